@@ -1,0 +1,1 @@
+"""READ: a recording to an activity."""

@@ -1,0 +1,239 @@
+"""What a recording becomes: one table of columns, laps, and what is known about the file.
+
+All columns share one length n and one clock: `time_s` counts from `start_time`, the moment of the first sample.
+Missing values are NaN. Cadence is always steps per minute of both feet. Intervals are half-open, `[start_s, end_s)`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.errors import RecordingError
+from retrorun.fit.plan import FileIdentity, Plan
+
+FloatArray = npt.NDArray[np.float64]
+
+_NO_COLUMNS: Mapping[str, FloatArray] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lap:
+    """A lap as the watch cut it.
+
+    `start_s` and `end_s` are on the activity's clock; `timer_s` leaves pauses out. `trigger` and `intensity` are FIT's
+    words (`manual`, `time`, `distance`, `session_end`, …; `active`, `rest`, `warmup`, …), empty where not said.
+    `planned_step_index` is the index of the plan's step that the lap belongs to, None where not said.
+    """
+
+    start_s: float
+    end_s: float
+    distance_m: float | None = None
+    timer_s: float | None = None
+    trigger: str = ""
+    planned_step_index: int | None = None
+    intensity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One sport of a recording (a FIT session): a triathlon has several, an ordinary run one."""
+
+    start_s: float
+    end_s: float
+    sport: str
+    sub_sport: str = ""
+    distance_m: float | None = None
+    timer_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A stretch in which the watch did not record: the timer was stopped, or samples are simply not there.
+
+    `kind` is `timer` (the runner or auto-pause stopped the watch) or `gap` (no samples, no word why).
+    """
+
+    start_s: float
+    end_s: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """What was wrong with a file and what it cost.
+
+    `start_byte`/`end_byte` bound the bytes that could not be used; `start_s`/`end_s` the time without samples that they
+    left, None where it cannot be said.
+    """
+
+    what: str
+    start_byte: int
+    end_byte: int
+    start_s: float | None = None
+    end_s: float | None = None
+
+    def __str__(self) -> str:
+        place = f"bytes {self.start_byte} to {self.end_byte}"
+        if self.start_s is None or self.end_s is None:
+            return f"{self.what} ({place})"
+        return f"{self.what} ({place}, {self.start_s:.0f} s to {self.end_s:.0f} s)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What recorded it, as far as the file says; `name` is the best readable form of it."""
+
+    name: str
+    manufacturer: str = ""
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Activity:
+    """A recording read into columns.
+
+    Every column is a read-only float64 array of shape (n,) with NaN for missing. `time_s` never decreases.
+    `source` is `fit`, `tcx`, `gpx`, `strava` or `columns`. `extra` holds further native columns by FIT name with their
+    unit at the end (`power_w`, `vertical_oscillation_mm`, …), `developer` the developer fields, in a namespace of their
+    own. `decisions` says in words what the reader had to decide (cadence unit, speed from positions, …).
+    """
+
+    time_s: FloatArray
+    speed_mps: FloatArray
+    cadence_spm: FloatArray
+    altitude_m: FloatArray
+    heart_rate_bpm: FloatArray
+    distance_m: FloatArray
+    latitude_deg: FloatArray
+    longitude_deg: FloatArray
+    sport: str = "running"
+    sub_sport: str = "generic"
+    start_time: dt.datetime | None = None
+    utc_offset_s: float | None = None
+    source: str = "columns"
+    laps: tuple[Lap, ...] = ()
+    parts: tuple[Part, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    workout: Plan | None = None
+    training_file: FileIdentity | None = None
+    device: Device | None = None
+    damage: tuple[Damage, ...] = ()
+    decisions: tuple[str, ...] = ()
+    extra: Mapping[str, FloatArray] = field(default=_NO_COLUMNS)
+    developer: Mapping[str, FloatArray] = field(default=_NO_COLUMNS)
+
+    def __post_init__(self) -> None:
+        time_s = _column(self.time_s, None, "time_s")
+        n = len(time_s)
+        if not np.all(np.isfinite(time_s)):
+            raise RecordingError("time_s has missing values", where="time_s", mend="leave those samples out")
+        if n > 1 and np.any(np.diff(time_s) < 0):
+            raise RecordingError("time_s runs backwards", where="time_s", mend="sort the samples by time")
+        object.__setattr__(self, "time_s", time_s)
+        for name in COLUMNS[1:]:
+            object.__setattr__(self, name, _column(getattr(self, name), n, name))
+        for name in ("extra", "developer"):
+            columns = {key: _column(value, n, f"{name}[{key!r}]") for key, value in getattr(self, name).items()}
+            object.__setattr__(self, name, MappingProxyType(columns))
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A mapping proxy cannot be pickled, and activities cross process borders.
+        state = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        state["extra"], state["developer"] = dict(self.extra), dict(self.developer)
+        return (_restore, (state,))
+
+    @classmethod
+    def from_columns(
+        cls,
+        *,
+        time_s: npt.ArrayLike,
+        speed_mps: npt.ArrayLike | None,
+        cadence_spm: npt.ArrayLike | None,
+        altitude_m: npt.ArrayLike | None = None,
+        heart_rate_bpm: npt.ArrayLike | None = None,
+        distance_m: npt.ArrayLike | None = None,
+        latitude_deg: npt.ArrayLike | None = None,
+        longitude_deg: npt.ArrayLike | None = None,
+        sport: str = "running",
+        sub_sport: str = "generic",
+        start_time: dt.datetime | None = None,
+    ) -> Activity:
+        """An activity from arrays of one length n; a column that is None is wholly missing.
+
+        Args:
+            time_s: seconds, never decreasing, finite.
+            speed_mps: metres per second.
+            cadence_spm: steps per minute of both feet.
+            altitude_m: metres.
+            heart_rate_bpm: beats per minute.
+            distance_m: metres since the start, accumulated.
+            latitude_deg: degrees north.
+            longitude_deg: degrees east.
+            sport: FIT's word, e.g. `running`, `walking`, `hiking`.
+            sub_sport: FIT's word, e.g. `generic`, `treadmill`, `track`, `trail`.
+            start_time: the moment of `time_s == 0`, aware of its zone.
+
+        Raises:
+            RecordingError: columns of different lengths, or times that are missing or run backwards.
+        """
+        n = len(np.atleast_1d(np.asarray(time_s, dtype=np.float64)))
+        given = {
+            "speed_mps": speed_mps,
+            "cadence_spm": cadence_spm,
+            "altitude_m": altitude_m,
+            "heart_rate_bpm": heart_rate_bpm,
+            "distance_m": distance_m,
+            "latitude_deg": latitude_deg,
+            "longitude_deg": longitude_deg,
+        }
+        columns = {name: np.full(n, np.nan) if value is None else value for name, value in given.items()}
+        return cls(
+            time_s=time_s,  # type: ignore[arg-type]  # __post_init__ makes arrays of all columns
+            **columns,  # type: ignore[arg-type]  # the same
+            sport=sport,
+            sub_sport=sub_sport,
+            start_time=start_time,
+        )
+
+
+COLUMNS = (
+    "time_s",
+    "speed_mps",
+    "cadence_spm",
+    "altitude_m",
+    "heart_rate_bpm",
+    "distance_m",
+    "latitude_deg",
+    "longitude_deg",
+)
+
+
+def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
+    """The value as a read-only float64 array of shape (n,), copied only where somebody else could write to it."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise RecordingError(f"{name} is not made of numbers", where=name) from None
+    if array.ndim != 1:
+        raise RecordingError(f"{name} has {array.ndim} dimensions", where=name, mend="give one value per sample")
+    if n is not None and len(array) != n:
+        raise RecordingError(
+            f"{name} has {len(array)} values, time_s has {n}", where=name, mend="give columns of one length"
+        )
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+def _restore(state: dict[str, object]) -> Activity:
+    return Activity(**state)  # type: ignore[arg-type]  # exactly the fields that __reduce__ took out

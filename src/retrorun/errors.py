@@ -1,0 +1,120 @@
+"""Everything that the library raises for bad input.
+
+Each error says what is wrong, where, and what to do about it::
+
+    RetrorunError
+    ├── SessionError          a session or a step that cannot be
+    │   ├── NotationError     text that is no session; shows the place with a caret
+    │   └── DocumentError     a YAML or JSON document that is no session; carries the path in it
+    ├── WorkoutError          a session that cannot be compiled, a workout that cannot be decompiled
+    ├── RecordingError        bytes that are no recording, or one that cannot be used
+    │   └── FitError          bytes that are no FIT; carries the byte offset
+    ├── ProfileError          a gait profile that cannot be fitted or read
+    ├── PlanError             a plan that cannot be matched with an activity
+    ├── DeliveryError         a workout that could not be delivered
+    └── OutputError           a file that could not be written
+"""
+
+from __future__ import annotations
+
+
+class RetrorunError(Exception):
+    """The root of all errors of this library.
+
+    Args:
+        what: what is wrong, one sentence without a full stop at its end.
+        where: the place: a path in a document, an offset in a file, a file's name. May be empty.
+        mend: what to do about it. May be empty.
+    """
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.mend = mend
+        super().__init__(what, where, mend)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}; {self.mend}" if self.mend else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments do not survive the default pickling, and errors cross process borders in a scan.
+        return (_rebuild, (type(self), self.__dict__))
+
+
+def _rebuild(kind: type[RetrorunError], state: dict[str, object]) -> RetrorunError:
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    error.args = (state["what"], state["where"], state["mend"])
+    return error
+
+
+class SessionError(RetrorunError, ValueError):
+    """A session, a step, a duration or a target that cannot be."""
+
+
+class NotationError(SessionError):
+    """Text that is no session in the notation.
+
+    Args:
+        what: what is wrong at the place.
+        text: the whole text.
+        position: index of the first wrong character in `text`.
+        mend: what was expected there.
+    """
+
+    def __init__(self, what: str, *, text: str, position: int, mend: str = "") -> None:
+        self.text = text
+        self.position = position
+        before = text[:position]
+        self.line = before.count("\n") + 1
+        self.column = position - (before.rfind("\n") + 1) + 1
+        super().__init__(what, where=f"line {self.line}, column {self.column}", mend=mend)
+
+    def __str__(self) -> str:
+        shown = self.text.split("\n")[self.line - 1]
+        # Tabs keep their width under the caret only if the padding repeats them.
+        padding = "".join("\t" if char == "\t" else " " for char in shown[: self.column - 1])
+        return f"{super().__str__()}\n  {shown}\n  {padding}^"
+
+
+class DocumentError(SessionError):
+    """A YAML or JSON document that is no session; `where` is the path in it, e.g. `steps[2].target`."""
+
+
+class WorkoutError(RetrorunError, ValueError):
+    """A session that cannot be compiled, or a workout file that cannot be decompiled."""
+
+
+class RecordingError(RetrorunError, ValueError):
+    """Bytes that are no recording, or a recording that cannot be used for what was asked."""
+
+
+class FitError(RecordingError):
+    """Bytes that are no FIT file.
+
+    Args:
+        what: what is wrong.
+        offset: where in the bytes, counted from 0.
+        mend: what to do about it.
+    """
+
+    def __init__(self, what: str, *, offset: int = 0, mend: str = "") -> None:
+        self.offset = offset
+        super().__init__(what, where=f"byte {offset}", mend=mend)
+
+
+class ProfileError(RetrorunError, ValueError):
+    """A gait profile that cannot be fitted, or text that is none."""
+
+
+class PlanError(RetrorunError, ValueError):
+    """A plan that cannot be matched with an activity."""
+
+
+class DeliveryError(RetrorunError):
+    """A workout that could not be delivered to a watch or a service."""
+
+
+class OutputError(RetrorunError):
+    """A file that could not be written."""

@@ -1,0 +1,1 @@
+"""WIRE: FIT bytes to columns and messages, and messages to FIT bytes."""

@@ -1,0 +1,1 @@
+"""DETECT: backward segments in an activity."""

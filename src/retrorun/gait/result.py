@@ -1,0 +1,72 @@
+"""What detection answers: a verdict, backward segments, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from retrorun.session.model import Direction
+
+Verdict = Literal["found", "none", "cannot tell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSpan:
+    """A stretch of the activity's clock that a plan says was meant to be run in one direction: evidence, never proof."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a segment was called.
+
+    `forward_cadence_spm` is what this runner's forward running would have shown at the observed speed; `uplift` is
+    observed cadence over it, less one; `log_odds` the natural log of the odds for backward against everything else.
+    `for_it` and `against_it` are short sentences for people.
+    """
+
+    observed_speed_mps: float
+    observed_cadence_spm: float
+    forward_cadence_spm: float
+    usual_speed_mps: float
+    uplift: float
+    log_odds: float
+    grade_pct: float | None = None
+    planned: bool = False
+    for_it: tuple[str, ...] = ()
+    against_it: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch `[start_s, end_s)` called backward, with the probability that it was."""
+
+    start_s: float
+    end_s: float
+    probability: float
+    evidence: Evidence
+    distance_m: float
+    mean_speed_mps: float
+    mean_cadence_spm: float
+
+    @property
+    def duration_s(self) -> float:
+        """How long it lasted [s]."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """The answer for one activity.
+
+    `verdict` is `found` (there is at least one segment), `none` (the recording could have shown backward running and
+    does not) or `cannot tell` (it could not have; `reasons` says why). `reasons` also says what lowers trust in an
+    answer. `segments` are backward only, in order, and do not overlap.
+    """
+
+    verdict: Verdict
+    segments: tuple[Segment, ...] = ()
+    reasons: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""MATCH: the plan against the run."""

@@ -1,0 +1,1 @@
+"""SHOW: summaries, pictures, pages and exports."""

@@ -1,0 +1,1 @@
+"""DEFINE: what a session is, and its text and document forms."""

@@ -1,0 +1,1 @@
+"""COMPILE: a session to a FIT workout and back, and to other formats."""
