@@ -19,8 +19,6 @@ from retrorun.fit.plan import FileIdentity, Plan
 
 FloatArray = npt.NDArray[np.float64]
 
-_NO_COLUMNS: Mapping[str, FloatArray] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lap:
@@ -125,8 +123,8 @@ class Activity:
     device: Device | None = None
     damage: tuple[Damage, ...] = ()
     decisions: tuple[str, ...] = ()
-    extra: Mapping[str, FloatArray] = field(default=_NO_COLUMNS)
-    developer: Mapping[str, FloatArray] = field(default=_NO_COLUMNS)
+    extra: Mapping[str, FloatArray] = field(default_factory=dict)
+    developer: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         time_s = _column(self.time_s, None, "time_s")

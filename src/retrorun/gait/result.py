@@ -12,7 +12,7 @@ Verdict = Literal["found", "none", "cannot tell"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSpan:
-    """A stretch of the activity's clock that a plan says was meant to be run in one direction: evidence, never proof."""
+    """A stretch `[start_s, end_s)` that a plan means to be run in one direction: evidence, never proof."""
 
     start_s: float
     end_s: float
