@@ -1,0 +1,57 @@
+"""Reading and writing whole files: clear errors, and never a half-written one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from retrorun.errors import OutputError, RecordingError
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of a file.
+
+    Raises:
+        RecordingError: there is no such file, or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise RecordingError("there is no such file", where=str(path), mend="check the path") from None
+    except IsADirectoryError:
+        raise RecordingError("this is a folder, not a file", where=str(path), mend="name a file in it") from None
+    except OSError as error:
+        raise RecordingError(f"cannot be read ({error.strerror})", where=str(path), mend="check its rights") from error
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part.
+
+    The bytes go to a new file in the same folder, are flushed to the disk, and take the name in one step.
+
+    Raises:
+        OutputError: the folder is missing or read-only, or the disk is full; an old file is left as it was.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    except OSError as error:
+        raise _output_error(path, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except OSError as error:
+        raise _output_error(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    if not path.parent.is_dir():
+        return OutputError("its folder does not exist", where=str(path), mend="make the folder first")
+    return OutputError(f"cannot be written ({error.strerror})", where=str(path), mend="nothing was changed")

@@ -1,0 +1,50 @@
+"""What all tests share: golden files, and which tests run when nobody asks for more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; read the diff after")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests and the benchmarks out unless -m asks for them."""
+    if config.option.markexpr:
+        return
+    later = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("benchmark")]
+    if later:
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in set(later)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden:
+    """Compares what the code makes with what is kept in tests/golden."""
+
+    update: bool
+
+    def check(self, name: str, made: bytes | str) -> None:
+        data = made.encode() if isinstance(made, str) else made
+        path = GOLDEN / name
+        if self.update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            return
+        assert path.exists(), f"no golden file {name}; make it with --update-golden and read it"
+        kept = path.read_bytes()
+        if isinstance(made, str):
+            assert made == kept.decode()
+        else:
+            assert data == kept
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return Golden(update=request.config.getoption("--update-golden"))
