@@ -33,7 +33,7 @@ def test_notation_error_puts_the_caret_under_the_place() -> None:
     ],
 )
 def test_errors_cross_process_borders_whole(error: RetrorunError) -> None:
-    again = pickle.loads(pickle.dumps(error))
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes, made on this line)
     assert type(again) is type(error)
     assert str(again) == str(error)
     assert again.__dict__ == error.__dict__
