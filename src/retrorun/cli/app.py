@@ -1,0 +1,60 @@
+"""The command `retrorun`: all its subcommands, and what happens when one fails.
+
+A command module holds plain functions that typer can read; each is registered here with one line. Exit codes: 0 fine,
+1 bad input (one line `error: …` on stderr), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from retrorun import __version__
+from retrorun.errors import RetrorunError
+
+
+class Commands(TyperGroup):
+    """A group whose commands report the library's own errors as one line; anything else is a bug and shows itself."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401 - click's own signature
+        """Run the command; a RetrorunError becomes a line on stderr and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except RetrorunError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PLAN, READ, MORE = "Plan a session", "Read a recording", "More"
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"retrorun {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def retrorun(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Backward running: sessions as FIT workouts, and backward segments found in recordings."""
+
+
+# One line per command: app.command("name", rich_help_panel=PLAN | READ | MORE)(module.function)
+
+
+def main() -> None:
+    """Entry point of the command `retrorun`."""
+    app(prog_name="retrorun")
