@@ -1,0 +1,147 @@
+"""What was run, in totals: time, distance, paces and cadences of a whole activity and of its backward part."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.activity.model import Activity, FloatArray
+from retrorun.gait.result import Detection, Verdict
+from retrorun.units import format_clock, format_distance, format_pace
+
+BoolArray = npt.NDArray[np.bool_]
+
+STANDING_MPS = 0.5  # slower than anybody walks on purpose; the noise of a watch at rest stays below it
+LONGEST_STEP_S = 10.0  # watches that save power record every few seconds; a longer silence is a pause, not running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Totals of one direction, or of everything.
+
+    `time_s` is time on the move: standing still and pauses are left out. `distance_m` is None where the recording
+    holds neither distance nor speed; the means are None where there is nothing to average.
+    """
+
+    time_s: float
+    distance_m: float | None
+    mean_speed_mps: float | None
+    mean_cadence_spm: float | None
+    mean_heart_rate_bpm: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Totals of an activity and of its two directions, with the verdict that they rest on.
+
+    `elapsed_s` runs from the first sample to the last, pauses included. `backward_share` is backward time over time on
+    the move, 0 to 1; None where the verdict is `cannot tell`, because then zero backward time says nothing.
+    """
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    elapsed_s: float
+    total: Totals
+    forward: Totals
+    backward: Totals
+    segments: int
+    backward_share: float | None
+
+    def to_dict(self) -> dict[str, object]:
+        """The summary as plain values for JSON: SI units, as the names say."""
+        return asdict(self)
+
+    def to_text(self) -> str:
+        """The summary for a person: a few short lines."""
+        lines = [f"verdict    {self.verdict}"]
+        lines += [f"           {reason}" for reason in self.reasons]
+        lines.append(f"elapsed    {format_clock(self.elapsed_s)}")
+        rows = [("moving", self.total)]
+        if self.segments:
+            rows += [("forward", self.forward), ("backward", self.backward)]
+        lines += [f"{name:<10} {_totals_text(totals)}" for name, totals in rows]
+        if self.segments and self.backward_share is not None:
+            count = f"{self.segments} segment" + ("s" if self.segments > 1 else "")
+            lines.append(f"share      {self.backward_share:.0%} of the time on the move, in {count}")
+        return "\n".join(lines)
+
+
+def summarise(activity: Activity, detection: Detection) -> Summary:
+    """Totals of an activity, split by what `detection` called backward.
+
+    Every sample stands for the time until the next one, unless that is longer than 10 s. A sample counts as forward
+    when the runner moves (above 0.5 m/s, or stepping where speed is missing) and no segment covers it.
+    """
+    weight_s = _weights(activity)
+    moving = _moving(activity)
+    backward = np.zeros(len(activity), dtype=np.bool_)
+    for segment in detection.segments:
+        backward |= (activity.time_s >= segment.start_s) & (activity.time_s < segment.end_s)
+    step_m = _distances(activity, weight_s)
+    parts = {
+        "total": _totals(activity, weight_s, step_m, moving | backward),
+        "forward": _totals(activity, weight_s, step_m, moving & ~backward),
+        "backward": _totals(activity, weight_s, step_m, backward),
+    }
+    moving_s = parts["total"].time_s
+    known = detection.verdict != "cannot tell" and moving_s > 0
+    return Summary(
+        verdict=detection.verdict,
+        reasons=detection.reasons,
+        elapsed_s=float(activity.time_s[-1] - activity.time_s[0]) if len(activity) else 0.0,
+        segments=len(detection.segments),
+        backward_share=parts["backward"].time_s / moving_s if known else None,
+        **parts,
+    )
+
+
+def _weights(activity: Activity) -> FloatArray:
+    """For how long each sample stands [s], shape (n,): until the next one; zero before a silence and for the last."""
+    steps = np.diff(activity.time_s, append=activity.time_s[-1:])
+    return np.where(steps <= LONGEST_STEP_S, steps, 0.0)
+
+
+def _moving(activity: Activity) -> BoolArray:
+    speed, cadence = activity.speed_mps, activity.cadence_spm
+    return np.where(np.isnan(speed), cadence > 0, speed > STANDING_MPS)
+
+
+def _distances(activity: Activity, weight_s: FloatArray) -> FloatArray | None:
+    """The way from each sample to the next [m], from the distance column or else from speed; None without both."""
+    if np.isfinite(activity.distance_m).sum() > 1:
+        known = np.isfinite(activity.distance_m)
+        filled = np.interp(activity.time_s, activity.time_s[known], activity.distance_m[known])
+        return np.clip(np.diff(filled, append=filled[-1:]), 0.0, None)
+    if np.isfinite(activity.speed_mps).any():
+        return np.nan_to_num(activity.speed_mps) * weight_s
+    return None
+
+
+def _totals(activity: Activity, weight_s: FloatArray, step_m: FloatArray | None, chosen: BoolArray) -> Totals:
+    time_s = float(weight_s[chosen].sum())
+    distance_m = None if step_m is None else float(step_m[chosen].sum())
+    # A way covered in a silence of the watch has no time of its own, so it must not count towards a speed.
+    timed_m = 0.0 if step_m is None else float(step_m[chosen & (weight_s > 0)].sum())
+    return Totals(
+        time_s=time_s,
+        distance_m=distance_m,
+        mean_speed_mps=timed_m / time_s if time_s > 0 and timed_m > 0 else None,
+        mean_cadence_spm=_mean(activity.cadence_spm, weight_s, chosen & (activity.cadence_spm > 0)),
+        mean_heart_rate_bpm=_mean(activity.heart_rate_bpm, weight_s, chosen & (activity.heart_rate_bpm > 0)),
+    )
+
+
+def _mean(values: FloatArray, weight_s: FloatArray, chosen: BoolArray) -> float | None:
+    """The mean over time of the chosen values, None where they stand for no time at all."""
+    weight = float(weight_s[chosen].sum())
+    return float((values[chosen] * weight_s[chosen]).sum()) / weight if weight > 0 else None
+
+
+def _totals_text(totals: Totals) -> str:
+    distance = "–" if totals.distance_m is None else format_distance(totals.distance_m)
+    pace = "–" if totals.mean_speed_mps is None else format_pace(totals.mean_speed_mps)
+    cadence = "–" if totals.mean_cadence_spm is None else f"{totals.mean_cadence_spm:.0f} spm"
+    heart = "" if totals.mean_heart_rate_bpm is None else f"   {totals.mean_heart_rate_bpm:.0f} bpm"
+    return f"{format_clock(totals.time_s):>8}   {distance:>9}   {pace:>9}   {cadence:>7}{heart}"
