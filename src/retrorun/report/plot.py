@@ -13,7 +13,8 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
-from retrorun.report.series import is_backward, pace_s, smooth, with_breaks
+from retrorun.report.series import pace_s, smooth, with_breaks
+from retrorun.report.summary import is_backward
 from retrorun.report.words import when
 from retrorun.units import METRES_PER_MILE, format_clock
 
@@ -72,7 +73,7 @@ def draw_pace(
     """Pace over time, faster above; smoothed over 10 s, left out at a standstill."""
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-    pace = pace_s(smooth(activity.time_s, activity.speed_mps), per_m=per_m)
+    pace = pace_s(smooth(activity, activity.speed_mps), per_m=per_m)
     dress(axes, theme)
     axes.set_ylabel(f"pace [min/{'mi' if per_m == METRES_PER_MILE else 'km'}]", color=theme.text)
     axes.invert_yaxis()
@@ -100,7 +101,7 @@ def draw_cadence(
     if not np.isfinite(cadence).any():
         say_missing(axes, "no cadence in this recording", theme)
         return
-    _draw_line(axes, activity, detection, smooth(activity.time_s, cadence), theme.cadence, theme, name="cadence")
+    _draw_line(axes, activity, detection, smooth(activity, cadence), theme.cadence, theme, name="cadence")
 
 
 def draw_heart_rate(

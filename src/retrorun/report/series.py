@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from retrorun.activity.model import Activity, FloatArray
-from retrorun.gait.result import Detection
-
-BoolArray = npt.NDArray[np.bool_]
+from retrorun.report.summary import STANDING_MPS, BoolArray, sample_weights_s
 
 # What is drawn, nothing that is decided, hangs on these.
-BREAK_S = 10.0  # a line is not drawn across so long a gap; at most this long one sample stands for the time after it
+BREAK_S = 10.0  # a line is not drawn across so long a gap; watches that save power record every few seconds
 SMOOTH_S = 10.0  # speed from positions scatters by 0.2 m/s over 10 s against 0.5 m/s over 1 s (366 watch recordings)
-STANDING_MPS = 0.5  # below it a pace is no pace: half a walk's slowest speed
 
 
 def breaks(time_s: FloatArray) -> BoolArray:
@@ -25,24 +21,12 @@ def breaks(time_s: FloatArray) -> BoolArray:
     return out
 
 
-def weights_s(time_s: FloatArray) -> FloatArray:
-    """How long each sample stands for [s]: until the next one, but never across a gap; shape (n,)."""
-    if len(time_s) < 2:
-        return np.ones(len(time_s))
-    steps = np.diff(time_s)
-    usual = float(np.median(steps))
-    steps = np.where(breaks(time_s)[1:], usual, steps)
-    return np.append(steps, usual)
-
-
-def smooth(time_s: FloatArray, values: FloatArray, window_s: float = SMOOTH_S) -> FloatArray:
+def smooth(activity: Activity, values: FloatArray, window_s: float = SMOOTH_S) -> FloatArray:
     """The mean over `window_s` around each sample, weighted by time; missing stays missing, gaps are not crossed."""
-    if len(time_s) == 0:
-        return values
     # Stretching the clock at each gap keeps a window on one side of it.
-    clock = time_s + np.cumsum(breaks(time_s)) * window_s
+    clock = activity.time_s + np.cumsum(breaks(activity.time_s)) * window_s
     there = np.isfinite(values)
-    weight = np.where(there, weights_s(time_s), 0.0)
+    weight = np.where(there, sample_weights_s(activity), 0.0)
     total = np.concatenate(([0.0], np.cumsum(weight * np.where(there, values, 0.0))))
     mass = np.concatenate(([0.0], np.cumsum(weight)))
     low = np.searchsorted(clock, clock - window_s / 2, side="left")
@@ -57,15 +41,6 @@ def pace_s(speed_mps: FloatArray, *, per_m: float = 1000.0) -> FloatArray:
     """Pace [s for `per_m` metres]; NaN at a standstill and where the speed is missing."""
     moving = np.where(speed_mps >= STANDING_MPS, speed_mps, np.nan)
     return per_m / moving
-
-
-def is_backward(activity: Activity, detection: Detection) -> BoolArray:
-    """True for the samples in a backward segment; shape (n,)."""
-    out = np.zeros(len(activity), dtype=np.bool_)
-    for segment in detection.segments:
-        first, last = np.searchsorted(activity.time_s, (segment.start_s, segment.end_s), side="left")
-        out[first:last] = True
-    return out
 
 
 def with_breaks(time_s: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:

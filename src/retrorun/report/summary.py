@@ -74,12 +74,10 @@ def summarise(activity: Activity, detection: Detection) -> Summary:
     Every sample stands for the time until the next one, unless that is longer than 10 s. A sample counts as forward
     when the runner moves (above 0.5 m/s, or stepping where speed is missing) and no segment covers it.
     """
-    weight_s = _weights(activity)
+    weight_s = sample_weights_s(activity)
     moving = _moving(activity)
-    backward = np.zeros(len(activity), dtype=np.bool_)
-    for segment in detection.segments:
-        backward |= (activity.time_s >= segment.start_s) & (activity.time_s < segment.end_s)
-    step_m = _distances(activity, weight_s)
+    backward = is_backward(activity, detection)
+    step_m = step_distances_m(activity, weight_s)
     parts = {
         "total": _totals(activity, weight_s, step_m, moving | backward),
         "forward": _totals(activity, weight_s, step_m, moving & ~backward),
@@ -97,7 +95,16 @@ def summarise(activity: Activity, detection: Detection) -> Summary:
     )
 
 
-def _weights(activity: Activity) -> FloatArray:
+def is_backward(activity: Activity, detection: Detection) -> BoolArray:
+    """True for the samples in a backward segment, shape (n,)."""
+    out = np.zeros(len(activity), dtype=np.bool_)
+    for segment in detection.segments:
+        first, last = np.searchsorted(activity.time_s, (segment.start_s, segment.end_s), side="left")
+        out[first:last] = True
+    return out
+
+
+def sample_weights_s(activity: Activity) -> FloatArray:
     """For how long each sample stands [s], shape (n,): until the next one; zero before a silence and for the last."""
     steps = np.diff(activity.time_s, append=activity.time_s[-1:])
     return np.where(steps <= LONGEST_STEP_S, steps, 0.0)
@@ -108,7 +115,7 @@ def _moving(activity: Activity) -> BoolArray:
     return np.where(np.isnan(speed), cadence > 0, speed > STANDING_MPS)
 
 
-def _distances(activity: Activity, weight_s: FloatArray) -> FloatArray | None:
+def step_distances_m(activity: Activity, weight_s: FloatArray) -> FloatArray | None:
     """The way from each sample to the next [m], from the distance column or else from speed; None without both."""
     if np.isfinite(activity.distance_m).sum() > 1:
         known = np.isfinite(activity.distance_m)
