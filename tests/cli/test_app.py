@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import typer
+from typer.testing import CliRunner
+
+from retrorun import __version__
+from retrorun.cli.app import Commands, app
+from retrorun.errors import RecordingError
+
+
+def failing_app(error: Exception) -> typer.Typer:
+    group = typer.Typer(cls=Commands)
+
+    @group.callback()
+    def root() -> None:
+        """A group, so that `fail` stays a subcommand."""
+
+    @group.command()
+    def fail() -> None:
+        raise error
+
+    return group
+
+
+def test_a_library_error_is_one_line_on_stderr_and_exit_code_1() -> None:
+    error = RecordingError("this is no recording", where="a.txt", mend="give a FIT file")
+    result = CliRunner().invoke(failing_app(error), ["fail"])
+    assert result.exit_code == 1
+    assert result.stderr == "error: a.txt: this is no recording; give a FIT file\n"
+    assert result.stdout == ""
+
+
+def test_a_bug_is_not_dressed_up_as_bad_input() -> None:
+    result = CliRunner().invoke(failing_app(ZeroDivisionError("a bug")), ["fail"])
+    assert isinstance(result.exception, ZeroDivisionError)
+    assert "error:" not in result.output
+
+
+def test_wrong_usage_is_exit_code_2() -> None:
+    assert CliRunner().invoke(app, ["no-such-command"]).exit_code == 2
+
+
+def test_version() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"retrorun {__version__}\n")
+
+
+def test_every_command_has_a_help_of_its_own_that_fits_80_columns() -> None:
+    group = typer.main.get_command(app)
+    names = list(getattr(group, "commands", {}))
+    for name in names:
+        result = CliRunner(env={"COLUMNS": "80"}).invoke(app, [name, "--help"])
+        assert result.exit_code == 0
+        assert len(result.stdout.splitlines()) > 4
+        assert max(map(len, result.stdout.splitlines())) <= 80, name
+
+
+def test_python_dash_m_retrorun_is_the_same_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "retrorun", "--version"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == f"retrorun {__version__}\n"

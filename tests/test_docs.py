@@ -1,0 +1,114 @@
+"""Runs what the README and the docs show.
+
+On each page, in order, in one folder and one namespace: every ```python block is executed; in every ```console block
+each line `$ retrorun …` is run, must succeed unless its output begins with `error:`, and must print the lines that
+stand under it. A line `…` stands for any lines. Other commands, and blocks of other kinds, are only read.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from retrorun.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A fenced block: its language, its text, and the line of the page on which its text begins."""
+
+    kind: str
+    code: str
+    line: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Command:
+    """A line `$ …` and the output that the page shows under it."""
+
+    line: int
+    words: list[str]
+    shown: list[str] = field(default_factory=list)
+
+
+def blocks(text: str) -> Iterator[Block]:
+    for match in FENCE.finditer(text):
+        line = text.count("\n", 0, match.start("code")) + 1
+        yield Block(kind=match["kind"], code=textwrap.dedent(match["code"]), line=line)
+
+
+def commands(block: Block) -> list[Command]:
+    found: list[Command] = []
+    for number, line in enumerate(block.code.splitlines(), start=block.line):
+        if line.startswith("$ "):
+            found.append(Command(line=number, words=shlex.split(line[2:], comments=True)))
+        elif found:
+            found[-1].shown.append(line)
+    return [command for command in found if command.words[:1] == ["retrorun"]]
+
+
+def pattern(shown: list[str]) -> str:
+    lines = [r"(?:.*\n)*?" if line.strip() in ("…", "...") else re.escape(line.rstrip()) + r" *\n" for line in shown]
+    return "".join(lines)
+
+
+def run_command(command: Command, page: Path) -> None:
+    place = f"{page.relative_to(ROOT)}:{command.line}"
+    result = CliRunner(env={"COLUMNS": "80", "TERM": "dumb"}).invoke(app, command.words[1:], prog_name="retrorun")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    fails = bool(command.shown) and command.shown[0].startswith("error:")
+    assert (result.exit_code != 0) == fails, f"{place}: exit code {result.exit_code}\n{result.output}"
+    while command.shown and not command.shown[-1].strip():
+        command.shown.pop()
+    if command.shown:
+        output = result.output.rstrip("\n") + "\n"
+        assert re.fullmatch(pattern(command.shown), output), f"{place} prints\n{output}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_run_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.kind == "python":
+            # Blank lines in front make a traceback name the page's own line.
+            code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
+            exec(code, namespace)  # noqa: S102 - the project's own examples
+        elif block.kind == "console":
+            for command in commands(block):
+                run_command(command, page)
+
+
+def test_finds_blocks_and_commands_with_their_lines() -> None:
+    text = "# T\n\n```console\n$ retrorun show x  # why\nout\n$ cd y\nz\n```\n\n    ```python\n    a = 1\n    ```\n"
+    first, second = blocks(text)
+    assert (first.kind, first.line, second.kind, second.code, second.line) == ("console", 4, "python", "a = 1\n", 11)
+    (command,) = commands(first)
+    assert (command.words, command.shown, command.line) == (["retrorun", "show", "x"], ["out"], 4)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "fits"),
+    [
+        (["a", "b"], "a\nb\n", True),
+        (["a", "…", "d"], "a\nb\nc\nd\n", True),
+        (["a", "…"], "a\n", True),
+        (["a"], "a\nb\n", False),
+        (["a.b"], "axb\n", False),
+    ],
+)
+def test_shown_output_must_be_what_is_printed(shown: list[str], printed: str, fits: bool) -> None:
+    assert bool(re.fullmatch(pattern(shown), printed)) is fits
