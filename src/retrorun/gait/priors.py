@@ -1,0 +1,123 @@
+"""Every number of the detector that was not computed from the recording at hand, each with its source.
+
+Sources, cited by their short names:
+
+- vanOeveren2019: van Oeveren et al. 2019, 256 runners, 16,128 h of Garmin records: cadence 150.0 + 6.01·speed.
+- Cavagna2012: Cavagna, Legramandi & La Torre 2012, J Exp Biol 215:75: backward ×1.075–1.084 from phase times.
+- BWS: body-weight-support treadmill study, 13 runners: stride frequency backward +11.3 %.
+- Wright2001: Wright & Weyand 2001, J Exp Biol 204:1805: ×1.05–1.08 from contact times.
+- Brennan2026: Brennan et al. 2026, Eur J Sport Sci e70255: ×1.22–1.37 (read off figures).
+- Arata2000, deLustrac, Aretz, Sterzing2016: backward speed 0.65–0.80 of forward speed of the same person.
+- measured: counted on public recordings; `python -m retrorun.gait.estimate` prints the number again.
+- chosen: a design decision, with the reason beside it.
+"""
+
+from __future__ import annotations
+
+# The grid
+BIN_S = 3.0  # chosen: four bins in the shortest segment that is ever called, and a boundary within 1.5 s
+GAP_KEPT_S = 30.0  # chosen: longer gaps count as this much time, so that memory stays linear in the samples
+BRIDGE_S = 12.0  # chosen: smart recording leaves up to 8 s between samples of steady running, a pause more
+TOO_COARSE_S = 10.0  # chosen: a 15-s repetition would be one sample
+STOPPED_MPS = 0.7  # chosen: slower than any walk (1.0–1.6 m/s)
+CADENCE_ZERO_SPM = 20.0  # chosen: a zero that was averaged with its neighbours is still no step
+ONE_FOOT_BELOW_SPM = 120.0  # measured: no runner above 2 m/s has a median below this (2,088 of 2,088 FIT files)
+CADENCE_MAX_SPM = 250.0  # chosen: above the fastest sprinters' 5 steps per second there are only artefacts … 1.35 × 185
+STUCK_S = 60.0  # measured: steady runners do not hold one value longer
+STUCK_SAMPLES = 15  # chosen: smart recording writes few samples, equal by chance
+GRADE_WINDOW_S = 24.0  # chosen: barometers settle within some 10 s, pitches of backward length stay visible
+GRADE_RUN_M = 20.0  # chosen: no grade from a way shorter than this
+GRADE_MAX_PCT = 45.0  # chosen: steeper is an altitude artefact on anything that is run
+
+# The forward line: cadence = level + slope · (speed − LINE_SPEED_MPS)
+LINE_SPEED_MPS = 2.8  # chosen: an easy pace of the runners at hand
+LEVEL_MEAN_SPM, LEVEL_SD_SPM = 170.0, 7.0  # vanOeveren2019: 166.8 at 2.8 m/s; 13 runners measured 172.3 ± 6.2
+SLOPE_MEAN, SLOPE_SD = (
+    6.0,
+    2.0,
+)  # vanOeveren2019 6.01, Burns2019 5.6; SD between runners measured 3.3, and less after shrinking
+LINE_NOISE_SPM = 3.0  # measured: SD of 30-s means about a runner's line 2.5 (1.7–4.3)
+LINE_BINS_PER_FACT = 10  # measured: residuals are correlated over some 30 s
+RUN_SHIFT_SPM = 2.8  # measured: SD of a runner's level between runs (2.0–4.7)
+RUNNING_SPM = 140.0  # Ducharme 2023 (walk to run at 135–140 steps/min)
+RUNNING_MPS = 1.5  # chosen: slower is walking, or backward
+LINE_GRADE_PCT = 6.0  # chosen: the line is that of flat running
+
+# Candidate segments
+SHORTEST_S = 12.0  # chosen: the shortest stretch that is looked at at all (drills); under 15 s only with support
+UNAIDED_S = 15.0  # chosen: shorter ones are called only where a plan or a lap supports them
+LENGTHS_BINS = (
+    *range(4, 13),
+    14,
+    16,
+    18,
+    20,
+    22,
+    24,
+    27,
+    30,
+    33,
+    37,
+    41,
+    46,
+    51,
+    57,
+    63,
+    70,
+    78,
+    87,
+    97,
+    108,
+    120,
+    134,
+    149,
+    166,
+    185,
+    206,
+    230,
+    256,
+    285,
+    318,
+    354,
+    395,
+    440,
+    490,
+    546,
+    608,
+    677,
+    754,
+    840,
+    936,
+    1043,
+    1162,
+    1200,
+)  # chosen: every length up to 36 s, then steps of a tenth, up to an hour; borders are refined afterwards
+EDGE_BINS = 1  # chosen: one bin at each end is ramp and filter lag, and is left out of the means
+GUARD_BINS = 2  # chosen: the same on the other side of a border
+CONTEXT_BINS = 12  # chosen: 36 s of running before and after are what a stretch is compared with
+CONTEXT_REACH_BINS = 80  # chosen: running more than 4 min away is no neighbour
+
+# Backward running against forward running at the same speed
+UPLIFT_MEAN, UPLIFT_SD = 0.09, 0.04  # Cavagna2012, BWS, Wright2001: 0.06, 0.08, 0.11
+UPLIFT_WIDE_SHARE, UPLIFT_WIDE = 0.2, (0.15, 0.38)  # Brennan2026: 0.22–0.37, against the three others
+UPLIFT_MIN, UPLIFT_MAX = 0.02, 0.38  # beyond is either forward running or an artefact
+RATIO_MEAN, RATIO_SD = (
+    0.68,
+    0.11,
+)  # Arata2000, deLustrac, Aretz, Sterzing2016: 0.65–0.80, novices less (SD .09, widened)
+BACKWARD_SPREAD = 1.5  # chosen: backward gait is less stable (assumed)
+CONTEXT_SHRINK_BINS = 4.0  # chosen: a neighbourhood of 12 s counts as much as the whole run's line
+SLOWER_THAN = 0.96  # chosen: no candidate unless slower than the faster side of its neighbourhood
+EXCESS_MIN_SPM = 2.0  # chosen: no candidate unless the cadence is above forward running by this much
+SLOWEST_MPS = 0.9  # chosen: backward walking starts here, and cannot be told from walking
+
+# Profiles
+PROFILE_LEAST_S = 300.0  # chosen: five minutes of forward running, or the activity teaches nothing
+PROFILE_SLOPE_SD = 3.3  # measured: SD of the slope between 13 runners; the profile may leave the population further
+PROFILE_SLOPE_FLOOR = 0.8  # chosen: a runner's slope differs between days (shoes, ground, tiredness)
+
+# Decisions
+KNOWN_LEAST = 0.3  # chosen: with less than this of the recording known, silence means nothing
+KEEP_LOG_ODDS = -4.0  # chosen: weaker candidates cannot enter the best set and carry under 2 % of probability
+BIN_GAIN, ENTRY_COST = 0.25, 4.0  # chosen: see detector
+AGAINST_PLAN = 0.9  # chosen: a plan that says forward outweighs weak evidence
