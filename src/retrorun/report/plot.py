@@ -50,8 +50,10 @@ def figure_run(
         draw(axes, activity, detection, theme=theme, per_m=per_m)
         shade_backward(axes, detection, theme=theme)
         mark_laps(axes, activity, theme=theme, numbered=axes is all_axes[0])
-    dress_time_axis(all_axes[-1], activity)
-    figure.suptitle(title or run_title(activity, detection), color=theme.text, fontsize=12, x=0.01, ha="left")
+    dress_time_axis(all_axes[-1], activity, theme=theme)
+    figure.suptitle(
+        title or run_title(activity, detection), color=theme.text, fontsize=12, x=0.01, ha="left", parse_math=False
+    )
     return figure
 
 
@@ -161,7 +163,7 @@ def dress(axes: Axes, theme: Theme) -> None:
         spine.set_color(theme.grid)
 
 
-def dress_time_axis(axes: Axes, activity: Activity) -> None:
+def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT) -> None:
     """Time since the start along the bottom, as h:mm or m:ss."""
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
@@ -171,7 +173,7 @@ def dress_time_axis(axes: Axes, activity: Activity) -> None:
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value >= 0 else ""))
     axes.set_xlim(0.0, max(end_s, 1.0))
-    axes.set_xlabel("time since the start", color=axes.yaxis.label.get_color())
+    axes.set_xlabel("time since the start", color=theme.text)
 
 
 def say_missing(axes: Axes, text: str, theme: Theme) -> None:
