@@ -17,6 +17,9 @@ Each error says what is wrong, where, and what to do about it::
 
 from __future__ import annotations
 
+_SHOWN_BEFORE = 60  # characters of a line of notation that an error shows before its place
+_SHOWN_AFTER = 40  # and after
+
 
 class RetrorunError(Exception):
     """The root of all errors of this library.
@@ -72,9 +75,11 @@ class NotationError(SessionError):
         super().__init__(what, where=f"line {self.line}, column {self.column}", mend=mend)
 
     def __str__(self) -> str:
-        shown = self.text.split("\n")[self.line - 1]
+        # A very long line is shown only around the place.
+        start = max(0, self.column - 1 - _SHOWN_BEFORE)
+        shown = self.text.split("\n")[self.line - 1][start : start + _SHOWN_BEFORE + _SHOWN_AFTER]
         # Tabs keep their width under the caret only if the padding repeats them.
-        padding = "".join("\t" if char == "\t" else " " for char in shown[: self.column - 1])
+        padding = "".join("\t" if char == "\t" else " " for char in shown[: self.column - 1 - start])
         return f"{super().__str__()}\n  {shown}\n  {padding}^"
 
 

@@ -3,9 +3,37 @@
 from __future__ import annotations
 
 import math
+import re
+
+from retrorun.errors import SessionError
 
 METRES_PER_MILE = 1609.344  # international mile, exact by definition (1959)
 METRES_PER_YARD = 0.9144  # international yard, exact by definition (1959)
+
+# Every word for a unit that is understood, and its size; the notation reads the same tables.
+TIME_UNITS_S = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+}
+DISTANCE_UNITS_M = {
+    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), 1.0),
+    **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0),
+    **dict.fromkeys(("mi", "mile", "miles"), METRES_PER_MILE),
+    **dict.fromkeys(("yd", "yard", "yards"), METRES_PER_YARD),
+}
+PACE_UNITS_M = {
+    **dict.fromkeys(("/km", "min/km"), 1000.0),
+    **dict.fromkeys(("/mi", "min/mi", "/mile", "min/mile"), METRES_PER_MILE),
+}
+SPEED_UNITS_MPS = {
+    **dict.fromkeys(("km/h", "kmh", "kph"), 1 / 3.6),
+    **dict.fromkeys(("m/s", "mps"), 1.0),
+}
+
+_CLOCK = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]+)(\.[0-9]{1,6})?")
+_QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([a-z/]+)")
+_PACE = re.compile(r"([0-9:.]+)\s*([a-z/]+)")
 
 
 def pace_to_speed_mps(pace_s: float, *, per_m: float = 1000.0) -> float:
@@ -16,6 +44,75 @@ def pace_to_speed_mps(pace_s: float, *, per_m: float = 1000.0) -> float:
 def speed_to_pace_s(speed_mps: float, *, per_m: float = 1000.0) -> float:
     """Pace [s for `per_m` metres] of a speed; infinite at a standstill."""
     return per_m / speed_mps if speed_mps > 0 else math.inf
+
+
+def parse_clock(text: str) -> float:
+    """Seconds of `m:ss` or `h:mm:ss`, with a decimal of the seconds where there is one.
+
+    Raises:
+        SessionError: it is no such text, or a part of it reaches 60.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if not match:
+        raise SessionError(f"{text!r} is no time", mend="write m:ss or h:mm:ss")
+    hours, minutes, seconds, rest = match.groups()
+    if len(seconds) != 2 or (hours is not None and len(minutes) != 2):
+        raise SessionError(f"{text.strip()} is no time", mend="write two digits after each colon, e.g. 5:05")
+    if int(seconds) >= 60:
+        raise SessionError(f"{text.strip()} has {int(seconds)} seconds", mend="seconds go from 00 to 59")
+    if hours is not None and int(minutes) >= 60:
+        raise SessionError(f"{text.strip()} has {int(minutes)} minutes", mend="minutes go from 00 to 59 after hours")
+    return int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds + (rest or ""))
+
+
+def parse_time(text: str) -> float:
+    """Seconds of a time as people write it: `90s`, `10min`, `1h30min`, `1:30`, `1:30:00`.
+
+    Raises:
+        SessionError: it is no time, or a unit is missing.
+    """
+    cleaned = text.strip().lower()
+    if ":" in cleaned:
+        return parse_clock(cleaned)
+    parts = _QUANTITY.findall(cleaned)
+    sizes = [TIME_UNITS_S.get(unit, 0.0) for _, unit in parts]
+    whole = _QUANTITY.sub("", cleaned).strip() == ""
+    falling = all(before > after for before, after in zip(sizes, sizes[1:], strict=False))
+    if not parts or not whole or not all(sizes) or not falling:
+        raise SessionError(f"{text!r} is no time", mend="write e.g. 90s, 10min, 1h30min, 1:30 or 1:30:00")
+    return math.fsum(float(number) * size for (number, _), size in zip(parts, sizes, strict=True))
+
+
+def parse_distance(text: str) -> float:
+    """Metres of a distance as people write it: `400m`, `1.5 km`, `3mi`, `100yd`.
+
+    Raises:
+        SessionError: it is no distance, or the unit is missing.
+    """
+    match = _QUANTITY.fullmatch(text.strip().lower())
+    if not match or match[2] not in DISTANCE_UNITS_M:
+        raise SessionError(f"{text!r} is no distance", mend="write e.g. 400m, 1.5km, 3mi or 100yd")
+    return float(match[1]) * DISTANCE_UNITS_M[match[2]]
+
+
+def parse_speed(text: str) -> float:
+    """Speed [m/s] of a pace or a speed: `5:30/km`, `9:00/mi`, `10.5 km/h`, `2.5 m/s`.
+
+    Raises:
+        SessionError: it is neither, or it is zero.
+    """
+    match = _PACE.fullmatch(text.strip().lower())
+    number, unit = match.groups() if match else ("", "")
+    if unit in PACE_UNITS_M and ":" in number:
+        pace_s = parse_clock(number)
+        speed_mps = pace_to_speed_mps(pace_s, per_m=PACE_UNITS_M[unit]) if pace_s > 0 else 0.0
+    elif unit in SPEED_UNITS_MPS and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", number):
+        speed_mps = float(number) * SPEED_UNITS_MPS[unit]
+    else:
+        raise SessionError(f"{text!r} is no pace", mend="write e.g. 5:30/km, 9:00/mi, 10.5km/h or 2.5m/s")
+    if speed_mps <= 0:
+        raise SessionError(f"{text!r} is no pace", mend="it must be above zero")
+    return speed_mps
 
 
 def format_clock(time_s: float) -> str:

@@ -7,7 +7,6 @@ kept for display and takes no part in comparison.
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -69,15 +68,21 @@ SpeedUnit = Literal["min/km", "min/mi", "km/h", "m/s"]
 LONGEST_TIME_S = 4_294_967.0
 LONGEST_DISTANCE_M = 42_949_672.0
 FASTEST_MPS = 15.0  # no person has run faster than 12.5 m/s (Bolt 2009); beyond this a pace is a slip of the pen
+# Bounds that no coach meets, so that nothing here can be made to recurse or grow without end.
+DEEPEST_NESTING = 8  # repeats within repeats; watches that were seen record two levels
+MOST_STEPS = 1000  # steps and repeats as written; watches hold 50
+LONGEST_TEXT = 2000  # characters of a name or a note; watches show 199 bytes
 
 
 def _on_grid(value: float, digits: int, *, low: float, high: float, name: str) -> float:
     """The value rounded to the grid, or a SessionError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - only NaN differs from itself
         raise SessionError(f"{name} must be a number, not {value!r}")
-    rounded = round(float(value), digits)
+    if not low - 1 <= value <= high + 1:  # before float(), which whole numbers of any length would overflow
+        raise SessionError(f"{name} is outside {low:.10g} to {high:.10g}")
+    rounded = round(float(value), digits) + 0.0  # no minus zero
     if not low <= rounded <= high:
-        raise SessionError(f"{name} is {value:g}, outside {low:g} to {high:g}")
+        raise SessionError(f"{name} is {value:.10g}, outside {low:.10g} to {high:.10g}")
     return rounded
 
 
@@ -86,7 +91,9 @@ def _whole(value: int, *, low: int, high: int, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise SessionError(f"{name} must be a whole number, not {value!r}")
     if not low <= value <= high:
-        raise SessionError(f"{name} is {value}, outside {low} to {high}")
+        # Whole numbers of any length are refused without being printed.
+        shown = f" {value}," if abs(value) < 10**9 else ""
+        raise SessionError(f"{name} is{shown} outside {low} to {high}")
     return value
 
 
@@ -284,11 +291,11 @@ class Step:
                 object.__setattr__(self, name, _member(kind, value, name))
         if self.secondary_target is not None and self.target is None:
             raise SessionError("a step has a secondary target but no target", mend="make it the target")
-        if self.secondary_target is not None and type(self.secondary_target) is type(self.target):
-            raise SessionError("a step's two targets are of the same kind", mend="leave one out")
         for target in (self.target, self.secondary_target):
             if target is not None and not isinstance(target, Target):
                 raise SessionError(f"a step's target cannot be {target!r}")
+        if self.secondary_target is not None and _quantity(self.secondary_target) is _quantity(self.target):
+            raise SessionError("a step's two targets are of the same kind", mend="leave one out")
         if self.incline_pct is not None:
             value = _on_grid(self.incline_pct, 1, low=-40.0, high=40.0, name="incline_pct")
             object.__setattr__(self, "incline_pct", value)
@@ -311,6 +318,10 @@ class Repeat:
         object.__setattr__(self, "steps", _checked_steps(self.steps, "repeat"))
         if not isinstance(self.until, RepeatUntil):
             raise SessionError(f"a repeat cannot go on until {self.until!r}", mend="use Times, Time or Distance")
+        if not isinstance(self.skip_last, bool):
+            raise SessionError(f"skip_last is True or False, not {self.skip_last!r}")
+        if _depth(self) > DEEPEST_NESTING:
+            raise SessionError(f"repeats are nested more than {DEEPEST_NESTING} deep", mend="unroll an inner repeat")
         if self.skip_last and not isinstance(self.until, Times):
             raise SessionError("only a repeat with a count has a last round to cut", mend="use Times")
         if self.skip_last and len(self.steps) < 2:
@@ -332,7 +343,9 @@ class Session:
         object.__setattr__(self, "setting", _member(Setting, self.setting, "setting"))
         object.__setattr__(self, "name", _clean_text(self.name, "name"))
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
-        for place, step in walk(self.steps):
+        for index, (place, step) in enumerate(walk(self.steps)):
+            if index >= MOST_STEPS:
+                raise SessionError(f"a session has at most {MOST_STEPS} steps", where=place, mend="use repeats")
             if isinstance(step, Step) and step.incline_pct is not None and self.setting is not Setting.TREADMILL:
                 raise SessionError("an incline belongs to a treadmill session", where=place, mend="use slope outdoors")
             if isinstance(step, Step) and step.slope is not None and self.setting is Setting.TREADMILL:
@@ -348,12 +361,24 @@ def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tup
             yield from walk(step.steps, f"{here}.repeat")
 
 
+def _depth(step: Step | Repeat) -> int:
+    """How many repeats lie within each other; the inner ones were held to the limit when they were made."""
+    return 1 + max(_depth(inner) for inner in step.steps) if isinstance(step, Repeat) else 0
+
+
+def _quantity(target: Target | None) -> type:
+    """What a target holds steady; a zone and a range of heart rate hold the same."""
+    return HeartRateRange if isinstance(target, HeartRateZone) else type(target)
+
+
 def _checked_steps(steps: object, owner: str) -> tuple[Step | Repeat, ...]:
     if not isinstance(steps, tuple | list) or not steps:
         raise SessionError(f"a {owner} needs at least one step")
     for step in steps:
         if not isinstance(step, Step | Repeat):
             raise SessionError(f"a {owner} is made of steps and repeats, not {step!r}")
+    if len(steps) > MOST_STEPS:
+        raise SessionError(f"a {owner} has at most {MOST_STEPS} steps", mend="use repeats")
     return tuple(steps)
 
 
@@ -370,4 +395,6 @@ def _clean_text(value: object, name: str) -> str:
         raise SessionError(f"{name} must be text, not {value!r}")
     if any(char != "\n" and unicodedata.category(char) in ("Cc", "Cs") for char in value):
         raise SessionError(f"{name} holds a character that cannot be shown", mend="leave out control characters")
+    if len(value) > LONGEST_TEXT:
+        raise SessionError(f"{name} is longer than {LONGEST_TEXT} characters", mend="shorten it")
     return value.strip()

@@ -1,0 +1,274 @@
+"""The notation: a session as one line or many, e.g. `10min warmup; 4x(400m bwd @ 6:40-7:20/km; 90s rest)`.
+
+`parse_session` and `format_session` are a pair: what one writes, the other reads as an equal session. The grammar is
+in docs/reference/notation.md. Nothing is guessed: what has no single meaning is refused, with its place.
+"""
+
+from __future__ import annotations
+
+from retrorun.errors import NotationError, SessionError
+from retrorun.session.header import format_header, read_header
+from retrorun.session.model import (
+    DEEPEST_NESTING,
+    Direction,
+    Duration,
+    Gait,
+    Intensity,
+    Repeat,
+    RepeatUntil,
+    Session,
+    Step,
+    Target,
+    Times,
+)
+from retrorun.session.phrases import (
+    DURATION_HELP,
+    TARGET_HELP,
+    Cursor,
+    ValueT,
+    at_duration,
+    read_amount,
+    read_duration,
+    read_heart_rate_bound,
+    read_target,
+)
+from retrorun.session.stepwords import StepParts
+from retrorun.session.tokens import LONGEST_NOTATION, Token, quote, tokenise
+from retrorun.session.wording import format_duration, format_number, format_target
+
+_SKIP_WORDS = ("skip-last", "skip-last-rest")
+
+
+def parse_session(text: str, *, name: str = "") -> Session:
+    """The session that a text in the notation describes.
+
+    Args:
+        text: one line or many; steps are parted by `;`, `,`, `+` or a new line.
+        name: the session's name; without it the text's own `name:` line counts.
+
+    Raises:
+        NotationError: the text is no session; it shows the place with a caret and says what was expected.
+        SessionError: the name cannot be shown.
+    """
+    if not isinstance(text, str):
+        raise SessionError(f"the notation is text, not {type(text).__name__}")
+    if len(text) > LONGEST_NOTATION:
+        raise NotationError(
+            f"a session's text has at most {LONGEST_NOTATION} characters",
+            text=text,
+            position=LONGEST_NOTATION,
+            mend="use repeats",
+        )
+    header = read_header(text)
+    cursor = Cursor(text, tokenise(text, header.end))
+    first = cursor.here
+    steps = _read_sequence(cursor, depth=0)
+    if cursor.here.kind != "end":
+        cursor.fail("there is no ( for this )")
+    if not steps:
+        cursor.fail("a session needs at least one step", token=cursor.here, mend="write e.g. 10min warmup; 400m bwd")
+    session = cursor.build(
+        first,
+        lambda: Session(steps=steps, name=header.name, setting=header.setting, note=header.note),
+    )
+    return session if not name else Session(steps=steps, name=name, setting=header.setting, note=header.note)
+
+
+def format_session(session: Session) -> str:
+    """The canonical text of a session: its name, setting and note where it has them, then one step a line."""
+    return "\n".join([*format_header(session), *(format_step(step) for step in session.steps)])
+
+
+def format_step(step: Step | Repeat) -> str:
+    """The canonical text of one step, or of one repeat with all that is in it."""
+    if isinstance(step, Repeat):
+        return _format_repeat(step)
+    parts = [format_duration(step.duration)]
+    if step.gait is not usual_gait(step.intensity):
+        parts.append(step.gait.value)
+    if step.direction is Direction.BACKWARD:
+        parts.append("bwd")
+    elif step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL):
+        parts.append("fwd")
+    if step.intensity is not Intensity.ACTIVE:
+        parts.append(step.intensity.value)
+    if step.slope is not None:
+        parts.append(step.slope.value)
+    if step.incline_pct is not None:
+        parts.append(f"incline {format_number(step.incline_pct, 1)}%")
+    if step.target is not None:
+        parts.append(f"@ {format_target(step.target)}")
+    if step.secondary_target is not None:
+        parts.append(f"and {format_target(step.secondary_target)}")
+    if step.note:
+        parts.append(quote(step.note))
+    return " ".join(parts)
+
+
+def parse_duration(text: str) -> Duration:
+    """The duration of a phrase: `10min`, `400m`, `lap`, `50kcal`, `until hr > 150 bpm`.
+
+    Raises:
+        NotationError: it is no duration, or something follows it.
+    """
+    cursor = _phrase_cursor(text)
+    if not at_duration(cursor):
+        cursor.fail(f"expected a duration, not {cursor.shown()}", mend=DURATION_HELP)
+    duration = read_duration(cursor)
+    return _alone(cursor, duration, "duration")
+
+
+def parse_until(text: str) -> RepeatUntil:
+    """What ends a repeat, other than a count: `20min`, `5km`, `hr > 150 bpm`.
+
+    Raises:
+        NotationError: it is no such phrase, or something follows it.
+    """
+    cursor = _phrase_cursor(text)
+    until = _read_until(cursor)
+    return _alone(cursor, until, "end of a repeat")
+
+
+def parse_target(text: str) -> Target:
+    """The target of a phrase: `6:40-7:20/km`, `9-10 km/h`, `Z2`, `140-150 bpm`, `170-180 spm`, `200-250 W`.
+
+    Raises:
+        NotationError: it is no target, or something follows it.
+    """
+    cursor = _phrase_cursor(text)
+    if cursor.here.kind == "end":
+        cursor.fail("expected a target", mend=TARGET_HELP)
+    target = read_target(cursor)
+    return _alone(cursor, target, "target")
+
+
+def usual_gait(intensity: Intensity) -> Gait:
+    """The gait of a step that names none: one rests by walking, and runs the rest."""
+    return Gait.WALK if intensity is Intensity.REST else Gait.RUN
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _phrase_cursor(text: str) -> Cursor:
+    if not isinstance(text, str):
+        raise SessionError(f"a phrase of the notation is text, not {text!r}", mend="put it in quotes")
+    return Cursor(text, tokenise(text))
+
+
+def _alone(cursor: Cursor, value: ValueT, name: str) -> ValueT:
+    if cursor.here.kind != "end":
+        cursor.fail(f"nothing may follow a {name} here")
+    return value
+
+
+def _read_sequence(cursor: Cursor, *, depth: int) -> tuple[Step | Repeat, ...]:
+    """Steps up to the closing bracket or the end, which is not taken."""
+    steps: list[Step | Repeat] = []
+    while True:
+        while cursor.at("break"):
+            cursor.take()
+        if cursor.at("end") or cursor.at("sign", ")"):
+            return tuple(steps)
+        steps.append(_read_item(cursor, depth=depth))
+        if not (cursor.at("break") or cursor.at("end") or cursor.at("sign", ")")):
+            cursor.fail(f"expected ; before {cursor.shown()}", mend="part the steps with ; or a new line")
+
+
+def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
+    first = cursor.here
+    if _at_count(cursor):
+        count = cursor.take()
+        cursor.take()
+        if "." in count.text:
+            cursor.fail(f"{count.text} must be a whole number", token=count)
+        until: RepeatUntil = cursor.build(count, lambda: Times(count=int(count.text)))
+        return _read_repeat(cursor, first, until, depth=depth)
+    if cursor.at("word", "repeat"):
+        cursor.take()
+        if not cursor.at("word", "until"):
+            cursor.fail(f"expected until after repeat, not {cursor.shown()}", mend="write 4x( or repeat until 20min (")
+        cursor.take()
+        until = _read_until(cursor)
+        if not cursor.at("sign", "("):
+            cursor.fail(f"expected ( and the steps to repeat, not {cursor.shown()}")
+        return _read_repeat(cursor, first, until, depth=depth)
+    return _read_step(cursor)
+
+
+def _at_count(cursor: Cursor) -> bool:
+    following = cursor.ahead()
+    return cursor.at("number") and (following.text == "x" or following.text == "×")
+
+
+def _read_until(cursor: Cursor) -> RepeatUntil:
+    if cursor.at("word", "hr"):
+        return read_heart_rate_bound(cursor)
+    first = cursor.here
+    amount = read_amount(cursor)
+    if not isinstance(amount, RepeatUntil):
+        cursor.fail("a repeat cannot go on until so many calories", token=first, mend="use a time or a distance")
+    return amount
+
+
+def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int) -> Repeat:
+    """The body of a repeat, whose head was taken: steps in brackets, or a single step without."""
+    if depth >= DEEPEST_NESTING:
+        cursor.fail(f"repeats are nested more than {DEEPEST_NESTING} deep", token=first, mend="unroll an inner repeat")
+    if not cursor.at("sign", "("):
+        if cursor.at("break") or cursor.at("end"):
+            cursor.fail("nothing to repeat", token=first, mend="write e.g. 4x(400m bwd; 90s rest)")
+        return cursor.build(first, Repeat, steps=(_read_item(cursor, depth=depth + 1),), until=until)
+    opening = cursor.take()
+    steps = _read_sequence(cursor, depth=depth + 1)
+    if cursor.here.kind == "end":
+        cursor.fail("this ( is not closed", token=opening, mend="add )")
+    closing = cursor.take()
+    if not steps:
+        cursor.fail("a repeat needs at least one step", token=closing)
+    skip_last = _take_skip(cursor)
+    note = cursor.take().text if cursor.at("text") else ""
+    skip_last = skip_last or _take_skip(cursor)
+    return cursor.build(first, Repeat, steps=steps, until=until, skip_last=skip_last, note=note)
+
+
+def _take_skip(cursor: Cursor) -> bool:
+    if not cursor.at("word", *_SKIP_WORDS):
+        return False
+    cursor.take()
+    return True
+
+
+def _read_step(cursor: Cursor) -> Step:
+    parts = StepParts(cursor)
+    while not (cursor.at("break") or cursor.at("end") or cursor.at("sign", ")")):
+        parts.read()
+    intensity = parts.intensity or Intensity.ACTIVE
+    return cursor.build(
+        parts.first,
+        lambda: Step(
+            duration=parts.required_duration(),
+            direction=parts.direction or Direction.FORWARD,
+            gait=parts.gait or usual_gait(intensity),
+            intensity=intensity,
+            target=parts.target,
+            secondary_target=parts.secondary_target,
+            slope=parts.slope,
+            incline_pct=parts.incline_pct,
+            note=parts.note or "",
+        ),
+    )
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _format_repeat(repeat: Repeat) -> str:
+    body = "; ".join(format_step(step) for step in repeat.steps)
+    if isinstance(repeat.until, Times):
+        text = f"{repeat.until.count}x({body})"
+    else:
+        text = f"repeat until {format_duration(repeat.until).removeprefix('until ')} ({body})"
+    if repeat.skip_last:
+        text += " skip-last"
+    return f"{text} {quote(repeat.note)}" if repeat.note else text

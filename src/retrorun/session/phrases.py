@@ -1,0 +1,292 @@
+"""The small phrases of the notation, read from tokens: `10min`, `until hr > 150 bpm`, `6:40-7:20/km and 170-180 spm`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from retrorun.errors import NotationError, SessionError
+from retrorun.session.model import (
+    CadenceRange,
+    Calories,
+    Distance,
+    DistanceUnit,
+    Duration,
+    HeartRateAbove,
+    HeartRateBelow,
+    HeartRateRange,
+    HeartRateZone,
+    LapButton,
+    PowerRange,
+    SpeedRange,
+    SpeedUnit,
+    Target,
+    Time,
+)
+from retrorun.session.tokens import Token
+from retrorun.units import (
+    DISTANCE_UNITS_M,
+    PACE_UNITS_M,
+    SPEED_UNITS_MPS,
+    TIME_UNITS_S,
+    parse_clock,
+)
+
+ValueT = TypeVar("ValueT")
+
+_DISTANCE_NAMES: dict[float, DistanceUnit] = {
+    DISTANCE_UNITS_M["m"]: "m",
+    DISTANCE_UNITS_M["km"]: "km",
+    DISTANCE_UNITS_M["mi"]: "mi",
+    DISTANCE_UNITS_M["yd"]: "yd",
+}
+_PACE_NAMES: dict[float, SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
+_SPEED_NAMES: dict[float, SpeedUnit] = {SPEED_UNITS_MPS["km/h"]: "km/h", SPEED_UNITS_MPS["m/s"]: "m/s"}
+_WHOLE_RANGES: dict[str, Callable[[int, int], Target]] = {
+    "bpm": lambda low, high: HeartRateRange(low_bpm=low, high_bpm=high),
+    "spm": lambda low, high: CadenceRange(low_spm=low, high_spm=high),
+    "w": lambda low, high: PowerRange(low_w=low, high_w=high),
+}
+_WATT_WORDS = frozenset(("w", "watt", "watts"))
+_DASHES = frozenset("-–")
+ZONE_WORDS = frozenset(("z", "zone"))
+TARGET_UNITS = frozenset((*PACE_UNITS_M, *SPEED_UNITS_MPS, "bpm", "spm", *_WATT_WORDS))
+
+DURATION_HELP = "write e.g. 10min, 90s, 1:30, 400m, 1.5km, lap, 50kcal or until hr > 150 bpm"
+TARGET_HELP = "write e.g. 6:40-7:20/km, 9-10 km/h, Z2, 140-150 bpm, 170-180 spm or 200-250 W"
+
+
+class Cursor:
+    """A place in the tokens of a text, and the errors that show it."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.index = 0
+
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.index]
+
+    def ahead(self, count: int = 1) -> Token:
+        return self.tokens[min(self.index + count, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.here
+        if token.kind != "end":
+            self.index += 1
+        return token
+
+    def at(self, kind: str, *texts: str) -> bool:
+        return self.here.kind == kind and (not texts or self.here.text in texts)
+
+    def fail(self, what: str, *, token: Token | None = None, mend: str = "") -> NoReturn:
+        raise NotationError(what, text=self.text, position=(token or self.here).start, mend=mend)
+
+    def build(self, token: Token, make: Callable[..., ValueT], *args: Any, **values: Any) -> ValueT:  # noqa: ANN401 - whatever `make` takes
+        """What `make` makes; where the model refuses, the error shows the token."""
+        try:
+            return make(*args, **values)
+        except NotationError:
+            raise
+        except SessionError as error:
+            raise NotationError(error.what, text=self.text, position=token.start, mend=error.mend) from None
+
+    def shown(self) -> str:
+        """The token here, for a message."""
+        token = self.here
+        if token.kind == "end":
+            return "the end of the text"
+        if token.kind == "break":
+            return "the end of the step"
+        return self.text[token.start : token.end]
+
+
+# ---- durations -------------------------------------------------------------------------------------------------------
+
+
+def at_duration(cursor: Cursor) -> bool:
+    """Whether a duration begins here."""
+    return cursor.at("number") or cursor.at("clock") or cursor.at("word", "lap", "until")
+
+
+def read_duration(cursor: Cursor) -> Duration:
+    """The duration that begins here."""
+    if cursor.at("word", "lap"):
+        cursor.take()
+        return LapButton()
+    if cursor.at("word", "until"):
+        first = cursor.take()
+        if not cursor.at("word", "hr"):
+            cursor.fail(
+                f"until cannot be followed by {cursor.shown()} in a step",
+                mend="a step goes until a heart rate, e.g. until hr > 150 bpm; a time or distance stands alone",
+            )
+        return cursor.build(first, read_heart_rate_bound, cursor)
+    return read_amount(cursor)
+
+
+def read_amount(cursor: Cursor) -> Time | Distance | Calories:
+    """A time, a distance or calories, e.g. `1h30min`, `1:30`, `400m`, `50kcal`."""
+    first = cursor.here
+    if first.kind == "clock":
+        cursor.take()
+        if cursor.at("word", *PACE_UNITS_M) or cursor.at("sign", *_DASHES):
+            cursor.fail("a pace is a target, not a duration", token=first, mend="put @ before it")
+        return cursor.build(first, lambda: Time(time_s=parse_clock(first.text)))
+    if first.kind != "number":
+        cursor.fail(f"expected a duration, not {cursor.shown()}", mend=DURATION_HELP)
+    number = cursor.take()
+    unit = cursor.here
+    if unit.kind != "word":
+        if cursor.at("sign", *_DASHES) and cursor.ahead().kind == "number":
+            cursor.fail("a range is a target, not a duration", token=first, mend="put @ before it")
+        cursor.fail(f"{number.text} has no unit", token=number, mend=DURATION_HELP)
+    if unit.text in DISTANCE_UNITS_M:
+        cursor.take()
+        return cursor.build(first, distance_of, number.text, unit.text)
+    if unit.text == "kcal":
+        cursor.take()
+        return cursor.build(first, lambda: Calories(calories_kcal=_whole(cursor, number)))
+    if unit.text in TIME_UNITS_S:
+        return cursor.build(first, _read_time, cursor, number)
+    if unit.text in TARGET_UNITS:
+        cursor.fail(f"{unit.text} belongs to a target", token=first, mend="put @ before it")
+    return cursor.fail(f"unknown unit {unit.text!r}", token=unit, mend=DURATION_HELP)
+
+
+def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
+    """`hr > 150 bpm` or `hr below 120 bpm`."""
+    cursor.take()
+    sign = cursor.take()
+    if sign.text not in (">", "<", "above", "below"):
+        cursor.fail("expected > or < after hr", token=sign, mend="write e.g. until hr > 150 bpm")
+    number = cursor.here
+    if number.kind != "number":
+        cursor.fail(f"expected a heart rate, not {cursor.shown()}", mend="write e.g. until hr > 150 bpm")
+    cursor.take()
+    if not cursor.at("word", "bpm"):
+        cursor.fail(f"{number.text} has no unit", token=number, mend=f"write {number.text} bpm")
+    cursor.take()
+    kind = HeartRateAbove if sign.text in (">", "above") else HeartRateBelow
+    return cursor.build(number, lambda: kind(heart_rate_bpm=_whole(cursor, number)))
+
+
+def _read_time(cursor: Cursor, number: Token) -> Time:
+    """A time whose first number was taken; `1h30min` only without a gap, so that a forgotten `;` is not read as one."""
+    unit = cursor.take()
+    size_s = TIME_UNITS_S[unit.text]
+    total_s = float(number.text) * size_s
+    while cursor.at("number") and cursor.here.start == unit.end:
+        number, unit = cursor.take(), cursor.take()
+        smaller_s = TIME_UNITS_S.get(unit.text, math.inf)
+        if smaller_s >= size_s:
+            cursor.fail("a time goes from large to small", token=number, mend="write e.g. 1h30min or 1min30s")
+        size_s = smaller_s
+        total_s += float(number.text) * size_s
+    return Time(time_s=total_s)
+
+
+def distance_of(number: str, unit: str) -> Distance:
+    """The distance of a number and a unit as they are written."""
+    size_m = DISTANCE_UNITS_M[unit]
+    return Distance(distance_m=float(number) * size_m, unit=_DISTANCE_NAMES[size_m])
+
+
+def _whole(cursor: Cursor, number: Token) -> int:
+    if number.kind != "number" or "." in number.text:
+        cursor.fail(f"{number.text} must be a whole number", token=number)
+    return int(number.text)
+
+
+# ---- targets ---------------------------------------------------------------------------------------------------------
+
+
+def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
+    """What follows `@`: one target, or two joined by `and`."""
+    first = read_target(cursor)
+    if not cursor.at("word", "and"):
+        return first, None
+    cursor.take()
+    return first, read_target(cursor)
+
+
+def read_target(cursor: Cursor) -> Target:
+    """The target that begins here."""
+    first = cursor.here
+    if cursor.at("word", *ZONE_WORDS):
+        cursor.take()
+        if not cursor.at("number"):
+            cursor.fail("a zone needs its number", token=first, mend="write Z1 to Z5")
+        number = cursor.take()
+        return cursor.build(first, lambda: HeartRateZone(zone=_whole(cursor, number)))
+    if first.kind not in ("number", "clock"):
+        cursor.fail(f"expected a target, not {cursor.shown()}", mend=TARGET_HELP)
+    low, high, unit = _read_range(cursor)
+    if unit in PACE_UNITS_M:
+        return _pace_range(cursor, low, high, unit)
+    if "clock" in (low.kind, high.kind):
+        cursor.fail(f"{low.text} is a pace and {unit} is none of its units", token=first, mend="write e.g. 6:40/km")
+    if float(low.text) > float(high.text):
+        cursor.fail(f"low {low.text} is above high {high.text}", token=low, mend=f"write {high.text}-{low.text} {unit}")
+    if unit in SPEED_UNITS_MPS:
+        return cursor.build(first, speed_range_of, low.text, high.text, unit)
+    make = _WHOLE_RANGES["w" if unit in _WATT_WORDS else unit]
+    return cursor.build(first, lambda: make(_whole(cursor, low), _whole(cursor, high)))
+
+
+def speed_range_of(low: str, high: str, unit: str) -> SpeedRange:
+    """The range of two speeds as they are written."""
+    size = SPEED_UNITS_MPS[unit]
+    return SpeedRange(low_mps=float(low) * size, high_mps=float(high) * size, unit=_SPEED_NAMES[size])
+
+
+def pace_range_of(fast_s: float, slow_s: float, unit: str) -> SpeedRange:
+    """The range of two paces [s for one unit], the faster first, as runners say it."""
+    per_m = PACE_UNITS_M[unit]
+    if min(fast_s, slow_s) <= 0:
+        raise SessionError("a pace must be above zero")
+    return SpeedRange(low_mps=per_m / slow_s, high_mps=per_m / fast_s, unit=_PACE_NAMES[per_m])
+
+
+def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
+    """Two values (or twice the same one) and their unit, which may stand after each or only at the end."""
+    low = high = cursor.take()
+    unit = _take_unit(cursor)
+    if cursor.at("sign", *_DASHES):
+        cursor.take()
+        high = cursor.here
+        if high.kind not in ("number", "clock"):
+            cursor.fail(f"expected the other end of the range, not {cursor.shown()}", mend=TARGET_HELP)
+        cursor.take()
+        last_unit = _take_unit(cursor)
+        if unit and last_unit and unit != last_unit:
+            cursor.fail(f"a range in {unit} and {last_unit}", token=low, mend="use one unit")
+        unit = last_unit or unit
+    if not unit:
+        if cursor.here.kind == "word":
+            cursor.fail(f"unknown unit {cursor.here.text!r} of a target", mend=TARGET_HELP)
+        mend = f"write {low.text}/km or {low.text}/mi" if low.kind == "clock" else TARGET_HELP
+        cursor.fail(f"{low.text} has no unit", token=low, mend=mend)
+    return low, high, unit
+
+
+def _take_unit(cursor: Cursor) -> str:
+    return cursor.take().text if cursor.at("word", *TARGET_UNITS) else ""
+
+
+def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRange:
+    for token in (fast, slow):
+        if token.kind != "clock":
+            cursor.fail(f"{token.text} is no pace", token=token, mend="write minutes and seconds, e.g. 6:30/km")
+    fast_s = cursor.build(fast, parse_clock, fast.text)
+    slow_s = cursor.build(slow, parse_clock, slow.text)
+    per_unit = _PACE_NAMES[PACE_UNITS_M[unit]].removeprefix("min")
+    if fast_s > slow_s:
+        cursor.fail(
+            f"{fast.text} is slower than {slow.text}",
+            token=fast,
+            mend=f"write the faster pace first: {slow.text}-{fast.text}{per_unit}",
+        )
+    return cursor.build(fast, pace_range_of, fast_s, slow_s, unit)

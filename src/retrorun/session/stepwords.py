@@ -1,0 +1,133 @@
+"""The words of one step, read in any order, each kind at most once."""
+
+from __future__ import annotations
+
+import difflib
+
+from retrorun.session.model import Direction, Duration, Gait, Intensity, Slope, Target
+from retrorun.session.phrases import (
+    DURATION_HELP,
+    TARGET_UNITS,
+    ZONE_WORDS,
+    Cursor,
+    at_duration,
+    read_duration,
+    read_targets,
+)
+from retrorun.session.tokens import Token
+from retrorun.units import DISTANCE_UNITS_M, TIME_UNITS_S
+
+DIRECTION_WORDS = {
+    **dict.fromkeys(("fwd", "forward", "forwards"), Direction.FORWARD),
+    **dict.fromkeys(("bwd", "back", "backward", "backwards"), Direction.BACKWARD),
+}
+GAIT_WORDS = {"run": Gait.RUN, "jog": Gait.RUN, "walk": Gait.WALK}
+INTENSITY_WORDS = {
+    **dict.fromkeys(("warmup", "warm-up"), Intensity.WARMUP),
+    **dict.fromkeys(("cooldown", "cool-down"), Intensity.COOLDOWN),
+    **dict.fromkeys(("recovery", "easy"), Intensity.RECOVERY),
+    "rest": Intensity.REST,
+    "interval": Intensity.INTERVAL,
+    "active": Intensity.ACTIVE,
+}
+SLOPE_WORDS = {"uphill": Slope.UPHILL, "downhill": Slope.DOWNHILL, "flat": Slope.FLAT}
+_OTHER_WORDS = ("lap", "until", "incline", "repeat", "skip-last")
+_ALL_WORDS = sorted({*DIRECTION_WORDS, *GAIT_WORDS, *INTENSITY_WORDS, *SLOPE_WORDS, *_OTHER_WORDS})
+
+
+class StepParts:
+    """What was said about one step so far; `read` takes the next part of it."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+        self.first: Token = cursor.here
+        self.duration: Duration | None = None
+        self.direction: Direction | None = None
+        self.gait: Gait | None = None
+        self.intensity: Intensity | None = None
+        self.slope: Slope | None = None
+        self.incline_pct: float | None = None
+        self.target: Target | None = None
+        self.secondary_target: Target | None = None
+        self.note: str | None = None
+
+    def required_duration(self) -> Duration:
+        """The duration, or an error where the step has none."""
+        if self.duration is None:
+            self.cursor.fail("a step needs a duration", token=self.first, mend=DURATION_HELP)
+        return self.duration
+
+    def read(self) -> None:
+        """Take the next part of the step, whatever it is."""
+        cursor = self.cursor
+        token = cursor.here
+        if at_duration(cursor):
+            self._once("duration", self.duration)
+            self.duration = read_duration(cursor)
+        elif cursor.at("sign", "@"):
+            self._once("target", self.target)
+            cursor.take()
+            self.target, self.secondary_target = read_targets(cursor)
+        elif token.kind == "text":
+            self._once("note", self.note)
+            self.note = cursor.take().text
+        elif cursor.at("word", "incline"):
+            self._once("incline", self.incline_pct)
+            self.incline_pct = self._read_incline()
+        elif token.kind == "word":
+            self._read_word(token)
+        else:
+            cursor.fail(f"expected a word about the step, not {cursor.shown()}", mend="part the steps with ;")
+
+    def _read_word(self, token: Token) -> None:
+        word = token.text
+        if word in DIRECTION_WORDS:
+            self._once("direction", self.direction)
+            self.direction = DIRECTION_WORDS[word]
+        elif word in GAIT_WORDS:
+            self._once("gait", self.gait)
+            self.gait = GAIT_WORDS[word]
+        elif word in INTENSITY_WORDS:
+            self._once("intensity", self.intensity)
+            self.intensity = INTENSITY_WORDS[word]
+        elif word in SLOPE_WORDS:
+            self._once("slope", self.slope)
+            self.slope = SLOPE_WORDS[word]
+        else:
+            self._refuse_word(token)
+        self.cursor.take()
+
+    def _once(self, name: str, value: object) -> None:
+        if value is not None:
+            self.cursor.fail(
+                f"a step has one {name}, and {self.cursor.shown()} is a second", mend="part the steps with ;"
+            )
+
+    def _read_incline(self) -> float:
+        cursor = self.cursor
+        cursor.take()
+        sign = -1.0 if cursor.at("sign", "-") else 1.0
+        if sign < 0:
+            cursor.take()
+        number = cursor.here
+        if number.kind != "number":
+            cursor.fail(f"expected a grade in per cent, not {cursor.shown()}", mend="write e.g. incline 1%")
+        cursor.take()
+        if not cursor.at("sign", "%"):
+            cursor.fail(f"{number.text} has no unit", token=number, mend=f"write incline {number.text}%")
+        cursor.take()
+        return sign * float(number.text)
+
+    def _refuse_word(self, token: Token) -> None:
+        word, cursor = token.text, self.cursor
+        if word in TIME_UNITS_S or word in DISTANCE_UNITS_M or word == "kcal":
+            cursor.fail(f"{word} has no number before it", mend=f"write e.g. 10{word}")
+        if word in TARGET_UNITS or word in ZONE_WORDS:
+            cursor.fail(f"{word} belongs to a target", mend="put @ before the target, e.g. @ Z2")
+        if word == "x":
+            cursor.fail("a count stands before what is repeated", mend="write e.g. 4x(400m bwd)")
+        if word == "repeat":
+            cursor.fail("a repeat is a step of its own", mend="put ; before it")
+        close = difflib.get_close_matches(word, _ALL_WORDS, n=1)
+        mend = f"did you mean {close[0]}?" if close else "use words such as fwd, bwd, walk, warmup, rest or uphill"
+        cursor.fail(f"unknown word {word!r}", mend=mend)

@@ -1,0 +1,110 @@
+"""The notation cut into tokens: numbers, clock times, words, quoted text, signs and breaks between steps."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from retrorun.errors import NotationError
+
+Kind = Literal["number", "clock", "word", "text", "sign", "break", "end"]
+
+LONGEST_NOTATION = 100_000  # characters; a thousand steps take less
+
+_PIECES = re.compile(
+    r"""
+      (?P<space>[ \t\r]+|\#[^\n]*)
+    | (?P<clock>[0-9]+:[0-9:]*(?:\.[0-9]+)?)
+    | (?P<number>[0-9]+(?:\.[0-9]+)?)
+    | (?P<word>/?[^\W\d_]+(?:[-/][^\W\d_]+)*)
+    | (?P<text>"(?:[^"\\\n]|\\.)*")
+    | (?P<sign>[()@<>%×]|-|–)
+    | (?P<break>[;,+\n])
+    """,
+    re.VERBOSE,
+)
+_ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
+_MOST_DIGITS = 15  # more than a float tells apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A piece of the notation; `text` is in lower case for a word, and without quotes and escapes for a text."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+
+def tokenise(text: str, start: int = 0) -> list[Token]:
+    """All tokens of `text` from `start` on, closed by one of kind `end`.
+
+    Raises:
+        NotationError: a character that means nothing here, a quote that is not closed, a number that is too long.
+    """
+    tokens: list[Token] = []
+    position = start
+    while position < len(text):
+        match = _PIECES.match(text, position)
+        if not match:
+            raise _stray(text, position)
+        if match.lastgroup != "space":
+            tokens.append(_token(text, match))
+        position = match.end()
+    tokens.append(Token(kind="end", text="", start=len(text), end=len(text)))
+    return tokens
+
+
+def unquote(quoted: str, text: str, position: int) -> str:
+    """The text between quotes, escapes resolved; `text` and `position` say where it stands, for errors."""
+    parts: list[str] = []
+    index = 1
+    while index < len(quoted) - 1:
+        char = quoted[index]
+        if char == "\\":
+            index += 1
+            if quoted[index] not in _ESCAPES:
+                raise NotationError(
+                    f"\\{quoted[index]} means nothing in a note",
+                    text=text,
+                    position=position + index - 1,
+                    mend='use \\n for a new line, \\" for a quote, \\\\ for a backslash',
+                )
+            char = _ESCAPES[quoted[index]]
+        parts.append(char)
+        index += 1
+    return "".join(parts)
+
+
+def quote(plain: str) -> str:
+    """Text between quotes, so that `unquote` gives it back."""
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _token(text: str, match: re.Match[str]) -> Token:
+    kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's group names are the kinds
+    piece = match.group()
+    if kind == "word":
+        piece = piece.lower()
+    elif kind == "text":
+        piece = unquote(piece, text, match.start())
+    elif kind in ("number", "clock"):
+        if len(piece) > _MOST_DIGITS:
+            raise NotationError("a number this long means nothing here", text=text, position=match.start())
+        following = text[match.end() : match.end() + 2]
+        if kind == "number" and re.fullmatch(r",[0-9]", following):
+            raise NotationError(
+                "a comma stands between steps", text=text, position=match.end(), mend="write decimals with a point"
+            )
+    return Token(kind=kind, text=piece, start=match.start(), end=match.end())
+
+
+def _stray(text: str, position: int) -> NotationError:
+    char = text[position]
+    if char == '"':
+        return NotationError("a note is not closed", text=text, position=position, mend='end it with " on its line')
+    mend = 'use " for notes' if char in "“”„«»'’" else "leave it out"
+    return NotationError(f"{char!r} means nothing here", text=text, position=position, mend=mend)

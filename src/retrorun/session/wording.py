@@ -1,0 +1,138 @@
+"""Durations and targets as canonical phrases of the notation: the fewest digits that give the same value back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from retrorun.errors import SessionError
+from retrorun.session.model import (
+    CadenceRange,
+    Calories,
+    Distance,
+    Duration,
+    HeartRateAbove,
+    HeartRateBelow,
+    HeartRateRange,
+    HeartRateZone,
+    LapButton,
+    RepeatUntil,
+    SpeedRange,
+    Target,
+    Time,
+    Times,
+)
+from retrorun.session.phrases import distance_of, speed_range_of
+from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
+
+_MOST_DECIMALS = 9
+
+
+def format_duration(duration: Duration | RepeatUntil) -> str:
+    """The canonical phrase of a duration, e.g. `10min`, `400m`, `until hr > 150 bpm`; a count is a bare number."""
+    match duration:
+        case Time():
+            return format_time(duration.time_s)
+        case Distance(unit=unit):
+            return f"{_shortest_distance(duration)}{unit}"
+        case LapButton():
+            return "lap"
+        case HeartRateAbove():
+            return f"until hr > {duration.heart_rate_bpm} bpm"
+        case HeartRateBelow():
+            return f"until hr < {duration.heart_rate_bpm} bpm"
+        case Calories():
+            return f"{duration.calories_kcal}kcal"
+        case Times():
+            return str(duration.count)
+
+
+def format_target(target: Target) -> str:
+    """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
+    match target:
+        case SpeedRange(unit="min/km" | "min/mi"):
+            unit = target.unit.removeprefix("min")
+            return _ends(_shortest_pace(target.high_mps, unit), _shortest_pace(target.low_mps, unit)) + unit
+        case SpeedRange(unit=unit):
+            return f"{_ends(_shortest_speed(target.low_mps, unit), _shortest_speed(target.high_mps, unit))} {unit}"
+        case HeartRateZone():
+            return f"Z{target.zone}"
+        case HeartRateRange():
+            return f"{_ends(target.low_bpm, target.high_bpm)} bpm"
+        case CadenceRange():
+            return f"{_ends(target.low_spm, target.high_spm)} spm"
+        case _:
+            return f"{_ends(target.low_w, target.high_w)} W"
+
+
+def format_number(value: float, digits: int) -> str:
+    """A number to so many decimals, without trailing zeros."""
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_time(time_s: float) -> str:
+    """A time as a coach writes it, exact to the millisecond: `2h`, `10min`, `90s`, `2:30`, `1:02:30`."""
+    milliseconds = round(time_s * 1000)
+    if milliseconds % 3_600_000 == 0:
+        return f"{milliseconds // 3_600_000}h"
+    if milliseconds % 60_000 == 0:
+        return f"{milliseconds // 60_000}min"
+    if milliseconds < 100_000:
+        return f"{format_number(milliseconds / 1000, 3)}s"
+    return exact_clock(milliseconds, 3)
+
+
+def exact_clock(ticks: int, digits: int) -> str:
+    """`m:ss` or `h:mm:ss` of a whole number of ticks, each 10^-digits seconds, with the decimals that are needed."""
+    seconds, part = divmod(ticks, 10**digits)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    decimals = f".{part:0{digits}d}".rstrip("0") if part else ""
+    clock = f"{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    return f"{hours}:{clock}{decimals}" if hours else f"{clock}{decimals}"
+
+
+def _ends(low: object, high: object) -> str:
+    return f"{low}" if low == high else f"{low}-{high}"
+
+
+def _shortest(write: Callable[[int], str], same: Callable[[str], bool]) -> str:
+    """The first text, from no decimals up, that gives the same value back."""
+    for digits in range(_MOST_DECIMALS + 1):
+        text = write(digits)
+        if same(text):
+            return text
+    raise AssertionError("nine decimals are finer than the grid of every unit")
+
+
+def _shortest_distance(distance: Distance) -> str:
+    value = distance.distance_m / DISTANCE_UNITS_M[distance.unit]
+    return _shortest(
+        lambda digits: format_number(value, digits),
+        lambda text: float(text) > 0 and _gives(lambda: distance_of(text, distance.unit) == distance),
+    )
+
+
+def _shortest_speed(speed_mps: float, unit: str) -> str:
+    value = speed_mps / SPEED_UNITS_MPS[unit]
+    return _shortest(
+        lambda digits: format_number(value, digits),
+        lambda text: _gives(lambda: speed_range_of(text, text, unit).low_mps == speed_mps),
+    )
+
+
+def _shortest_pace(speed_mps: float, unit: str) -> str:
+    per_m = PACE_UNITS_M[unit]
+    pace_s = speed_to_pace_s(speed_mps, per_m=per_m)
+    return _shortest(
+        lambda digits: exact_clock(round(pace_s * 10**digits), digits),
+        lambda text: parse_clock(text) > 0 and round(per_m / parse_clock(text), 3) == speed_mps,
+    )
+
+
+def _gives(compare: Callable[[], bool]) -> bool:
+    """Whether a rounded text still makes the value; one that rounding took out of bounds does not."""
+    try:
+        return compare()
+    except SessionError:
+        return False
