@@ -1,0 +1,129 @@
+"""The walk from message header to message header: where each message begins, and what defines it."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.fit.definition import (
+    COMPRESSED_BIT,
+    DEFINITION_BIT,
+    Definition,
+    definition_length,
+    parse_definition,
+)
+
+Positions = npt.NDArray[np.int64]
+
+_skip: Callable[[int], None] = deque[int](maxlen=0).append  # forgets what it is given, at the speed of C
+
+
+class Slot:
+    """One definition and where its messages begin."""
+
+    __slots__ = ("chunks", "definition", "singles", "wanted")
+
+    def __init__(self, definition: Definition, *, wanted: bool) -> None:
+        self.definition = definition
+        self.wanted = wanted
+        self.singles = array("q")
+        self.chunks: list[Positions] = []
+
+    def positions(self) -> Positions:
+        """Where the messages begin, in order."""
+        singles = np.frombuffer(self.singles, dtype=np.int64) if self.singles else np.empty(0, dtype=np.int64)
+        if not self.chunks:
+            return singles
+        return np.sort(np.concatenate([singles, *self.chunks]))
+
+
+class Walker:
+    """Walks through the messages of one FIT file.
+
+    It keeps what the definitions say between calls, so that a walk can go on behind damaged bytes.
+    """
+
+    def __init__(self, data: bytes, *, keep_timed: bool = False) -> None:
+        self.data = data
+        self.keep_timed = keep_timed  # also remember messages of unknown kinds that carry a timestamp
+        self.compressed = False
+        self.slots: list[Slot] = []
+        self.sizes = [0] * 256
+        self.current: list[Slot | None] = [None] * 16
+        self._appends: list[Callable[[int], None]] = [_skip] * 256
+        self._known: dict[bytes, Slot] = {}
+
+    def walk(self, pos: int, end: int) -> int:
+        """Walk from a header at `pos`; the position of the first byte that is none, or `end`."""
+        data, sizes, appends = self.data, self.sizes, self._appends
+        last = pos
+        while pos < end:
+            header = data[pos]
+            size = sizes[header]
+            if size:
+                appends[header](pos)
+                last = pos
+                pos += size
+            else:
+                following = self._special(pos, end)
+                if following == pos:
+                    return pos
+                last = pos = following
+        if pos > end:
+            self._forget(last)
+            return last
+        return pos
+
+    def _special(self, pos: int, end: int) -> int:
+        """A definition, or the first header with a compressed timestamp; `pos` itself where it is neither."""
+        header = self.data[pos]
+        if header & COMPRESSED_BIT:
+            slot = self.current[header >> 5 & 3]
+            if slot is None:
+                return pos
+            self.compressed = True
+            for each in self.current[:4]:
+                if each is not None:
+                    self._set_compressed(each)
+            self._appends[header](pos)
+            return pos + slot.definition.size
+        if header & DEFINITION_BIT:
+            return self._define(pos, end)
+        return pos
+
+    def _define(self, pos: int, end: int) -> int:
+        length = definition_length(self.data, pos)
+        if not length or pos + length > end:
+            return pos
+        raw = self.data[pos : pos + length]
+        slot = self._known.get(raw)
+        if slot is None:
+            definition = parse_definition(raw)
+            if definition is None:
+                return pos
+            wanted = definition.message is not None or (self.keep_timed and definition.timestamp_at is not None)
+            slot = self._known[raw] = Slot(definition, wanted=wanted)
+            self.slots.append(slot)
+        local = slot.definition.local
+        if self.current[local] is not slot:
+            self.current[local] = slot
+            self.sizes[local] = slot.definition.size
+            self._appends[local] = slot.singles.append if slot.wanted else _skip
+            if self.compressed and local < 4:
+                self._set_compressed(slot)
+        return pos + length
+
+    def _set_compressed(self, slot: Slot) -> None:
+        first = COMPRESSED_BIT | slot.definition.local << 5
+        self.sizes[first : first + 32] = [slot.definition.size] * 32
+        self._appends[first : first + 32] = [slot.singles.append if slot.wanted else _skip] * 32
+
+    def _forget(self, pos: int) -> None:
+        """Take the message at `pos` out again: the bytes end inside it."""
+        for slot in self.slots:
+            if slot.singles and slot.singles[-1] == pos:
+                slot.singles.pop()
