@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 
@@ -77,7 +78,7 @@ def parse_time(text: str) -> float:
     parts = _QUANTITY.findall(cleaned)
     sizes = [TIME_UNITS_S.get(unit, 0.0) for _, unit in parts]
     whole = _QUANTITY.sub("", cleaned).strip() == ""
-    falling = all(before > after for before, after in zip(sizes, sizes[1:], strict=False))
+    falling = all(before > after for before, after in itertools.pairwise(sizes))
     if not parts or not whole or not all(sizes) or not falling:
         raise SessionError(f"{text!r} is no time", mend="write e.g. 90s, 10min, 1h30min, 1:30 or 1:30:00")
     return math.fsum(float(number) * size for (number, _), size in zip(parts, sizes, strict=True))

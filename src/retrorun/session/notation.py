@@ -84,18 +84,7 @@ def format_step(step: Step | Repeat) -> str:
     if isinstance(step, Repeat):
         return _format_repeat(step)
     parts = [format_duration(step.duration)]
-    if step.gait is not usual_gait(step.intensity):
-        parts.append(step.gait.value)
-    if step.direction is Direction.BACKWARD:
-        parts.append("bwd")
-    elif step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL):
-        parts.append("fwd")
-    if step.intensity is not Intensity.ACTIVE:
-        parts.append(step.intensity.value)
-    if step.slope is not None:
-        parts.append(step.slope.value)
-    if step.incline_pct is not None:
-        parts.append(f"incline {format_number(step.incline_pct, 1)}%")
+    parts += _words(step)
     if step.target is not None:
         parts.append(f"@ {format_target(step.target)}")
     if step.secondary_target is not None:
@@ -198,7 +187,7 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
 
 def _at_count(cursor: Cursor) -> bool:
     following = cursor.ahead()
-    return cursor.at("number") and (following.text == "x" or following.text == "×")
+    return cursor.at("number") and (following.text in {"x", "×"})
 
 
 def _read_until(cursor: Cursor) -> RepeatUntil:
@@ -272,3 +261,21 @@ def _format_repeat(repeat: Repeat) -> str:
     if repeat.skip_last:
         text += " skip-last"
     return f"{text} {quote(repeat.note)}" if repeat.note else text
+
+
+def _words(step: Step) -> list[str]:
+    """What is said between duration and target, without what goes without saying."""
+    parts: list[str] = []
+    if step.gait is not usual_gait(step.intensity):
+        parts.append(step.gait.value)
+    if step.direction is Direction.BACKWARD:
+        parts.append("bwd")
+    elif step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL):
+        parts.append("fwd")
+    if step.intensity is not Intensity.ACTIVE:
+        parts.append(step.intensity.value)
+    if step.slope is not None:
+        parts.append(step.slope.value)
+    if step.incline_pct is not None:
+        parts.append(f"incline {format_number(step.incline_pct, 1)}%")
+    return parts

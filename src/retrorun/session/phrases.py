@@ -1,4 +1,4 @@
-"""The small phrases of the notation, read from tokens: `10min`, `until hr > 150 bpm`, `6:40-7:20/km and 170-180 spm`."""
+"""The small phrases of the notation, read from tokens: `10min`, `until hr > 150 bpm`, `6:40-7:20/km`."""
 
 from __future__ import annotations
 
@@ -67,21 +67,26 @@ class Cursor:
 
     @property
     def here(self) -> Token:
+        """The token that comes next."""
         return self.tokens[self.index]
 
     def ahead(self, count: int = 1) -> Token:
+        """The token so many places further on, or the last one."""
         return self.tokens[min(self.index + count, len(self.tokens) - 1)]
 
     def take(self) -> Token:
+        """The token here; the next one is here after."""
         token = self.here
         if token.kind != "end":
             self.index += 1
         return token
 
     def at(self, kind: str, *texts: str) -> bool:
+        """Whether the token here is of this kind and, where texts are given, one of them."""
         return self.here.kind == kind and (not texts or self.here.text in texts)
 
     def fail(self, what: str, *, token: Token | None = None, mend: str = "") -> NoReturn:
+        """Raise a NotationError at a token, or here."""
         raise NotationError(what, text=self.text, position=(token or self.here).start, mend=mend)
 
     def build(self, token: Token, make: Callable[..., ValueT], *args: Any, **values: Any) -> ValueT:  # noqa: ANN401 - whatever `make` takes

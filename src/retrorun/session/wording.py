@@ -27,7 +27,7 @@ from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, pars
 _MOST_DECIMALS = 9
 
 
-def format_duration(duration: Duration | RepeatUntil) -> str:
+def format_duration(duration: Duration | RepeatUntil) -> str:  # noqa: PLR0911 - one for each kind
     """The canonical phrase of a duration, e.g. `10min`, `400m`, `until hr > 150 bpm`; a count is a bare number."""
     match duration:
         case Time():

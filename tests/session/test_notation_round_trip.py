@@ -1,0 +1,51 @@
+"""What is written as text reads as the same session."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests import strategies
+
+from retrorun.errors import SessionError
+from retrorun.session.model import Distance, Duration, Repeat, RepeatUntil, Session, SpeedRange, Step, Target, walk
+from retrorun.session.notation import format_session, parse_duration, parse_session, parse_target, parse_until
+from retrorun.session.wording import format_duration, format_target
+
+
+@given(strategies.sessions())
+def test_parse_gives_back_what_format_wrote(session: Session) -> None:
+    text = format_session(session)
+    again = parse_session(text)
+    assert again == session
+    assert format_session(again) == text
+    assert [_units(step) for _, step in walk(again.steps)] == [_units(step) for _, step in walk(session.steps)]
+
+
+def _units(step: Step | Repeat) -> list[str]:
+    """The units in which a step was written, which do not take part in comparison."""
+    values = (step.until,) if isinstance(step, Repeat) else (step.duration, step.target, step.secondary_target)
+    return [value.unit for value in values if isinstance(value, Distance | SpeedRange)]
+
+
+@given(strategies.durations)
+def test_duration_phrases_round_trip(duration: Duration) -> None:
+    assert parse_duration(format_duration(duration)) == duration
+
+
+@given(strategies.targets)
+def test_target_phrases_round_trip(target: Target) -> None:
+    assert parse_target(format_target(target)) == target
+
+
+@given(strategies.times | strategies.distances | strategies.heart_rate_bounds)
+def test_until_phrases_round_trip(until: RepeatUntil) -> None:
+    assert parse_until(format_duration(until).removeprefix("until ")) == until
+
+
+@given(st.text(max_size=40) | st.text(alphabet='0123456789:./-@x();,+ \n"#mkhsinbwdfprtZ%<>', max_size=60))
+def test_any_text_is_a_session_or_an_error_of_ours(text: str) -> None:
+    try:
+        session = parse_session(text)
+    except SessionError:
+        return
+    assert parse_session(format_session(session)) == session
