@@ -7,7 +7,9 @@ from typing import Literal
 
 from retrorun.session.model import Session, Step
 
-Outcome = Literal["completed", "cut short", "skipped", "repeated"]
+Outcome = Literal["completed", "cut short", "skipped", "repeated", "cannot tell"]
+
+Basis = Literal["step indices", "laps", "speed", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,8 @@ class StepMatch:
 
     `place` is the step's place in the session (`steps[2].repeat[0]`), `repetition` the round of each repeat around it,
     outermost first, counted from 1; empty outside repeats. `start_s`/`end_s` are on the activity's clock and None for a
-    skipped step. `timer_s` leaves pauses out. `lap_indices` are the laps that it was made of.
+    skipped step and for one of which the recording does not tell. `timer_s` leaves pauses out. `lap_indices` are the
+    laps that it was made of.
     """
 
     step: Step
@@ -32,8 +35,15 @@ class StepMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The executed steps in order. `reasons` says what was ambiguous and how it was taken."""
+    """The executed steps in order.
+
+    `basis` is what the match stands on: the planned-step indices that the watch wrote into the laps, the laps alone,
+    changes of speed alone, or nothing (no step could be found). `outside_lap_indices` are laps that belong to no step,
+    such as the way home. `reasons` says what was ambiguous and how it was taken.
+    """
 
     session: Session
     steps: tuple[StepMatch, ...]
+    basis: Basis = "step indices"
+    outside_lap_indices: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -1,0 +1,193 @@
+"""The cheapest way to lay laps onto planned steps: dynamic programming over (laps taken, steps passed).
+
+From a state one can take a run of laps as the next step, leave a step out, leave a lap out, or go back to an earlier
+step. All costs forward and backward are kept, so that a second reading which is nearly as good is seen and can be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from retrorun.activity.model import FloatArray
+from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, run_cost
+
+COST_SKIP = 1.0  # a step left out, with more to come; the unit of all costs
+COST_BACK = 2.5  # going back to an earlier step
+COST_STOP_EARLY = 0.3  # not coming to the end of the plan
+COST_STRAY_BETWEEN = 1.2  # a lap that belongs to no step, in the middle
+COST_STRAY_AROUND = 0.3  # the same before the first step or after the last
+COST_NAMED_STRAY = 1000.0  # a lap of which the watch says whose it is, left out: only where the plan has no such step
+MARGIN = 0.25  # a second reading that costs less than this more is as good as the first
+LONGEST_RUN = 250  # laps in one step; beyond it no step is split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Laps `first`…`last` (both included) taken as the planned occurrence `planned`."""
+
+    first: int
+    last: int
+    planned: int
+    doubtful: tuple[int, ...] = ()  # other occurrences that fit nearly as well
+    split_doubtful: bool = False  # the laps could be shared out among rounds otherwise
+
+
+def align(laps: LapTable, plan: PlanTable, places: tuple[str, ...]) -> tuple[Run, ...]:
+    """The cheapest reading: runs of laps in order.
+
+    Args:
+        laps: what happened, n laps.
+        plan: what was planned, m occurrences.
+        places: the step's place for each occurrence; two occurrences of one place are rounds of one step.
+    """
+    grid = _Grid(laps, plan)
+    near = grid.near_optimal()
+    return tuple(_with_doubts(run, near, places) for run in grid.trace())
+
+
+class _Grid:
+    """Costs of all states: `so_far[l, p]` from the start, `ahead[l, p]` to the end; l laps taken, p steps passed."""
+
+    def __init__(self, laps: LapTable, plan: PlanTable) -> None:
+        self.laps, self.plan = laps, plan
+        self.n, self.m = len(laps), len(plan)
+        self.skip = np.where(plan.optional, 0.0, COST_SKIP)
+        self.skipped = np.concatenate(([0.0], np.cumsum(self.skip)))
+        self.reach = self._reach()
+        self.costs = {
+            (first, last): run_cost(laps, plan, first, last)
+            for first in range(self.n)
+            for last in range(first, self.reach[first])
+        }
+        self.stray, self.stop = self._stray(), self._stop()
+        self.so_far = self._forward()
+        self.ahead = self._backward()
+
+    def _reach(self) -> list[int]:
+        """For each lap, one past the last lap that a run from it may take in."""
+        longest_s = np.inf if np.any(np.isnan(self.plan.time_s)) else 1.6 * float(np.max(self.plan.time_s)) + 30.0
+        ends = []
+        for first in range(self.n):
+            last = first + 1
+            taken_s = self.laps.timer_s[first]
+            while last < min(self.n, first + LONGEST_RUN):
+                taken_s += self.laps.timer_s[last]
+                if taken_s > longest_s or self.laps.planned_index[last] != self.laps.planned_index[first]:
+                    break
+                last += 1
+            ends.append(last)
+        return ends
+
+    def _stray(self) -> FloatArray:
+        """Cost of leaving a lap out at a state, shape (n, m + 1)."""
+        if self.laps.named:
+            each = np.where(self.laps.planned_index != NO_INDEX, COST_NAMED_STRAY, 0.0)
+            return np.repeat(each[:, np.newaxis], self.m + 1, axis=1)
+        cost = np.full((self.n, self.m + 1), COST_STRAY_BETWEEN)
+        cost[:, 0] = COST_STRAY_AROUND
+        return cost
+
+    def _stop(self) -> FloatArray:
+        """Cost of ending the workout at a state, all further laps being strays, shape (n + 1, m + 1)."""
+        rest = self.skipped[-1] - self.skipped
+        early = np.where(rest > 0, COST_STOP_EARLY + 0.01 * rest, 0.0)
+        if self.laps.named:
+            each = np.where(self.laps.planned_index != NO_INDEX, COST_NAMED_STRAY, 0.0)
+        else:
+            each = np.full(self.n, COST_STRAY_AROUND)
+        after = np.concatenate((np.cumsum(each[::-1])[::-1], [0.0]))
+        return after[:, np.newaxis] + early[np.newaxis, :]
+
+    def _forward(self) -> FloatArray:
+        table = np.full((self.n + 1, self.m + 1), np.inf)
+        table[0, 0] = 0.0
+        for lap in range(self.n + 1):
+            row = table[lap]
+            np.minimum(row[:-1], _least_after(row) + COST_BACK, out=row[:-1])
+            np.minimum(row, np.minimum.accumulate(row - self.skipped) + self.skipped, out=row)
+            if lap == self.n:
+                break
+            np.minimum(table[lap + 1], row + self.stray[lap], out=table[lap + 1])
+            for last in range(lap, self.reach[lap]):
+                target = table[last + 1, 1:]
+                np.minimum(target, row[:-1] + self.costs[lap, last], out=target)
+        return table
+
+    def _backward(self) -> FloatArray:
+        table = self.stop.copy()
+        for lap in range(self.n, -1, -1):
+            row = table[lap]
+            if lap < self.n:
+                np.minimum(row, table[lap + 1] + self.stray[lap], out=row)
+                for last in range(lap, self.reach[lap]):
+                    np.minimum(row[:-1], self.costs[lap, last] + table[last + 1, 1:], out=row[:-1])
+            onward = np.minimum.accumulate((row + self.skipped)[::-1])[::-1] - self.skipped
+            np.minimum(row, onward, out=row)
+            np.minimum(row[1:], np.minimum.accumulate(row)[:-1] + COST_BACK, out=row[1:])
+        return table
+
+    def trace(self) -> list[Run]:
+        """The cheapest path, read off the costs to the end; equal costs prefer the earlier round."""
+        runs: list[Run] = []
+        lap, step = 0, 0
+        while lap < self.n:
+            goal = float(self.ahead[lap, step])
+            taken = self._run_at(lap, step, goal)
+            if taken is not None:
+                runs.append(taken)
+                lap, step = taken.last + 1, taken.planned + 1
+            elif _same(goal, self.stop[lap, step]):
+                break
+            elif _same(goal, self.stray[lap, step] + self.ahead[lap + 1, step]):
+                lap += 1
+            else:
+                step = self._sideways(lap, step, goal)
+        return runs
+
+    def _run_at(self, lap: int, step: int, goal: float) -> Run | None:
+        if step == self.m:
+            return None
+        for last in range(self.reach[lap] - 1, lap - 1, -1):
+            if _same(goal, self.costs[lap, last][step] + self.ahead[last + 1, step + 1]):
+                return Run(first=lap, last=last, planned=step)
+        return None
+
+    def _sideways(self, lap: int, step: int, goal: float) -> int:
+        """The state, with as many laps taken, from which the path goes on."""
+        if step < self.m and _same(goal, self.skip[step] + self.ahead[lap, step + 1]):
+            return step + 1
+        return int(np.argmin(self.ahead[lap, :step]))
+
+    def near_optimal(self) -> list[tuple[int, int, int]]:
+        """Every (first lap, last lap, occurrence) that stands in a reading which costs hardly more than the best."""
+        limit = self.ahead[0, 0] + MARGIN
+        found = []
+        for (first, last), cost in self.costs.items():
+            through = self.so_far[first, :-1] + cost + self.ahead[last + 1, 1:]
+            found += [(first, last, int(planned)) for planned in np.flatnonzero(through < limit)]
+        return found
+
+
+def _with_doubts(run: Run, near: list[tuple[int, int, int]], places: tuple[str, ...]) -> Run:
+    """The run with every other reading of its laps that costs hardly more."""
+    doubtful: dict[str, int] = {}
+    split = False
+    for first, last, planned in near:
+        if last < run.first or first > run.last:
+            continue
+        if places[planned] != places[run.planned]:
+            doubtful.setdefault(places[planned], planned)
+        elif (first, last) != (run.first, run.last):
+            split = True
+    return replace(run, doubtful=tuple(doubtful.values()), split_doubtful=split)
+
+
+def _least_after(row: FloatArray) -> FloatArray:
+    """For each place but the last, the least value after it."""
+    return np.minimum.accumulate(row[::-1])[::-1][1:]
+
+
+def _same(a: float, b: float) -> bool:
+    return bool(np.isfinite(a) and abs(a - b) < 1e-9)

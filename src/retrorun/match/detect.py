@@ -1,0 +1,45 @@
+"""Backward segments of an activity, with the plan at hand: what `retrorun.detect` does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retrorun.activity.model import Activity
+from retrorun.errors import PlanError
+from retrorun.gait.detector import detect_gait
+from retrorun.gait.profile import GaitProfile
+from retrorun.gait.result import Detection
+from retrorun.match.direction import planned_spans
+from retrorun.match.match import match_plan
+from retrorun.match.model import Match
+from retrorun.session.model import Session
+
+
+def detect(activity: Activity, *, profile: GaitProfile | None = None, plan: Session | Match | None = None) -> Detection:
+    """Backward segments of an activity.
+
+    Args:
+        activity: a recording with speed and cadence.
+        profile: what is usual for the runner.
+        plan: what was planned, as a session or already matched; None takes the plan that the recording carries, if any.
+
+    Returns:
+        The verdict, the segments and the reasons; `cannot tell` where the recording could not have shown any.
+    """
+    match, reasons = _matched(activity, plan)
+    spans = () if match is None else planned_spans(match)
+    detection = detect_gait(activity, profile=profile, planned=spans)
+    return replace(detection, reasons=(*detection.reasons, *reasons))
+
+
+def _matched(activity: Activity, plan: Session | Match | None) -> tuple[Match | None, tuple[str, ...]]:
+    if isinstance(plan, Match):
+        return plan, ()
+    if plan is None and activity.workout is None:
+        return None, ()
+    try:
+        match = match_plan(activity, plan)
+    except PlanError as error:
+        return None, (f"the plan was left unused: {error}",)
+    backward = any(step.step.direction == "backward" for step in match.steps)
+    return match, match.reasons if backward else ()

@@ -1,0 +1,213 @@
+"""Lay a plan onto the run: which step, which round, from when to when, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from retrorun.activity.model import Activity, Lap
+from retrorun.errors import PlanError
+from retrorun.match.align import Run, align
+from retrorun.match.carried import carried_plan
+from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, lap_timer_s
+from retrorun.match.expand import Occurrence, expand
+from retrorun.match.model import Match, Outcome, StepMatch
+from retrorun.match.outcome import laps_distance_m, outcome_of_amount, outcome_of_laps
+from retrorun.match.stretch import lay_by_speed
+from retrorun.session.model import Session
+from retrorun.units import format_clock
+
+MOST_LAPS = 2000  # the steepest stair race has fewer; a damaged file may claim more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """The session to lay down, and for each occurrence its index in the recording's own plan (-1: not known)."""
+
+    session: Session
+    occurrences: tuple[Occurrence, ...]
+    indices: tuple[int, ...]
+    reasons: tuple[str, ...] = ()
+
+
+def match_plan(activity: Activity, session: Session | None = None) -> Match:
+    """The executed steps of a plan, in order.
+
+    Args:
+        activity: what was run.
+        session: what was planned; None takes the plan that the recording carries. Where both are there, the session's
+            steps are laid down by the indices of the carried plan, provided that both ask for the same durations in the
+            same order (watches keep these, and may lose names and notes).
+
+    Raises:
+        PlanError: there is no plan, it unrolls into more than 5000 steps, or there are more than 2000 laps.
+    """
+    if len(activity.laps) > MOST_LAPS:
+        raise PlanError(f"the recording has {len(activity.laps)} laps", mend=f"at most {MOST_LAPS} can be matched")
+    planned = _planned(activity, session)
+    indexed = any(lap.planned_step_index is not None for lap in activity.laps)
+    if indexed and any(index >= 0 for index in planned.indices):
+        return _by_laps(activity, planned, use_indices=True)
+    if len(planned.occurrences) == 1 or not _automatic(activity.laps):
+        return _by_laps(activity, planned, use_indices=False)
+    return _by_speed(activity, planned)
+
+
+def _planned(activity: Activity, session: Session | None) -> _Planned:
+    carried, reasons = carried_plan(activity)
+    if session is None:
+        if carried is None:
+            mend = "give the session that was planned"
+            raise PlanError("; ".join(reasons) or "the recording carries no plan", mend=mend)
+        session = carried.session
+    occurrences = _unrolled(session, activity)
+    if carried is not None:
+        own = _unrolled(carried.session, activity)
+        if [item.step.duration for item in own] == [item.step.duration for item in occurrences]:
+            indices = tuple(carried.index_of_place.get(item.place, NO_INDEX) for item in own)
+            return _Planned(session=session, occurrences=occurrences, indices=indices)
+        reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
+    return _Planned(session=session, occurrences=occurrences, indices=(NO_INDEX,) * len(occurrences), reasons=reasons)
+
+
+def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:
+    """The occurrences, with as many rounds of a repeat without a count as the recording has laps for."""
+    rounds = len(activity.laps) + 1
+    while True:
+        try:
+            return expand(session, rounds=rounds)
+        except PlanError:
+            if rounds == 1:
+                raise
+            rounds //= 2
+
+
+def _automatic(laps: Sequence[Lap]) -> bool:
+    """Whether the laps say nothing: there are none, or the watch cut them at even distances or times by itself."""
+    if len(laps) < 2:
+        return True
+    if any(lap.trigger == "manual" or lap.planned_step_index is not None for lap in laps):
+        return False
+    whole = laps[:-1]
+    return _even([lap_timer_s(lap) for lap in whole]) or _even([lap.distance_m or 0.0 for lap in whole])
+
+
+def _even(values: Sequence[float]) -> bool:
+    return min(values) > 0 and max(values) - min(values) <= 0.01 * max(values)
+
+
+def _by_laps(activity: Activity, planned: _Planned, *, use_indices: bool) -> Match:
+    places = tuple(item.place for item in planned.occurrences)
+    laps, plan = LapTable.of(activity.laps, use_indices=use_indices), PlanTable.of(planned.occurrences, planned.indices)
+    runs = align(laps, plan, places)
+    if not runs:
+        return _nothing(planned, "no lap fits a step of the plan")
+    last = len(planned.occurrences) - 1
+    taken: list[tuple[int, StepMatch]] = []
+    seen: set[int] = set()
+    for run in runs:
+        step = _from_laps(activity, planned.occurrences[run.planned], run, exact=use_indices, final=run.planned == last)
+        taken.append((run.planned, replace(step, outcome="repeated") if run.planned in seen else step))
+        seen.add(run.planned)
+    steps = _with_skipped(planned.occurrences, taken)
+    inside = {index for step in steps for index in step.lap_indices}
+    outside = tuple(index for index in range(len(activity.laps)) if index not in inside)
+    return Match(
+        session=planned.session,
+        steps=steps,
+        basis="step indices" if use_indices else "laps",
+        outside_lap_indices=outside,
+        reasons=(*planned.reasons, *_doubts(planned.occurrences, runs), *_strays(activity.laps, outside)),
+    )
+
+
+def _from_laps(activity: Activity, occurrence: Occurrence, run: Run, *, exact: bool, final: bool) -> StepMatch:
+    bare = StepMatch(
+        step=occurrence.step, place=occurrence.place, repetition=occurrence.repetition, outcome="cannot tell"
+    )
+    if run.doubtful:
+        return bare
+    laps = activity.laps[run.first : run.last + 1]
+    return replace(
+        bare,
+        outcome=outcome_of_laps(occurrence.step.duration, laps, exact=exact, final=final),
+        start_s=laps[0].start_s,
+        end_s=laps[-1].end_s,
+        timer_s=sum(lap_timer_s(lap) for lap in laps),
+        distance_m=laps_distance_m(laps),
+        lap_indices=tuple(range(run.first, run.last + 1)),
+    )
+
+
+def _with_skipped(occurrences: Sequence[Occurrence], taken: Sequence[tuple[int, StepMatch]]) -> tuple[StepMatch, ...]:
+    """The steps in the order of the run, those left out where the plan had them."""
+    executed = {index for index, _ in taken}
+    steps: list[StepMatch] = []
+    passed = 0
+    for index, step in [*taken, (len(occurrences), None)]:
+        missed = [k for k in range(passed, index) if k not in executed and not occurrences[k].optional]
+        steps += [_unexecuted(occurrences[k], "skipped") for k in missed]
+        passed = max(passed, index + 1)
+        if step is not None:
+            steps.append(step)
+    return tuple(steps)
+
+
+def _unexecuted(occurrence: Occurrence, outcome: Outcome) -> StepMatch:
+    return StepMatch(step=occurrence.step, place=occurrence.place, repetition=occurrence.repetition, outcome=outcome)
+
+
+def _by_speed(activity: Activity, planned: _Planned) -> Match:
+    """The steps of a recording whose laps say nothing."""
+    laid = lay_by_speed(activity, planned.occurrences)
+    if isinstance(laid, str):
+        return _nothing(planned, f"the recording has no laps that tell the steps apart, and {laid}")
+    taken: list[tuple[int, StepMatch]] = []
+    for index, (start_s, end_s) in enumerate(laid.spans):
+        occurrence, timer_s, distance_m = planned.occurrences[index], laid.timer_s[index], laid.distance_m[index]
+        outcome = outcome_of_amount(laid.durations[index], timer_s, distance_m, exact=True)
+        step = replace(
+            _unexecuted(occurrence, outcome),
+            start_s=start_s,
+            end_s=end_s,
+            timer_s=timer_s,
+            distance_m=distance_m,
+        )
+        taken.append((index, step))
+    how = f"without laps, the steps were laid from {format_clock(laid.spans[0][0])} on, where they fit the speed best"
+    return Match(
+        session=planned.session,
+        steps=_with_skipped(planned.occurrences, taken),
+        basis="speed",
+        outside_lap_indices=tuple(range(len(activity.laps))),
+        reasons=(*planned.reasons, how),
+    )
+
+
+def _nothing(planned: _Planned, why: str) -> Match:
+    """No step could be found in the recording: none is said to be skipped either."""
+    steps = tuple(_unexecuted(item, "cannot tell") for item in planned.occurrences if not item.optional)
+    return Match(session=planned.session, steps=steps, basis="nothing", reasons=(*planned.reasons, why))
+
+
+def _doubts(occurrences: Sequence[Occurrence], runs: Sequence[Run]) -> tuple[str, ...]:
+    """What could as well have been read otherwise."""
+    found = []
+    for run in runs:
+        place = occurrences[run.planned].place
+        if run.doubtful:
+            others = ", ".join(occurrences[k].place for k in run.doubtful)
+            found.append(f"{_laps(run.first, run.last)} could be {place} as well as {others}; left open")
+        elif run.split_doubtful:
+            found.append(f"{_laps(run.first, run.last)} could be shared out among the rounds of {place} otherwise")
+    return tuple(found)
+
+
+def _strays(laps: Sequence[Lap], outside: Sequence[int]) -> tuple[str, ...]:
+    """Laps that name a step which the plan does not have."""
+    lost = [index for index in outside if laps[index].planned_step_index is not None]
+    return tuple(f"lap {k + 1} names step {laps[k].planned_step_index}, which the plan does not have" for k in lost)
+
+
+def _laps(first: int, last: int) -> str:
+    return f"lap {first + 1}" if first == last else f"laps {first + 1} to {last + 1}"

@@ -1,0 +1,54 @@
+"""How a step ended, from what was planned and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrorun.activity.model import Lap
+from retrorun.match.cost import (
+    BY_HAND_DISTANCE,
+    BY_HAND_DISTANCE_M,
+    BY_HAND_TIME,
+    BY_HAND_TIME_S,
+    EXACT_DISTANCE_M,
+    EXACT_TIME_S,
+    lap_timer_s,
+)
+from retrorun.match.model import Outcome
+from retrorun.session.model import Distance, Duration, LapButton, Time
+
+
+def laps_distance_m(laps: Sequence[Lap]) -> float | None:
+    """The distance of the laps together [m]; None where one of them has none."""
+    distances = [lap.distance_m for lap in laps]
+    return None if None in distances else sum(distance for distance in distances if distance is not None)
+
+
+def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, final: bool) -> Outcome:
+    """`completed` or `cut short`; `cannot tell` for a distance that was not measured.
+
+    Args:
+        duration: when the step was to end.
+        laps: what it was made of, at least one.
+        exact: whether the watch executed the plan; else somebody pressed the button, and a little less is enough.
+        final: whether it is the last step of the plan: stopping the watch is then the way to end it.
+    """
+    if isinstance(duration, Time | Distance):
+        timer_s = sum(lap_timer_s(lap) for lap in laps)
+        return outcome_of_amount(duration, timer_s, laps_distance_m(laps), exact=exact)
+    trigger = laps[-1].trigger
+    if isinstance(duration, LapButton):
+        return "completed" if final or trigger != "session_end" else "cut short"
+    # The watch ends a step by heart rate or energy by itself; a press or a stop before that cuts it short.
+    return "cut short" if exact and trigger in ("manual", "session_end") else "completed"
+
+
+def outcome_of_amount(duration: Time | Distance, timer_s: float, distance_m: float | None, *, exact: bool) -> Outcome:
+    """Whether the time or the distance done reaches the one planned."""
+    if isinstance(duration, Time):
+        slack_s = EXACT_TIME_S if exact else max(BY_HAND_TIME_S, BY_HAND_TIME * duration.time_s)
+        return "completed" if timer_s >= duration.time_s - slack_s else "cut short"
+    if distance_m is None:
+        return "cannot tell"
+    slack_m = EXACT_DISTANCE_M if exact else max(BY_HAND_DISTANCE_M, BY_HAND_DISTANCE * duration.distance_m)
+    return "completed" if distance_m >= duration.distance_m - slack_m else "cut short"
