@@ -25,7 +25,7 @@ BAND_SDS = 2.0  # about 95 % of 30-s means of forward running lie within the ban
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plane:
-    """The recording as points of speed and cadence, one for each short bin of time on the move that has both; shape (n,).
+    """The recording as points of speed and cadence, one for each short bin of time on the move; shape (n,).
 
     `line` is the runner's forward line in this recording, None where too little was run to say.
     """
