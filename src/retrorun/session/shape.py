@@ -1,0 +1,134 @@
+"""The shape of a session document, for pydantic: it checks what was loaded, and makes the JSON Schema for editors.
+
+Imported only when a document is read or the schema is written, because pydantic takes long to import.
+Durations and targets are phrases of the notation; the patterns here help an editor, the notation has
+the last word.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+
+from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
+from retrorun.units import DISTANCE_UNITS_M, SPEED_UNITS_MPS, TIME_UNITS_S
+
+_NUMBER = r"[0-9]+(\.[0-9]+)?"
+_CLOCK = r"[0-9]+(:[0-5][0-9]){1,2}(\.[0-9]+)?"
+_TIMES = "|".join(sorted(TIME_UNITS_S))
+_DISTANCES = "|".join(sorted(DISTANCE_UNITS_M))
+_AMOUNT = rf"{_CLOCK}|({_NUMBER} ?({_TIMES}))+|{_NUMBER} ?({_DISTANCES})"
+_HEART_RATE = r"hr ?(>|<|above|below) ?[0-9]+ ?bpm"
+DURATION_PATTERN = rf"^({_AMOUNT}|[0-9]+ ?kcal|lap|until {_HEART_RATE})$"
+UNTIL_PATTERN = rf"^({_AMOUNT}|{_HEART_RATE})$"
+_SPEEDS = "|".join(sorted(SPEED_UNITS_MPS))
+TARGET_PATTERN = (
+    rf"^({_CLOCK}(-{_CLOCK})? ?(min)?/(km|mi|mile)"
+    rf"|{_NUMBER}(-{_NUMBER})? ?({_SPEEDS})"
+    r"|[0-9]+(-[0-9]+)? ?(bpm|spm|[wW]|watts?)"
+    r"|([zZ]|zone) ?[1-5])$"
+)
+
+STEP_TAG = "a step"
+REPEAT_TAG = "a repeat"
+
+
+def _phrase(pattern: str, description: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": pattern,
+            "description": description,
+            "examples": list(examples),
+        }
+    )
+
+
+DurationPhrase = Annotated[
+    str,
+    _phrase(DURATION_PATTERN, "When the step ends.", "10min", "90s", "1:30", "400m", "lap", "until hr > 150 bpm"),
+]
+UntilPhrase = Annotated[str, _phrase(UNTIL_PATTERN, "When the repeat ends.", "20min", "5km", "hr > 150 bpm")]
+TargetPhrase = Annotated[
+    str,
+    _phrase(
+        TARGET_PATTERN,
+        "What to hold; the slower or lower value first, but of two paces the faster.",
+        "6:40-7:20/km",
+        "9-10 km/h",
+        "Z2",
+        "140-150 bpm",
+        "170-180 spm",
+        "200-250 W",
+    ),
+]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StepShape(_Shape):
+    """One thing to do."""
+
+    model_config = ConfigDict(title="Step")
+
+    duration: DurationPhrase
+    direction: Annotated[Direction, Field(strict=False, description="Which way the runner moves.")] = Direction.FORWARD
+    gait: Annotated[
+        Gait | None, Field(strict=False, description="How the runner moves; a rest is walked, the rest is run.")
+    ] = None
+    intensity: Annotated[Intensity, Field(strict=False, description="What the step is for.")] = Intensity.ACTIVE
+    target: TargetPhrase | None = None
+    secondary_target: TargetPhrase | None = None
+    slope: Annotated[Slope | None, Field(strict=False, description="Which way the ground goes, outdoors.")] = None
+    incline_pct: Annotated[
+        float | None,
+        Field(
+            description="The grade of the treadmill, in per cent.", json_schema_extra={"minimum": -40, "maximum": 40}
+        ),
+    ] = None
+    note: Annotated[str, Field(description="A cue that the watch shows.")] = ""
+
+
+class RepeatShape(_Shape):
+    """Steps done again and again, for a number of times or until something is reached."""
+
+    model_config = ConfigDict(
+        title="Repeat",
+        json_schema_extra={"oneOf": [{"required": ["times"]}, {"required": ["until"]}]},
+    )
+
+    repeat: Annotated[list[ItemShape], Field(min_length=1, description="What is repeated.")]
+    times: Annotated[
+        int | None, Field(description="So many rounds in all.", json_schema_extra={"minimum": 1, "maximum": 999})
+    ] = None
+    until: UntilPhrase | None = None
+    skip_last: Annotated[bool, Field(description="Leave out the last step of the last round.")] = False
+    note: Annotated[str, Field(description="A cue for the whole repeat.")] = ""
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401 - whatever the document holds there
+    return REPEAT_TAG if isinstance(value, RepeatShape) or (isinstance(value, dict) and "repeat" in value) else STEP_TAG
+
+
+ItemShape = Annotated[
+    Annotated[StepShape, Tag(STEP_TAG)] | Annotated[RepeatShape, Tag(REPEAT_TAG)], Discriminator(_kind)
+]
+
+
+class SessionShape(_Shape):
+    """A session: what is planned, in order."""
+
+    model_config = ConfigDict(title="retrorun session")
+
+    name: Annotated[str, Field(description="The session's name; a watch lists it.")] = ""
+    setting: Annotated[Setting, Field(strict=False, description="Where it takes place.")] = Setting.ROAD
+    note: Annotated[str, Field(description="A note for the whole session.")] = ""
+    steps: Annotated[list[ItemShape], Field(min_length=1, description="Steps and repeats in order.")]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a session document, draft 2020-12."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SessionShape.model_json_schema()}
