@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import Distance, Repeat, Session, Step, Time, Times
+from retrorun.session.model import Distance, Repeat, Session, Step, Time, Times, walk
 from retrorun.session.wording import format_duration
 from retrorun.workout.estimate import planned_distance_m, planned_time_s
+from retrorun.workout.exported import Report
 from retrorun.workout.finding import Finding, Severity
 
+DEEPEST = 50  # levels of repeats; no session has more than three
 MOST_LINES = 2000  # far beyond any session; a repeat of repeats of repeats would otherwise fill the memory
 
 
@@ -60,18 +62,25 @@ def arrange(
         keeps_skip_last: whether the format can leave out the last step of this repeat by itself.
 
     Raises:
-        WorkoutError: written out, the session would have more than 2000 lines.
+        WorkoutError: written out, the session would have more than 2000 lines, or its repeats nest more than 50 deep.
     """
-    work = _Work(format_name=format_name, keeps_skip_last=keeps_skip_last, findings=[])
+    refuse_deep(session)
+    work = _Work(format_name=format_name, keeps_skip_last=keeps_skip_last, report=Report())
     parts = work.parts(session.steps, "steps", depth)
-    return Arranged(parts=parts, findings=tuple(work.findings))
+    return Arranged(parts=parts, findings=work.report.findings)
+
+
+def refuse_deep(session: Session) -> None:
+    """A WorkoutError where repeats nest deeper than anything can be written."""
+    if max(place.count(".repeat") for place, _ in walk(session.steps)) > DEEPEST:
+        raise WorkoutError(f"repeats nest more than {DEEPEST} deep", mend="write the session with fewer levels")
 
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
     format_name: str
     keeps_skip_last: Callable[[Repeat], bool]
-    findings: list[Finding]
+    report: Report
 
     def parts(self, steps: tuple[Step | Repeat, ...], place: str, depth: int) -> tuple[Part, ...]:
         made: list[Part] = []
@@ -92,51 +101,52 @@ class _Work:
         inner = f"{here}.repeat"
         if _height(repeat) > depth:
             why = "repeats" if depth == 0 else f"repeats nested more than {depth} deep"
-            self.tell(here, f"{self.format_name} holds no {why}: {count} rounds written out", severity="note")
-            body = self.parts(repeat.steps, inner, depth)
-            return list(self.rounds(repeat, count, body, inner, depth))
+            self.tell(here, f"holds no {why}: {count} rounds written out", severity="note")
+            if note:
+                self.tell(here, f"has no place for a repeat's note: '{note}' is left out", "put it into a step's note")
+            return self.rounds(repeat, count, inner, depth)
         body = self.parts(repeat.steps, inner, depth - 1)
         if not repeat.skip_last or self.keeps_skip_last(repeat):
             return [Group(place=here, count=count, body=body, note=note, skip_last=repeat.skip_last)]
-        self.tell(
-            here, f"{self.format_name} cannot leave out a last step: the last round is written out", severity="note"
-        )
-        last = self.last_round(repeat, inner, depth)
+        self.tell(here, "cannot leave out a last step: the last round is written out", severity="note")
+        last = self.parts(repeat.steps[:-1], inner, depth)
         whole: list[Part] = [Group(place=here, count=count - 1, body=body, note=note)] if count > 1 else []
         return [*whole, *last]
 
-    def rounds(self, repeat: Repeat, count: int, body: tuple[Part, ...], inner: str, depth: int) -> tuple[Part, ...]:
+    def rounds(self, repeat: Repeat, count: int, inner: str, depth: int) -> list[Part]:
+        body = list(self.parts(repeat.steps, inner, depth))
         if len(body) * count > MOST_LINES * 2:  # so that no list of millions is made before it is refused
-            count = MOST_LINES // len(body) + 1
+            count = MOST_LINES // len(body) + 2
         if not repeat.skip_last:
             return body * count
-        return body * (count - 1) + self.last_round(repeat, inner, depth)
-
-    def last_round(self, repeat: Repeat, inner: str, depth: int) -> tuple[Part, ...]:
-        known = len(self.findings)
-        parts = self.parts(repeat.steps[:-1], inner, depth)
-        del self.findings[known:]  # the whole rounds told of the same repeats already
-        return parts
+        return body * (count - 1) + list(self.parts(repeat.steps[:-1], inner, depth))
 
     def count(self, repeat: Repeat, here: str) -> int:
         if isinstance(repeat.until, Times):
             return repeat.until.count
-        measure = {Time: planned_time_s, Distance: planned_distance_m}.get(type(repeat.until))
-        lengths = [measure(step) for step in repeat.steps] if measure else [None]
-        goal = repeat.until.time_s if isinstance(repeat.until, Time) else getattr(repeat.until, "distance_m", 0.0)
-        known = [length for length in lengths if length is not None]
-        enough = len(known) == len(lengths) and sum(known) > 0
-        # A hair less, so that 10 rounds of 2:00 for 20:00 do not become 11.
-        rounds = min(999, max(1, math.ceil(goal / sum(known) - 1e-9))) if enough else 1
-        what = f"{self.format_name} knows only counted repeats, not '{_until(repeat)}'"
-        if enough:
-            self.tell(here, f"{what}: {rounds} rounds, reckoned from the plan", "check the count")
-        else:
+        what = f"knows only counted repeats, not '{_until(repeat)}'"
+        round_length, goal = _round_length(repeat)
+        if not round_length:
             self.tell(here, f"{what}: 1 round, as the plan does not say how long a round is", "give it a count")
-        return rounds
+            return 1
+        # A hair less, so that 10 rounds of 2:00 for 20:00 do not become 11.
+        count = min(999, max(1, math.ceil(goal / round_length - 1e-9)))
+        self.tell(here, f"{what}: {count} rounds, reckoned from the plan", "check the count")
+        return count
 
     def tell(self, place: str, what: str, mend: str = "", severity: Severity = "warning") -> None:
-        self.findings.append(Finding(place=place, what=what, mend=mend, severity=severity))
+        self.report.tell(place, f"{self.format_name} {what}", mend, severity)
+
+
+def _round_length(repeat: Repeat) -> tuple[float, float]:
+    """How long one round is and how long all go on, both in seconds or both in metres; a length of 0 is not known."""
+    if isinstance(repeat.until, Time):
+        lengths, goal = [planned_time_s(step) for step in repeat.steps], repeat.until.time_s
+    elif isinstance(repeat.until, Distance):
+        lengths, goal = [planned_distance_m(step) for step in repeat.steps], repeat.until.distance_m
+    else:
+        return 0.0, 0.0
+    return 0.0 if None in lengths else sum(length or 0.0 for length in lengths), goal
 
 
 def _until(repeat: Repeat) -> str:

@@ -30,8 +30,7 @@ from retrorun.session.model import (
 from retrorun.session.wording import format_number, format_target
 from retrorun.units import METRES_PER_MILE, format_clock, speed_to_pace_s
 from retrorun.workout.arrange import Group, Part, Single, arrange
-from retrorun.workout.exported import Exported
-from retrorun.workout.finding import Finding, Severity
+from retrorun.workout.exported import Exported, Report
 from retrorun.workout.numerals import spell
 from retrorun.workout.wording import incline, label, one_line
 
@@ -55,23 +54,24 @@ def to_intervals_icu(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=1)
-    page = _Page(findings=list(arranged.findings))
+    report = Report(arranged.findings)
+    page = _Page(report=report)
     blocks = page.blocks(arranged.parts)
     page.remark("", session.note)
     if session.setting is not Setting.ROAD:
         page.remark("", f"on {'a' if session.setting != Setting.TRACK else 'the'} {session.setting.value}")
-        page.tell(
+        report.tell(
             "setting", f"{NAME} does not say where a session takes place", "it stands in the notes below the steps"
         )
     text = "\n\n".join([*blocks, *(["\n".join(page.notes)] if page.notes else [])]) + "\n"
-    return Exported(text=text, findings=tuple(page.findings))
+    return Exported(text=text, findings=report.findings)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Page:
-    """Lines written so far, and what there was to say about them. Findings of written-out rounds are said once."""
+    """The lines of the text, and the notes that go below them."""
 
-    findings: list[Finding]
+    report: Report
     notes: list[str] = field(default_factory=list)
 
     def blocks(self, parts: tuple[Part, ...]) -> list[str]:
@@ -105,7 +105,7 @@ class _Page:
             self.in_words(step.secondary_target, place, cue, "one target a step")
         if step.incline_pct is not None:
             cue.append(_spelled(incline(step)))
-            self.tell(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
+            self.report.tell(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
         if step.note and not self.moved(place, step.note):
             cue.append(one_line(step.note))
         return " ".join(filter(None, ["-", ", ".join(cue), length, target, f"intensity={step.intensity.value}"]))
@@ -115,7 +115,7 @@ class _Page:
             case Time():
                 whole = max(1, round(step.duration.time_s))
                 if whole != step.duration.time_s:
-                    self.tell(place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s")
+                    self.report.tell(place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s")
                 return _time(whole)
             case Distance():
                 return _distance(step.duration)
@@ -128,8 +128,10 @@ class _Page:
             case Calories():
                 cue.append(f"until {spell(step.duration.calories_kcal)} kcal are spent")
         if not isinstance(step.duration, LapButton):
-            self.tell(place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT)
-        self.tell(
+            self.report.tell(
+                place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT
+            )
+        self.report.tell(
             place, f"{NAME} gives a step for the lap button a length all the same: {LAP_BUTTON_LENGTH}", severity="note"
         )
         return f"press lap {LAP_BUTTON_LENGTH}"
@@ -139,6 +141,9 @@ class _Page:
             case SpeedRange():
                 return self.pace(target, place)
             case HeartRateZone():
+                self.report.tell(
+                    place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note"
+                )
                 return f"Z{target.zone} HR"
             case PowerRange():
                 return f"{_span(f'{target.low_w}', f'{target.high_w}')}w"
@@ -153,31 +158,26 @@ class _Page:
         ends = (target.low_mps, target.high_mps)
         paces = [round(speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
         if not all(round(per_m / pace, 3) == speed for pace, speed in zip(paces, ends, strict=True)):
-            self.tell(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
+            self.report.tell(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
         return f"{_span(*map(format_clock, paces))}{unit} Pace"
 
     def in_words(self, target: Target, place: str, cue: list[str], only: str) -> None:
         cue.append(_spelled(format_target(target)))
-        self.tell(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
+        self.report.tell(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
 
     def moved(self, place: str, note: str) -> bool:
         """Whether a note would be read as syntax where it stands, and so was moved to the end."""
         if not _READ_AS_SYNTAX.search(note):
             return False
-        if self.tell(place, f"{NAME} would read part of the note as a duration or an option: moved to the end", AS_FIT):
+        if self.report.tell(
+            place, f"{NAME} would read part of the note as a duration or an option: moved to the end", AS_FIT
+        ):
             self.remark(place, note)
         return True
 
     def remark(self, place: str, note: str) -> None:
         # The heading keeps a line from beginning with a dash, which would make it a step.
         self.notes += [f"Note{f' on {place}' if place else ''}: {line}" for line in note.split("\n") if line.strip()]
-
-    def tell(self, place: str, what: str, mend: str = "", severity: Severity = "warning") -> bool:
-        finding = Finding(place=place, what=what, mend=mend, severity=severity)
-        new = finding not in self.findings
-        if new:
-            self.findings.append(finding)
-        return new
 
 
 def _time(whole_s: int) -> str:
