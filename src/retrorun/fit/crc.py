@@ -1,9 +1,9 @@
 """The checksum of FIT files: CRC-16 with the polynomial x¹⁶ + x¹⁵ + x² + 1, bits reflected, start 0.
 
 The polynomial is (x + 1)·(x¹⁵ + x + 1). The second factor has three terms, and squaring keeps it so:
-x^15m ≡ x^m + 1 for every m that is a power of two. Hence bits that stand 15m or more before the end may be struck out if
-they are added (exclusive or) to the bits 14m and 15m behind them. Doing that with ever smaller m shrinks a file to a few
-bytes in some sixty vector operations. The factor (x + 1) is only the parity of all bits; it is put right at the end.
+x^15m ≡ x^m + 1 for every m that is a power of two. Hence bits that stand 15m or more before the end may be struck out
+if they are added (exclusive or) to the bits 14m and 15m behind them. Doing that with ever smaller m shrinks a file to a
+few bytes in some sixty vector operations. The factor (x + 1) is only the parity of all bits; it is set at the end.
 """
 
 from __future__ import annotations

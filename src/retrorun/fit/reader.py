@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from retrorun.errors import FitError
+from retrorun.fit.clock import block_times, compressed_times
 from retrorun.fit.crc import crc16
+from retrorun.fit.developer import descriptions, developer_columns
 from retrorun.fit.profile import BY_NAME
-from retrorun.fit.table import Block, Table, block_of
-from retrorun.fit.walk import Slot, Walker
+from retrorun.fit.table import Block, FloatArray, Table, block_of
+from retrorun.fit.walk import Positions, Slot, Walker
 
 SIGNATURE = b".FIT"
 _SIGNATURE_AT = 8  # in the header
@@ -26,9 +30,11 @@ class Loss:
 class FitFile:
     """All messages of a FIT file, or of several in one chain."""
 
-    def __init__(self, data: bytes, slots: list[Slot], losses: tuple[Loss, ...]) -> None:
+    def __init__(self, data: bytes, slots: list[Slot], losses: tuple[Loss, ...], *, compressed: bool) -> None:
         self.data = data
         self.losses = losses
+        self._compressed = compressed  # some messages carry their time in the header
+        self._clock: tuple[Positions, FloatArray] | None = None
         self._slots = slots
         self._tables: dict[str, Table] = {}
 
@@ -46,6 +52,29 @@ class FitFile:
             table = self._tables[name] = Table(message, blocks)
         return table
 
+    def times(self, name: str) -> FloatArray:
+        """When each message of a kind was written [s, FIT clock], shape (n,); NaN where that is not known."""
+        table = self.table(name)
+        found = table.in_order([block_times(block) for block in table.blocks])
+        if not self._compressed:
+            return found
+        if self._clock is None:
+            blocks = [block for slot in self._slots if (block := block_of(self.data, slot)) is not None]
+            self._clock = compressed_times(blocks)
+        positions, times = self._clock
+        at = np.searchsorted(positions, table.positions)
+        at[at == len(positions)] = 0
+        hit = positions[at] == table.positions if len(positions) else np.zeros(len(at), dtype=bool)
+        found[hit] = times[at[hit]]
+        return found
+
+    def developer(self, name: str) -> dict[tuple[str, str], FloatArray]:
+        """The developer fields of a kind of message by name and unit, shape (n,); NaN where they are missing."""
+        table = self.table(name)
+        if not any(block.definition.developer for block in table.blocks):
+            return {}
+        return developer_columns(table, descriptions(self.table("field_description")))
+
 
 def is_fit(data: bytes) -> bool:
     """Whether the bytes begin like a FIT file."""
@@ -62,6 +91,7 @@ def read_fit(data: bytes) -> FitFile:
         raise FitError("this is no FIT file", mend="give a file that a watch has written")
     slots: list[Slot] = []
     losses: list[Loss] = []
+    compressed = False
     pos = 0
     while pos < len(data):
         if not is_fit(data[pos : pos + 12]):
@@ -77,10 +107,11 @@ def read_fit(data: bytes) -> FitFile:
         walker = Walker(data)
         stop = walker.walk(start, end)
         if walker.compressed:
+            compressed = True
             walker = Walker(data, keep_timed=True)
             stop = walker.walk(start, end)
         if stop < end:
             losses.append(Loss(what="no message begins here", start=stop, end=end))
         slots += walker.slots
         pos = end + 2
-    return FitFile(data, slots, tuple(losses))
+    return FitFile(data, slots, tuple(losses), compressed=compressed)

@@ -99,6 +99,21 @@ class Table:
                 found += [None if value == place.base.invalid else value for value in raw.tolist()]
         return found if self._order is None else [found[index] for index in self._order.tolist()]
 
+    def packed(self, name: str) -> npt.NDArray[np.int64]:
+        """A field of single bytes as one number, lowest byte first; -1 where it is missing or all bytes are 0xFF."""
+        field = self.message.by_name[name]
+        parts = []
+        for block in self.blocks:
+            place = block.definition.places.get(field.number)
+            number = np.full(len(block.rows), -1, dtype=np.int64)
+            if place is not None and 0 < place.size < 8:
+                part = block.rows[:, place.start : place.start + place.size].astype(np.int64)
+                number = part @ (1 << 8 * np.arange(place.size, dtype=np.int64))
+                number[(part == 0xFF).all(axis=1)] = -1
+            parts.append(number)
+        joined = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+        return joined if self._order is None else joined[self._order]
+
     def texts(self, name: str) -> list[str]:
         """A text field, cut at its first NUL; empty where it is missing or no text."""
         field = self.message.by_name[name]

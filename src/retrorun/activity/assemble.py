@@ -1,0 +1,136 @@
+"""The common rules: from what a file says to one activity on one clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.activity import cadence as cadences
+from retrorun.activity import spans
+from retrorun.activity.model import COLUMNS, Activity
+from retrorun.activity.motion import with_motion
+from retrorun.activity.raw import FloatArray, RawRecording
+from retrorun.activity.rules import MAX_SAMPLES, MAX_SPAN_S
+from retrorun.errors import RecordingError
+
+
+def assemble(raw: RawRecording) -> Activity:
+    """Make an activity of a raw recording.
+
+    Raises:
+        RecordingError: there is no sample with a time in it, or too many.
+    """
+    decisions = list(raw.decisions)
+    if len(raw.time) > MAX_SAMPLES:
+        raise RecordingError(
+            f"{len(raw.time)} samples are more than any recording has", mend=f"at most {MAX_SAMPLES} are read"
+        )
+    rows = _usable_rows(raw.time, decisions)
+    if not len(rows):
+        raise RecordingError("there is no sample with a time in it", mend="give a recorded activity")
+    time = raw.time[rows]
+    groups = _groups(time, decisions)
+    columns = {name: _pick(values, rows, groups) for name, values in raw.columns.items()}
+    extra = {name: _pick(values, rows, groups) for name, values in raw.extra.items()}
+    developer = {name: _pick(values, rows, groups) for name, values in raw.developer.items()}
+    if groups is not None:
+        time = time[groups]
+    zero = float(time[0])
+    time_s = time - zero
+    columns = with_motion(time_s, columns, decisions)
+    sport, sub_sport = spans.main_sport(raw, decisions)
+    columns["cadence_spm"] = cadences.steps_per_minute(
+        columns.pop("cadence", None),
+        columns["speed_mps"],
+        sport=sport,
+        is_steps=raw.cadence_is_steps,
+        decisions=decisions,
+    )
+    n = len(time_s)
+    filled = {name: columns.get(name, _missing(n)) for name in COLUMNS[1:]}
+    start_time = _moment(zero) if raw.dated else None
+    if not raw.dated:
+        decisions.append("times count from when the watch was switched on; the date is not known")
+    for column in (time_s, *filled.values(), *extra.values(), *developer.values()):
+        column.flags.writeable = False  # so that Activity need not copy what nobody else can write to
+    return Activity(
+        time_s=time_s,
+        **filled,
+        sport=sport,
+        sub_sport=sub_sport,
+        start_time=start_time,
+        utc_offset_s=raw.utc_offset_s,
+        source=raw.source,
+        laps=spans.laps(raw, zero, time_s, decisions),
+        parts=spans.parts(raw, zero),
+        pauses=spans.pauses(raw.stops, zero, time_s),
+        workout=raw.workout,
+        training_file=raw.training_file,
+        device=raw.device,
+        damage=spans.damage(raw, rows, zero),
+        decisions=tuple(decisions),
+        extra=extra,
+        developer=developer,
+    )
+
+
+def _missing(n: int) -> FloatArray:
+    return np.full(n, np.nan)
+
+
+def _moment(unix_s: float) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromtimestamp(unix_s, tz=dt.UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp]:
+    """Rows whose time is there, plausible and not before an earlier one, in the order of the file."""
+    usable = np.isfinite(time)
+    if not usable.all():
+        decisions.append(f"{int(np.count_nonzero(~usable))} samples without a time were left out")
+    if not usable.any():
+        return np.empty(0, dtype=np.intp)
+    middle = float(np.median(time[usable]))
+    near = np.abs(time - middle) <= MAX_SPAN_S
+    far = int(np.count_nonzero(usable & ~near))
+    if far:
+        decisions.append(f"{far} samples with a time more than 30 days from the others were left out")
+    rows = np.flatnonzero(usable & near)
+    kept = time[rows]
+    if len(rows) > 1 and (kept[1:] < kept[:-1]).any():
+        ahead = kept >= np.maximum.accumulate(kept)
+        decisions.append(f"{int(np.count_nonzero(~ahead))} samples that step back in time were left out")
+        rows = rows[ahead]
+    return rows
+
+
+def _groups(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp] | None:
+    """Where each moment has its last row; None where every row has a moment of its own."""
+    last = np.append(time[1:] != time[:-1], True)
+    if last.all():
+        return None
+    decisions.append(
+        f"{int(np.count_nonzero(~last))} samples share their time with another; of each column the last value was kept"
+    )
+    return np.flatnonzero(last)
+
+
+def _pick(values: FloatArray, rows: npt.NDArray[np.intp], groups: npt.NDArray[np.intp] | None) -> FloatArray:
+    """The column for the rows kept; in a group of equal times its last value that is there."""
+    picked = values if len(rows) == len(values) else values[rows]
+    if groups is None:
+        return picked
+    index = np.where(np.isfinite(picked), np.arange(len(picked)), -1)
+    latest = np.maximum.accumulate(index)[groups]
+    first = np.append(0, groups[:-1] + 1)
+    return np.where(latest >= first, picked[latest], np.nan)
+
+
+def only_present(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """The columns that hold at least one value."""
+    return {name: values for name, values in columns.items() if np.isfinite(values).any()}

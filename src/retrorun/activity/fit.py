@@ -1,0 +1,241 @@
+"""FIT recordings: tables of messages to a raw recording."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from retrorun.activity.assemble import only_present
+from retrorun.activity.model import Device
+from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
+from retrorun.errors import RecordingError
+from retrorun.fit.plan_reader import identity_of, plan_of
+from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
+from retrorun.fit.reader import FitFile, read_fit
+from retrorun.fit.table import Table
+from retrorun.fit.words import (
+    EVENT_START,
+    EVENT_STOPS,
+    EVENT_TIMER,
+    FILE_WORKOUT,
+    INTENSITY,
+    LAP_TRIGGER,
+    MANUFACTURER,
+    SPORT,
+    SUB_SPORT,
+    word,
+)
+
+# Further columns of an activity: name with its unit, and the field of a record.
+EXTRA = {
+    "power_w": "power",
+    "grade_pct": "grade",
+    "temperature_c": "temperature",
+    "gps_accuracy_m": "gps_accuracy",
+    "vertical_speed_mps": "vertical_speed",
+    "vertical_oscillation_mm": "vertical_oscillation",
+    "vertical_ratio_pct": "vertical_ratio",
+    "stance_time_ms": "stance_time",
+    "stance_time_pct": "stance_time_percent",
+    "stance_time_balance_pct": "stance_time_balance",
+    "step_length_mm": "step_length",
+}
+
+
+def raw_from_fit(data: bytes) -> RawRecording:
+    """Read the bytes of a FIT recording.
+
+    Raises:
+        FitError: the bytes are no FIT file.
+        RecordingError: it is a FIT file, but holds no samples.
+    """
+    file = read_fit(data)
+    records = file.table("record")
+    if not len(records):
+        raise RecordingError(_why_empty(file), mend="give a recorded activity")
+    decisions: list[str] = []
+    time = file.times("record")
+    dated = _dated(time)
+    shift = FIT_EPOCH_UNIX_S if dated else 0
+    return RawRecording(
+        source="fit",
+        time=time + shift,
+        columns=_columns(records, decisions),
+        position=records.positions,
+        dated=dated,
+        utc_offset_s=_utc_offset(file.table("activity")),
+        extra=_extra(records),
+        developer=_developer(file),
+        laps=_laps(file, shift),
+        parts=_parts(file, shift),
+        stops=_stops(file, shift),
+        workout=plan_of(file),
+        training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
+        device=_device(file),
+        losses=tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in file.losses),
+        decisions=tuple(decisions),
+    )
+
+
+def _why_empty(file: FitFile) -> str:
+    kind = identity_of(file.table("file_id")).type
+    if kind == FILE_WORKOUT:
+        return "this FIT file is a workout, not a recording"
+    return "this FIT file holds no samples"
+
+
+def _dated(time: FloatArray) -> bool:
+    """Whether most times are dates rather than seconds since power-on."""
+    known = time[np.isfinite(time)]
+    return not len(known) or float(np.median(known)) >= FIRST_DATE
+
+
+def _columns(records: Table, decisions: list[str]) -> dict[str, FloatArray]:
+    columns = {
+        "speed_mps": _better(records, "enhanced_speed", "speed"),
+        "altitude_m": _better(records, "enhanced_altitude", "altitude"),
+        "cadence": _cadence(records),
+        "heart_rate_bpm": records.numbers("heart_rate"),
+        "distance_m": records.numbers("distance"),
+        "latitude_deg": records.numbers("position_lat") * SEMICIRCLE_DEG,
+        "longitude_deg": records.numbers("position_long") * SEMICIRCLE_DEG,
+    }
+    if records.has("compressed_speed_distance"):
+        _decompress(records, columns, decisions)
+    return {name: values for name, values in columns.items() if np.isfinite(values).any()}
+
+
+def _better(records: Table, enhanced: str, plain: str) -> FloatArray:
+    """The field with the wider range where it is there, else the plain one."""
+    if not records.has(enhanced):
+        return records.numbers(plain)
+    wide = records.numbers(enhanced)
+    if not records.has(plain):
+        return wide
+    missing = np.isnan(wide)
+    return np.where(missing, records.numbers(plain), wide) if missing.any() else wide
+
+
+def _cadence(records: Table) -> FloatArray:
+    """Cadence with its fraction, in the unit of the file."""
+    whole = records.numbers("cadence")
+    if records.has("cadence256"):
+        whole = np.where(np.isnan(whole), records.numbers("cadence256"), whole)
+    if not records.has("fractional_cadence"):
+        return whole
+    return whole + np.nan_to_num(records.numbers("fractional_cadence"), nan=0.0)
+
+
+def _decompress(records: Table, columns: dict[str, FloatArray], decisions: list[str]) -> None:
+    """Speed and distance from the three bytes in which old watches wrote both.
+
+    Twelve bits of speed in 1/100 m/s, twelve of distance in 1/16 m that start again at 0 after 256 m.
+    """
+    packed = records.packed("compressed_speed_distance")
+    speed, distance = packed & 0xFFF, packed >> 12
+    missing = packed < 0
+    steps = np.diff(distance[~missing], prepend=0) % 4096
+    travelled = np.full(len(packed), np.nan)
+    travelled[~missing] = np.cumsum(steps) / 16
+    if np.isnan(columns["speed_mps"]).all():
+        columns["speed_mps"] = np.where(missing | (speed == 0xFFF), np.nan, speed / 100)
+    if np.isnan(columns["distance_m"]).all():
+        columns["distance_m"] = travelled
+    decisions.append("speed and distance: from the packed field of old watches")
+
+
+def _extra(records: Table) -> dict[str, FloatArray]:
+    return only_present({name: records.numbers(field) for name, field in EXTRA.items() if records.has(field)})
+
+
+def _developer(file: FitFile) -> dict[str, FloatArray]:
+    return only_present({name: values for (name, _), values in file.developer("record").items()})
+
+
+def _utc_offset(activity: Table) -> float | None:
+    for local, utc in zip(activity.integers("local_timestamp"), activity.integers("timestamp"), strict=True):
+        # Zones lie between -12 h and +14 h; other differences come from clocks that were never set.
+        if local is not None and utc is not None and -12 * 3600 <= local - utc <= 14 * 3600:
+            return float(local - utc)
+    return None
+
+
+def _optional(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _laps(file: FitFile, shift: float) -> tuple[RawLap, ...]:
+    table = file.table("lap")
+    start, elapsed = table.numbers("start_time") + shift, table.numbers("total_elapsed_time")
+    timer, distance = table.numbers("total_timer_time"), table.numbers("total_distance")
+    triggers, steps = table.integers("lap_trigger"), table.integers("wkt_step_index")
+    intensities = table.integers("intensity")
+    return tuple(
+        RawLap(
+            start=float(start[row]),
+            elapsed=float(elapsed[row]),
+            distance_m=_optional(distance[row]),
+            timer_s=_optional(timer[row]),
+            trigger=word(LAP_TRIGGER, triggers[row], prefix="trigger"),
+            planned_step_index=steps[row],
+            intensity=word(INTENSITY, intensities[row], prefix="intensity"),
+        )
+        for row in range(len(table))
+    )
+
+
+def _parts(file: FitFile, shift: float) -> tuple[RawPart, ...]:
+    table = file.table("session")
+    start, elapsed = table.numbers("start_time") + shift, table.numbers("total_elapsed_time")
+    timer, distance = table.numbers("total_timer_time"), table.numbers("total_distance")
+    sports, sub_sports = table.integers("sport"), table.integers("sub_sport")
+    return tuple(
+        RawPart(
+            start=float(start[row]),
+            elapsed=float(elapsed[row]),
+            sport=word(SPORT, sports[row], prefix="sport"),
+            sub_sport=word(SUB_SPORT, sub_sports[row], prefix="sub_sport"),
+            distance_m=_optional(distance[row]),
+            timer_s=_optional(timer[row]),
+        )
+        for row in range(len(table))
+    )
+
+
+def _stops(file: FitFile, shift: float) -> tuple[tuple[float, float], ...]:
+    """Stretches between a stop of the timer and its next start."""
+    table = file.table("event")
+    times = (file.times("event") + shift).tolist()
+    stops: list[tuple[float, float]] = []
+    stopped: float | None = None
+    for time, event, kind in zip(times, table.integers("event"), table.integers("event_type"), strict=True):
+        if event != EVENT_TIMER or not math.isfinite(time):
+            continue
+        if kind in EVENT_STOPS:
+            stopped = time if stopped is None else stopped
+        elif kind == EVENT_START and stopped is not None:
+            if time > stopped:
+                stops.append((stopped, time))
+            stopped = None
+    return tuple(stops)
+
+
+def _device(file: FitFile) -> Device | None:
+    identity = identity_of(file.table("file_id"))
+    names = file.table("file_id").texts("product_name") + _creator_names(file.table("device_info"))
+    readable = next((name for name in names if name), "")
+    maker = word(MANUFACTURER, identity.manufacturer, prefix="manufacturer")
+    product = "" if identity.product is None else str(identity.product)
+    if not (readable or maker):
+        return None
+    return Device(name=readable or f"{maker} {product}".strip(), manufacturer=maker, product=product)
+
+
+def _creator_names(table: Table) -> list[str]:
+    """Product names of the recording device itself, whose device index is 0."""
+    return [
+        name
+        for name, index in zip(table.texts("product_name"), table.integers("device_index"), strict=True)
+        if index == 0
+    ]

@@ -1,0 +1,83 @@
+"""Reading a recording from wherever it lies: the content says what it is, not the name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, Literal
+
+from retrorun.activity.assemble import assemble
+from retrorun.activity.fit import raw_from_fit
+from retrorun.activity.model import Activity
+from retrorun.activity.rules import MAX_BYTES
+from retrorun.activity.unpack import unpack
+from retrorun.errors import RecordingError, RetrorunError
+from retrorun.files import read_bytes
+from retrorun.fit.reader import is_fit
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
+Engine = Literal["columns", "fitparse"]
+
+
+def read_activity(source: Source, *, engine: Engine = "columns") -> Activity:
+    """Read a recording: FIT, TCX or GPX, each also gzipped, or a FIT file alone in a zip.
+
+    Args:
+        source: a path, bytes, or a file opened for reading bytes.
+        engine: `columns` is this library's own reader; `fitparse` reads FIT files with that package, some hundred times
+            slower, as a second opinion.
+
+    Raises:
+        RecordingError: it is no recording, or one without samples; a FitError where it is a broken FIT file.
+    """
+    data, where = _fetch(source)
+    try:
+        return activity_from_bytes(unpack(data), engine=engine)
+    except RetrorunError as error:
+        if where:
+            error.where = f"{where}, {error.where}" if error.where else where
+        raise
+
+
+def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
+    """Read the bytes of a recording that is not packed.
+
+    Raises:
+        RecordingError: as `read_activity`.
+    """
+    if is_fit(data):
+        return assemble(raw_from_fit(data))
+    raise RecordingError("this is no recording", mend="give a FIT, TCX or GPX file")
+
+
+def _fetch(source: Source) -> tuple[bytes, str]:
+    """The bytes of a source and its name, empty where it has none."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _bounded(bytes(source)), ""
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        try:
+            size = path.stat().st_size
+        except (OSError, ValueError):
+            size = 0  # reading it says what is wrong
+        if size > MAX_BYTES:
+            raise _too_large(size, where=str(path))
+        return read_bytes(path), str(path)
+    if not hasattr(source, "read"):
+        raise RecordingError(f"cannot read from {type(source).__name__}", mend="give a path, bytes or a binary file")
+    data = source.read(MAX_BYTES + 1)
+    if not isinstance(data, bytes):
+        raise RecordingError("the file gives text, not bytes", mend='open it with mode "rb"')
+    return _bounded(data), str(getattr(source, "name", ""))
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise _too_large(len(data))
+    return data
+
+
+def _too_large(size: int, where: str = "") -> RecordingError:
+    return RecordingError(
+        f"{size} bytes are more than any recording has", where=where, mend=f"at most {MAX_BYTES} are read"
+    )

@@ -1,0 +1,105 @@
+"""Laps, parts, pauses and damage: from the file's clock to the activity's."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.activity.model import Damage, Lap, Part, Pause
+from retrorun.activity.raw import FloatArray, RawLap, RawRecording
+from retrorun.activity.rules import GAP_S, MAX_LAPS
+
+_RUNNING = "running"
+_SLACK_S = 3600.0  # a lap may begin before the first sample (waiting for satellites) or end after the last one
+
+
+def main_sport(raw: RawRecording, decisions: list[str]) -> tuple[str, str]:
+    """Sport and sub-sport of the activity: those of its running part if it has one, else of its longest."""
+    if not raw.parts:
+        return raw.sport or "generic", raw.sub_sport or "generic"
+    running = [part for part in raw.parts if part.sport == _RUNNING]
+    chosen = max(running or raw.parts, key=lambda part: part.elapsed if math.isfinite(part.elapsed) else 0.0)
+    if len(raw.parts) > 1:
+        decisions.append(f"sport: {chosen.sport}, one of {len(raw.parts)} parts")
+    return chosen.sport or raw.sport or "generic", chosen.sub_sport or raw.sub_sport or "generic"
+
+
+def laps(raw: RawRecording, zero: float, time_s: FloatArray, decisions: list[str]) -> tuple[Lap, ...]:
+    """The laps on the activity's clock; laid end to end where their own times are none of this recording."""
+    kept = raw.laps[:MAX_LAPS]
+    if len(kept) < len(raw.laps):
+        decisions.append(f"laps: {len(raw.laps)} in the file, only the first {MAX_LAPS} were read")
+    end = float(time_s[-1])
+    starts = [lap.start - zero for lap in kept]
+    if any(not -_SLACK_S <= start <= end + _SLACK_S for start in starts):
+        decisions.append("laps: their times lie outside the recording, so they were laid end to end")
+        starts = list(np.cumsum([0.0, *(_length(lap) for lap in kept[:-1])]).tolist())
+    found = []
+    for index, (lap, start) in enumerate(zip(kept, starts, strict=True)):
+        following = starts[index + 1] if index + 1 < len(starts) else end
+        length = _length(lap)
+        found.append(
+            Lap(
+                start_s=start,
+                end_s=start + length if length else max(following, start),
+                distance_m=lap.distance_m,
+                timer_s=lap.timer_s,
+                trigger=lap.trigger,
+                planned_step_index=lap.planned_step_index,
+                intensity=lap.intensity,
+            )
+        )
+    return tuple(found)
+
+
+def _length(lap: RawLap) -> float:
+    return lap.elapsed if math.isfinite(lap.elapsed) else 0.0
+
+
+def parts(raw: RawRecording, zero: float) -> tuple[Part, ...]:
+    """The parts on the activity's clock."""
+    found = []
+    for part in raw.parts:
+        start = part.start - zero if math.isfinite(part.start) else 0.0
+        found.append(
+            Part(
+                start_s=start,
+                end_s=start + (part.elapsed if math.isfinite(part.elapsed) else 0.0),
+                sport=part.sport,
+                sub_sport=part.sub_sport,
+                distance_m=part.distance_m,
+                timer_s=part.timer_s,
+            )
+        )
+    return tuple(found)
+
+
+def pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatArray) -> tuple[Pause, ...]:
+    """Where the timer stood still, and gaps in the samples that no stop explains."""
+    end = float(time_s[-1])
+    found = [
+        Pause(start_s=max(start - zero, 0.0), end_s=min(stop - zero, end), kind="timer")
+        for start, stop in stops
+        if start - zero < end and stop - zero > 0.0
+    ]
+    for row in np.flatnonzero(np.diff(time_s) >= GAP_S).tolist():
+        start, stop = float(time_s[row]), float(time_s[row + 1])
+        if not any(pause.start_s < stop and pause.end_s > start for pause in found if pause.kind == "timer"):
+            found.append(Pause(start_s=start, end_s=stop, kind="gap"))
+    return tuple(sorted(found, key=lambda pause: pause.start_s))
+
+
+def damage(raw: RawRecording, rows: npt.NDArray[np.intp], zero: float) -> tuple[Damage, ...]:
+    """What was lost, with the samples that stand on either side of it."""
+    found = []
+    for loss in raw.losses:
+        start_s = end_s = None
+        if raw.position is not None:
+            at = raw.position[rows]
+            before, after = int(np.searchsorted(at, loss.start)) - 1, int(np.searchsorted(at, loss.end))
+            if before >= 0 and after < len(rows):
+                start_s, end_s = float(raw.time[rows[before]]) - zero, float(raw.time[rows[after]]) - zero
+        found.append(Damage(what=loss.what, start_byte=loss.start, end_byte=loss.end, start_s=start_s, end_s=end_s))
+    return tuple(found)
