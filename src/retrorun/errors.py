@@ -11,6 +11,7 @@ Each error says what is wrong, where, and what to do about it::
     │   └── FitError          bytes that are no FIT; carries the byte offset
     ├── ProfileError          a gait profile that cannot be fitted or read
     ├── PlanError             a plan that cannot be matched with an activity
+    ├── LabelError            a runner's labels that cannot be
     ├── DeliveryError         a workout that could not be delivered
     └── OutputError           a file that could not be written
 """
@@ -115,6 +116,10 @@ class ProfileError(RetrorunError, ValueError):
 
 class PlanError(RetrorunError, ValueError):
     """A plan that cannot be matched with an activity."""
+
+
+class LabelError(RetrorunError, ValueError):
+    """A runner's labels that cannot be, or text that is none."""
 
 
 class DeliveryError(RetrorunError):
