@@ -1,0 +1,214 @@
+"""Recordings in folders, zips and the bulk exports of services: listing them, and fetching the bytes of one.
+
+A folder, a zip (with zips inside, as Garmin Connect exports them), a single file and an fsspec URL (`s3://…`, with the
+`cloud` extra) all become a list of `Source`; nothing is read before it is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import IO
+
+from retrorun.activity.strava_export import Listed, read_listing
+from retrorun.errors import RecordingError
+
+RECORDINGS = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
+LARGEST_MEMBER_BYTES = 2 * 1024**3  # chosen: above any export's inner zip; a zip that claims more is refused unread
+DEEPEST_ZIP = 2  # a Garmin Connect export holds zips of files; nothing known holds a level more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a recording lies: a path or URL, and for one inside a zip the member's name at each level.
+
+    `title` is what the service's own listing calls it. `problem` says why there is nothing to read where the listing
+    names a recording that the export does not hold, or where a zip does not open.
+    """
+
+    path: str
+    members: tuple[str, ...] = ()
+    title: str = ""
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The place in one line, e.g. `export.zip/activities/1.fit.gz`."""
+        return "/".join((self.path, *self.members))
+
+
+def find_sources(paths: Iterable[str | Path]) -> tuple[Source, ...]:
+    """Every recording under the paths, each once, in the order of the paths and then of the names.
+
+    A file that is named itself is taken whatever it is called; in folders and zips only names that end like a
+    recording's. Hidden files and folders are left out.
+
+    Raises:
+        RecordingError: a path that does not exist.
+    """
+    found: dict[str, Source] = {}
+    for path in paths:
+        for source in _under(str(path)):
+            found.setdefault(source.name, source)
+    return tuple(found.values())
+
+
+def load(source: Source) -> bytes:
+    """The bytes of one recording.
+
+    Raises:
+        RecordingError: it cannot be read; says where and why.
+    """
+    if source.problem:
+        raise RecordingError(source.problem, where=source.name, mend="fetch or export it anew")
+    try:
+        if not source.members:
+            with _open(source.path) as file:
+                return file.read()
+        container = _container(source.path, source.members[:-1], _stamp(source.path))
+        return _member_bytes(container, source.members[-1], source.name)
+    except OSError as error:
+        raise RecordingError(f"cannot be read ({error.strerror or error})", where=source.name) from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise RecordingError(f"cannot be unpacked ({error})", where=source.name, mend="fetch the zip anew") from error
+
+
+# ---- listing ---------------------------------------------------------------------------------------------------------
+
+
+def _under(path: str) -> Iterator[Source]:
+    if "://" in path:
+        yield from _in_files(_urls_below(path))
+    elif os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
+        yield from _in_files([str(entry) for entry in _files_below(Path(path))])
+    elif not os.path.exists(path):  # noqa: PTH110 - the same
+        raise RecordingError("there is no such file or folder", where=path, mend="check the path")
+    elif path.lower().endswith(".zip"):
+        yield from _in_zip(path, ())
+    else:
+        yield Source(path=path)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for top, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(top) / name for name in sorted(files) if not name.startswith("."))
+
+
+def _in_files(paths: list[str]) -> Iterator[Source]:
+    """The recordings among the files of a folder, with what an `activities.csv` in it says of them."""
+    listed: dict[str, Listed] = {}
+    for path in paths:
+        if PurePosixPath(path).name == "activities.csv":
+            with _open(path) as file:
+                listed |= {_beside(path, key): value for key, value in read_listing(file.read()).items()}
+    for path in paths:
+        if path.lower().endswith(".zip"):
+            yield from _in_zip(path, ())
+        elif path.lower().endswith(RECORDINGS):
+            yield Source(path=path, title=listed[path].title if path in listed else "")
+    known = set(paths)
+    for path, entry in listed.items():
+        if path not in known:
+            yield Source(path=path, title=entry.title, problem=entry.problem or "listed, but not in the export")
+
+
+def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
+    try:
+        container = _container(path, members, _stamp(path))
+    except (OSError, zipfile.BadZipFile) as error:
+        yield Source(path=path, members=members, problem=f"this zip cannot be opened ({error})")
+        return
+    names = sorted(info.filename for info in container.infolist() if not info.is_dir())
+    names = [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+    listed: dict[str, Listed] = {}
+    for name in names:
+        if PurePosixPath(name).name == "activities.csv":
+            data = _member_bytes(container, name, "/".join((path, *members, name)))
+            listed |= {_beside(name, key): value for key, value in read_listing(data).items()}
+    for name in names:
+        if name.lower().endswith(".zip") and len(members) + 1 < DEEPEST_ZIP:
+            yield from _in_zip(path, (*members, name))
+        elif name.lower().endswith(RECORDINGS):
+            yield Source(path=path, members=(*members, name), title=listed[name].title if name in listed else "")
+    for name, entry in listed.items():
+        if name not in names:
+            problem = entry.problem or "listed, but not in the export"
+            yield Source(path=path, members=(*members, name), title=entry.title, problem=problem)
+
+
+def _beside(listing: str, name: str) -> str:
+    """The path of a file that a listing names, relative to where the listing lies."""
+    folder = listing[: -len("activities.csv")]
+    return folder + name
+
+
+# ---- fetching --------------------------------------------------------------------------------------------------------
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """What changes when a local file does; the same for every URL."""
+    if "://" in path:
+        return 0, 0
+    status = os.stat(path)  # noqa: PTH116 - paths stay text here
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=2)
+def _container(path: str, members: tuple[str, ...], stamp: tuple[int, int]) -> zipfile.ZipFile:
+    """An open zip, or a zip inside it; the last two stay open, because neighbours are read one after the other."""
+    if not members:
+        return zipfile.ZipFile(_open(path) if "://" in path else path)  # one that it opened itself, it closes itself
+    outer = _container(path, members[:-1], stamp)
+    return zipfile.ZipFile(io.BytesIO(_member_bytes(outer, members[-1], "/".join((path, *members)))))
+
+
+def _member_bytes(container: zipfile.ZipFile, name: str, where: str) -> bytes:
+    try:
+        size = container.getinfo(name).file_size
+    except KeyError:
+        raise RecordingError("is not in the zip", where=where, mend="list the zip anew") from None
+    if size > LARGEST_MEMBER_BYTES:
+        raise RecordingError(
+            f"claims to unpack to {size} bytes", where=where, mend="unpack it by hand to see what it is"
+        )
+    return container.read(name)
+
+
+def _open(path: str) -> IO[bytes]:
+    if "://" not in path:
+        return open(path, "rb")  # noqa: PTH123 - the caller closes it, and a path may be a URL
+    opened: IO[bytes] = _fsspec(path).open(path, "rb").open()
+    return opened
+
+
+def _urls_below(url: str) -> list[str]:
+    """The files at a URL: below it where it is a folder, else the URL itself."""
+    try:
+        filesystem, inner = _fsspec(url).core.url_to_fs(url)
+        if filesystem.isdir(inner):
+            return sorted(filesystem.unstrip_protocol(name) for name in filesystem.find(inner))
+        if not filesystem.exists(inner):
+            raise RecordingError("there is nothing at this URL", where=url, mend="check it, and your rights")
+    except (ImportError, ValueError) as error:
+        raise RecordingError(f"cannot be opened ({error})", where=url, mend="check its first part") from error
+    except OSError as error:
+        raise RecordingError(f"cannot be listed ({error})", where=url, mend="check it, and your rights") from error
+    return [url]
+
+
+def _fsspec(url: str) -> ModuleType:
+    try:
+        import fsspec
+    except ImportError:
+        raise RecordingError(
+            "reading from a URL needs fsspec", where=url, mend="install retrorun[cloud], and the driver of this storage"
+        ) from None
+    module: ModuleType = fsspec
+    return module
