@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from retrorun import __version__
+from retrorun.cli import analyze, demo, show
 from retrorun.errors import RetrorunError
 
 
@@ -52,7 +53,10 @@ def retrorun(
     """Backward running: sessions as FIT workouts, and backward segments found in recordings."""
 
 
-# One line per command: app.command("name", rich_help_panel=PLAN | READ | MORE)(module.function)
+# One line per command, in the order in which the help lists them.
+app.command("show", rich_help_panel=READ)(show.show)
+app.command("analyze", rich_help_panel=READ)(analyze.analyze)
+app.command("demo", rich_help_panel=MORE)(demo.demo)
 
 
 def main() -> None:

@@ -1,0 +1,117 @@
+"""`retrorun analyze`: what was run backward in a recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
+from retrorun.cli.console import say, say_json, say_table
+from retrorun.errors import RecordingError
+from retrorun.files import read_bytes, write_atomic
+from retrorun.gait.detector import ON_FOOT
+from retrorun.gait.profile import GaitProfile
+from retrorun.gait.result import Detection
+from retrorun.match.detect import detect
+from retrorun.report.document import analysis_document
+from retrorun.report.picture import picture_bytes, picture_kind
+from retrorun.report.plot import figure_run
+from retrorun.report.summary import summarise
+from retrorun.report.words import when
+from retrorun.units import format_clock, format_distance, format_pace
+
+HEADINGS = ("start", "end", "time", "distance", "pace", "cadence", "forward", "chance")
+
+
+def analyze(
+    recording: Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")],
+    profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Also draw the run into this picture (.png, .svg, .pdf).")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Say for each segment why it was called.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+) -> None:
+    """Find the stretches of a recording that were run backward.
+
+    The verdict is `found`, `none`, or `cannot tell` with the reason: a recording without cadence, for one, cannot
+    show backward running.
+    """
+    activity = read_activity(recording)
+    _must_be_on_foot(activity, recording)
+    usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
+    detection = detect(activity, profile=usual)
+    if plot is not None:
+        draw(activity, detection, plot)
+    if as_json:
+        say_json(analysis_document(activity, detection))
+        return
+    tell(activity, detection, title=recording.name, why=why)
+    if plot is not None:
+        say(f"picture    {plot}")
+
+
+def tell(activity: Activity, detection: Detection, *, title: str, why: bool = False) -> None:
+    """Print an analysis for a person: the recording, the segments, the totals."""
+    tell_recording(activity, title=title)
+    say()
+    if detection.segments:
+        rows = [
+            (
+                format_clock(segment.start_s),
+                format_clock(segment.end_s),
+                format_clock(segment.duration_s),
+                format_distance(segment.distance_m),
+                format_pace(segment.mean_speed_mps),
+                f"{segment.mean_cadence_spm:.0f} spm",
+                f"{segment.evidence.forward_cadence_spm:.0f} spm",
+                f"{100 * segment.probability:.0f} %",
+            )
+            for segment in detection.segments
+        ]
+        say_table(HEADINGS, rows)
+        say()
+    if why:
+        _tell_why(detection)
+    say(summarise(activity, detection).to_text(), under=11)
+
+
+def tell_recording(activity: Activity, *, title: str) -> None:
+    """Print what a recording is, and what was lost of it."""
+    say(title)
+    kind = activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
+    device = activity.device.name if activity.device is not None else ""
+    say(", ".join(part for part in (kind, when(activity), device) if part))
+    for damage in activity.damage:
+        say(f"damaged    {damage}", under=11)
+
+
+def draw(activity: Activity, detection: Detection, path: Path) -> None:
+    """Draw the run over time into a picture; the ending of the name says which kind.
+
+    Raises:
+        OutputError: the picture cannot be written, or its name has an ending that is no picture's.
+    """
+    kind = picture_kind(path)
+    write_atomic(path, picture_bytes(figure_run(activity, detection), kind))
+
+
+def _tell_why(detection: Detection) -> None:
+    for number, segment in enumerate(detection.segments, start=1):
+        say(f"{number}. {format_clock(segment.start_s)} to {format_clock(segment.end_s)}")
+        for sentence in segment.evidence.for_it:
+            say(f"+ {sentence}", indent=3, under=5)
+        for sentence in segment.evidence.against_it:
+            say(f"- {sentence}", indent=3, under=5)
+        say()
+
+
+def _must_be_on_foot(activity: Activity, recording: Path) -> None:
+    sports = [part.sport for part in activity.parts] or [activity.sport]
+    if not ON_FOOT.intersection(sports):
+        raise RecordingError(
+            f"this is {' and '.join(dict.fromkeys(sports))}, not running",
+            where=str(recording),
+            mend="give a recording of a run",
+        )

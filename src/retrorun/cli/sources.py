@@ -1,0 +1,36 @@
+"""What a file given on the command line is: told by its content, not by its name."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from retrorun.errors import RecordingError
+from retrorun.fit.plan_reader import identity_of
+from retrorun.fit.reader import is_fit, read_fit
+from retrorun.fit.words import FILE_WORKOUT
+
+Kind = Literal["session", "workout", "recording"]
+
+GZIP = b"\x1f\x8b"
+HEAD_BYTES = 4096  # more than any header and first messages of a FIT file need, and any preamble of an XML file
+
+
+def kind_of(data: bytes, *, where: str) -> Kind:
+    """Whether bytes are a session (text), a FIT workout or a recording.
+
+    What is none of them counts as a recording: reading it says what is wrong with it.
+
+    Raises:
+        RecordingError: there are no bytes at all.
+    """
+    if not data:
+        raise RecordingError("the file is empty", where=where, mend="copy it again from where it came")
+    if is_fit(data):
+        return "workout" if identity_of(read_fit(data).table("file_id")).type == FILE_WORKOUT else "recording"
+    if data.startswith(GZIP) or b"\0" in data[:HEAD_BYTES]:
+        return "recording"
+    try:
+        head = data[:HEAD_BYTES].decode("utf-8-sig", "strict" if len(data) <= HEAD_BYTES else "ignore")
+    except UnicodeDecodeError:
+        return "recording"
+    return "recording" if head.lstrip().startswith("<") else "session"

@@ -1,0 +1,107 @@
+"""Both halves of the library on one session and one recording, end to end.
+
+The recording is synthetic: the script `fixtures/make_demo.py` of the project made it, and no runner ran it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
+from retrorun.errors import OutputError
+from retrorun.files import write_atomic
+from retrorun.gait.result import Detection
+from retrorun.match.detect import detect
+from retrorun.report.document import analysis_document
+from retrorun.report.picture import picture_bytes
+from retrorun.report.plot import figure_run
+from retrorun.session.document import save_session
+from retrorun.session.model import Session
+from retrorun.session.notation import parse_session
+from retrorun.workout.fit import compile_workout
+
+SESSION_NAME = "Retro 400s"
+SESSION_TEXT = "10min warmup; 4x(400m fwd @ 5:00/km; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"
+CREATED = dt.datetime(2026, 1, 3, 18, 0, tzinfo=dt.UTC)  # fixed, so that the demo writes the same bytes every time
+SERIAL = 400_400
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Demo:
+    """What a demo made: the session, the recording read and analysed, and the truth about it.
+
+    `truth` are the stretches `[start_s, end_s)` that were made backward. `files` are the files that were written, with
+    a few words about each.
+    """
+
+    session: Session
+    activity: Activity
+    detection: Detection
+    truth: tuple[Span, ...]
+    files: tuple[tuple[Path, str], ...]
+
+
+def demo_session() -> Session:
+    """The session of the demo."""
+    return parse_session(SESSION_TEXT, name=SESSION_NAME)
+
+
+def demo_recording() -> bytes:
+    """The synthetic recording, a FIT file."""
+    return (files("retrorun") / "demo_data" / "recording.fit").read_bytes()
+
+
+def demo_truth() -> tuple[Span, ...]:
+    """The stretches `[start_s, end_s)` of the synthetic recording that were made backward."""
+    document = json.loads((files("retrorun") / "demo_data" / "truth.json").read_text(encoding="utf-8"))
+    return tuple((float(start), float(end)) for start, end in document["backward_spans_s"])
+
+
+def write_demo(folder: Path) -> Demo:
+    """Compile the session, analyse the recording, and write all of it into a folder, which is made if need be.
+
+    Raises:
+        OutputError: the folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"the folder cannot be made ({error.strerror})", where=str(folder)) from error
+    session, recording = demo_session(), demo_recording()
+    activity = read_activity(recording)
+    detection = detect(activity)
+    document = json.dumps(analysis_document(activity, detection), indent=2, allow_nan=False) + "\n"
+    save_session(session, folder / "session.yaml")
+    write_atomic(folder / "workout.fit", compile_workout(session, created=CREATED, serial=SERIAL))
+    write_atomic(folder / "recording.fit", recording)
+    write_atomic(folder / "analysis.json", document.encode())
+    write_atomic(folder / "run.png", picture_bytes(figure_run(activity, detection)))
+    written = {
+        "session.yaml": "the session, as a document to edit",
+        "workout.fit": "the session compiled to a FIT workout, for a watch",
+        "recording.fit": "a SYNTHETIC recording of that session: made by a script, run by nobody",
+        "analysis.json": "what was found in the recording",
+        "run.png": "the same as a picture",
+    }
+    return Demo(
+        session=session,
+        activity=activity,
+        detection=detection,
+        truth=demo_truth(),
+        files=tuple((folder / name, words) for name, words in written.items()),
+    )
+
+
+def hits(demo: Demo) -> int:
+    """How many of the true stretches are overlapped by a found segment for at least half of their length."""
+    return sum(
+        any(min(end, seen.end_s) - max(start, seen.start_s) >= (end - start) / 2 for seen in demo.detection.segments)
+        for start, end in demo.truth
+    )

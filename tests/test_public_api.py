@@ -1,0 +1,132 @@
+"""Pins what `import retrorun` offers: a change here is a change for everyone who uses the library."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import retrorun as rr
+
+NAMES = {
+    "functions": {
+        "check_session",
+        "compile_workout",
+        "decompile_workout",
+        "detect",
+        "format_session",
+        "load_session",
+        "match_plan",
+        "parse_session",
+        "read_activity",
+        "save_session",
+        "summarise",
+    },
+    "sessions": {
+        "CadenceRange",
+        "Calories",
+        "Direction",
+        "Distance",
+        "Finding",
+        "Gait",
+        "HeartRateAbove",
+        "HeartRateBelow",
+        "HeartRateRange",
+        "HeartRateZone",
+        "Intensity",
+        "LapButton",
+        "PowerRange",
+        "Repeat",
+        "Session",
+        "Setting",
+        "Slope",
+        "SpeedRange",
+        "Step",
+        "Time",
+        "Times",
+    },
+    "activities": {"Activity", "Damage", "Device", "Lap", "Part", "Pause"},
+    "answers": {"Detection", "Evidence", "GaitProfile", "Match", "Segment", "StepMatch", "Summary", "Totals"},
+    "errors": {
+        "DeliveryError",
+        "DocumentError",
+        "FitError",
+        "NotationError",
+        "OutputError",
+        "PlanError",
+        "ProfileError",
+        "RecordingError",
+        "RetrorunError",
+        "SessionError",
+        "WorkoutError",
+    },
+    "version": {"__version__"},
+}
+
+PARAMETERS = {
+    "parse_session": "(text, *, name)",
+    "format_session": "(session)",
+    "load_session": "(path)",
+    "save_session": "(session, path)",
+    "compile_workout": "(session, *, device, created, serial, skip_last_field)",
+    "decompile_workout": "(data)",
+    "check_session": "(session, device)",
+    "read_activity": "(source, *, engine)",
+    "detect": "(activity, *, profile, plan)",
+    "match_plan": "(activity, session)",
+    "summarise": "(activity, detection)",
+}
+
+HEAVY = (
+    "dask",
+    "fit_tool",
+    "fitparse",
+    "gpxpy",
+    "joblib",
+    "matplotlib",
+    "plotly",
+    "pyarrow",
+    "pydantic",
+    "ray",
+    "rich",
+)
+HEAVY += ("stravalib", "typer", "yaml")
+
+
+def parameters(function: object) -> str:
+    """The names of a function's parameters, with the star before the keyword-only ones."""
+    parts: list[str] = []
+    for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]  # a callable, by name
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
+            parts.append("*")
+        parts.append(parameter.name)
+    return f"({', '.join(parts)})"
+
+
+def test_exports_exactly_these_names() -> None:
+    assert set(rr.__all__) == set().union(*NAMES.values())
+    assert len(rr.__all__) == len(set(rr.__all__))
+
+
+@pytest.mark.parametrize("name", sorted(set().union(*NAMES.values())))
+def test_every_name_is_there_and_documented(name: str) -> None:
+    value = getattr(rr, name)
+    assert name == "__version__" or inspect.getdoc(value)
+
+
+@pytest.mark.parametrize("name", sorted(PARAMETERS))
+def test_functions_take_exactly_these_parameters(name: str) -> None:
+    assert parameters(getattr(rr, name)) == PARAMETERS[name]
+
+
+def test_every_error_is_a_retrorun_error() -> None:
+    for name in NAMES["errors"]:
+        assert issubclass(getattr(rr, name), rr.RetrorunError)
+
+
+def test_importing_loads_no_heavy_dependency() -> None:
+    code = "import sys, retrorun; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert not set(HEAVY) & set(done.stdout.split())
