@@ -1,30 +1,33 @@
-"""The plan that a recording carries, as a session whose steps know their index in the recording."""
+"""The plan that a recording carries, as a session, and which of its steps the laps mean."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retrorun.activity.model import Activity
-from retrorun.errors import RetrorunError
+from retrorun.errors import WorkoutError
 from retrorun.session.model import Session
+from retrorun.workout.decode import decompile_plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """The session of an embedded plan; `index_of_place` gives each step's index as laps name it."""
+    """The session of an embedded plan; `places` gives the step's place for each index that a lap can name.
+
+    Several indices may lead to one place: where a workout file writes the last round out, its steps come twice.
+    """
 
     session: Session
-    index_of_place: dict[str, int]
+    places: Mapping[int, str]
 
 
 def carried_plan(activity: Activity) -> tuple[Carried | None, tuple[str, ...]]:
     """The plan inside a recording, None where there is none or none that can be read; and why not."""
     if activity.workout is None:
         return None, ()
-    from retrorun.workout.fit import decompile_plan
-
     try:
         read = decompile_plan(activity.workout)
-    except RetrorunError as error:
+    except WorkoutError as error:
         return None, (f"the plan in the recording cannot be read: {error}",)
-    return Carried(session=read.session, index_of_place={place: index for index, place in read.places.items()}), ()
+    return Carried(session=read.session, places=read.places), ()

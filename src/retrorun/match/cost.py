@@ -6,7 +6,7 @@ a step cut short before a step left out, and no reading at all before a wrong on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from retrorun.session.model import Distance, Intensity, LapButton, SpeedRange, T
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-NO_INDEX = -1
+NO_INDEX, NOT_IN_PLAN = -1, -2
 
 # On 1,605 steps of workouts that Garmin watches executed, the laps of a step add up to its time within 1 s and to its
 # distance within 1 m. Where the runner presses the button himself, or another watch rounds, more must be allowed.
@@ -46,26 +46,35 @@ _KIND_OF_INTENSITY = {"warmup": 1, "active": 2, "interval": 2, "rest": 3, "recov
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LapTable:
-    """The laps as columns of shape (n,): what happened. `planned_index` is -1 where the watch named no step."""
+    """The laps as columns of shape (n,): what happened.
+
+    `planned_index` is the index of the plan's message as the watch wrote it, `step` the number of the step that it
+    belongs to (-2: no step of the plan); both are -1 where the watch named none.
+    """
 
     timer_s: FloatArray
     distance_m: FloatArray
     planned_index: IntArray
+    step: IntArray
     intensity: IntArray
     pressed: BoolArray
     automatic: BoolArray
     ended: BoolArray
 
     @classmethod
-    def of(cls, laps: Sequence[Lap], *, use_indices: bool) -> LapTable:
-        """The columns of the laps; without indices where they are to be left unused."""
-        indices = [lap.planned_step_index if use_indices else None for lap in laps]
+    def of(cls, laps: Sequence[Lap], step_of_index: Mapping[int, int]) -> LapTable:
+        """The columns of the laps; an empty `step_of_index` leaves their indices unused."""
+        indices = [lap.planned_step_index if step_of_index else None for lap in laps]
         return cls(
             timer_s=np.array([lap_timer_s(lap) for lap in laps], dtype=np.float64),
             distance_m=np.array(
                 [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=np.float64
             ),
             planned_index=np.array([NO_INDEX if index is None else index for index in indices], dtype=np.int64),
+            step=np.array(
+                [NO_INDEX if index is None else step_of_index.get(index, NOT_IN_PLAN) for index in indices],
+                dtype=np.int64,
+            ),
             intensity=np.array([_KIND_OF_INTENSITY.get(lap.intensity, 0) for lap in laps], dtype=np.int64),
             pressed=np.array([lap.trigger == "manual" for lap in laps], dtype=np.bool_),
             automatic=np.array([lap.trigger in ("distance", "time") for lap in laps], dtype=np.bool_),
@@ -87,21 +96,21 @@ class PlanTable:
 
     time_s: FloatArray
     distance_m: FloatArray
-    step_index: IntArray
+    step: IntArray
     intensity: IntArray
     speed_mps: FloatArray
     button: BoolArray
     optional: BoolArray
 
     @classmethod
-    def of(cls, occurrences: Sequence[Occurrence], indices: Sequence[int]) -> PlanTable:
-        """The columns of the occurrences; `indices` are the steps' in the recording's own plan, -1 where unknown."""
+    def of(cls, occurrences: Sequence[Occurrence], step_numbers: Sequence[int]) -> PlanTable:
+        """The columns of the occurrences, with the number of the step that each belongs to."""
         steps = [occurrence.step for occurrence in occurrences]
         durations = [step.duration for step in steps]
         return cls(
             time_s=np.array([item.time_s if isinstance(item, Time) else np.nan for item in durations]),
             distance_m=np.array([item.distance_m if isinstance(item, Distance) else np.nan for item in durations]),
-            step_index=np.array(indices, dtype=np.int64),
+            step=np.array(step_numbers, dtype=np.int64),
             intensity=np.array([_intensity(step.intensity) for step in steps], dtype=np.int64),
             speed_mps=np.array(
                 [
@@ -134,7 +143,7 @@ def run_cost(laps: LapTable, plan: PlanTable, first: int, last: int) -> FloatArr
         return np.full(len(plan), np.inf)
     if index != NO_INDEX:
         fit = _exact(timer_s, plan.time_s, EXACT_TIME_S) + _exact(distance_m, plan.distance_m, EXACT_DISTANCE_M)
-        fit = np.where(plan.step_index == index, fit, np.inf)
+        fit = np.where(plan.step == laps.step[first], fit, np.inf)
     else:
         fit = _by_hand(timer_s, plan.time_s, BY_HAND_TIME_S, BY_HAND_TIME)
         fit += _by_hand(distance_m, plan.distance_m, BY_HAND_DISTANCE_M, BY_HAND_DISTANCE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.errors import PlanError
 from retrorun.match.align import Run, align
 from retrorun.match.carried import carried_plan
-from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, lap_timer_s
+from retrorun.match.cost import LapTable, PlanTable, lap_timer_s
 from retrorun.match.expand import Occurrence, expand
 from retrorun.match.model import Match, Outcome, StepMatch
 from retrorun.match.outcome import laps_distance_m, outcome_of_amount, outcome_of_laps
@@ -22,11 +22,15 @@ MOST_LAPS = 2000  # the steepest stair race has fewer; a damaged file may claim 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Planned:
-    """The session to lay down, and for each occurrence its index in the recording's own plan (-1: not known)."""
+    """The session to lay down, and the steps by number: of each occurrence, and of each index that a lap can name.
+
+    `step_of_index` is empty where the recording's indices belong to another plan, or to none.
+    """
 
     session: Session
     occurrences: tuple[Occurrence, ...]
-    indices: tuple[int, ...]
+    step_numbers: tuple[int, ...]
+    step_of_index: Mapping[int, int]
     reasons: tuple[str, ...] = ()
 
 
@@ -46,7 +50,7 @@ def match_plan(activity: Activity, session: Session | None = None) -> Match:
         raise PlanError(f"the recording has {len(activity.laps)} laps", mend=f"at most {MOST_LAPS} can be matched")
     planned = _planned(activity, session)
     indexed = any(lap.planned_step_index is not None for lap in activity.laps)
-    if indexed and any(index >= 0 for index in planned.indices):
+    if indexed and planned.step_of_index:
         return _by_laps(activity, planned, use_indices=True)
     if len(planned.occurrences) == 1 or not _automatic(activity.laps):
         return _by_laps(activity, planned, use_indices=False)
@@ -64,10 +68,21 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
     if carried is not None:
         own = _unrolled(carried.session, activity)
         if [item.step.duration for item in own] == [item.step.duration for item in occurrences]:
-            indices = tuple(carried.index_of_place.get(item.place, NO_INDEX) for item in own)
-            return _Planned(session=session, occurrences=occurrences, indices=indices)
+            number = {place: k for k, place in enumerate(dict.fromkeys(item.place for item in own))}
+            return _Planned(
+                session=session,
+                occurrences=occurrences,
+                step_numbers=tuple(number[item.place] for item in own),
+                step_of_index={index: number[place] for index, place in carried.places.items() if place in number},
+            )
         reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
-    return _Planned(session=session, occurrences=occurrences, indices=(NO_INDEX,) * len(occurrences), reasons=reasons)
+    return _Planned(
+        session=session,
+        occurrences=occurrences,
+        step_numbers=tuple(range(len(occurrences))),
+        step_of_index={},
+        reasons=reasons,
+    )
 
 
 def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:
@@ -98,7 +113,8 @@ def _even(values: Sequence[float]) -> bool:
 
 def _by_laps(activity: Activity, planned: _Planned, *, use_indices: bool) -> Match:
     places = tuple(item.place for item in planned.occurrences)
-    laps, plan = LapTable.of(activity.laps, use_indices=use_indices), PlanTable.of(planned.occurrences, planned.indices)
+    laps = LapTable.of(activity.laps, planned.step_of_index if use_indices else {})
+    plan = PlanTable.of(planned.occurrences, planned.step_numbers)
     runs = align(laps, plan, places)
     if not runs:
         return _nothing(planned, "no lap fits a step of the plan")

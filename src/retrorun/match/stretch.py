@@ -139,8 +139,8 @@ def _placement(track: _Track, durations: Sequence[Time | Distance], border_s: Fl
     clock = np.interp(border_s, seconds, track.clock_s)
     covered = np.interp(border_s, seconds, track.distance_m)
     return Placement(
-        durations=tuple(durations[k] for k in run),
-        spans=tuple((float(clock[k]), float(clock[k + 1])) for k in run),
-        timer_s=tuple(float(border_s[k + 1] - border_s[k]) for k in run),
-        distance_m=tuple(float(covered[k + 1] - covered[k]) for k in run),
+        durations=tuple(durations[k] for k in run.tolist()),
+        spans=tuple((float(clock[k]), float(clock[k + 1])) for k in run.tolist()),
+        timer_s=tuple(float(border_s[k + 1] - border_s[k]) for k in run.tolist()),
+        distance_m=tuple(float(covered[k + 1] - covered[k]) for k in run.tolist()),
     )

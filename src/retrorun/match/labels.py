@@ -1,0 +1,192 @@
+"""What the runner says about a recording: this was backward, that was forward. It wins over everything else.
+
+Labels are kept in a small JSON file beside the recording. No analysis writes that file. It holds a fingerprint of the
+recording, so that a changed file is noticed: while the run in it is the same, the labels stay in force.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import json
+import math
+from dataclasses import dataclass
+
+from retrorun.activity.model import Activity
+from retrorun.errors import LabelError
+from retrorun.session.model import Direction
+
+FORMAT = "retrorun labels"
+VERSION = 1
+SAME_RUN_S = 2.0  # two readings of one run may differ by a sample at its end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A stretch `[start_s, end_s)` on the activity's clock, and the direction in which it was run."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.start_s) and math.isfinite(self.end_s)) or self.start_s < 0:
+            raise LabelError("a label's times must be finite and not below zero", where=f"{self.start_s}-{self.end_s}")
+        if self.end_s <= self.start_s:
+            raise LabelError("a label ends before it starts", where=f"{self.start_s}-{self.end_s}", mend="swap the two")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What a label file remembers of its recording.
+
+    `digest` is the SHA-256 of the file's bytes, empty where there was no file. `start_time` and `length_s` tell whether
+    another file holds the same run.
+    """
+
+    digest: str = ""
+    start_time: dt.datetime | None = None
+    length_s: float = 0.0
+
+    @classmethod
+    def of(cls, activity: Activity, data: bytes = b"") -> Fingerprint:
+        """The fingerprint of an activity and of the bytes that it was read from."""
+        return cls(
+            digest=hashlib.sha256(data).hexdigest() if data else "",
+            start_time=activity.start_time,
+            length_s=float(activity.time_s[-1]) if len(activity) else 0.0,
+        )
+
+    def same_file(self, other: Fingerprint) -> bool:
+        """Whether both are of the very same bytes."""
+        return self.digest != "" and self.digest == other.digest
+
+    def same_run(self, other: Fingerprint) -> bool:
+        """Whether both are of the same run: the same start, and the same length within 2 s."""
+        return self.start_time == other.start_time and abs(self.length_s - other.length_s) <= SAME_RUN_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """The labels of one recording, in order and without overlap."""
+
+    labels: tuple[Label, ...] = ()
+    recording: Fingerprint = Fingerprint()
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.labels, key=lambda label: label.start_s))
+        for before, after in itertools.pairwise(ordered):
+            if after.start_s < before.end_s:
+                raise LabelError("two labels overlap", where=f"{after.start_s:g} s", mend="use Labels.add")
+        object.__setattr__(self, "labels", ordered)
+
+    def add(self, label: Label) -> Labels:
+        """With one more label; where it overlaps earlier ones, it replaces that part of them."""
+        kept = self.forget(label.start_s, label.end_s).labels
+        return Labels(labels=_joined((*kept, label)), recording=self.recording)
+
+    def forget(self, start_s: float, end_s: float) -> Labels:
+        """Without what is said about `[start_s, end_s)`."""
+        kept: list[Label] = []
+        for label in self.labels:
+            for low, high in (
+                (label.start_s, min(label.end_s, start_s)),
+                (max(label.start_s, end_s), label.end_s),
+            ):
+                if high > low:
+                    kept.append(Label(start_s=low, end_s=high, direction=label.direction))
+        return Labels(labels=tuple(kept), recording=self.recording)
+
+    def backward_spans(self) -> list[tuple[float, float]]:
+        """The stretches labelled backward, as `GaitProfile.fit` takes them."""
+        return [(label.start_s, label.end_s) for label in self.labels if label.direction is Direction.BACKWARD]
+
+    def to_json(self) -> str:
+        """The labels as JSON text, the same text for the same labels."""
+        start = self.recording.start_time
+        data = {
+            "format": FORMAT,
+            "version": VERSION,
+            "recording": {
+                "sha256": self.recording.digest,
+                "start_time": None if start is None else start.isoformat(),
+                "length_s": self.recording.length_s,
+            },
+            "labels": [
+                {"start_s": label.start_s, "end_s": label.end_s, "direction": label.direction.value}
+                for label in self.labels
+            ],
+        }
+        return json.dumps(data, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Labels:
+        """The labels of a JSON text that `to_json` wrote.
+
+        Raises:
+            LabelError: the text is not JSON, or not labels; says where.
+        """
+        try:
+            data = json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise LabelError(f"this is not JSON ({error})", mend="give the text that to_json returned") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise LabelError("these are no labels", where="format", mend="give the text that to_json returned")
+        if data.get("version") != VERSION:
+            raise LabelError(f"unknown version {data.get('version')!r}", where="version", mend="use a newer retrorun")
+        rows = data.get("labels")
+        if not isinstance(rows, list):
+            raise LabelError("the list of labels is missing", where="labels")
+        return cls(
+            labels=tuple(_label(row, f"labels[{index}]") for index, row in enumerate(rows)),
+            recording=_fingerprint(data.get("recording")),
+        )
+
+
+def _joined(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """Neighbours of one direction as one label."""
+    out: list[Label] = []
+    for label in sorted(labels, key=lambda item: item.start_s):
+        if out and out[-1].end_s == label.start_s and out[-1].direction is label.direction:
+            out[-1] = Label(start_s=out[-1].start_s, end_s=label.end_s, direction=label.direction)
+        else:
+            out.append(label)
+    return tuple(out)
+
+
+def _label(row: object, where: str) -> Label:
+    if not isinstance(row, dict):
+        raise LabelError("a label needs start_s, end_s and direction", where=where)
+    try:
+        direction = Direction(str(row.get("direction")))
+    except ValueError:
+        raise LabelError(
+            f"unknown direction {row.get('direction')!r}", where=where, mend="use forward or backward"
+        ) from None
+    return Label(
+        start_s=_number(row.get("start_s"), f"{where}.start_s"),
+        end_s=_number(row.get("end_s"), f"{where}.end_s"),
+        direction=direction,
+    )
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
+        raise LabelError(f"{str(value)[:40]!r} is no time in seconds", where=where)
+    return float(value)
+
+
+def _fingerprint(value: object) -> Fingerprint:
+    if not isinstance(value, dict):
+        raise LabelError("it is not said which recording the labels belong to", where="recording")
+    digest, start = value.get("sha256"), value.get("start_time")
+    if not isinstance(digest, str) or not (start is None or isinstance(start, str)):
+        raise LabelError("sha256 and start_time must be text", where="recording")
+    try:
+        start_time = None if start is None else dt.datetime.fromisoformat(start)
+    except ValueError:
+        raise LabelError(f"{start!r} is no time", where="recording.start_time") from None
+    return Fingerprint(
+        digest=digest, start_time=start_time, length_s=_number(value.get("length_s"), "recording.length_s")
+    )
