@@ -69,11 +69,9 @@ def step_note(step: Step) -> str:
 
 
 def _join(head: str, step: Step, slopes: dict[Slope, str]) -> str:
-    # A rest has no direction of its own unless it is a backward one: "fwd run" would set a resting runner off.
-    resting = step.intensity is Intensity.REST and step.direction is Direction.FORWARD
-    words = ["rest"] if resting else [head]
-    if not (resting and step.gait is Gait.RUN):
-        words.append(step.gait.value)
+    # A rest that is neither walked nor backward is no movement: "fwd run" would set a resting runner off.
+    plain = step.direction is Direction.FORWARD and step.gait is Gait.RUN
+    words = ["rest"] if step.intensity is Intensity.REST and plain else [head, step.gait.value]
     if step.slope is not None:
         words.append(slopes[step.slope])
     if step.incline_pct is not None:

@@ -1,0 +1,120 @@
+"""What a watch would refuse, cut or change in a session: every problem at once, each with its place and its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from retrorun.session.model import Repeat, Session, SpeedRange, Step, Time, Times, walk
+from retrorun.workout.devices import Device, find_device
+from retrorun.workout.encode import encode
+from retrorun.workout.finding import Finding
+from retrorun.workout.labels import cut, repeat_note, step_note
+
+
+def check_session(session: Session, device: str = "generic") -> tuple[Finding, ...]:
+    """Everything that stands in the way of a session on a watch, the worst first.
+
+    Args:
+        session: what is planned.
+        device: a short name out of `retrorun.workout.devices.DEVICES`.
+
+    Raises:
+        WorkoutError: there is no such device in the table.
+    """
+    limits = find_device(device)
+    found = [*errors_of(session, limits), *_texts(session, limits), *_steps(session, limits)]
+    order = {"error": 0, "warning": 1, "note": 2}
+    return tuple(sorted(found, key=lambda finding: order[finding.severity]))
+
+
+def errors_of(session: Session, device: Device, *, skip_last_field: bool = False) -> list[Finding]:
+    """What keeps a session from being compiled for a device at all."""
+    return [*_too_deep(session, device), *_too_many(session, device, skip_last_field=skip_last_field)]
+
+
+def _too_many(session: Session, device: Device, *, skip_last_field: bool) -> Iterator[Finding]:
+    count = len(encode(session, device, skip_last_field=skip_last_field).steps)
+    limit = device.steps.value
+    if count > limit:
+        yield Finding(
+            place="",
+            what=f"the workout has {count} steps, repeats among them; {device.name} takes {limit}",
+            mend="split it, or use repeats for what recurs (lower_session splits)",
+            severity="error",
+        )
+
+
+def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
+    limit = device.nesting.value
+    for place, item in walk(session.steps):
+        if isinstance(item, Repeat) and place.count("[") == limit + 1:
+            yield Finding(
+                place=place,
+                what=f"this repeat stands in {limit} others; {device.name} takes {limit} in one another",
+                mend="write its rounds out (lower_session does)",
+                severity="error",
+            )
+
+
+def _texts(session: Session, device: Device) -> Iterator[Finding]:
+    yield from _text("", "the session's name", session.name, device.title_bytes.value)
+    yield from _text("", "the session's note", session.note, device.description_bytes.value)
+    if not session.name:
+        yield Finding(place="", what="the session has no name", mend="the watch lists workouts by it", severity="note")
+    for place, item in walk(session.steps):
+        written_out = isinstance(item, Repeat) and item.skip_last
+        whole = repeat_note(item.note, skip_last=written_out) if isinstance(item, Repeat) else step_note(item)
+        yield from _text(place, "the note, with the direction before it,", whole, device.note_bytes.value)
+
+
+def _text(place: str, what: str, text: str, limit: int) -> Iterator[Finding]:
+    size = len(text.encode())
+    if size > limit:
+        yield Finding(
+            place=place,
+            what=f"{what} takes {size} bytes, {limit} fit; the watch gets {cut(text, limit)[-20:]!r} as its end",
+            mend="shorten it",
+        )
+
+
+def _steps(session: Session, device: Device) -> Iterator[Finding]:
+    for place, item in walk(session.steps):
+        if isinstance(item, Step):
+            yield from _step(place, item, device)
+        else:
+            yield from _repeat(place, item)
+
+
+def _step(place: str, step: Step, device: Device) -> Iterator[Finding]:
+    if step.secondary_target is not None and not device.secondary_targets.value:
+        yield Finding(
+            place=place,
+            what=f"{device.name} may ignore the second target of a run",
+            mend="say it in the note as well",
+        )
+    target = step.target
+    if isinstance(target, SpeedRange) and target.low_mps == target.high_mps:
+        yield Finding(
+            place=place,
+            what="the pace is a single one, so the watch calls at every step",
+            mend="give a range",
+            severity="note",
+        )
+
+
+def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
+    if isinstance(repeat.until, Times):
+        if repeat.skip_last and repeat.until.count == 1:
+            yield Finding(
+                place=place,
+                what="a repeat of one round that leaves out its last step is written without repeat and last step",
+                mend="leave the step out, or raise the count",
+            )
+    else:
+        kind = "time" if isinstance(repeat.until, Time) else "distance or heart rate"
+        yield Finding(
+            place=place,
+            what=f"a repeat until a {kind} is in the format, but in no workout that a watch was seen to run",
+            mend="use a count if the watch refuses it",
+            severity="note",
+        )
