@@ -8,9 +8,11 @@ from typing import IO, Literal
 
 from retrorun.activity.assemble import assemble
 from retrorun.activity.fit import raw_from_fit
+from retrorun.activity.markup import looks_like_xml
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.unpack import unpack
+from retrorun.activity.xml import raw_from_xml
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.fit.reader import is_fit
@@ -47,6 +49,10 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
     """
     if is_fit(data):
         return assemble(raw_from_fit(data))
+    if looks_like_xml(data):
+        return assemble(raw_from_xml(data))
+    if not data:
+        raise RecordingError("the file is empty", mend="fetch it from the watch again")
     raise RecordingError("this is no recording", mend="give a FIT, TCX or GPX file")
 
 
