@@ -33,17 +33,16 @@ def show(
     data = read_bytes(file)
     match kind_of(data, where=str(file)):
         case "session":
-            say(f"{file.name}: a session")
-            show_session(load_session(file))
+            show_session(load_session(file), title=f"{file.name}: a session")
         case "workout":
-            say(f"{file.name}: a FIT workout")
-            show_session(decompile_workout(data))
+            show_session(decompile_workout(data), title=f"{file.name}: a FIT workout")
         case "recording":
             show_recording(read_activity(file), title=f"{file.name}: a recording")
 
 
-def show_session(session: Session) -> None:
+def show_session(session: Session, *, title: str) -> None:
     """Print a session: its name, its steps with repeats indented, what it adds up to, and its notation."""
+    say(title)
     say(", ".join(part for part in (session.name, session.setting.value) if part))
     if session.note:
         say(session.note, indent=2)
@@ -96,8 +95,7 @@ def _show_plan(activity: Activity) -> None:
     for reason in reasons:
         say(reason)
     if carried is not None:
-        say("The workout that it was run to:")
-        show_session(carried.session)
+        show_session(carried.session, title="The workout that it was run to:")
 
 
 def _show_steps(steps: tuple[Step | Repeat, ...], *, indent: int) -> None:
@@ -122,7 +120,7 @@ def _show_sums(session: Session) -> None:
         time_s, all_timed = _sum(session.steps, planned_time_s, direction)
         distance_m, all_measured = _sum(session.steps, planned_distance_m, direction)
         time, distance = format_clock(time_s), format_distance(distance_m)
-        say(f"{name:<9}{'' if all_timed else 'at least '}{time}, {'' if all_measured else 'at least '}{distance}")
+        say(f"{name:<11}{'' if all_timed else 'at least '}{time}, {'' if all_measured else 'at least '}{distance}")
 
 
 def _sum(

@@ -57,7 +57,7 @@ class Summary:
         """The summary for a person: a few short lines."""
         lines = [f"verdict    {self.verdict}"]
         lines += [f"           {reason}" for reason in self.reasons]
-        lines.append(f"elapsed    {format_clock(self.elapsed_s)}")
+        lines.append(f"elapsed    {format_clock(self.elapsed_s):>8}")
         rows = [("moving", self.total)]
         if self.segments:
             rows += [("forward", self.forward), ("backward", self.backward)]
