@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.match.watch import Executed, Watch
 
 from retrorun.activity.model import Activity
+from retrorun.errors import PlanError
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
 from retrorun.session.model import Direction, Distance, LapButton, Repeat, Session, Step, Time, Times
@@ -58,3 +60,223 @@ def test_nested_repeats_with_cut_last_rounds() -> None:
         (1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)
     ]  # fmt: skip
     assert not match.reasons
+
+
+def test_automatic_laps_inside_steps_are_one_step() -> None:
+    watch = Watch(session=NESTED, auto_lap_m=1000.0 / 3)
+    match = match_plan(watch.run())
+    assert executed(match) == truth(watch.truth)
+    assert any(len(step.lap_indices) > 1 for step in match.steps)
+
+
+def test_rounds_of_a_single_step_are_told_apart_by_its_duration() -> None:
+    session = Session(steps=(Repeat(until=Times(count=5), steps=(REST,)), COOL_DOWN))
+    for auto_lap_m in (None, 100.0, 270.0):
+        watch = Watch(session=session, auto_lap_m=auto_lap_m)
+        match = match_plan(watch.run())
+        assert executed(match) == truth(watch.truth)
+
+
+def test_a_repeat_whose_last_step_is_its_first() -> None:
+    # Two rounds of A B A: the last A of one round and the first A of the next carry the same index.
+    session = Session(
+        steps=(
+            Repeat(
+                until=Times(count=2),
+                steps=(Repeat(until=Times(count=2), skip_last=True, steps=(BACKWARD, REST)),),
+            ),
+        )
+    )
+    watch = Watch(session=session, auto_lap_m=150.0)
+    match = match_plan(watch.run())
+    assert [step.repetition for step in match.steps] == [(1, 1), (1, 1), (1, 2), (2, 1), (2, 1), (2, 2)]
+    assert executed(match) == truth(watch.truth)
+
+
+def test_a_session_stopped_early() -> None:
+    watch = Watch(session=NESTED, stop_at_s=1000.0)
+    match = match_plan(watch.run())
+    assert executed(match) == truth(watch.truth)
+    assert executed(match)[-1][4] is False
+    left = [step for step in match.steps if step.outcome == "skipped"]
+    assert len(left) == 19 - len(watch.truth)
+    assert {step.start_s for step in left} == {None}
+    assert match.steps[-len(left) :] == tuple(left)
+
+
+def test_a_last_step_until_the_button_is_ended_by_stopping() -> None:
+    session = Session(steps=(WARM_UP, COOL_DOWN))
+    match = match_plan(Watch(session=session, open_s=300.0, stop_at_s=700.0).run())
+    assert [step.outcome for step in match.steps] == ["completed", "completed"]
+    before = Session(steps=(COOL_DOWN, WARM_UP))
+    match = match_plan(Watch(session=before, open_s=300.0, stop_at_s=100.0).run())
+    assert [step.outcome for step in match.steps] == ["cut short", "skipped"]
+
+
+def test_the_lap_button_cuts_a_step_short() -> None:
+    session = Session(steps=(WARM_UP, Repeat(until=Times(count=3), steps=(REST,)), COOL_DOWN))
+    watch = Watch(session=session, press_after_s={2: 40.0})
+    match = match_plan(watch.run())
+    assert executed(match) == truth(watch.truth)
+    assert [step.outcome for step in match.steps] == ["completed", "completed", "cut short", "completed", "completed"]
+
+
+def test_laps_after_the_workout_belong_to_no_step() -> None:
+    watch = Watch(session=NESTED, home_s=500.0)
+    activity = watch.run()
+    match = match_plan(activity)
+    assert executed(match) == truth(watch.truth)
+    assert match.outside_lap_indices == (len(activity.laps) - 1,)
+
+
+def test_a_pause_counts_for_the_clock_but_not_for_the_step() -> None:
+    session = Session(steps=(WARM_UP, REST, COOL_DOWN))
+    watch = Watch(session=session, pause=(100.0, 333.0))
+    match = match_plan(watch.run())
+    assert executed(match) == truth(watch.truth)
+    assert (match.steps[0].timer_s, match.steps[0].start_s, match.steps[0].end_s) == (600.0, 0.0, 933.0)
+
+
+def test_rounds_until_a_time() -> None:
+    session = Session(steps=(WARM_UP, Repeat(until=Time(time_s=500.0), steps=(BACKWARD, REST)), COOL_DOWN))
+    watch = Watch(session=session)  # a round takes 100 s + 90 s, so the third round passes 500 s
+    match = match_plan(watch.run())
+    assert executed(match) == truth(watch.truth)
+    assert [step.repetition for step in match.steps] == [(), (1,), (1,), (2,), (2,), (3,), (3,), ()]
+    assert not [step for step in match.steps if step.outcome == "skipped"]
+
+
+def test_going_back_to_an_earlier_step() -> None:
+    session = Session(steps=(WARM_UP, REST, FORWARD, COOL_DOWN))
+    activity = Watch(session=session).run()
+    first = activity.laps[1]
+    again = [replace(activity.laps[k], planned_step_index=k) for k in (0, 1)] + [
+        replace(first, start_s=690.0, end_s=780.0)
+    ]
+    match = match_plan(replace(activity, laps=(*again, *activity.laps[2:])))
+    assert [(step.place, step.outcome) for step in match.steps] == [
+        ("steps[0]", "completed"),
+        ("steps[1]", "completed"),
+        ("steps[1]", "repeated"),
+        ("steps[2]", "completed"),
+        ("steps[3]", "completed"),
+    ]
+
+
+def test_a_skipped_step_stands_where_the_plan_had_it() -> None:
+    activity = Watch(session=Session(steps=(WARM_UP, REST, FORWARD, COOL_DOWN))).run()
+    match = match_plan(replace(activity, laps=(activity.laps[0], *activity.laps[2:])))
+    assert [step.outcome for step in match.steps] == ["completed", "skipped", "completed", "completed"]
+
+
+def test_a_lap_that_names_a_step_which_the_plan_does_not_have() -> None:
+    activity = Watch(session=Session(steps=(WARM_UP, REST))).run()
+    laps = (*activity.laps, replace(activity.laps[0], planned_step_index=9))
+    match = match_plan(replace(activity, laps=laps))
+    assert match.outside_lap_indices == (2,)
+    assert match.reasons == ("lap 3 names step 9, which the plan does not have",)
+
+
+def test_laps_by_hand_without_any_index() -> None:
+    for session in (NESTED, Session(steps=(WARM_UP, FORWARD, REST, BACKWARD, REST, COOL_DOWN))):
+        watch = Watch(session=session)
+        match = match_plan(by_hand(watch.run()), session)
+        assert match.basis == "laps"
+        assert executed(match) == truth(watch.truth)
+
+
+def test_laps_by_hand_a_little_late_and_a_way_home() -> None:
+    session = Session(steps=(WARM_UP, Repeat(until=Times(count=4), steps=(FORWARD, REST, BACKWARD, REST))))
+    watch = Watch(session=session, home_s=400.0)
+    activity = by_hand(watch.run())
+    late = [
+        replace(lap, timer_s=(lap.timer_s or 0.0) + (2.0 if k % 2 else -1.0)) for k, lap in enumerate(activity.laps)
+    ]
+    match = match_plan(replace(activity, laps=tuple(late)), session)
+    assert executed(match) == truth(watch.truth)
+    assert match.outside_lap_indices == (len(activity.laps) - 1,)
+
+
+def test_after_a_forgotten_press_the_other_steps_are_found() -> None:
+    session = Session(steps=(WARM_UP, FORWARD, REST, Step(duration=Distance(distance_m=1500.0)), REST, COOL_DOWN))
+    watch = Watch(session=session, open_s=300.0)
+    activity = by_hand(watch.run())
+    one, two = activity.laps[1:3]
+    both = replace(one, end_s=two.end_s, timer_s=two.end_s - one.start_s, distance_m=670.0)
+    match = match_plan(replace(activity, laps=(activity.laps[0], both, *activity.laps[3:])), session)
+    found = {step.place: step.start_s for step in match.steps if step.start_s is not None}
+    assert found.keys() >= {"steps[0]", "steps[3]", "steps[4]", "steps[5]"}
+    assert found["steps[3]"] == watch.truth[3].start_s
+    assert "skipped" in [step.outcome for step in match.steps[1:3]]
+
+
+def test_what_could_be_either_is_left_open() -> None:
+    # One lap by hand of 200 s and 600 m: it fits the second step as well as the third, and one of them was left out.
+    either = (Step(duration=Time(time_s=200.0)), Step(duration=Distance(distance_m=600.0)))
+    session = Session(steps=(REST, *either, WARM_UP))
+    activity = by_hand(Watch(session=session).run())
+    laps = (*activity.laps[:2], activity.laps[3])
+    match = match_plan(replace(activity, laps=laps), session)
+    assert [step.outcome for step in match.steps] == ["completed", "cannot tell", "cannot tell", "completed"]
+    assert [step.start_s for step in match.steps] == [0.0, None, None, 490.0]
+    assert match.reasons == ("lap 2 could be steps[1] as well as steps[2]; left open",)
+
+
+def test_automatic_laps_alone_say_nothing() -> None:
+    session = Session(steps=(Step(duration=LapButton()), REST, COOL_DOWN))
+    activity = Watch(session=Session(steps=(Step(duration=Time(time_s=3000.0)),)), auto_lap_m=1000.0).run()
+    laps = tuple(replace(lap, planned_step_index=None) for lap in activity.laps)
+    match = match_plan(replace(activity, laps=laps, workout=None), session)
+    assert match.basis == "nothing"
+    assert {step.outcome for step in match.steps} == {"cannot tell"}
+    assert any("ends by hand" in reason for reason in match.reasons)
+
+
+def test_without_laps_the_steps_lie_where_the_speed_changes() -> None:
+    backward = Step(duration=Time(time_s=120.0), direction=Direction.BACKWARD)
+    session = Session(steps=(WARM_UP, Repeat(until=Times(count=4), steps=(FORWARD, backward))))
+    watch = Watch(session=session, home_s=300.0)
+    activity = replace(watch.run(), laps=(), workout=None)
+    match = match_plan(activity, session)
+    assert match.basis == "speed"
+    assert [step.start_s for step in match.steps] == pytest.approx([step.start_s for step in watch.truth], abs=2.0)
+    assert [step.end_s for step in match.steps] == pytest.approx([step.end_s for step in watch.truth], abs=2.0)
+    assert any("without laps" in reason for reason in match.reasons)
+
+
+def test_without_laps_and_without_changes_nothing_is_guessed() -> None:
+    session = Session(steps=(WARM_UP, REST, FORWARD))
+    activity = Watch(session=Session(steps=(Step(duration=Time(time_s=3000.0)),))).run()
+    match = match_plan(replace(activity, laps=(), workout=None), session)
+    assert match.basis == "nothing"
+
+
+def test_a_given_session_takes_the_place_of_the_carried_plan() -> None:
+    carried = Session(steps=(WARM_UP, Repeat(until=Times(count=3), steps=(FORWARD, REST))))
+    written = replace(FORWARD, direction=Direction.BACKWARD, note="look over your left shoulder")
+    given = Session(steps=(WARM_UP, written, REST, Repeat(until=Times(count=2), steps=(written, REST))))
+    watch = Watch(session=carried, auto_lap_m=150.0)
+    match = match_plan(watch.run(), given)
+    assert match.basis == "step indices"
+    assert [step.place for step in match.steps[:4]] == ["steps[0]", "steps[1]", "steps[2]", "steps[3].repeat[0]"]
+    assert [step.lap_indices for step in match.steps] == [step.laps for step in watch.truth]
+    assert match.steps[1].step is written
+
+
+def test_another_plan_than_the_carried_one_does_without_indices() -> None:
+    carried = Session(steps=(WARM_UP, FORWARD, REST))
+    match = match_plan(Watch(session=carried).run(), Session(steps=(WARM_UP, BACKWARD, REST)))
+    assert match.basis == "laps"
+    assert "another plan" in match.reasons[0]
+
+
+def test_no_plan_at_all() -> None:
+    with pytest.raises(PlanError, match="carries no plan"):
+        match_plan(by_hand(Watch(session=NESTED).run()))
+
+
+def test_a_plan_that_would_never_end() -> None:
+    inner = Repeat(until=Times(count=999), steps=(REST,))
+    session = Session(steps=(Repeat(until=Times(count=999), steps=(inner,)),))
+    with pytest.raises(PlanError, match="5000"):
+        match_plan(by_hand(Watch(session=Session(steps=(REST, REST))).run()), session)

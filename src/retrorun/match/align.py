@@ -14,10 +14,11 @@ from retrorun.activity.model import FloatArray
 from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, run_cost
 
 COST_SKIP = 1.0  # a step left out, with more to come; the unit of all costs
-COST_BACK = 2.5  # going back to an earlier step
+COST_BACK, COST_BACK_BY_HAND = 2.5, 4.0  # going back to an earlier step, where laps name their step and where not
 COST_STOP_EARLY = 0.3  # not coming to the end of the plan
 COST_STRAY_BETWEEN = 1.2  # a lap that belongs to no step, in the middle
 COST_STRAY_AROUND = 0.3  # the same before the first step or after the last
+COST_PRESSED_BEFORE = 0.6  # a lap by hand before the first step
 COST_NAMED_STRAY = 1000.0  # a lap of which the watch says whose it is, left out: only where the plan has no such step
 MARGIN = 0.25  # a second reading that costs less than this more is as good as the first
 LONGEST_RUN = 250  # laps in one step; beyond it no step is split
@@ -55,6 +56,7 @@ class _Grid:
         self.n, self.m = len(laps), len(plan)
         self.skip = np.where(plan.optional, 0.0, COST_SKIP)
         self.skipped = np.concatenate(([0.0], np.cumsum(self.skip)))
+        self.back = COST_BACK if laps.named else COST_BACK_BY_HAND
         self.reach = self._reach()
         self.costs = {
             (first, last): run_cost(laps, plan, first, last)
@@ -86,7 +88,7 @@ class _Grid:
             each = np.where(self.laps.planned_index != NO_INDEX, COST_NAMED_STRAY, 0.0)
             return np.repeat(each[:, np.newaxis], self.m + 1, axis=1)
         cost = np.full((self.n, self.m + 1), COST_STRAY_BETWEEN)
-        cost[:, 0] = COST_STRAY_AROUND
+        cost[:, 0] = np.where(self.laps.automatic, COST_STRAY_AROUND, COST_PRESSED_BEFORE)
         return cost
 
     def _stop(self) -> FloatArray:
@@ -94,18 +96,23 @@ class _Grid:
         rest = self.skipped[-1] - self.skipped
         early = np.where(rest > 0, COST_STOP_EARLY + 0.01 * rest, 0.0)
         if self.laps.named:
-            each = np.where(self.laps.planned_index != NO_INDEX, COST_NAMED_STRAY, 0.0)
+            each = np.where(self.laps.planned_index != NO_INDEX, COST_NAMED_STRAY, 0.0)[:, np.newaxis]
         else:
-            each = np.full(self.n, COST_STRAY_AROUND)
-        after = np.concatenate((np.cumsum(each[::-1])[::-1], [0.0]))
-        return after[:, np.newaxis] + early[np.newaxis, :]
+            # Who stopped early has no reason to press the button again; the watch may go on cutting laps.
+            pressed = ~(self.laps.automatic | self.laps.ended)[:, np.newaxis] & (rest > 0)[np.newaxis, :]
+            each = np.where(pressed, COST_STRAY_BETWEEN, COST_STRAY_AROUND)
+        each = np.broadcast_to(each, (self.n, self.m + 1))
+        after = np.concatenate((np.cumsum(each[::-1], axis=0)[::-1], np.zeros((1, self.m + 1))))
+        stop = after + early[np.newaxis, :]
+        stop[:, 0] += COST_SKIP  # a plan of which nothing was run
+        return stop
 
     def _forward(self) -> FloatArray:
         table = np.full((self.n + 1, self.m + 1), np.inf)
         table[0, 0] = 0.0
         for lap in range(self.n + 1):
             row = table[lap]
-            np.minimum(row[:-1], _least_after(row) + COST_BACK, out=row[:-1])
+            np.minimum(row[:-1], _least_after(row) + self.back, out=row[:-1])
             np.minimum(row, np.minimum.accumulate(row - self.skipped) + self.skipped, out=row)
             if lap == self.n:
                 break
@@ -125,7 +132,7 @@ class _Grid:
                     np.minimum(row[:-1], self.costs[lap, last] + table[last + 1, 1:], out=row[:-1])
             onward = np.minimum.accumulate((row + self.skipped)[::-1])[::-1] - self.skipped
             np.minimum(row, onward, out=row)
-            np.minimum(row[1:], np.minimum.accumulate(row)[:-1] + COST_BACK, out=row[1:])
+            np.minimum(row[1:], np.minimum.accumulate(row)[:-1] + self.back, out=row[1:])
         return table
 
     def trace(self) -> list[Run]:

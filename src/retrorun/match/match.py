@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retrorun.activity.model import Activity, Lap
@@ -125,7 +125,7 @@ def _by_laps(activity: Activity, planned: _Planned, *, use_indices: bool) -> Mat
         step = _from_laps(activity, planned.occurrences[run.planned], run, exact=use_indices, final=run.planned == last)
         taken.append((run.planned, replace(step, outcome="repeated") if run.planned in seen else step))
         seen.add(run.planned)
-    steps = _with_skipped(planned.occurrences, taken)
+    steps = _with_skipped(planned.occurrences, taken, {other for run in runs for other in run.doubtful})
     inside = {index for step in steps for index in step.lap_indices}
     outside = tuple(index for index in range(len(activity.laps)) if index not in inside)
     return Match(
@@ -155,14 +155,16 @@ def _from_laps(activity: Activity, occurrence: Occurrence, run: Run, *, exact: b
     )
 
 
-def _with_skipped(occurrences: Sequence[Occurrence], taken: Sequence[tuple[int, StepMatch]]) -> tuple[StepMatch, ...]:
-    """The steps in the order of the run, those left out where the plan had them."""
+def _with_skipped(
+    occurrences: Sequence[Occurrence], taken: Sequence[tuple[int, StepMatch]], doubtful: Collection[int] = ()
+) -> tuple[StepMatch, ...]:
+    """The steps in the order of the run, those left out where the plan had them; doubtful ones may have been run."""
     executed = {index for index, _ in taken}
     steps: list[StepMatch] = []
     passed = 0
     for index, step in [*taken, (len(occurrences), None)]:
         missed = [k for k in range(passed, index) if k not in executed and not occurrences[k].optional]
-        steps += [_unexecuted(occurrences[k], "skipped") for k in missed]
+        steps += [_unexecuted(occurrences[k], "cannot tell" if k in doubtful else "skipped") for k in missed]
         passed = max(passed, index + 1)
         if step is not None:
             steps.append(step)
