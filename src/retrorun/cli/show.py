@@ -16,12 +16,12 @@ from retrorun.cli.console import say, say_table
 from retrorun.cli.sources import kind_of
 from retrorun.files import read_bytes
 from retrorun.match.carried import carried_plan
+from retrorun.session.amounts import amounts
 from retrorun.session.document import load_session
-from retrorun.session.model import Direction, Repeat, Session, Step, Times
+from retrorun.session.model import Repeat, Session, Step, Times
 from retrorun.session.notation import format_session
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance, format_pace
-from retrorun.workout.estimate import planned_distance_m, planned_time_s
 from retrorun.workout.fit import decompile_workout
 from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
 
@@ -116,27 +116,11 @@ def _show_steps(steps: tuple[Step | Repeat, ...], *, indent: int) -> None:
 
 def _show_sums(session: Session) -> None:
     """How long and how far the session is, as far as its steps say, and how much of it is backward."""
-    for name, direction in (("planned", None), ("backward", Direction.BACKWARD)):
-        time_s, all_timed = _sum(session.steps, planned_time_s, direction)
-        distance_m, all_measured = _sum(session.steps, planned_distance_m, direction)
-        time, distance = format_clock(time_s), format_distance(distance_m)
-        say(f"{name:<11}{'' if all_timed else 'at least '}{time}, {'' if all_measured else 'at least '}{distance}")
+    amount = amounts(session)
+    time, distance = amount.time_s, amount.distance_m
+    say(f"{'planned':<11}{_sum(time.total, time.whole, format_clock)}, {_sum(distance.total, distance.whole)}")
+    say(f"{'backward':<11}{_sum(time.backward, time.split, format_clock)}, {_sum(distance.backward, distance.split)}")
 
 
-def _sum(
-    steps: tuple[Step | Repeat, ...], measure: Callable[[Step], float | None], direction: Direction | None
-) -> tuple[float, bool]:
-    """The sum of what is known of the steps of a direction (None: of all), and whether that is everything."""
-    total, complete = 0.0, True
-    for step in steps:
-        if isinstance(step, Repeat):
-            one_round, known = _sum(step.steps, measure, direction)
-            last, _ = _sum(step.steps[-1:], measure, direction) if step.skip_last else (0.0, True)
-            counted = isinstance(step.until, Times)
-            total += one_round * (step.until.count if isinstance(step.until, Times) else 1) - last
-            complete = complete and known and counted
-        elif direction in (None, step.direction):
-            value = measure(step)
-            total += value or 0.0
-            complete = complete and value is not None
-    return total, complete
+def _sum(value: float, known: bool, write: Callable[[float], str] = format_distance) -> str:
+    return write(value) if known else f"at least {write(value)}"
