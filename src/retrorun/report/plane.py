@@ -10,6 +10,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.grid import build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line
+from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, say_missing
@@ -37,8 +38,8 @@ class Plane:
     line: ForwardLine | None
 
 
-def gait_plane(activity: Activity, detection: Detection) -> Plane:
-    """The points and the forward line; bins are those that the detector itself works on."""
+def gait_plane(activity: Activity, detection: Detection, *, profile: GaitProfile | None = None) -> Plane:
+    """The points, as the detector sees them, and the forward line of what was not called backward."""
     nothing = np.empty(0)
     if len(activity) < 2:
         return Plane(
@@ -49,7 +50,9 @@ def gait_plane(activity: Activity, detection: Detection) -> Plane:
     backward = np.zeros(len(grid), dtype=np.bool_)
     for segment in detection.segments:
         backward |= (middle >= segment.start_s) & (middle < segment.end_s)
-    line = fit_line(grid, LinePrior(), leave_out=backward) if len(grid) else None
+    # The line must not lean towards the very points that are compared with it.
+    prior = LinePrior() if profile is None else profile.prior()
+    line = fit_line(grid, prior, leave_out=backward) if len(grid) else None
     with np.errstate(invalid="ignore"):
         there = (grid.speed_mps > STANDING_MPS) & (grid.cadence_spm > 0)
     return Plane(
