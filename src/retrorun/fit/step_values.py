@@ -80,6 +80,17 @@ class TargetType(IntEnum):
     HEART_RATE_LAP = 13
 
 
+# What a target over some stretch of time comes to when the stretch is left out.
+AVERAGED = {
+    TargetType.POWER_3S: TargetType.POWER,
+    TargetType.POWER_10S: TargetType.POWER,
+    TargetType.POWER_30S: TargetType.POWER,
+    TargetType.POWER_LAP: TargetType.POWER,
+    TargetType.SPEED_LAP: TargetType.SPEED,
+    TargetType.HEART_RATE_LAP: TargetType.HEART_RATE,
+}
+
+
 class IntensityCode(IntEnum):
     """What a step is for (`intensity`); 4 to 6 are unknown to old readers, which show a plain step."""
 
@@ -105,4 +116,3 @@ class SubSport(IntEnum):
 
 RUNNING, WALKING, HIKING = 1, 11, 17  # `sport`
 REPEATS = range(DurationType.REPEAT_COUNT, DurationType.REPEAT_UNTIL_POWER_GREATER_THAN + 1)
-WORKOUT_FILE = 5  # `file_id.type`

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrorun.session.model import Repeat, Session, SpeedRange, Step, Time, Times, walk
+from retrorun.session.safety import safety_findings
 from retrorun.workout.devices import Device, find_device
-from retrorun.workout.encode import encode
+from retrorun.workout.encode import writes_last_round
 from retrorun.workout.finding import Finding
 from retrorun.workout.labels import cut, repeat_note, step_note
 
@@ -22,7 +23,7 @@ def check_session(session: Session, device: str = "generic") -> tuple[Finding, .
         WorkoutError: there is no such device in the table.
     """
     limits = find_device(device)
-    found = [*errors_of(session, limits), *_texts(session, limits), *_steps(session, limits)]
+    found = [*errors_of(session, limits), *_unsafe(session), *_texts(session, limits), *_steps(session, limits)]
     order = {"error": 0, "warning": 1, "note": 2}
     return tuple(sorted(found, key=lambda finding: order[finding.severity]))
 
@@ -32,14 +33,29 @@ def errors_of(session: Session, device: Device, *, skip_last_field: bool = False
     return [*_too_deep(session, device), *_too_many(session, device, skip_last_field=skip_last_field)]
 
 
+def count_steps(items: tuple[Step | Repeat, ...], *, skip_last_field: bool = False) -> int:
+    """How many steps a watch counts: repeats are steps too, and last rounds that are written out count again."""
+    total = 0
+    for item in items:
+        if isinstance(item, Step):
+            total += 1
+            continue
+        last_round = count_steps(item.steps[:-1], skip_last_field=skip_last_field)
+        body = last_round + count_steps(item.steps[-1:], skip_last_field=skip_last_field)
+        written_out = writes_last_round(item, skip_last_field=skip_last_field)
+        single = written_out and item.until == Times(count=1)
+        total += last_round if single else body + 1 + (last_round if written_out else 0)
+    return total
+
+
 def _too_many(session: Session, device: Device, *, skip_last_field: bool) -> Iterator[Finding]:
-    count = len(encode(session, device, skip_last_field=skip_last_field).steps)
+    count = count_steps(session.steps, skip_last_field=skip_last_field)
     limit = device.steps.value
     if count > limit:
         yield Finding(
             place="",
             what=f"the workout has {count} steps, repeats among them; {device.name} takes {limit}",
-            mend="split it, or use repeats for what recurs (lower_session splits)",
+            mend="use repeats for what recurs, or split it (lowering does)",
             severity="error",
         )
 
@@ -51,9 +67,14 @@ def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
             yield Finding(
                 place=place,
                 what=f"this repeat stands in {limit} others; {device.name} takes {limit} in one another",
-                mend="write its rounds out (lower_session does)",
+                mend="write the rounds of one out (lowering does)",
                 severity="error",
             )
+
+
+def _unsafe(session: Session) -> Iterator[Finding]:
+    for found in safety_findings(session):
+        yield Finding(place=found.place, what=found.what, mend=found.mend)
 
 
 def _texts(session: Session, device: Device) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ class Decompiled:
     Args:
         session: what is planned.
         findings: what was left out, repaired or guessed; places are those in `session`.
-        identity: the `file_id` of a workout file; None for a plan on its own.
+        identity: the `file_id` of the workout file, also where a recording repeats it; None for a plan on its own.
         places: for each raw step's index the place in `session`, e.g. `steps[2].repeat[0]`; laps of a recording carry
             that index. The steps of a last round that was written out have the places of the round's steps.
     """

@@ -129,7 +129,7 @@ class _Writer:
         )
 
     def _repeat(self, repeat: Repeat) -> None:
-        written_out = repeat.skip_last and not self.skip_last_field
+        written_out = writes_last_round(repeat, skip_last_field=self.skip_last_field)
         until = repeat.until
         if written_out and isinstance(until, Times):
             if until.count == 1:
@@ -148,11 +148,19 @@ class _Writer:
                 duration_value=first,
                 target_type=TargetType.OPEN,
                 target_value=limit,
-                skip_last=repeat.skip_last and self.skip_last_field,
+                skip_last=repeat.skip_last and not written_out,
             )
         )
         if written_out:
             self._items(repeat.steps[:-1])
+
+
+def writes_last_round(repeat: Repeat, *, skip_last_field: bool) -> bool:
+    """Whether the last round of a repeat stands behind it, without its last step.
+
+    Field 18 was seen on repeats that end in a plain step only; what a watch does with others is not known.
+    """
+    return repeat.skip_last and not (skip_last_field and isinstance(repeat.steps[-1], Step))
 
 
 def raw_duration(duration: Duration) -> tuple[DurationType, int | None]:

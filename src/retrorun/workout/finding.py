@@ -16,8 +16,8 @@ class Finding:
         place: where in the session, e.g. `steps[2].repeat[0]`; empty for the session as a whole.
         what: what is wrong, one sentence without a full stop at its end.
         mend: what to do about it; may be empty.
-        severity: `error`: it cannot be compiled so. `warning`: it can, but something is changed, cut or lost.
-            `note`: nothing is lost; worth knowing before a run.
+        severity: `error`: it cannot be compiled so. `warning`: it can, but something is changed, cut or lost, or is
+            unsafe. `note`: nothing is lost; worth knowing before a run.
     """
 
     place: str

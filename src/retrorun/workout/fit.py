@@ -131,6 +131,8 @@ def decompile(data: bytes | str | Path) -> Decompiled:
         Finding(place="", what=f"{loss.what} (bytes {loss.start} to {loss.end})", mend="what could be read is taken")
         for loss in file.losses
     )
+    if made.type == FILE_ACTIVITY:
+        made = identity_of(file.table("training_file"))  # what the recording says of the workout that was run
     return replace(found, findings=lost + found.findings, identity=made)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from retrorun.errors import SessionError
 from retrorun.fit.plan import PlanStep
 from retrorun.fit.step_values import (
+    AVERAGED,
     CADENCE_SPM,
     CALORIES_KCAL,
     COUNT,
@@ -131,6 +132,10 @@ class Values:
             return None
         zone = value or 0
         made: Target | None = None
+        plain = {int(averaged): int(one) for averaged, one in AVERAGED.items()}.get(kind)
+        if plain is not None:
+            self.say(f"the {what} is {_named(TargetType, kind)}", f"taken as {_named(TargetType, plain)}")
+            kind = plain
         if kind == TargetType.HEART_RATE and zone:
             made = _made(lambda: HeartRateZone(zone=zone))
         elif not zone and low is not None and high is not None:

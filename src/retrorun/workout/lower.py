@@ -1,0 +1,146 @@
+"""A session made to fit a watch, on request, with each change reported: nothing is done behind the runner's back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from retrorun.errors import WorkoutError
+from retrorun.session.model import Intensity, Repeat, Session, Step, Times
+from retrorun.session.wording import format_target
+from retrorun.workout.check import count_steps
+from retrorun.workout.devices import Device, find_device
+from retrorun.workout.finding import Finding
+from retrorun.workout.labels import cut, read_note, read_repeat_note, repeat_note, step_note
+
+MOST_STEPS = 5000  # written out; beyond it a count is a slip of the pen, and would fill the memory
+Items = tuple[Step | Repeat, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """The sessions to compile, one after the other, and every change on the way; places are those of the original."""
+
+    sessions: tuple[Session, ...]
+    changes: tuple[Finding, ...] = ()
+
+
+def lower_session(session: Session, device: str = "generic") -> Lowered:
+    """A session, or several in its place, that a watch takes as they are.
+
+    Second targets that the watch may ignore go into the note, texts are cut, repeats nested too deep are written out,
+    and what is still too long is split into several sessions.
+
+    Args:
+        session: what is planned.
+        device: a short name out of `retrorun.workout.devices.DEVICES`.
+
+    Raises:
+        WorkoutError: a repeat without a count nests too deep or is too long, or too much would have to be written out.
+    """
+    work = _Work(find_device(device))
+    parts = work.split(work.lowered(session.steps, "steps", work.device.nesting.value))
+    note = work.shortened("", "note", session.note, cut(session.note, work.device.description_bytes.value))
+    suffixes = [f" {number}/{len(parts)}" for number in range(1, len(parts) + 1)] if len(parts) > 1 else [""]
+    room = work.device.title_bytes.value - len(suffixes[-1])  # the last number is the longest
+    name = work.shortened("", "name", session.name, cut(session.name, room))
+    sessions = tuple(
+        replace(session, steps=part, name=name + suffix, note=note)
+        for part, suffix in zip(parts, suffixes, strict=True)
+    )
+    return Lowered(sessions=sessions, changes=tuple(work.changes))
+
+
+class _Work:
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.changes: list[Finding] = []
+
+    def tell(self, place: str, what: str, done: str) -> None:
+        found = Finding(place=place, what=what, mend=done)
+        if found not in self.changes:  # a step in a round that is written out comes by again and again
+            self.changes.append(found)
+
+    def shortened(self, place: str, what: str, text: str, kept: str) -> str:
+        if kept != text:
+            self.tell(place, f"the {what} is too long for {self.device.name}", f"cut to {kept!r}")
+        return kept
+
+    def lowered(self, items: Items, place: str, depth: int) -> list[tuple[str, Step | Repeat]]:
+        """Steps and repeats that fit, each with its place; repeats stand at most `depth` in one another."""
+        made: list[tuple[str, Step | Repeat]] = []
+        for index, item in enumerate(items):
+            here = f"{place}[{index}]"
+            made += [(here, self.step(item, here))] if isinstance(item, Step) else self.repeat(item, here, depth)
+            if len(made) > MOST_STEPS:
+                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", where=here, mend="lower a count")
+        return made
+
+    def repeat(self, repeat: Repeat, here: str, depth: int) -> list[tuple[str, Step | Repeat]]:
+        inner = f"{here}.repeat"
+        if repeat.skip_last and repeat.until == Times(count=1):
+            self.tell(here, "a repeat of one round leaves out its last step", "that step is not written")
+            repeat = replace(repeat, steps=repeat.steps[:-1], skip_last=False)
+        if _height(repeat) > depth and isinstance(repeat.until, Times):
+            note = f", its note {repeat.note!r} left out" if repeat.note else ""
+            self.tell(here, "repeats stand too deep in one another", f"{repeat.until.count} rounds written out{note}")
+            return self.rounds(repeat, repeat.until.count, inner, depth)
+        if depth == 0:
+            raise WorkoutError("a repeat without a count stands too deep", where=here, mend="give it a count")
+        steps = tuple(item for _, item in self.lowered(repeat.steps, inner, depth - 1))
+        whole = cut(repeat_note(repeat.note, skip_last=repeat.skip_last), self.device.note_bytes.value)
+        kept = self.shortened(here, "note", repeat.note, read_repeat_note(whole)[0])
+        return [(here, replace(repeat, steps=steps, note=kept))]
+
+    def rounds(self, repeat: Repeat, count: int, inner: str, depth: int) -> list[tuple[str, Step | Repeat]]:
+        made: list[tuple[str, Step | Repeat]] = []
+        for number in range(1, count + 1):
+            skipped = repeat.skip_last and number == count
+            made += self.lowered(repeat.steps[:-1] if skipped else repeat.steps, inner, depth)
+            if len(made) > MOST_STEPS:
+                break  # whoever asked refuses it
+        return made
+
+    def step(self, step: Step, here: str) -> Step:
+        if step.secondary_target is not None and not self.device.secondary_targets.value:
+            words = f"also {format_target(step.secondary_target)}"
+            self.tell(here, f"{self.device.name} may ignore a second target", f"the note says {words!r} instead")
+            step = replace(step, secondary_target=None, note=f"{words}; {step.note}" if step.note else words)
+        whole = cut(step_note(step), self.device.note_bytes.value)
+        read = read_note(whole, resting=step.intensity is Intensity.REST)
+        return step if read is None else replace(step, note=self.shortened(here, "note", step.note, read.text))
+
+    def split(self, items: list[tuple[str, Step | Repeat]]) -> list[Items]:
+        """The steps in as few parts as the watch's number of steps asks for, in order."""
+        limit = self.device.steps.value
+        parts: list[list[Step | Repeat]] = [[]]
+        room = limit
+        for number, piece in enumerate(self.pieces(items, limit)):
+            if number == MOST_STEPS:
+                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", mend="lower a count")
+            size = count_steps((piece,))
+            if size > room:
+                parts.append([])
+                room = limit
+            parts[-1].append(piece)
+            room -= size
+        if len(parts) > 1:
+            self.tell("", f"the session has too many steps for {self.device.name}", f"split into {len(parts)} sessions")
+        return [tuple(part) for part in parts]
+
+    def pieces(self, items: list[tuple[str, Step | Repeat]], limit: int) -> Iterator[Step | Repeat]:
+        """The steps again, with the rounds of each repeat that is too long by itself written out."""
+        for here, item in items:
+            if count_steps((item,)) <= limit or isinstance(item, Step):
+                yield item
+                continue
+            if not isinstance(item.until, Times):
+                raise WorkoutError("a repeat without a count is too long", where=here, mend="give it a count")
+            self.tell(here, "one round is too long for a session", f"{item.until.count} rounds written out")
+            for number in range(1, item.until.count + 1):
+                steps = item.steps[:-1] if item.skip_last and number == item.until.count else item.steps
+                yield from self.pieces([(here, each) for each in steps], limit)
+
+
+def _height(repeat: Repeat) -> int:
+    return 1 + max((_height(step) for step in repeat.steps if isinstance(step, Repeat)), default=0)
