@@ -227,6 +227,19 @@ MESSAGES = (
         ),
     ),
     Message(
+        28,
+        "schedule",
+        (
+            Field(0, "manufacturer", "uint16"),
+            Field(1, "product", "uint16"),
+            Field(2, "serial_number", "uint32z"),
+            Field(3, "time_created", "uint32", unit="s"),
+            Field(4, "completed", "enum"),
+            Field(5, "type", "enum"),
+            Field(6, "scheduled_time", "uint32", unit="s"),
+        ),
+    ),
+    Message(
         34,
         "activity",
         (

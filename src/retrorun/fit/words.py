@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 FILE_ACTIVITY = 4
 FILE_WORKOUT = 5
+FILE_SCHEDULES = 7
 
 SPORT: Mapping[int, str] = MappingProxyType(
     {

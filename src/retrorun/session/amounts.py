@@ -1,15 +1,15 @@
 """What a session amounts to: time, distance and the backward share, by step and in total, where they can be known.
 
-A step's time follows from its duration, or from its distance and its target speed (the middle of the range in time);
+A step's time follows from its duration, or from its distance and its target speed (the middle of its range);
 its distance likewise. What follows from neither stays unknown and is left out of the sums, which then say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from retrorun.session.model import Direction, Distance, Repeat, Session, SpeedRange, Step, Time, Times
+from retrorun.session.model import Direction, Distance, Repeat, Session, SpeedRange, Step, Time, Times, walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +25,33 @@ class StepAmount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
-    """The known part of a quantity over a whole session: in all and backward; `whole` if nothing is missing from it."""
+    """The known part of a quantity over a whole session, in all and backward.
 
-    total: float
-    backward: float
-    whole: bool
+    `whole` if nothing is missing from the total, `split` if nothing is missing from its backward part.
+    """
+
+    total: float = 0.0
+    backward: float = 0.0
+    whole: bool = True
+    split: bool = True
 
     @property
     def backward_share(self) -> float | None:
         """The backward part, 0 to 1; None where some of it is unknown or there is nothing."""
-        return self.backward / self.total if self.whole and self.total > 0 else None
+        return self.backward / self.total if self.whole and self.split and self.total > 0 else None
+
+    def plus(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(
+            total=self.total + other.total,
+            backward=self.backward + other.backward,
+            whole=self.whole and other.whole,
+            split=self.split and other.split,
+        )
+
+    def times(self, rounds: float) -> Sum:
+        """So many of it."""
+        return Sum(total=self.total * rounds, backward=self.backward * rounds, whole=self.whole, split=self.split)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,9 @@ class UsualSpeeds:
 
 
 _NOTHING_USUAL = UsualSpeeds()
+_UNKNOWN = Sum(whole=False, split=False)
+
+Quantity = type[Time] | type[Distance]
 
 
 def amounts(session: Session, *, usual: UsualSpeeds = _NOTHING_USUAL) -> Amounts:
@@ -71,11 +91,14 @@ def amounts(session: Session, *, usual: UsualSpeeds = _NOTHING_USUAL) -> Amounts
         session: what is planned.
         usual: the runner's speeds where the session names none; without them such steps stay unknown.
     """
-    steps = tuple(_step_amounts(session.steps, "steps", 1.0, usual))
     return Amounts(
-        steps=steps,
-        time_s=_sum((amount, amount.time_s) for amount in steps),
-        distance_m=_sum((amount, amount.distance_m) for amount in steps),
+        steps=tuple(
+            amount
+            for index, item in enumerate(session.steps)
+            for amount in _step_amounts(item, f"steps[{index}]", 1.0, usual)
+        ),
+        time_s=_sum(session.steps, Time, usual),
+        distance_m=_sum(session.steps, Distance, usual),
     )
 
 
@@ -100,70 +123,73 @@ def step_distance_m(step: Step, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float
 
 
 def _speed_mps(step: Step, usual: UsualSpeeds) -> float | None:
-    """The speed whose pace lies in the middle of the target's two paces, or the usual speed."""
+    """The middle of the target's two speeds, or the usual speed."""
     for target in (step.target, step.secondary_target):
         if isinstance(target, SpeedRange):
-            return 2.0 / (1.0 / target.low_mps + 1.0 / target.high_mps)
+            return (target.low_mps + target.high_mps) / 2
     return usual.of(step)
 
 
-def _step_amounts(
-    steps: tuple[Step | Repeat, ...], place: str, rounds: float | None, usual: UsualSpeeds
-) -> Iterable[StepAmount]:
-    for index, item in enumerate(steps):
-        here = f"{place}[{index}]"
-        if isinstance(item, Step):
-            yield StepAmount(
-                place=here,
-                step=item,
-                rounds=rounds,
-                time_s=step_time_s(item, usual=usual),
-                distance_m=step_distance_m(item, usual=usual),
-            )
-            continue
-        inner = _rounds(item, usual)
-        every = None if rounds is None or inner is None else rounds * inner
-        last = every
-        if item.skip_last and rounds is not None and inner is not None:
-            last = rounds * (inner - 1)
-        yield from _step_amounts(item.steps[:-1], f"{here}.repeat", every, usual)
-        # The last step by itself, because it may be done once less; its place counts on from the others.
-        for amount in _step_amounts(item.steps[-1:], f"{here}.repeat", last, usual):
-            yield _moved(amount, f"{here}.repeat[0]", f"{here}.repeat[{len(item.steps) - 1}]")
-
-
-def _moved(amount: StepAmount, old: str, new: str) -> StepAmount:
-    return StepAmount(
-        place=new + amount.place.removeprefix(old),
-        step=amount.step,
-        rounds=amount.rounds,
-        time_s=amount.time_s,
-        distance_m=amount.distance_m,
-    )
+def _step_amounts(item: Step | Repeat, place: str, rounds: float | None, usual: UsualSpeeds) -> Iterator[StepAmount]:
+    if isinstance(item, Step):
+        yield StepAmount(
+            place=place,
+            step=item,
+            rounds=rounds,
+            time_s=step_time_s(item, usual=usual),
+            distance_m=step_distance_m(item, usual=usual),
+        )
+        return
+    inner = _rounds(item, usual)
+    every = None if rounds is None or inner is None else rounds * inner
+    for index, step in enumerate(item.steps):
+        skipped = item.skip_last and index == len(item.steps) - 1
+        here = every - rounds if skipped and every is not None and rounds is not None else every
+        yield from _step_amounts(step, f"{place}.repeat[{index}]", here, usual)
 
 
 def _rounds(repeat: Repeat, usual: UsualSpeeds) -> float | None:
     """How often a repeat goes round; a part of a round counts as that part; None where it cannot be known."""
-    if isinstance(repeat.until, Times):
-        return float(repeat.until.count)
-    inside = tuple(_step_amounts(repeat.steps, "", 1.0, usual))
-    if isinstance(repeat.until, Time):
-        one = _sum((amount, amount.time_s) for amount in inside)
-        return repeat.until.time_s / one.total if one.whole else None
-    if isinstance(repeat.until, Distance):
-        one = _sum((amount, amount.distance_m) for amount in inside)
-        return repeat.until.distance_m / one.total if one.whole else None
-    return None
+    match repeat.until:
+        case Times(count=count):
+            return float(count)
+        case Time(time_s=limit):
+            one = _sum(repeat.steps, Time, usual)
+        case Distance(distance_m=limit):
+            one = _sum(repeat.steps, Distance, usual)
+        case _:
+            return None
+    return limit / one.total if one.whole else None
 
 
-def _sum(parts: Iterable[tuple[StepAmount, float | None]]) -> Sum:
-    total = backward = 0.0
-    whole = True
-    for amount, each in parts:
-        if each is None or amount.rounds is None:
-            whole = False
-            continue
-        total += each * amount.rounds
-        if amount.step.direction is Direction.BACKWARD:
-            backward += each * amount.rounds
-    return Sum(total=total, backward=backward, whole=whole)
+def _sum(items: Iterable[Step | Repeat], quantity: Quantity, usual: UsualSpeeds) -> Sum:
+    """The time (`Time`) or the distance (`Distance`) of steps and repeats, each done once."""
+    total = Sum()
+    for item in items:
+        part = (
+            _sum_of_repeat(item, quantity, usual) if isinstance(item, Repeat) else _sum_of_step(item, quantity, usual)
+        )
+        total = total.plus(part)
+    return total
+
+
+def _sum_of_step(step: Step, quantity: Quantity, usual: UsualSpeeds) -> Sum:
+    each = (step_time_s if quantity is Time else step_distance_m)(step, usual=usual)
+    if each is None:
+        return Sum(whole=False, split=step.direction is not Direction.BACKWARD)
+    return Sum(total=each, backward=each if step.direction is Direction.BACKWARD else 0.0)
+
+
+def _sum_of_repeat(repeat: Repeat, quantity: Quantity, usual: UsualSpeeds) -> Sum:
+    rounds = _rounds(repeat, usual)
+    if rounds is not None:
+        every, last = repeat.steps[:-1], repeat.steps[-1:]
+        last_rounds = rounds - 1 if repeat.skip_last else rounds
+        return _sum(every, quantity, usual).times(rounds).plus(_sum(last, quantity, usual).times(last_rounds))
+    if isinstance(repeat.until, quantity):
+        # How often it goes round is unknown, but not how much that is in all.
+        limit = repeat.until.time_s if isinstance(repeat.until, Time) else repeat.until.distance_m
+        directions = {step.direction for _, step in walk(repeat.steps) if isinstance(step, Step)}
+        backward = limit if directions == {Direction.BACKWARD} else 0.0
+        return Sum(total=limit, backward=backward, split=len(directions) == 1)
+    return _UNKNOWN

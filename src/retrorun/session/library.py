@@ -6,7 +6,7 @@ import difflib
 
 from retrorun.errors import SessionError
 from retrorun.session.library_sessions import READY_MADE
-from retrorun.session.model import EnumT
+from retrorun.session.model import member_of
 from retrorun.session.ready import Kind, Level, ReadyMade
 
 
@@ -16,8 +16,8 @@ def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = No
     Raises:
         SessionError: no such kind or level.
     """
-    wanted_kind = None if kind is None else _member(Kind, kind)
-    wanted_level = None if level is None else _member(Level, level)
+    wanted_kind = None if kind is None else member_of(Kind, kind, "kind")
+    wanted_level = None if level is None else member_of(Level, level, "level")
     return tuple(
         entry for entry in READY_MADE if wanted_kind in (None, entry.kind) and wanted_level in (None, entry.level)
     )
@@ -35,11 +35,3 @@ def find_ready_made(key: str) -> ReadyMade:
     close = difflib.get_close_matches(key, [entry.key for entry in READY_MADE], n=1)
     mend = f"did you mean {close[0]}?" if close else "see what ready_made() lists"
     raise SessionError(f"there is no ready-made session {key!r}", mend=mend)
-
-
-def _member(kind: type[EnumT], value: object) -> EnumT:
-    try:
-        return kind(str(value))
-    except ValueError:
-        known = ", ".join(member.value for member in kind)
-        raise SessionError(f"unknown {kind.__name__.lower()} {value!r}", mend=f"use one of: {known}") from None

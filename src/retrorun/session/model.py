@@ -288,7 +288,7 @@ class Step:
         ):
             value = getattr(self, name)
             if not (value is None and name == "slope"):
-                object.__setattr__(self, name, _member(kind, value, name))
+                object.__setattr__(self, name, member_of(kind, value, name))
         if self.secondary_target is not None and self.target is None:
             raise SessionError("a step has a secondary target but no target", mend="make it the target")
         for target in (self.target, self.secondary_target):
@@ -340,7 +340,7 @@ class Session:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _checked_steps(self.steps, "session"))
-        object.__setattr__(self, "setting", _member(Setting, self.setting, "setting"))
+        object.__setattr__(self, "setting", member_of(Setting, self.setting, "setting"))
         object.__setattr__(self, "name", _clean_text(self.name, "name"))
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
         for index, (place, step) in enumerate(walk(self.steps)):
@@ -382,7 +382,8 @@ def _checked_steps(steps: object, owner: str) -> tuple[Step | Repeat, ...]:
     return tuple(steps)
 
 
-def _member(kind: type[EnumT], value: object, name: str) -> EnumT:
+def member_of(kind: type[EnumT], value: object, name: str) -> EnumT:
+    """The member of an enumeration that a value names, or a SessionError that lists them all."""
     try:
         return kind(str(value))
     except ValueError:

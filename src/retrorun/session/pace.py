@@ -46,6 +46,7 @@ _MARGIN = 1.08
 # 1.63 ± 0.11 m/s.
 WALK_RUN_MPS = 1.63
 _EASY_DISTANCE_M = 10_000.0  # an easy pace is one held for about an hour
+_PACE_STEP_S = 5.0  # paces are given to five seconds a kilometre; finer would pretend to knowledge
 _SLOWEST_MPS = 0.5  # below this nobody travels on foot on purpose
 
 
@@ -124,9 +125,14 @@ def _advice(forward_mps: float, *, distance_m: float, basis: str) -> BackwardPac
         "backward (Williford et al. 1998)"
     )
     return BackwardPace(
-        target=SpeedRange(low_mps=low_mps, high_mps=high_mps),
+        target=SpeedRange(low_mps=_rounded(low_mps), high_mps=_rounded(high_mps)),
         typical_mps=round(typical_mps, 3),
         basis=basis,
         ratio=BACKWARD_RATIO,
         notes=tuple(notes),
     )
+
+
+def _rounded(speed_mps: float) -> float:
+    """A speed whose pace is a whole number of steps, never faster than it was."""
+    return 1000.0 / (_PACE_STEP_S * math.ceil(1000.0 / speed_mps / _PACE_STEP_S))

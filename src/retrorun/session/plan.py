@@ -1,0 +1,232 @@
+"""A progression of weeks: dated sessions whose backward time grows by a stated rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from retrorun.errors import SessionError
+from retrorun.session.model import Session, SpeedRange, member_of
+from retrorun.session.notation import parse_session
+from retrorun.session.pace import BACKWARD_RATIO, backward_pace_from_easy
+from retrorun.session.ready import Level
+from retrorun.session.wording import format_target, format_time
+from retrorun.units import format_distance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """The backward running of one session: so many stretches of so long [s]."""
+
+    reps: int
+    stretch_s: int
+
+    @property
+    def backward_s(self) -> int:
+        """Backward time of the session [s]."""
+        return self.reps * self.stretch_s
+
+
+# One rung a week: 30 s at first, then minutes, then 3 × 5 min. The ladder is this project's own, drawn from what small
+# trials and runners report: two or three times a week for six to eight weeks (Terblanche et al. 2005, Uthoff et al.
+# 2020, Negra et al. 2022, Bouguezzi et al. 2024), and minutes with jogs between, five or six of them backward after
+# some weeks, in a beginner's account. No trial tested it as a whole.
+LADDER = (
+    Dose(reps=4, stretch_s=30),
+    Dose(reps=6, stretch_s=30),
+    Dose(reps=6, stretch_s=60),
+    Dose(reps=8, stretch_s=60),
+    Dose(reps=5, stretch_s=120),
+    Dose(reps=6, stretch_s=120),
+    Dose(reps=3, stretch_s=300),
+    Dose(reps=3, stretch_s=300),
+)
+FIRST_RUNG = {Level.BEGINNER: 0, Level.REGULAR: 2, Level.EXPERIENCED: 4}
+BY_FEEL_RUNGS = 2  # the first rungs carry no pace: the runner is learning to move
+
+MOST_WEEKS = 52
+DAYS = {1: (0,), 2: (0, 3), 3: (0, 2, 4)}  # days from the week's first: two days at least from one to the next
+LARGEST_SHARE = 0.15  # of the week's distance; runners' advice is 10 to 15 %
+FAST_BACKWARD_MPS = 2.5  # the fast end of what recreational backward runners report, to be on the safe side
+
+_LOOK = "Look over each shoulder in turn. Flat, closed, dry ground."
+_LOOK_UP = "Short steps. Look over each shoulder in turn."
+_DOWN = "Walk down FORWARD. Never backward downhill."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSession:
+    """A session on a day; `week` counts from 1, `backward_s` is its backward running time [s]."""
+
+    day: date
+    week: int
+    session: Session
+    backward_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPlan:
+    """Dated sessions in order, and the rule by which their backward volume grows."""
+
+    level: Level
+    sessions: tuple[PlannedSession, ...]
+    rule: str
+
+    def backward_s_of_week(self, week: int) -> int:
+        """Backward running time in a week, counted from 1 [s]."""
+        return sum(planned.backward_s for planned in self.sessions if planned.week == week)
+
+
+def make_plan(
+    *,
+    start: date,
+    weeks: int = 8,
+    sessions_a_week: int = 2,
+    level: Level | str = Level.BEGINNER,
+    easy_mps: float | None = None,
+    weekly_distance_m: float | None = None,
+) -> TrainingPlan:
+    """A plan of some weeks.
+
+    Args:
+        start: the first day; every week begins on its weekday.
+        weeks: 1 to 52.
+        sessions_a_week: 1 to 3, so that two days lie between.
+        level: where on the ladder it begins.
+        easy_mps: the runner's easy forward speed [m/s]; gives the backward stretches a target once they are learnt.
+        weekly_distance_m: all that the runner runs in a week [m]; keeps the backward part to 15 % of it.
+
+    Raises:
+        SessionError: a number is out of range, or not even the first rung fits into the weekly distance.
+    """
+    level = member_of(Level, level, "level")
+    _within("weeks", weeks, 1, MOST_WEEKS)
+    _within("sessions_a_week", sessions_a_week, 1, max(DAYS))
+    if not isinstance(start, date):
+        raise SessionError(f"a plan's start is a date, not {start!r}")
+    target = None if easy_mps is None else backward_pace_from_easy(easy_mps).target
+    top = _top_rung(sessions_a_week, easy_mps=easy_mps, weekly_distance_m=weekly_distance_m)
+    sessions = tuple(_sessions(start, weeks, sessions_a_week, first=FIRST_RUNG[level], top=top, target=target))
+    return TrainingPlan(level=level, sessions=sessions, rule=_rule(level, top, weekly_distance_m))
+
+
+def _sessions(
+    start: date, weeks: int, a_week: int, *, first: int, top: int, target: SpeedRange | None
+) -> Iterator[PlannedSession]:
+    for week in range(weeks):
+        rung = min(first + week, top)
+        aim = None if rung < BY_FEEL_RUNGS else target
+        for index, offset in enumerate(DAYS[a_week]):
+            opening = week == 0 and index == 0 and first == 0
+            dose, text = _opening(LADDER[rung]) if opening else _FORMS[index](LADDER[rung], aim)
+            yield PlannedSession(
+                day=_day(start, 7 * week + offset),
+                week=week + 1,
+                session=parse_session(text),
+                backward_s=dose.backward_s,
+            )
+
+
+# ---- the forms of a session ------------------------------------------------------------------------------------------
+
+
+def _opening(dose: Dose) -> tuple[Dose, str]:
+    """The very first session: the stretches are walked."""
+    stretch = format_time(dose.stretch_s)
+    text = (
+        f"name: First backward steps {dose.reps}x{stretch}\n10min warmup\n"
+        f'{dose.reps}x({stretch} bwd walk flat "{_LOOK}"; 1min walk recovery)\n10min easy; 5min walk cooldown'
+    )
+    return Dose(reps=0, stretch_s=dose.stretch_s), text
+
+
+def _stretches(dose: Dose, target: SpeedRange | None) -> tuple[Dose, str]:
+    """Stretches with a walk as long between them."""
+    stretch = format_time(dose.stretch_s)
+    text = (
+        f'name: Backward {dose.reps}x{stretch}\n10min warmup; 2min bwd walk flat "{_LOOK}"\n'
+        f'{dose.reps}x({stretch} bwd flat {_at(target)} "{_LOOK}"; {stretch} walk recovery)\n'
+        "10min easy; 5min walk cooldown"
+    )
+    return dose, text
+
+
+def _alternating(dose: Dose, target: SpeedRange | None) -> tuple[Dose, str]:
+    """Stretches with a forward run twice as long between them, five minutes at most."""
+    stretch = format_time(dose.stretch_s)
+    between = format_time(min(2 * dose.stretch_s, 300))
+    text = (
+        f"name: Turn about {dose.reps}x{stretch}\n10min warmup\n"
+        f'{dose.reps}x({stretch} bwd flat {_at(target)} "{_LOOK}"; {between} easy; 30s rest)\n'
+        "10min cooldown"
+    )
+    return dose, text
+
+
+def _hill(dose: Dose, _: SpeedRange | None) -> tuple[Dose, str]:
+    """Half the dose uphill, in climbs of at most half a minute, without a pace: uphill is harder."""
+    climb_s = min(dose.stretch_s, 30)
+    half = Dose(reps=max(dose.backward_s // (2 * climb_s), 1), stretch_s=climb_s)
+    text = (
+        f"name: Backward hill {half.reps}x{format_time(climb_s)}\n10min warmup\n"
+        f'{half.reps}x({format_time(climb_s)} bwd uphill "{_LOOK_UP}"; lap walk fwd downhill "{_DOWN}")\n10min cooldown'
+    )
+    return half, text
+
+
+_FORMS = (_stretches, _alternating, _hill)
+
+
+def _at(target: SpeedRange | None) -> str:
+    return "" if target is None else f"@ {format_target(target)}"
+
+
+# ---- the rule --------------------------------------------------------------------------------------------------------
+
+
+def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float | None) -> int:
+    """The highest rung whose week stays within the share of the weekly distance."""
+    if weekly_distance_m is None:
+        return len(LADDER) - 1
+    if not weekly_distance_m > 0:
+        raise SessionError("the weekly distance must be above zero")
+    speed_mps = FAST_BACKWARD_MPS if easy_mps is None else easy_mps * BACKWARD_RATIO.high
+    room_m = LARGEST_SHARE * weekly_distance_m
+    fitting = [rung for rung, dose in enumerate(LADDER) if dose.backward_s * a_week * speed_mps <= room_m]
+    if not fitting:
+        raise SessionError(
+            f"{format_distance(weekly_distance_m)} a week are too few: the first week's backward running would be more "
+            f"than {LARGEST_SHARE:.0%} of it",
+            mend="plan fewer sessions a week, or run more forward first",
+        )
+    return fitting[-1]
+
+
+def _rule(level: Level, top: int, weekly_distance_m: float | None) -> str:
+    """The rule of a plan in words."""
+    ladder = ", ".join(f"{dose.reps}×{format_time(dose.stretch_s)}" for dose in dict.fromkeys(LADDER))
+    share = (
+        ""
+        if weekly_distance_m is None
+        else f" It stops at step {top + 1}, so that the backward part stays within {LARGEST_SHARE:.0%} of "
+        f"{format_distance(weekly_distance_m)} a week, counted at a fast backward pace."
+    )
+    return (
+        f"Backward running in one session climbs at most one step a week on this ladder: {ladder}; then it stays. "
+        f"A {level.value} begins at step {FIRST_RUNG[level] + 1}. Two days at least from one session to the next. "
+        f"Uphill counts double. The ladder is this project's own, put together from runners' reports and small trials; "
+        f"no trial tested it.{share}"
+    )
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise SessionError(f"{name} is {value!r}", mend=f"use a whole number from {low} to {high}")
+
+
+def _day(start: date, days: int) -> date:
+    try:
+        return start + timedelta(days=days)
+    except OverflowError:
+        raise SessionError(f"a plan that begins on {start} runs out of the calendar", mend="begin earlier") from None
