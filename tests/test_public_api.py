@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -128,7 +130,29 @@ def test_every_error_is_a_retrorun_error() -> None:
         assert issubclass(getattr(rr, name), rr.RetrorunError)
 
 
-def test_importing_loads_no_heavy_dependency() -> None:
-    code = "import sys, retrorun; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+def test_type_checkers_are_told_the_same() -> None:
+    stub = ast.parse(Path(rr.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    told = {(node.module, alias.name, alias.asname) for node in imports for alias in node.names}
+    done = {(module, name, name) for module, names in rr._NAMES.items() for name in names}  # type: ignore[attr-defined]  # not in the stub
+    assert told == done
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'parse_sessions'"):
+        rr.parse_sessions  # type: ignore[attr-defined]  # noqa: B018 - that is the point
+
+
+def loaded_by(code: str) -> set[str]:
+    """The packages that are loaded after this code ran in a fresh interpreter."""
+    code += "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert not HEAVY & set(done.stdout.split())
+    return set(done.stdout.split())
+
+
+def test_importing_loads_not_even_numpy() -> None:
+    assert not (HEAVY | {"numpy"}) & loaded_by("import retrorun")
+
+
+def test_touching_every_name_loads_no_heavy_dependency() -> None:
+    assert not HEAVY & loaded_by("from retrorun import *; read_activity")

@@ -1,113 +1,101 @@
-"""Backward (retro) running: define sessions, compile them, read recordings, find backward segments."""
+"""Backward (retro) running: define sessions, compile them, read recordings, find backward segments.
 
-from retrorun.activity.model import Activity, Damage, Device, Lap, Part, Pause
-from retrorun.activity.read import read_activity
-from retrorun.errors import (
-    DeliveryError,
-    DocumentError,
-    FitError,
-    NotationError,
-    OutputError,
-    PlanError,
-    ProfileError,
-    RecordingError,
-    RetrorunError,
-    SessionError,
-    WorkoutError,
-)
-from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection, Evidence, Segment
-from retrorun.match.detect import detect
-from retrorun.match.match import match_plan
-from retrorun.match.model import Match, StepMatch
-from retrorun.report.summary import Summary, Totals, summarise
-from retrorun.session.document import load_session, save_session
-from retrorun.session.model import (
-    CadenceRange,
-    Calories,
-    Direction,
-    Distance,
-    Gait,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    HeartRateZone,
-    Intensity,
-    LapButton,
-    PowerRange,
-    Repeat,
-    Session,
-    Setting,
-    Slope,
-    SpeedRange,
-    Step,
-    Time,
-    Times,
-)
-from retrorun.session.notation import format_session, parse_session
-from retrorun.workout.check import check_session
-from retrorun.workout.finding import Finding
-from retrorun.workout.fit import compile_workout, decompile_workout
+Each name is imported from the module that defines it when it is first used, so that importing the package costs
+nothing. `__init__.pyi` says the same to type checkers and editors.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Activity",
-    "CadenceRange",
-    "Calories",
-    "Damage",
-    "DeliveryError",
-    "Detection",
-    "Device",
-    "Direction",
-    "Distance",
-    "DocumentError",
-    "Evidence",
-    "Finding",
-    "FitError",
-    "Gait",
-    "GaitProfile",
-    "HeartRateAbove",
-    "HeartRateBelow",
-    "HeartRateRange",
-    "HeartRateZone",
-    "Intensity",
-    "Lap",
-    "LapButton",
-    "Match",
-    "NotationError",
-    "OutputError",
-    "Part",
-    "Pause",
-    "PlanError",
-    "PowerRange",
-    "ProfileError",
-    "RecordingError",
-    "Repeat",
-    "RetrorunError",
-    "Segment",
-    "Session",
-    "SessionError",
-    "Setting",
-    "Slope",
-    "SpeedRange",
-    "Step",
-    "StepMatch",
-    "Summary",
-    "Time",
-    "Times",
-    "Totals",
-    "WorkoutError",
-    "__version__",
-    "check_session",
-    "compile_workout",
-    "decompile_workout",
-    "detect",
-    "format_session",
-    "load_session",
-    "match_plan",
-    "parse_session",
-    "read_activity",
-    "save_session",
-    "summarise",
-]
+_NAMES = {
+    "retrorun.activity.model": (
+        "Activity",
+        "Damage",
+        "Device",
+        "Lap",
+        "Part",
+        "Pause",
+    ),
+    "retrorun.activity.read": ("read_activity",),
+    "retrorun.errors": (
+        "DeliveryError",
+        "DocumentError",
+        "FitError",
+        "NotationError",
+        "OutputError",
+        "PlanError",
+        "ProfileError",
+        "RecordingError",
+        "RetrorunError",
+        "SessionError",
+        "WorkoutError",
+    ),
+    "retrorun.gait.profile": ("GaitProfile",),
+    "retrorun.gait.result": (
+        "Detection",
+        "Evidence",
+        "Segment",
+    ),
+    "retrorun.match.detect": ("detect",),
+    "retrorun.match.match": ("match_plan",),
+    "retrorun.match.model": (
+        "Match",
+        "StepMatch",
+    ),
+    "retrorun.report.summary": (
+        "Summary",
+        "Totals",
+        "summarise",
+    ),
+    "retrorun.session.document": (
+        "load_session",
+        "save_session",
+    ),
+    "retrorun.session.model": (
+        "CadenceRange",
+        "Calories",
+        "Direction",
+        "Distance",
+        "Gait",
+        "HeartRateAbove",
+        "HeartRateBelow",
+        "HeartRateRange",
+        "HeartRateZone",
+        "Intensity",
+        "LapButton",
+        "PowerRange",
+        "Repeat",
+        "Session",
+        "Setting",
+        "Slope",
+        "SpeedRange",
+        "Step",
+        "Time",
+        "Times",
+    ),
+    "retrorun.session.notation": (
+        "format_session",
+        "parse_session",
+    ),
+    "retrorun.workout.check": ("check_session",),
+    "retrorun.workout.finding": ("Finding",),
+    "retrorun.workout.fit": (
+        "compile_workout",
+        "decompile_workout",
+    ),
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 - strings, all of them
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
