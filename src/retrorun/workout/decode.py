@@ -10,7 +10,7 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.plan import FileIdentity, Plan, PlanStep
 from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, IntensityCode, SubSport
 from retrorun.fit.words import SPORT, SUB_SPORT, word
-from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step, Times
+from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step, Times
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS
 from retrorun.workout.finding import Finding
 from retrorun.workout.fold import Node, fold, places_of
@@ -60,10 +60,11 @@ class _Reader:
         self.remarks.append((index, what, mend))
 
     def decompiled(self) -> Decompiled:
-        if not self.plan.steps:
-            raise WorkoutError("the workout has no steps", mend="give a workout file")
-        nodes = fold(self._tree(self._ordered()), self.say)
+        count = len(self.plan.steps)
+        if not 1 <= count <= MOST_STEPS:
+            raise WorkoutError(f"the workout has {count or 'no'} steps", mend=f"a session has 1 to {MOST_STEPS}")
         try:
+            nodes = fold(self._tree(self._ordered()), self.say)
             session = self._session(tuple(node.item for node in nodes))
         except SessionError as error:
             raise WorkoutError(
@@ -122,23 +123,23 @@ class _Reader:
         intensity = self._intensity(step)
         label = self._fitting(self._label(step, intensity), step.index)
         target, second = values.target(), values.secondary_target()
-        if second is not None and (target is None or type(target) is type(second)):
-            if target is None:
-                target = second
-            else:
-                self.say(step.index, "both targets are of the same kind", "the second is left out")
-            second = None
-        return Step(
+        if target is None:
+            target, second = second, None
+        made = Step(
             duration=values.duration(),
             direction=label.direction,
             gait=label.gait,
             intensity=intensity,
             target=target,
-            secondary_target=second,
             slope=label.slope,
             incline_pct=label.incline_pct,
             note=label.text,
         )
+        try:
+            return replace(made, secondary_target=second)
+        except SessionError as error:
+            self.say(step.index, error.what, "the second target is left out")
+            return made
 
     def _intensity(self, step: PlanStep) -> Intensity:
         if step.intensity is None:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import Intensity, Repeat, Session, Step, Times
+from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, Times
 from retrorun.session.wording import format_target
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.finding import Finding
 from retrorun.workout.labels import cut, read_note, read_repeat_note, repeat_note, step_note
 
-MOST_STEPS = 5000  # written out; beyond it a count is a slip of the pen, and would fill the memory
 Items = tuple[Step | Repeat, ...]
 
 
