@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import Distance, Repeat, Session, Step, Time, Times, walk
+from retrorun.session.model import Distance, Repeat, Session, Step, Time, Times
 from retrorun.session.wording import format_duration
 from retrorun.workout.estimate import planned_distance_m, planned_time_s
 from retrorun.workout.exported import Report
 from retrorun.workout.finding import Finding, Severity
 
-DEEPEST = 50  # levels of repeats; no session has more than three
 MOST_LINES = 2000  # far beyond any session; a repeat of repeats of repeats would otherwise fill the memory
 
 
@@ -62,18 +61,11 @@ def arrange(
         keeps_skip_last: whether the format can leave out the last step of this repeat by itself.
 
     Raises:
-        WorkoutError: written out, the session would have more than 2000 lines, or its repeats nest more than 50 deep.
+        WorkoutError: written out, the session would have more than 2000 lines.
     """
-    refuse_deep(session)
     work = _Work(format_name=format_name, keeps_skip_last=keeps_skip_last, report=Report())
     parts = work.parts(session.steps, "steps", depth)
     return Arranged(parts=parts, findings=work.report.findings)
-
-
-def refuse_deep(session: Session) -> None:
-    """A WorkoutError where repeats nest deeper than anything can be written."""
-    if max(place.count(".repeat") for place, _ in walk(session.steps)) > DEEPEST:
-        raise WorkoutError(f"repeats nest more than {DEEPEST} deep", mend="write the session with fewer levels")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,20 +89,20 @@ class _Work:
 
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[Part]:
         count = self.count(repeat, here)
-        note = _note(repeat)
         inner = f"{here}.repeat"
         if _height(repeat) > depth:
             why = "repeats" if depth == 0 else f"repeats nested more than {depth} deep"
             self.tell(here, f"holds no {why}: {count} rounds written out", severity="note")
-            if note:
-                self.tell(here, f"has no place for a repeat's note: '{note}' is left out", "put it into a step's note")
+            if repeat.note:
+                what = f"has no place for the note of a repeat written out: '{repeat.note}' is left out"
+                self.tell(here, what, "put it into a step's note")
             return self.rounds(repeat, count, inner, depth)
         body = self.parts(repeat.steps, inner, depth - 1)
         if not repeat.skip_last or self.keeps_skip_last(repeat):
-            return [Group(place=here, count=count, body=body, note=note, skip_last=repeat.skip_last)]
+            return [Group(place=here, count=count, body=body, note=_note(repeat), skip_last=repeat.skip_last)]
         self.tell(here, "cannot leave out a last step: the last round is written out", severity="note")
         last = self.parts(repeat.steps[:-1], inner, depth)
-        whole: list[Part] = [Group(place=here, count=count - 1, body=body, note=note)] if count > 1 else []
+        whole: list[Part] = [Group(place=here, count=count - 1, body=body, note=_note(repeat))] if count > 1 else []
         return [*whole, *last]
 
     def rounds(self, repeat: Repeat, count: int, inner: str, depth: int) -> list[Part]:

@@ -10,10 +10,9 @@ from typing import Literal
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, Time, Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
-from retrorun.workout.arrange import refuse_deep
 from retrorun.workout.estimate import planned_distance_m
 from retrorun.workout.exported import Exported
-from retrorun.workout.wording import incline, label, length, purpose, targets
+from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&=])")
 _PLACES = {
@@ -25,18 +24,13 @@ _PLACES = {
 
 
 def to_card(session: Session, *, style: Literal["markdown", "plain"] = "markdown") -> Exported:
-    """A session as a coach's sheet, each step with its direction first. Nothing is lost: it has no findings.
-
-    Raises:
-        WorkoutError: its repeats nest more than 50 deep.
-    """
-    refuse_deep(session)
+    """A session as a coach's sheet, each step with its direction first. Nothing is lost: it has no findings."""
     page = _MARKDOWN if style == "markdown" else _PLAIN
-    name = page.own(session.name) or "Session"
+    name = page.own(one_line(session.name)) or "Session"
     about = [_PLACES[session.setting], *session.note.split("\n")]
     blocks = [
         page.title(name),
-        page.line_end.join(page.own(line) for line in about if line.strip()),
+        page.line_end.join(page.own(one_line(line)) for line in about if line.strip()),
         "\n".join(_lines(page, session.steps, "")),
         "\n".join(page.total(direction, _total(session, direction)) for direction in Direction),
     ]
@@ -81,7 +75,7 @@ def _repeat_words(page: _Page, repeat: Repeat) -> str:
 
 
 def _with_note(page: _Page, words: str, note: str) -> str:
-    return f"{words}: {page.own(' '.join(note.split()))}" if note else words
+    return f"{words}: {page.own(one_line(note))}" if note else words
 
 
 def _total(session: Session, direction: Direction) -> str:

@@ -177,7 +177,9 @@ class _Page:
 
     def remark(self, place: str, note: str) -> None:
         # The heading keeps a line from beginning with a dash, which would make it a step.
-        self.notes += [f"Note{f' on {place}' if place else ''}: {line}" for line in note.split("\n") if line.strip()]
+        self.notes += [
+            f"Note{f' on {place}' if place else ''}: {one_line(line)}" for line in note.split("\n") if line.strip()
+        ]
 
 
 def _time(whole_s: int) -> str:
@@ -204,6 +206,6 @@ def _spelled(words: str) -> str:
     words = re.sub(r"(?<=\d)-(?=\d)", " to ", words)
     words = re.sub(r"(?<=\d):00", " flat", words)
     words = re.sub(r"(?<=\d):0(?=\d)", " oh ", words).replace(":", " ")
-    for sign, word in (("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
+    for sign, word in (("km/h", "km an hour"), ("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
         words = words.replace(sign, word)
     return one_line(re.sub(r"\d+", lambda match: spell(int(match[0])), words))
