@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 from retrorun.activity.model import Activity
@@ -17,7 +18,7 @@ def analysis_document(activity: Activity, detection: Detection) -> dict[str, obj
 
     Its first two fields, `format` and `version`, say what it is.
     """
-    return {
+    document = {
         "format": FORMAT,
         "version": VERSION,
         "activity": {
@@ -37,3 +38,15 @@ def analysis_document(activity: Activity, detection: Detection) -> dict[str, obj
         "segments": [asdict(segment) for segment in detection.segments],
         "summary": summarise(activity, detection).to_dict(),
     }
+    return {name: known_values(value) for name, value in document.items()}
+
+
+def known_values(value: object) -> object:
+    """The value with None for every number that is none, in lists and mappings too: JSON knows no NaN."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: known_values(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [known_values(item) for item in value]
+    return value

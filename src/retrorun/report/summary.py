@@ -75,7 +75,7 @@ def summarise(activity: Activity, detection: Detection) -> Summary:
     when the runner moves (above 0.5 m/s, or stepping where speed is missing) and no segment covers it.
     """
     weight_s = sample_weights_s(activity)
-    moving = _moving(activity)
+    moving = is_moving(activity)
     backward = is_backward(activity, detection)
     step_m = step_distances_m(activity, weight_s)
     parts = {
@@ -110,7 +110,8 @@ def sample_weights_s(activity: Activity) -> FloatArray:
     return np.where(steps <= LONGEST_STEP_S, steps, 0.0)
 
 
-def _moving(activity: Activity) -> BoolArray:
+def is_moving(activity: Activity) -> BoolArray:
+    """True for the samples on the move, shape (n,): by speed, by steps where the speed is missing."""
     speed, cadence = activity.speed_mps, activity.cadence_spm
     return np.where(np.isnan(speed), cadence > 0, speed > STANDING_MPS)
 

@@ -1,0 +1,132 @@
+"""An analysed recording as a file for other programs: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Literal
+
+from retrorun.activity.model import Activity
+from retrorun.errors import OutputError, RecordingError
+from retrorun.files import write_atomic
+from retrorun.gait.result import Detection
+from retrorun.report.annotate import annotate_fit
+from retrorun.report.document import analysis_document, known_values
+from retrorun.report.geo import to_geojson, to_gpx
+from retrorun.report.tables import sample_columns, segment_columns
+
+Rows = Literal["samples", "segments"]
+FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
+
+
+def save_export(
+    path: Path,
+    activity: Activity,
+    detection: Detection,
+    *,
+    recording: bytes | None = None,
+    rows: Rows = "samples",
+    per_m: float = 1000.0,
+) -> None:
+    """Write an analysed recording; the ending of the name says in which format, one of `FORMATS`.
+
+    Args:
+        path: where to write; an old file is replaced in one step.
+        activity: the recording.
+        detection: what was found in it.
+        recording: the bytes of the FIT file that the activity was read from; only for `.fit`.
+        rows: what a row of CSV or Parquet is.
+        per_m: the distance that paces in the table of segments are for.
+
+    Raises:
+        OutputError: the ending is unknown, pyarrow is missing, or the file cannot be written.
+        RecordingError: the format cannot hold this recording.
+    """
+    write_atomic(path, export_bytes(_format_of(path), activity, detection, recording=recording, rows=rows, per_m=per_m))
+
+
+def export_bytes(
+    form: str,
+    activity: Activity,
+    detection: Detection,
+    *,
+    recording: bytes | None = None,
+    rows: Rows = "samples",
+    per_m: float = 1000.0,
+) -> bytes:
+    """The same as bytes; `form` is one of `FORMATS`."""
+    match form:
+        case "json":
+            return to_json(activity, detection)
+        case "csv":
+            return to_csv(activity, detection, rows=rows, per_m=per_m)
+        case "parquet":
+            return to_parquet(activity, detection, rows=rows, per_m=per_m)
+        case "geojson":
+            return to_geojson(activity, detection)
+        case "gpx":
+            return to_gpx(activity, detection)
+        case "fit":
+            if recording is None:
+                raise RecordingError("only a FIT recording can be annotated", mend="export this one as GPX or CSV")
+            return annotate_fit(recording, activity, detection)
+    raise OutputError(f"unknown format {form!r}", mend=f"use one of: {', '.join(FORMATS)}")
+
+
+def to_json(activity: Activity, detection: Detection) -> bytes:
+    """The answer as JSON: what was found and why, without the samples; `analysis-1.schema.json` describes it."""
+    document = analysis_document(activity, detection)
+    return (json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def to_csv(activity: Activity, detection: Detection, *, rows: Rows = "samples", per_m: float = 1000.0) -> bytes:
+    """CSV (RFC 4180, UTF-8) with a heading; missing values are empty, numbers keep all their digits."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    columns = _columns(activity, detection, rows, per_m)
+    writer.writerow(columns)
+    writer.writerows(zip(*([_cell(value) for value in column] for column in columns.values()), strict=True))
+    return buffer.getvalue().encode()
+
+
+def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "samples", per_m: float = 1000.0) -> bytes:
+    """Parquet with the same columns as CSV; the metadata of its schema holds the answer as JSON, under `retrorun`.
+
+    Raises:
+        OutputError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise OutputError("Parquet needs pyarrow", mend="install it: pip install 'retrorun[parquet]'") from None
+    columns = _columns(activity, detection, rows, per_m)
+    table = pa.table({name: pa.array(known_values(column)) for name, column in columns.items()})
+    table = table.replace_schema_metadata({"retrorun": to_json(activity, detection)})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    return buffer.getvalue()
+
+
+def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float) -> dict[str, list[object]]:
+    if rows == "segments":
+        return segment_columns(activity, detection, per_m=per_m)
+    return sample_columns(activity, detection)
+
+
+def _cell(value: object) -> object:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _format_of(path: Path) -> str:
+    form = path.suffix.lower().removeprefix(".")
+    if form not in FORMATS:
+        raise OutputError(
+            f"the ending {path.suffix!r} says no format", where=str(path), mend=f"use one of: .{', .'.join(FORMATS)}"
+        )
+    return form
