@@ -30,6 +30,7 @@ BY_HAND_DISTANCE_M, BY_HAND_DISTANCE = 10.0, 0.05
 
 COST_CUT_SHORT = 0.3  # plus up to 0.5 the shorter it was
 COST_TOO_LONG = 1.5  # a watch ends a step by itself, so with indices this hardly happens; plus up to 2
+COST_PAST_ITS_END = 1.0
 COST_BY_HAND = 4.0  # per unit of |ln(done / planned)| beyond what is allowed
 COST_BY_HAND_MOST = 4.0
 COST_OPEN_BY_HAND = 0.2  # an open step takes any lap, so a step that fits by number comes first
@@ -143,7 +144,10 @@ def run_cost(laps: LapTable, plan: PlanTable, first: int, last: int) -> FloatArr
         return np.full(len(plan), np.inf)
     if index != NO_INDEX:
         fit = _exact(timer_s, plan.time_s, EXACT_TIME_S) + _exact(distance_m, plan.distance_m, EXACT_DISTANCE_M)
-        fit = np.where(plan.step == laps.step[first], fit, np.inf)
+        # What reaches the plan ends the step: a lap after that belongs to the next round, however short it is.
+        before_s, before_m = timer_s - laps.timer_s[last], distance_m - laps.distance_m[last]
+        past = (before_s >= plan.time_s - EXACT_TIME_S) | (before_m >= plan.distance_m - EXACT_DISTANCE_M)
+        fit = np.where(plan.step == laps.step[first], fit + np.where(past, COST_PAST_ITS_END, 0.0), np.inf)
     else:
         fit = _by_hand(timer_s, plan.time_s, BY_HAND_TIME_S, BY_HAND_TIME)
         fit += _by_hand(distance_m, plan.distance_m, BY_HAND_DISTANCE_M, BY_HAND_DISTANCE)
