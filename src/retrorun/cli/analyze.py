@@ -39,7 +39,7 @@ def analyze(
     show backward running.
     """
     activity = read_activity(recording)
-    _must_be_on_foot(activity, recording)
+    must_be_on_foot(activity, recording)
     usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
     detection = detect(activity, profile=usual)
     if plot is not None:
@@ -107,7 +107,12 @@ def _tell_why(detection: Detection) -> None:
         say()
 
 
-def _must_be_on_foot(activity: Activity, recording: Path) -> None:
+def must_be_on_foot(activity: Activity, recording: Path) -> None:
+    """Refuse a recording that holds nothing on foot.
+
+    Raises:
+        RecordingError: it is a ride, a swim, …
+    """
     sports = [part.sport for part in activity.parts] or [activity.sport]
     if not ON_FOOT.intersection(sports):
         raise RecordingError(

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from retrorun import __version__
-from retrorun.cli import analyze, demo, show
+from retrorun.cli import analyze, demo, report, show
 from retrorun.errors import RetrorunError
 
 
@@ -56,6 +56,9 @@ def retrorun(
 # One line per command, in the order in which the help lists them.
 app.command("show", rich_help_panel=READ)(show.show)
 app.command("analyze", rich_help_panel=READ)(analyze.analyze)
+app.command("report", rich_help_panel=READ)(report.report)
+app.command("draw", rich_help_panel=READ)(report.draw)
+app.command("convert", rich_help_panel=READ)(report.convert)
 app.command("demo", rich_help_panel=MORE)(demo.demo)
 
 

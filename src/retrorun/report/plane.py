@@ -65,13 +65,18 @@ def gait_plane(activity: Activity, detection: Detection, *, profile: GaitProfile
 
 
 def figure_gait_plane(
-    activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
+    activity: Activity,
+    detection: Detection,
+    *,
+    profile: GaitProfile | None = None,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
 ) -> Figure:
     """The gait plane as a figure of its own."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.0, 5.0), facecolor=theme.background, layout="constrained")
-    draw_gait_plane(figure.add_subplot(), gait_plane(activity, detection), theme=theme, per_m=per_m)
+    draw_gait_plane(figure.add_subplot(), gait_plane(activity, detection, profile=profile), theme=theme, per_m=per_m)
     return figure
 
 

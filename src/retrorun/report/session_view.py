@@ -1,0 +1,90 @@
+"""What a session amounts to, as text: its steps with time and distance, its sums, and its profile."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from retrorun.report.session_profile import profile_of, terminal_strip
+from retrorun.session.amounts import StepAmount, Sum, amounts
+from retrorun.session.model import Repeat, Session, Step, Times
+from retrorun.session.notation import format_session
+from retrorun.session.wording import format_duration
+from retrorun.units import format_clock, format_distance
+from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
+
+WIDTH = 80
+_AMOUNTS = 19  # columns for time and distance at the end of a line
+_UNKNOWN = "–"
+
+
+def session_text(session: Session) -> str:
+    """A session for people: name, steps with what each amounts to, sums, a small picture, and the notation."""
+    whole = amounts(session)
+    by_place = {each.place: each for each in whole.steps}
+    lines = [", ".join(part for part in (one_line(session.name), session.setting.value) if part)]
+    if session.note:
+        lines += _wrapped(one_line(session.note), "  ")
+    lines += ["", *_step_lines(session.steps, "steps", by_place, indent=2), ""]
+    lines += [_sum_line("planned", whole.time_s, whole.distance_m, backward=False)]
+    lines += [_sum_line("backward", whole.time_s, whole.distance_m, backward=True), ""]
+    lines += _picture(session)
+    lines += ["", format_session(session)]
+    return "\n".join(lines)
+
+
+def _step_lines(
+    steps: tuple[Step | Repeat, ...], place: str, by_place: dict[str, StepAmount], *, indent: int
+) -> Iterator[str]:
+    for index, item in enumerate(steps):
+        here = f"{place}[{index}]"
+        if isinstance(item, Repeat):
+            rounds = f"{item.until.count} times" if isinstance(item.until, Times) else format_duration(item.until)
+            last = ", the last round without its last step" if item.skip_last else ""
+            note = f": {one_line(item.note)}" if item.note else ""
+            yield from _wrapped(f"{rounds}{last}{note}", " " * indent)
+            yield from _step_lines(item.steps, f"{here}.repeat", by_place, indent=indent + 2)
+            continue
+        words = ", ".join(
+            filter(None, (label(item), targets(item) and f"at {targets(item)}", incline(item), purpose(item)))
+        )
+        first, *rest = _wrapped(f"{length(item.duration):<10} {words}", " " * indent, width=WIDTH - _AMOUNTS, hang=11)
+        yield f"{first:<{WIDTH - _AMOUNTS}}{_amount(by_place[here])}".rstrip()
+        yield from rest
+        if item.note:
+            yield from _wrapped(one_line(item.note), " " * (indent + 11))
+
+
+def _amount(amount: StepAmount) -> str:
+    """What one round of a step amounts to."""
+    time = _UNKNOWN if amount.time_s is None else format_clock(amount.time_s)
+    distance = _UNKNOWN if amount.distance_m is None else format_distance(amount.distance_m)
+    return f"{time:>8} {distance:>10}"
+
+
+def _sum_line(name: str, time_s: Sum, distance_m: Sum, *, backward: bool) -> str:
+    """A sum, as far as it is known; of the backward part also its share."""
+    parts = []
+    for total, shown in ((time_s, format_clock), (distance_m, format_distance)):
+        known = total.whole and (total.split or not backward)
+        value = total.backward if backward else total.total
+        share = "" if not backward or total.backward_share is None else f" ({total.backward_share:.0%})"
+        parts.append(f"{'' if known else 'at least '}{shown(value)}{share}")
+    return f"{name:<11}{', '.join(parts)}"
+
+
+def _picture(session: Session) -> list[str]:
+    forward, backward = terminal_strip(session)
+    lines = [f"forward    {forward}".rstrip(), f"backward   {backward}".rstrip()]
+    return lines + [f"           ({remark})" for remark in profile_of(session).remarks]
+
+
+def _wrapped(text: str, indent: str, *, width: int = WIDTH, hang: int = 2) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width=width,
+        initial_indent=indent,
+        subsequent_indent=indent + " " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [indent.rstrip()]
