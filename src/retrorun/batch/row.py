@@ -1,0 +1,120 @@
+"""What a scan keeps of one recording: plain values that fit in one line of a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from retrorun.activity.model import Activity
+from retrorun.gait.result import Detection
+from retrorun.report.efforts import Effort, best_efforts, furthest_efforts
+from retrorun.report.summary import Summary, summarise
+
+Status = Literal["read", "skipped", "duplicate", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanSegment:
+    """A backward segment of one recording, on its clock."""
+
+    start_s: float
+    end_s: float
+    probability: float
+    distance_m: float
+    mean_speed_mps: float
+    mean_cadence_spm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One recording of a scan.
+
+    `status` is `read`, `skipped` (no run), `duplicate` (of another recording of the same activity) or `failed`;
+    `reason` says why it is not `read`, or what lowers trust. `start_time` is UTC, `utc_offset_s` leads to local time.
+    Numbers are None where the recording does not say.
+    """
+
+    path: str
+    status: Status
+    reason: str = ""
+    title: str = ""
+    start_time: dt.datetime | None = None
+    utc_offset_s: float | None = None
+    source: str = ""
+    sport: str = ""
+    sub_sport: str = ""
+    device: str = ""
+    samples: int = 0
+    damaged: bool = False
+    elapsed_s: float | None = None
+    moving_s: float | None = None
+    distance_m: float | None = None
+    mean_speed_mps: float | None = None
+    mean_cadence_spm: float | None = None
+    verdict: str = ""
+    backward_s: float = 0.0
+    backward_m: float = 0.0
+    backward_speed_mps: float | None = None
+    backward_cadence_spm: float | None = None
+    planned_steps: int = 0
+    completed_steps: int = 0
+    segments: tuple[ScanSegment, ...] = ()
+    efforts: tuple[Effort, ...] = ()
+    timed_efforts: tuple[Effort, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain values for JSON; `from_dict` reads it back."""
+        data = asdict(self)
+        data["start_time"] = None if self.start_time is None else self.start_time.isoformat()
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Row:
+        """The row that `to_dict` wrote; raises KeyError, TypeError or ValueError where it is none."""
+        values = {field.name: data[field.name] for field in fields(cls)}
+        start = values["start_time"]
+        values["start_time"] = None if start is None else dt.datetime.fromisoformat(start)
+        values["segments"] = tuple(ScanSegment(**segment) for segment in values["segments"])
+        for name in ("efforts", "timed_efforts"):
+            values[name] = tuple(Effort(**effort) for effort in values[name])
+        return cls(**values)
+
+
+def row_of(name: str, title: str, activity: Activity, detection: Detection, planned: tuple[int, int]) -> Row:
+    """The row of a recording that was read and analysed; `planned` counts its planned steps and the completed ones."""
+    summary: Summary = summarise(activity, detection)
+    total, backward = summary.total, summary.backward
+    return Row(
+        path=name,
+        status="read",
+        reason=" · ".join(detection.reasons),
+        title=title,
+        start_time=activity.start_time,
+        utc_offset_s=activity.utc_offset_s,
+        source=activity.source,
+        sport=activity.sport,
+        sub_sport=activity.sub_sport,
+        device=activity.device.name if activity.device else "",
+        samples=len(activity),
+        damaged=bool(activity.damage),
+        elapsed_s=summary.elapsed_s,
+        moving_s=total.time_s,
+        distance_m=total.distance_m,
+        mean_speed_mps=total.mean_speed_mps,
+        mean_cadence_spm=total.mean_cadence_spm,
+        verdict=detection.verdict,
+        backward_s=backward.time_s,
+        backward_m=backward.distance_m or 0.0,
+        backward_speed_mps=backward.mean_speed_mps,
+        backward_cadence_spm=backward.mean_cadence_spm,
+        planned_steps=planned[0],
+        completed_steps=planned[1],
+        segments=tuple(
+            ScanSegment(**{field.name: getattr(segment, field.name) for field in fields(ScanSegment)})
+            for segment in detection.segments
+        ),
+        efforts=best_efforts(activity, detection),
+        timed_efforts=furthest_efforts(activity, detection),
+    )

@@ -1,0 +1,109 @@
+"""What one worker does with one recording: read, analyse, keep one row. It never raises for a bad file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from retrorun import __version__
+from retrorun.activity.archive import Source, load
+from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
+from retrorun.batch.row import Row, row_of
+from retrorun.errors import RetrorunError
+from retrorun.gait.profile import GaitProfile
+from retrorun.match.detect import detect
+from retrorun.match.match import match_plan
+
+RUNNING = frozenset({"running"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What, beside a recording's bytes, its row depends on."""
+
+    profile: GaitProfile | None = None
+    all_sports: bool = False
+
+    @property
+    def version(self) -> str:
+        """A short text that changes whenever rows of the same recording could."""
+        profile = "" if self.profile is None else self.profile.to_json()
+        text = f"{__version__}|{self.all_sports}|{profile}"
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A row with the key that says what it was made from; `fresh` is false for one that was known already."""
+
+    key: str
+    row: Row
+    fresh: bool
+
+
+def scan_group(sources: Sequence[Source], settings: Settings, known: Mapping[str, tuple[str, Row]]) -> list[Done]:
+    """The rows of a group of recordings, one each, in order.
+
+    `known` holds the key and the row of what an earlier scan found under the same name; a row whose key is still right
+    is taken over as it is.
+    """
+    version = settings.version
+    return [_scan_one(source, settings, version, known.get(source.name)) for source in sources]
+
+
+def _scan_one(source: Source, settings: Settings, version: str, known: tuple[str, Row] | None) -> Done:
+    try:
+        data = load(source)
+    except RetrorunError as error:
+        # Not kept under a key that can come again: what could not be fetched is tried anew each time.
+        return Done(key="", row=failed(source, error), fresh=True)
+    key = f"{version}:{hashlib.blake2b(data, digest_size=16).hexdigest()}"
+    if known is not None and known[0] == key:
+        return Done(key=key, row=known[1], fresh=False)
+    return Done(key=key, row=analyse(source, data, settings), fresh=True)
+
+
+def analyse(source: Source, data: bytes, settings: Settings) -> Row:
+    """The row of one recording's bytes."""
+    try:
+        activity = read_activity(data)
+        if activity.sport not in RUNNING and not settings.all_sports:
+            return _skipped(source, activity)
+        detection = detect(activity, profile=settings.profile)
+        return row_of(source.name, source.title, activity, detection, _planned(activity))
+    except RetrorunError as error:
+        return failed(source, error)
+    except Exception as error:  # noqa: BLE001 - a bug that one file brings out must not cost the other ten thousand
+        return Row(path=source.name, status="failed", title=source.title, reason=f"a bug in retrorun: {error!r}")
+
+
+def failed(source: Source, error: RetrorunError) -> Row:
+    """The row of a recording that could not be read; its place is the row's own, so the reason does not repeat it."""
+    reason = error.what if error.where == source.name else str(error)
+    return Row(path=source.name, status="failed", title=source.title, reason=reason)
+
+
+def _skipped(source: Source, activity: Activity) -> Row:
+    return Row(
+        path=source.name,
+        status="skipped",
+        reason=f"not a run but {activity.sport}",
+        title=source.title,
+        start_time=activity.start_time,
+        utc_offset_s=activity.utc_offset_s,
+        source=activity.source,
+        sport=activity.sport,
+        sub_sport=activity.sub_sport,
+        device=activity.device.name if activity.device else "",
+        samples=len(activity),
+    )
+
+
+def _planned(activity: Activity) -> tuple[int, int]:
+    """How many steps the embedded plan had, and how many of them were completed."""
+    if activity.workout is None:
+        return 0, 0
+    steps = match_plan(activity).steps
+    return len(steps), sum(step.outcome == "completed" for step in steps)

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from retrorun.activity.archive import Source
+from retrorun.batch.row import Row
+from retrorun.batch.scan import scan
+from retrorun.batch.table import ScanTable
+from retrorun.batch.work import Done, Settings, scan_group
+from retrorun.errors import RetrorunError
+from retrorun.gait.profile import GaitProfile
+from tests.batch.made import CYCLING, SPANS, made
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of four days, one of them twice; a ride; a page; an empty file."""
+    folder = tmp_path_factory.mktemp("archive")
+    runs = [made(seed=day, day=day, spans=SPANS if day % 2 else ()) for day in range(4)]
+    for day, data in enumerate(runs):
+        (folder / f"run{day}.fit").write_bytes(data)
+    (folder / "again").mkdir()
+    (folder / "again" / "run1.fit.gz").write_bytes(gzip.compress(runs[1]))
+    (folder / "ride.fit").write_bytes(made(seed=9, day=9, spans=(), sport=CYCLING))
+    (folder / "page.gpx").write_bytes(b"<!DOCTYPE html><html><body>Please log in</body></html>")
+    (folder / "empty.fit").write_bytes(b"")
+    return folder
+
+
+def by_name(table: ScanTable, folder: Path) -> dict[str, str]:
+    return {row.path.removeprefix(f"{folder}/"): row.status for row in table}
+
+
+def test_every_recording_has_one_row_whatever_is_wrong_with_it(archive: Path) -> None:
+    table = scan(archive, workers=1)
+    assert by_name(table, archive) == {
+        "again/run1.fit.gz": "read",
+        "empty.fit": "failed",
+        "page.gpx": "failed",
+        "ride.fit": "skipped",
+        "run0.fit": "read",
+        "run1.fit": "duplicate",
+        "run2.fit": "read",
+        "run3.fit": "read",
+    }
+    assert table.complete
+    reasons = {Path(row.path).name: row.reason for row in table}
+    assert reasons["ride.fit"] == "not a run but cycling"
+    assert reasons["run1.fit"] == f"the same activity as {archive}/again/run1.fit.gz"
+    assert reasons["empty.fit"]
+    assert "HTML" in reasons["page.gpx"] or "page" in reasons["page.gpx"]
+
+
+def test_the_rows_hold_what_was_run(archive: Path) -> None:
+    rows = {Path(row.path).name: row for row in scan(archive, workers=1)}
+    forward, both = rows["run0.fit"], rows["run3.fit"]
+    assert (forward.verdict, forward.backward_s, forward.segments) == ("none", 0.0, ())
+    assert both.verdict == "found"
+    truth_s = sum(end - start for start, end in SPANS)
+    assert both.backward_s == pytest.approx(truth_s, rel=0.15)
+    assert both.elapsed_s == pytest.approx(1800, abs=3)
+    assert [segment.start_s for segment in both.segments] == pytest.approx([start for start, _ in SPANS], abs=10)
+    assert both.start_time is not None
+    assert both.start_time.isoformat() == "2026-03-05T07:00:00+00:00"
+
+
+def test_processes_and_this_process_agree(archive: Path) -> None:
+    assert scan(archive, workers=2) == scan(archive, workers=1)
+
+
+def test_a_ride_is_read_when_asked_for(archive: Path) -> None:
+    table = scan([archive / "ride.fit"], workers=1, all_sports=True)
+    assert [(row.status, row.verdict) for row in table] == [("read", "cannot tell")]
+
+
+def test_a_second_scan_takes_over_what_is_unchanged(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = tmp_path / "journal"
+    first = scan(archive, workers=1, journal=journal)
+    fresh: list[str] = []
+
+    def spy(done: Done) -> None:
+        if done.fresh:
+            fresh.append(Path(done.row.path).name)
+
+    watch_groups(monkeypatch, spy)
+    assert scan(archive, workers=1, journal=journal) == first
+    assert fresh == []
+
+    # another profile: every recording is done again
+    profile = GaitProfile.from_json(profile_text())
+    scan(archive, workers=1, journal=journal, profile=profile)
+    assert len(fresh) == len(first)
+
+
+def test_a_changed_recording_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(3):
+        (tmp_path / f"run{day}.fit").write_bytes(made(seed=day, day=day, duration_s=900, spans=()))
+    journal = tmp_path / "journal"
+    scan(tmp_path, workers=1, journal=journal)
+    (tmp_path / "run1.fit").write_bytes(made(seed=7, day=1, duration_s=600, spans=()))
+    fresh: list[str] = []
+    watch_groups(monkeypatch, lambda done: fresh.extend([Path(done.row.path).name] if done.fresh else []))
+    table = scan(tmp_path, workers=1, journal=journal)
+    assert fresh == ["run1.fit"]
+    assert {Path(row.path).name: round(row.elapsed_s or 0) for row in table}["run1.fit"] == 600
+
+
+def test_ctrl_c_leaves_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(12):
+        (tmp_path / f"run{day:02}.fit").write_bytes(made(seed=day, day=day, duration_s=300, spans=()))
+    journal = tmp_path / "journal"
+    seen = 0
+
+    def press(_: Done) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 6:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        watch_groups(patch, press)
+        part = scan(tmp_path, workers=1, journal=journal)
+    assert not part.complete
+    assert 0 < len(part) < 12
+    assert "run the same again" in part.to_text()
+    assert scan(tmp_path, workers=1, journal=journal) == scan(tmp_path, workers=1)
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from retrorun.activity.archive import Source
+from retrorun.batch.row import Row
+from retrorun.batch.scan import scan
+if __name__ == "__main__":
+    scan(sys.argv[1], workers=2, journal=Path(sys.argv[2]))
+"""
+
+
+def test_killed_in_the_middle_and_run_again_equals_undisturbed(tmp_path: Path) -> None:
+    folder, journal = tmp_path / "runs", tmp_path / "journal"
+    folder.mkdir()
+    for day in range(40):
+        (folder / f"run{day:02}.fit").write_bytes(made(seed=day, day=day, duration_s=600, step_s=4.0))
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder), str(journal)], start_new_session=True, cwd=Path(__file__).parents[2]
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (journal.exists() and journal.stat().st_size):
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    part = journal.read_bytes()
+    assert 0 < part.count(b"\n") <= 40
+    journal.write_bytes(part[:-20])  # and the last line was cut as it was written
+    assert scan(folder, workers=1, journal=journal) == scan(folder, workers=1)
+
+
+def test_a_recording_that_kills_its_worker_costs_only_itself(tmp_path: Path) -> None:
+    for day in range(8):
+        (tmp_path / f"run{day}.fit").write_bytes(made(seed=day, day=day, duration_s=300, spans=()))
+    (tmp_path / "run3.fit").unlink()
+    os.mkfifo(tmp_path / "run3.fit")  # reading it waits until the other end is there: time to kill the reader
+
+    over = threading.Event()
+
+    def kill_whoever_reads() -> None:
+        while not over.wait(0.01):
+            with suppress(OSError):  # nobody reads at the moment
+                pipe = os.open(tmp_path / "run3.fit", os.O_WRONLY | os.O_NONBLOCK)
+                readers = children()
+                for reader in readers:
+                    os.kill(reader, signal.SIGKILL)
+                while set(readers) & set(children()):
+                    time.sleep(0.01)
+                os.close(pipe)
+
+    killer = threading.Thread(target=kill_whoever_reads, daemon=True)
+    killer.start()
+    table = scan(tmp_path, workers=2)
+    over.set()
+    killer.join(timeout=10)
+    statuses = by_name(table, tmp_path)
+    assert statuses.pop("run3.fit") == "failed"
+    assert set(statuses.values()) == {"read"}
+    assert [row.reason for row in table if row.status == "failed"] == ["reading it killed the worker process"]
+
+
+def test_workers_that_cannot_start_are_one_clear_error(tmp_path: Path) -> None:
+    for day in range(4):
+        (tmp_path / f"run{day}.fit").write_bytes(b"")
+    script = tmp_path / "script.py"
+    script.write_text(f"import retrorun.batch.scan as s\nprint(s.scan({str(tmp_path)!r}, workers=2))\n")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert "the worker processes could not start" in done.stderr
+    assert "workers=1" in done.stderr
+
+
+def test_a_backend_that_is_not_there_is_named(archive: Path) -> None:
+    with pytest.raises(RetrorunError, match="nosuch"):
+        scan(archive, backend="nosuch")
+
+
+@pytest.mark.filterwarnings("default")  # dask's own deprecations are none of our business
+def test_a_cluster_of_two_workers_answers_the_same(archive: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+    ):
+        assert scan(archive, backend="dask") == scan(archive, workers=1)
+
+
+def test_progress_goes_to_stderr_and_the_result_is_the_same(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = scan(archive, workers=1, progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{len(table)}/{len(table)}" in err
+    assert table == scan(archive, workers=1)
+
+
+def watch_groups(monkeypatch: pytest.MonkeyPatch, see: Callable[[Done], None]) -> None:
+    """Show each result of an in-process scan to `see` before it is kept."""
+
+    def spied(sources: Sequence[Source], settings: Settings, known: Mapping[str, tuple[str, Row]]) -> list[Done]:
+        done = scan_group(sources, settings, known)
+        for one in done:
+            see(one)
+        return done
+
+    monkeypatch.setattr("retrorun.batch.workers.scan_group", spied)
+
+
+def children() -> list[int]:
+    """The process ids of this process's spawned workers."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if parent == os.getpid() and b"spawn_main" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def profile_text() -> str:
+    import json
+    from dataclasses import fields
+
+    values: dict[str, float | None] = dict.fromkeys((field.name for field in fields(GaitProfile)), 1.0)
+    values |= {"level_spm": 170.0, "slope_spm_per_mps": 6.0, "usual_speed_mps": 2.9, "uplift": None, "ratio": None}
+    return json.dumps({"format": 1, **values})
