@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from retrorun import __version__
-from retrorun.cli import analyze, demo, report, show
+from retrorun.cli import analyze, demo, export, push, report, scan, show
 from retrorun.errors import RetrorunError
 
 
@@ -54,11 +54,16 @@ def retrorun(
 
 
 # One line per command, in the order in which the help lists them.
+app.command("compile", rich_help_panel=PLAN)(compile_session)
+app.command("export", rich_help_panel=PLAN)(export.export)
+app.command("push", rich_help_panel=PLAN)(push.push)
 app.command("show", rich_help_panel=READ)(show.show)
 app.command("analyze", rich_help_panel=READ)(analyze.analyze)
 app.command("report", rich_help_panel=READ)(report.report)
 app.command("draw", rich_help_panel=READ)(report.draw)
 app.command("convert", rich_help_panel=READ)(report.convert)
+app.command("scan", rich_help_panel=READ)(scan.scan)
+app.command("profile", rich_help_panel=READ)(scan.profile)
 app.command("demo", rich_help_panel=MORE)(demo.demo)
 
 

@@ -1,0 +1,60 @@
+"""A gait profile from a whole archive, one recording at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrorun.activity.archive import find_sources, load
+from retrorun.activity.read import read_activity
+from retrorun.batch.work import RUNNING
+from retrorun.errors import ProfileError, RetrorunError
+from retrorun.gait.profile import GaitProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A profile, how many runs it was learnt from, and why the other recordings were left out, by their place."""
+
+    profile: GaitProfile
+    runs: int
+    left_out: tuple[tuple[str, str], ...]
+
+
+def learn_profile(
+    paths: Sequence[str | Path], *, start: GaitProfile | None = None, advance: Callable[[int, int], None] | None = None
+) -> Learnt:
+    """Learn what is usual for a runner from every run under the paths; one runner's recordings only.
+
+    Args:
+        paths: as for `scan`.
+        start: an earlier profile to go on from; its recordings must not be given again.
+        advance: called after each recording with how many are done, and of how many.
+
+    Raises:
+        ProfileError: no run among them has cadence and speed to learn from.
+        RetrorunError: a path that does not exist.
+    """
+    profile, runs = start, 0
+    left_out: list[tuple[str, str]] = []
+    sources = find_sources(paths)
+    for number, source in enumerate(sources, start=1):
+        try:
+            activity = read_activity(load(source))
+            if activity.sport not in RUNNING:
+                raise ProfileError(f"not a run but {activity.sport}")
+            before = profile
+            profile = GaitProfile.fit([activity]) if profile is None else profile.updated(activity)
+            if profile is before:
+                raise ProfileError("no running with cadence and speed in it")
+            runs += 1
+        except RetrorunError as error:
+            left_out.append((source.name, error.what))
+        if advance is not None:
+            advance(number, len(sources))
+    if profile is None or not runs:
+        raise ProfileError(
+            f"none of {len(sources)} recordings has a run to learn from", mend="give runs with cadence and speed"
+        )
+    return Learnt(profile=profile, runs=runs, left_out=tuple(left_out))

@@ -1,0 +1,123 @@
+"""`retrorun scan` and `retrorun profile`: a whole archive, and what is usual for its runner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrorun.batch.learn import learn_profile
+from retrorun.batch.scan import scan as scan_paths
+from retrorun.batch.story import Story, tell
+from retrorun.batch.table import SUFFIXES, ScanTable
+from retrorun.cli.console import say, say_json, say_table
+from retrorun.errors import OutputError, RetrorunError
+from retrorun.files import read_bytes, write_atomic
+from retrorun.gait.profile import GaitProfile
+from retrorun.report.picture import picture_bytes, picture_kind
+from retrorun.units import METRES_PER_MILE
+
+MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
+BESTS = ("best effort", "result", "pace", "day")
+STOPPED = 130  # what a shell calls a command that Ctrl-C ended
+
+PathsArgument = Annotated[
+    list[str], typer.Argument(help="Folders, zips, exports of Garmin Connect or Strava, files, or URLs (s3://…).")
+]
+
+
+def scan(
+    paths: PathsArgument,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the table: .parquet, .csv or .json.")
+    ] = None,
+    profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one per processor by default.")] = None,
+    backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask or ray.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
+    all_sports: Annotated[bool, typer.Option("--all-sports", help="Analyse walks and rides too.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the season into this picture (.png, .svg, .pdf).")] = None,
+    miles: Annotated[bool, typer.Option("--miles", help="Distances in miles, paces per mile.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the runner's story as one JSON document.")] = False,
+) -> None:
+    """Analyse a whole archive of recordings, and tell its runner's story.
+
+    With -o, what is done is kept in a journal beside the table: after Ctrl-C, or with new recordings, the same command
+    goes on from there. Several recordings of one activity are counted once; only runs are analysed.
+    """
+    if output is not None and output.suffix.lower() not in SUFFIXES:
+        raise OutputError("unknown kind of table", where=str(output), mend=f"name it {', '.join(SUFFIXES)}")
+    kind = None if plot is None else picture_kind(plot)
+    if scheduler is not None:
+        backend = "dask"
+        _connect(scheduler)
+    table = scan_paths(
+        paths,
+        profile=None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace")),
+        workers=workers,
+        progress=True,
+        journal=None if output is None else output.with_name(f"{output.name}.journal"),
+        backend=backend,
+        all_sports=all_sports,
+    )
+    written = () if output is None else table.write(output)
+    story = tell(table)
+    per_m = METRES_PER_MILE if miles else 1000.0
+    if plot is not None and kind is not None:
+        write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind))
+        written = (*written, plot)
+    if as_json:
+        say_json({"format": 1, "complete": table.complete, **story.to_dict()})
+    else:
+        _tell(table, story, per_m)
+        for path in written:
+            say(f"wrote {path}")
+    if not table.complete:
+        raise typer.Exit(STOPPED)
+
+
+def profile(
+    paths: PathsArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the profile is written (JSON).")],
+    update: Annotated[
+        bool, typer.Option("--update", help="Go on from the profile that is there, with new recordings only.")
+    ] = False,
+) -> None:
+    """Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less."""
+    start = GaitProfile.from_json(read_bytes(output).decode("utf-8", "replace")) if update else None
+    learnt = learn_profile(paths, start=start)
+    write_atomic(output, (learnt.profile.to_json() + "\n").encode())
+    known = learnt.profile
+    say(f"learnt from {learnt.runs} runs ({known.hours:.1f} h in all), {len(learnt.left_out)} recordings left out")
+    for place, reason in learnt.left_out[:5]:
+        say(f"{place}: {reason}", indent=2, under=4)
+    if len(learnt.left_out) > 5:
+        say(f"and {len(learnt.left_out) - 5} more", indent=2)
+    say(f"wrote {output}")
+
+
+def _tell(table: ScanTable, story: Story, per_m: float) -> None:
+    for line in table.to_text().split("\n"):
+        say(line, under=2)
+    if story.months:
+        say()
+        say_table(MONTHS, story.month_rows(per_m=per_m), left=MONTHS[:1])
+    if story.bests or story.timed_bests:
+        say()
+        say_table(BESTS, story.best_rows(per_m=per_m), left=BESTS[:1])
+    if story.undated:
+        say(f"{story.undated} runs do not say when they were and are in no month")
+
+
+def _connect(scheduler: str) -> None:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RetrorunError("a dask scheduler needs the package distributed", mend="install retrorun[dask]") from None
+    try:
+        Client(scheduler, timeout="10s", set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
+    except OSError as error:
+        raise RetrorunError(
+            f"the scheduler does not answer ({error})", where=scheduler, mend="check the address, and that it runs"
+        ) from error
