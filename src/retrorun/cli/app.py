@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from retrorun import __version__
 from retrorun.cli import analyze, demo, export, push, report, scan, show
+from retrorun.cli.compile import compile_session
 from retrorun.errors import RetrorunError
 
 

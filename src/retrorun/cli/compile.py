@@ -1,0 +1,95 @@
+"""`retrorun compile`: a session as a FIT workout file, checked against a watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrorun.cli.console import say, say_json
+from retrorun.cli.findings import findings_json, tell_findings
+from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.errors import WorkoutError
+from retrorun.files import write_atomic
+from retrorun.session.model import Session
+from retrorun.workout.check import check_session
+from retrorun.workout.devices import DEVICES
+from retrorun.workout.finding import Finding
+from retrorun.workout.fit import compile_workout
+from retrorun.workout.lower import lower_session
+
+
+def compile_session(
+    session: Annotated[str, typer.Argument(help=SESSION_HELP)],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The FIT file to write.")] = None,
+    name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
+    device: Annotated[str, typer.Option(help=f"The watch: {', '.join(DEVICES)}.")] = "generic",
+    created: Annotated[
+        str | None, typer.Option(help="When the file was made, e.g. 2026-05-01T07:30:00Z; else from the content.")
+    ] = None,
+    serial: Annotated[int | None, typer.Option(help="The file's serial number; else from the content.")] = None,
+    lower: Annotated[bool, typer.Option("--lower", help="Make it fit the watch first, and say how.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only check; write nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Compile a session to a FIT workout for a watch, or check whether the watch takes it."""
+    if (output is None) is not check:
+        raise typer.BadParameter("give either an output file (-o) or --check")
+    planned = session_of(session, name=name)
+    if output is None:
+        found = check_session(planned, device)
+        _tell(found, as_json=as_json, files=())
+        raise typer.Exit(any(finding.severity == "error" for finding in found))
+    time = None if created is None else _time(created)
+    parts, changes = _parts(planned, device, lower=lower)
+    paths = _paths(output, len(parts))
+    files = [
+        compile_workout(part, device=device, created=time, serial=None if serial is None else serial + number)
+        for number, part in enumerate(parts)
+    ]
+    for path, data in zip(paths, files, strict=True):
+        write_atomic(path, data)
+    _tell((*changes, *_found(parts, device)), as_json=as_json, files=paths)
+
+
+def _parts(session: Session, device: str, *, lower: bool) -> tuple[tuple[Session, ...], tuple[Finding, ...]]:
+    if not lower:
+        return (session,), ()
+    lowered = lower_session(session, device)
+    return lowered.sessions, lowered.changes
+
+
+def _found(parts: tuple[Session, ...], device: str) -> Iterator[Finding]:
+    """What there is to say of each part; where there are several the place says of which."""
+    for number, part in enumerate(parts, start=1):
+        for finding in check_session(part, device):
+            place = f"{number}/{len(parts)} {finding.place}".strip() if len(parts) > 1 else finding.place
+            yield replace(finding, place=place)
+
+
+def _paths(output: Path, count: int) -> tuple[Path, ...]:
+    if count == 1:
+        return (output,)
+    return tuple(output.with_name(f"{output.stem}-{number}{output.suffix}") for number in range(1, count + 1))
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise WorkoutError(f"{text!r} is no time", where="--created", mend="write it as 2026-05-01T07:30:00Z") from None
+
+
+def _tell(findings: tuple[Finding, ...], *, as_json: bool, files: tuple[Path, ...]) -> None:
+    if as_json:
+        say_json({"files": [str(path) for path in files], "findings": findings_json(findings)})
+        return
+    for path in files:
+        say(f"wrote {path}")
+    tell_findings(findings)
+    if not files and not findings:
+        say("nothing to mend")
