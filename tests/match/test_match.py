@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.match.watch import Executed, Watch
 
 from retrorun.activity.model import Activity
 from retrorun.errors import PlanError
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
 from retrorun.session.model import Direction, Distance, LapButton, Repeat, Session, Step, Time, Times
+from tests.match.watch import Executed, Watch
 
 WARM_UP = Step(duration=Time(time_s=600.0))
 FORWARD = Step(duration=Distance(distance_m=400.0))

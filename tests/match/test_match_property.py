@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.match.watch import Watch
 
 from retrorun.match.match import match_plan
 from retrorun.session.model import Direction, Distance, Duration, LapButton, Repeat, Session, Step, Time, Times
+from tests.match.watch import Watch
 
 TIMES = st.sampled_from([20.0, 45.0, 90.0, 300.0]).map(lambda time_s: Time(time_s=time_s))
 DISTANCES = st.sampled_from([100.0, 400.0, 1500.0]).map(lambda distance_m: Distance(distance_m=distance_m))

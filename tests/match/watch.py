@@ -122,7 +122,7 @@ class Watch:
         rounds: dict[int, int] = {}
         began: dict[int, tuple[float, float]] = {}
         counter = 0
-        while counter < len(raws) and self.clock_s < self.stop_at_s:
+        while counter < len(raws) and self.clock_s < self.stop_at_s - 1e-6:
             raw = raws[counter]
             around = [k for k in range(counter, len(raws)) if raws[k].repeat is not None and raws[k].first <= counter]
             for k in around:

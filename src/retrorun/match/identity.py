@@ -1,0 +1,86 @@
+"""The very session behind a recording: an index of compiled sessions, by the serial and time of their workout files.
+
+Watches repeat the serial number and the time of creation of the workout that they ran in the recording. The index is a
+plain value; `retrorun.match.store` keeps it in a JSON file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from retrorun.errors import PlanError, SessionError
+from retrorun.fit.plan import FileIdentity
+from retrorun.session.data import session_from_dict, session_to_dict
+from retrorun.session.model import Session
+
+FORMAT = "retrorun sessions"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionIndex:
+    """Sessions by (serial, time_created) of the workouts that they were compiled to."""
+
+    sessions: tuple[tuple[int, int, Session], ...] = ()
+
+    def remember(self, session: Session, identity: FileIdentity) -> SessionIndex:
+        """With one more session; one of the same identity is replaced.
+
+        Raises:
+            PlanError: the identity has no serial or no time, so nothing can be found by it.
+        """
+        if identity.serial is None or identity.time_created is None:
+            raise PlanError("a workout without serial number or time of creation cannot be found again")
+        key = (identity.serial, identity.time_created)
+        kept = tuple(entry for entry in self.sessions if entry[:2] != key)
+        return SessionIndex(sessions=(*kept, (*key, session)))
+
+    def find(self, identity: FileIdentity | None) -> Session | None:
+        """The session of a recording's `training_file`; None where it is not known.
+
+        Both numbers must agree: a serial alone is that of a watch, for workouts made on the watch.
+        """
+        if identity is None or identity.serial is None or identity.time_created is None:
+            return None
+        key = (identity.serial, identity.time_created)
+        return next((session for *numbers, session in reversed(self.sessions) if tuple(numbers) == key), None)
+
+    def to_json(self) -> str:
+        """The index as JSON text, the same text for the same index."""
+        rows = [
+            {"serial": serial, "time_created": time_created, "session": session_to_dict(session)}
+            for serial, time_created, session in self.sessions
+        ]
+        return json.dumps({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> SessionIndex:
+        """The index of a JSON text that `to_json` wrote.
+
+        Raises:
+            PlanError: the text is not JSON, or no index; says where.
+        """
+        try:
+            data = json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise PlanError(f"this is not JSON ({error})", mend="give the text that to_json returned") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
+            raise PlanError("this is no index of sessions", where="format", mend="give the text that to_json returned")
+        rows = data.get("sessions")
+        if not isinstance(rows, list):
+            raise PlanError("the list of sessions is missing", where="sessions")
+        return cls(sessions=tuple(_entry(row, f"sessions[{index}]") for index, row in enumerate(rows)))
+
+
+def _entry(row: object, where: str) -> tuple[int, int, Session]:
+    if not isinstance(row, dict):
+        raise PlanError("an entry needs serial, time_created and session", where=where)
+    numbers = [row.get(name) for name in ("serial", "time_created")]
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
+        raise PlanError("serial and time_created must be whole numbers", where=where)
+    try:
+        session = session_from_dict(row.get("session"))
+    except SessionError as error:
+        raise PlanError(error.what, where=f"{where}.session.{error.where}", mend=error.mend) from None
+    return int(numbers[0] or 0), int(numbers[1] or 0), session
