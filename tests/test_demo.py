@@ -4,10 +4,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from fixtures.make_demo import make
 
+from fixtures.make_demo import make
 from retrorun.activity.read import read_activity
-from retrorun.demo import demo_recording, demo_session, demo_truth, hits, write_demo
+from retrorun.demo import Agreement, Demo, agreement, demo_recording, demo_session, demo_truth, write_demo
+from retrorun.gait.result import Detection, Evidence, Segment
 from retrorun.match.match import match_plan
 from retrorun.workout.fit import decompile_workout
 
@@ -56,6 +57,35 @@ def test_the_track_is_400_m_round_and_lies_where_nobody_lives() -> None:
     assert abs(activity.longitude_deg).max() < 0.002
 
 
-def test_all_known_stretches_are_found_and_nothing_else(tmp_path: Path) -> None:
+def test_what_was_made_backward_is_found_and_hardly_anything_else(tmp_path: Path) -> None:
     made = write_demo(tmp_path)
-    assert hits(made) == len(made.truth) == len(made.detection.segments)
+    found = agreement(made)
+    assert len(made.detection.segments) == len(made.truth)
+    assert found.true_s == pytest.approx(4 * 167, rel=0.03)  # 400 m at 7:00/km take 168 s
+    assert found.both_s > 0.9 * found.true_s
+    assert found.both_s > 0.9 * found.called_s
+
+
+def test_agreement_counts_what_is_true_called_and_both() -> None:
+    evidence = Evidence(
+        observed_speed_mps=2,
+        observed_cadence_spm=180,
+        forward_cadence_spm=165,
+        usual_speed_mps=3,
+        uplift=0.1,
+        log_odds=2,
+    )
+    segments = tuple(
+        Segment(
+            start_s=s, end_s=e, probability=1, evidence=evidence, distance_m=1, mean_speed_mps=2, mean_cadence_spm=180
+        )
+        for s, e in ((0.0, 15.0), (100.0, 110.0))
+    )
+    made = Demo(
+        session=demo_session(),
+        activity=read_activity(demo_recording()),
+        detection=Detection(verdict="found", segments=segments),
+        truth=((10.0, 30.0), (40.0, 50.0)),
+        files=(),
+    )
+    assert agreement(made) == Agreement(true_s=30.0, called_s=25.0, both_s=5.0)

@@ -99,9 +99,21 @@ def write_demo(folder: Path) -> Demo:
     )
 
 
-def hits(demo: Demo) -> int:
-    """How many of the true stretches are overlapped by a found segment for at least half of their length."""
-    return sum(
-        any(min(end, seen.end_s) - max(start, seen.start_s) >= (end - start) / 2 for seen in demo.detection.segments)
-        for start, end in demo.truth
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How a detection agrees with the truth, in time: true backward, called backward, and both [s]."""
+
+    true_s: float
+    called_s: float
+    both_s: float
+
+
+def agreement(demo: Demo) -> Agreement:
+    """How what was found in a demo agrees with what was made."""
+    called = [(segment.start_s, segment.end_s) for segment in demo.detection.segments]
+    both = (min(end, seen[1]) - max(start, seen[0]) for start, end in demo.truth for seen in called)
+    return Agreement(
+        true_s=sum(end - start for start, end in demo.truth),
+        called_s=sum(end - start for start, end in called),
+        both_s=sum(max(0.0, shared) for shared in both),
     )

@@ -9,7 +9,8 @@ import typer
 
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say
-from retrorun.demo import hits, write_demo
+from retrorun.demo import agreement, write_demo
+from retrorun.units import format_clock
 
 
 def demo(
@@ -23,7 +24,10 @@ def demo(
     say()
     tell(made.activity, made.detection, title="recording.fit (synthetic)")
     say()
+    truth = agreement(made)
     say(
-        f"The recording is synthetic, so the truth is known: it holds {len(made.truth)} backward stretches, and "
-        f"{hits(made)} of them were found. That shows that the code works, not how well it does on runners."
+        f"The recording is synthetic, so the truth is known: {format_clock(truth.true_s)} were backward, in "
+        f"{len(made.truth)} stretches. Called backward were {format_clock(truth.called_s)}, and "
+        f"{format_clock(truth.both_s)} of that rightly. "
+        "This shows that the code works, not how well it does on runners."
     )
