@@ -77,6 +77,11 @@ def send(events: Iterable[Event], key: Key, *, url: str = URL, timeout_s: float 
             should. The key is in no message.
     """
     posted = list(events)
+    names = [event.external_id for event in posted]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        mend = "give the sessions different names, or send one of them for another day"
+        raise DeliveryError(f"two of these events would be one: {twice}", where=url, mend=mend)
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
         raise DeliveryError(

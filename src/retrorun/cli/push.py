@@ -1,0 +1,156 @@
+"""`retrorun push`: sessions to a watch that is plugged in, or to intervals.icu."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from retrorun.cli.console import say_json
+from retrorun.cli.findings import findings_json, tell_findings
+from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.sources import kind_of
+from retrorun.files import read_bytes
+from retrorun.push.find import choose_watch
+from retrorun.push.intervals_icu import Event, external_id, send
+from retrorun.push.keys import intervals_icu_key
+from retrorun.push.names import file_name
+from retrorun.push.watch import Package, crowding, deliver
+from retrorun.session.model import Session, Setting
+from retrorun.workout.check import check_session
+from retrorun.workout.devices import DEVICES, find_device
+from retrorun.workout.finding import Finding
+from retrorun.workout.fit import compile_workout
+from retrorun.workout.intervals_icu import to_intervals_icu
+from retrorun.workout.lower import lower_session
+
+
+class Place(StrEnum):
+    """Where a session can go."""
+
+    WATCH = "watch"
+    INTERVALS_ICU = "intervals.icu"
+
+
+class Form(StrEnum):
+    """What intervals.icu gets of a session."""
+
+    FIT = "fit"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A session on its way, and its FIT file; without one it goes as text."""
+
+    session: Session
+    data: bytes = b""
+
+
+def push(
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSION...", help=SESSION_HELP)],
+    to: Annotated[Place, typer.Option(help="Where to.")] = Place.WATCH,
+    name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
+    watch: Annotated[str, typer.Option(help="Which watch: its folder, or a part of its name.")] = "",
+    device: Annotated[str, typer.Option(help=f"The watch to compile for: {', '.join(DEVICES)}.")] = "generic",
+    lower: Annotated[bool, typer.Option("--lower", help="Make fit what is too long or too deep, and say how.")] = False,
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For intervals.icu; else today.")] = None,
+    form: Annotated[Form, typer.Option("--as", help="For intervals.icu: the FIT file or workout text.")] = Form.FIT,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Put sessions on a watch that is plugged in, or into the calendar of intervals.icu.
+
+    The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring, never from the command line.
+    """
+    findings: list[Finding] = []
+    if to is Place.INTERVALS_ICU and form is Form.TEXT:
+        ready = [Ready(session=session_of(text, name=name)) for text in sessions]
+    else:
+        ready = [one for text in sessions for one in _ready(text, name, device, findings, lower=lower)]
+    if to is Place.WATCH:
+        done = _to_watch(ready, watch, find_device(device).workouts.value, dry_run=dry_run)
+    else:
+        when = day.date() if day else datetime.now(UTC).astimezone().date()
+        done = _to_intervals_icu(ready, when, findings, dry_run=dry_run)
+    if as_json:
+        say_json(done | {"findings": findings_json(findings)})
+        return
+    tell_findings(findings)
+    for line in done["lines"]:
+        typer.echo(line)
+    if done["warning"]:
+        typer.echo(f"warning: {done['warning']}", err=True)
+
+
+def _ready(text: str, name: str, device: str, findings: list[Finding], *, lower: bool) -> list[Ready]:
+    session = session_of(text, name=name)
+    whole = _workout_bytes(text)
+    if whole:
+        return [Ready(session=session, data=whole)]
+    if not lower:
+        # What keeps it from being compiled is said by the error that compiling raises.
+        findings += [one for one in check_session(session, device) if one.severity == "warning"]
+        return [Ready(session=session, data=compile_workout(session, device=device))]
+    lowered = lower_session(session, device)
+    findings += lowered.changes
+    return [Ready(session=part, data=compile_workout(part, device=device)) for part in lowered.sessions]
+
+
+def _workout_bytes(text: str) -> bytes:
+    """The bytes of a FIT workout file, which goes out as it is; empty for anything else."""
+    if not text.casefold().endswith(".fit"):
+        return b""
+    data = read_bytes(Path(text))
+    return data if kind_of(data, where=text) == "workout" else b""
+
+
+def _to_watch(ready: list[Ready], wanted: str, most: int, *, dry_run: bool) -> dict[str, Any]:
+    target = choose_watch(wanted)
+    packages = [Package(name=one.session.name, data=one.data) for one in ready]
+    made = deliver(target, packages, dry_run=dry_run)
+    lines = [f"{one.state}: {one.path} ({one.size} bytes)" for one in made]
+    if any(one.state == "written" for one in made):
+        lines.append(f"now eject {target.name} and unplug it: only then does it take the files in")
+    return {
+        "watch": {"name": target.name, "folder": str(target.root), "kind": target.kind},
+        "deliveries": [{"path": str(one.path), "state": one.state, "bytes": one.size} for one in made],
+        "warning": crowding(target, made, most=most),
+        "lines": lines,
+    }
+
+
+def _to_intervals_icu(ready: list[Ready], day: date, findings: list[Finding], *, dry_run: bool) -> dict[str, Any]:
+    events = [_event(one, day, findings) for one in ready]
+    numbers = () if dry_run else send(events, intervals_icu_key())  # a dry run works before there is a key
+    state = "would be sent" if dry_run else "sent"
+    return {
+        "events": [{"external_id": event.external_id, "name": event.name} for event in events],
+        "numbers": list(numbers),
+        "day": day.isoformat(),
+        "warning": "",
+        "lines": [f"{state}: {event.name} for {day}, as {event.external_id}" for event in events],
+    }
+
+
+def _event(one: Ready, day: date, findings: list[Finding]) -> Event:
+    session, text = one.session, ""
+    if not one.data:
+        exported = to_intervals_icu(session)
+        text = exported.text
+        findings += exported.findings
+    fallback = hashlib.sha256(one.data or text.encode()).hexdigest()[:8]
+    return Event(
+        external_id=external_id(session.name, day, fallback=fallback),
+        day=day,
+        name=session.name or "Workout",
+        file_name=file_name(session.name, one.data) if one.data else "",
+        data=one.data,
+        text=text,
+        indoor=session.setting is Setting.TREADMILL,
+    )
