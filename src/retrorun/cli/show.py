@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,43 +13,49 @@ from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import say, say_table
 from retrorun.cli.sources import kind_of
-from retrorun.files import read_bytes
+from retrorun.errors import OutputError
+from retrorun.files import read_bytes, write_atomic
 from retrorun.match.carried import carried_plan
-from retrorun.session.amounts import amounts
+from retrorun.report.picture import picture_bytes, picture_kind
+from retrorun.report.session_picture import figure_session
+from retrorun.report.session_view import session_text
 from retrorun.session.document import load_session
-from retrorun.session.model import Repeat, Session, Step, Times
+from retrorun.session.model import Session
 from retrorun.session.notation import format_session
-from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance, format_pace
 from retrorun.workout.fit import decompile_workout
-from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
 
 
 def show(
     file: Annotated[Path, typer.Argument(help="A session, a FIT workout or a recording.")],
+    plot: Annotated[
+        Path | None, typer.Option(help="Also draw the session into this picture (.png, .svg, .pdf).")
+    ] = None,
 ) -> None:
     """Show what a file is and what it says; the content decides, not the name."""
+    if plot is not None:
+        picture_kind(plot)
     data = read_bytes(file)
     match kind_of(data, where=str(file)):
         case "session":
-            show_session(load_session(file), title=f"{file.name}: a session")
+            show_session(load_session(file), title=f"{file.name}: a session", plot=plot)
         case "workout":
-            show_session(decompile_workout(data), title=f"{file.name}: a FIT workout")
+            show_session(decompile_workout(data), title=f"{file.name}: a FIT workout", plot=plot)
         case "recording":
+            if plot is not None:
+                raise OutputError("a recording is drawn by another command", mend="use retrorun analyze --plot")
             show_recording(read_activity(file), title=f"{file.name}: a recording")
 
 
-def show_session(session: Session, *, title: str) -> None:
-    """Print a session: its name, its steps with repeats indented, what it adds up to, and its notation."""
+def show_session(session: Session, *, title: str, plot: Path | None = None) -> None:
+    """Print a session: its steps and what they add up to, its profile, its notation; draw it where asked."""
     say(title)
-    say(", ".join(part for part in (session.name, session.setting.value) if part))
-    if session.note:
-        say(session.note, indent=2)
+    typer.echo(session_text(session))
     say()
-    _show_steps(session.steps, indent=2)
-    say()
-    _show_sums(session)
     say(format_session(session), under=2)
+    if plot is not None:
+        write_atomic(plot, picture_bytes(figure_session(session), picture_kind(plot)))
+        say(f"drawn into {plot}")
 
 
 def show_recording(activity: Activity, *, title: str) -> None:
@@ -96,31 +101,3 @@ def _show_plan(activity: Activity) -> None:
         say(reason)
     if carried is not None:
         show_session(carried.session, title="The workout that it was run to:")
-
-
-def _show_steps(steps: tuple[Step | Repeat, ...], *, indent: int) -> None:
-    for step in steps:
-        if isinstance(step, Repeat):
-            rounds = f"{step.until.count} times" if isinstance(step.until, Times) else format_duration(step.until)
-            last = ", the last round without its last step" if step.skip_last else ""
-            note = f": {one_line(step.note)}" if step.note else ""
-            say(f"{rounds}{last}{note}", indent=indent, under=indent + 2)
-            _show_steps(step.steps, indent=indent + 2)
-            continue
-        words = [label(step), targets(step) and f"at {targets(step)}", incline(step), purpose(step)]
-        text = ", ".join(filter(None, words))
-        say(f"{length(step.duration):<10} {text}", indent=indent, under=indent + 11)
-        if step.note:
-            say(one_line(step.note), indent=indent + 11)
-
-
-def _show_sums(session: Session) -> None:
-    """How long and how far the session is, as far as its steps say, and how much of it is backward."""
-    amount = amounts(session)
-    time, distance = amount.time_s, amount.distance_m
-    say(f"{'planned':<11}{_sum(time.total, time.whole, format_clock)}, {_sum(distance.total, distance.whole)}")
-    say(f"{'backward':<11}{_sum(time.backward, time.split, format_clock)}, {_sum(distance.backward, distance.split)}")
-
-
-def _sum(value: float, known: bool, write: Callable[[float], str] = format_distance) -> str:
-    return write(value) if known else f"at least {write(value)}"

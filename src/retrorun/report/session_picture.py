@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LABEL_SHARE = 0.07  # of the picture's width; a narrower block has no room for its pace
+_LABEL_SHARE = 0.05  # of the picture's width; a narrower block has no room for its pace
 _QUIET = (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.RECOVERY, Intensity.REST)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from retrorun.report.session_profile import profile_of, terminal_strip
 from retrorun.session.amounts import StepAmount, Sum, amounts
 from retrorun.session.model import Repeat, Session, Step, Times
-from retrorun.session.notation import format_session
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
@@ -19,17 +18,15 @@ _UNKNOWN = "–"
 
 
 def session_text(session: Session) -> str:
-    """A session for people: name, steps with what each amounts to, sums, a small picture, and the notation."""
+    """A session for people: name, steps with what each amounts to, sums, and a small picture."""
     whole = amounts(session)
     by_place = {each.place: each for each in whole.steps}
     lines = [", ".join(part for part in (one_line(session.name), session.setting.value) if part)]
     if session.note:
         lines += _wrapped(one_line(session.note), "  ")
     lines += ["", *_step_lines(session.steps, "steps", by_place, indent=2), ""]
-    lines += [_sum_line("planned", whole.time_s, whole.distance_m, backward=False)]
-    lines += [_sum_line("backward", whole.time_s, whole.distance_m, backward=True), ""]
+    lines += [*_sum_lines(whole.time_s, whole.distance_m), ""]
     lines += _picture(session)
-    lines += ["", format_session(session)]
     return "\n".join(lines)
 
 
@@ -62,15 +59,27 @@ def _amount(amount: StepAmount) -> str:
     return f"{time:>8} {distance:>10}"
 
 
-def _sum_line(name: str, time_s: Sum, distance_m: Sum, *, backward: bool) -> str:
-    """A sum, as far as it is known; of the backward part also its share."""
-    parts = []
-    for total, shown in ((time_s, format_clock), (distance_m, format_distance)):
-        known = total.whole and (total.split or not backward)
-        value = total.backward if backward else total.total
-        share = "" if not backward or total.backward_share is None else f" ({total.backward_share:.0%})"
-        parts.append(f"{'' if known else 'at least '}{shown(value)}{share}")
-    return f"{name:<11}{', '.join(parts)}"
+def _sum_lines(time_s: Sum, distance_m: Sum) -> Iterator[str]:
+    """The sums as far as they are known, in all and backward, and the backward share where both are."""
+    time = _known(format_clock, time_s.total, time_s.whole)
+    distance = _known(format_distance, distance_m.total, distance_m.whole)
+    yield f"planned    {time}, {distance}"
+    time = _known(format_clock, time_s.backward, time_s.split)
+    distance = _known(format_distance, distance_m.backward, distance_m.split)
+    yield f"backward   {time}, {distance}"
+    shares = [
+        f"{total.backward_share:.0%} of the {name}"
+        for name, total in (("time", time_s), ("distance", distance_m))
+        if total.backward_share is not None
+    ]
+    if shares:
+        yield f"share      {', '.join(shares)}"
+
+
+def _known(show: Callable[[float], str], value: float, whole: bool) -> str:  # noqa: FBT001 - a fact, not a switch
+    if whole:
+        return show(value)
+    return f"at least {show(value)}" if value > 0 else "unknown"
 
 
 def _picture(session: Session) -> list[str]:

@@ -27,7 +27,7 @@ class StepAmount:
 class Sum:
     """The known part of a quantity over a whole session, in all and backward.
 
-    `whole` if nothing is missing from the total, `split` if nothing is missing from its backward part.
+    `whole` if nothing is missing from the total, `split` if nothing is missing from the backward part.
     """
 
     total: float = 0.0
@@ -79,7 +79,6 @@ class UsualSpeeds:
 
 
 _NOTHING_USUAL = UsualSpeeds()
-_UNKNOWN = Sum(whole=False, split=False)
 
 Quantity = type[Time] | type[Distance]
 
@@ -122,6 +121,20 @@ def step_distance_m(step: Step, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float
     return None
 
 
+def rounds_of(repeat: Repeat, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float | None:
+    """How often a repeat goes round; a part of a round counts as that part; None where it cannot be known."""
+    match repeat.until:
+        case Times(count=count):
+            return float(count)
+        case Time(time_s=limit):
+            one = _sum(repeat.steps, Time, usual)
+        case Distance(distance_m=limit):
+            one = _sum(repeat.steps, Distance, usual)
+        case _:
+            return None
+    return limit / one.total if one.whole else None
+
+
 def _speed_mps(step: Step, usual: UsualSpeeds) -> float | None:
     """The middle of the target's two speeds, or the usual speed."""
     for target in (step.target, step.secondary_target):
@@ -140,26 +153,12 @@ def _step_amounts(item: Step | Repeat, place: str, rounds: float | None, usual: 
             distance_m=step_distance_m(item, usual=usual),
         )
         return
-    inner = _rounds(item, usual)
+    inner = rounds_of(item, usual=usual)
     every = None if rounds is None or inner is None else rounds * inner
     for index, step in enumerate(item.steps):
         skipped = item.skip_last and index == len(item.steps) - 1
         here = every - rounds if skipped and every is not None and rounds is not None else every
         yield from _step_amounts(step, f"{place}.repeat[{index}]", here, usual)
-
-
-def _rounds(repeat: Repeat, usual: UsualSpeeds) -> float | None:
-    """How often a repeat goes round; a part of a round counts as that part; None where it cannot be known."""
-    match repeat.until:
-        case Times(count=count):
-            return float(count)
-        case Time(time_s=limit):
-            one = _sum(repeat.steps, Time, usual)
-        case Distance(distance_m=limit):
-            one = _sum(repeat.steps, Distance, usual)
-        case _:
-            return None
-    return limit / one.total if one.whole else None
 
 
 def _sum(items: Iterable[Step | Repeat], quantity: Quantity, usual: UsualSpeeds) -> Sum:
@@ -176,12 +175,12 @@ def _sum(items: Iterable[Step | Repeat], quantity: Quantity, usual: UsualSpeeds)
 def _sum_of_step(step: Step, quantity: Quantity, usual: UsualSpeeds) -> Sum:
     each = (step_time_s if quantity is Time else step_distance_m)(step, usual=usual)
     if each is None:
-        return Sum(whole=False, split=step.direction is not Direction.BACKWARD)
+        return _unknown(step)
     return Sum(total=each, backward=each if step.direction is Direction.BACKWARD else 0.0)
 
 
 def _sum_of_repeat(repeat: Repeat, quantity: Quantity, usual: UsualSpeeds) -> Sum:
-    rounds = _rounds(repeat, usual)
+    rounds = rounds_of(repeat, usual=usual)
     if rounds is not None:
         every, last = repeat.steps[:-1], repeat.steps[-1:]
         last_rounds = rounds - 1 if repeat.skip_last else rounds
@@ -189,7 +188,16 @@ def _sum_of_repeat(repeat: Repeat, quantity: Quantity, usual: UsualSpeeds) -> Su
     if isinstance(repeat.until, quantity):
         # How often it goes round is unknown, but not how much that is in all.
         limit = repeat.until.time_s if isinstance(repeat.until, Time) else repeat.until.distance_m
-        directions = {step.direction for _, step in walk(repeat.steps) if isinstance(step, Step)}
+        directions = _directions(repeat)
         backward = limit if directions == {Direction.BACKWARD} else 0.0
         return Sum(total=limit, backward=backward, split=len(directions) == 1)
-    return _UNKNOWN
+    return _unknown(repeat)
+
+
+def _unknown(item: Step | Repeat) -> Sum:
+    """What is not known of an item; that nothing of it is backward may be known all the same."""
+    return Sum(whole=False, split=_directions(item) == {Direction.FORWARD})
+
+
+def _directions(item: Step | Repeat) -> set[Direction]:
+    return {step.direction for _, step in walk((item,)) if isinstance(step, Step)}
