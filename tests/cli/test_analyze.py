@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.recordings import CYCLING, fit_recording
-from tests.shared_data import shared_files
 from typer.testing import CliRunner
 
 from retrorun.activity.read import read_activity
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording, demo_truth
 from retrorun.gait.profile import GaitProfile
+from tests.recordings import CYCLING, fit_recording
+from tests.shared_data import shared_files
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><p>Please sign in</p></body></html>\n"
 

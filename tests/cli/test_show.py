@@ -3,8 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.recordings import fit_recording
-from tests.shared_data import shared_files
 from typer.testing import CliRunner
 
 from retrorun.cli.app import app
@@ -12,6 +10,8 @@ from retrorun.demo import demo_recording, demo_session
 from retrorun.session.document import save_session
 from retrorun.session.notation import format_session, parse_session
 from retrorun.workout.fit import compile_workout
+from tests.recordings import fit_recording
+from tests.shared_data import shared_files
 
 
 def show(path: Path) -> tuple[int, str, str]:

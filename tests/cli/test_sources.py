@@ -3,7 +3,6 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from tests.recordings import fit_recording
 
 from retrorun.cli.sources import kind_of
 from retrorun.demo import demo_session
@@ -11,6 +10,7 @@ from retrorun.errors import RecordingError
 from retrorun.session.document import session_to_json, session_to_yaml
 from retrorun.session.notation import format_session
 from retrorun.workout.fit import compile_workout
+from tests.recordings import fit_recording
 
 SESSION = demo_session()
 
