@@ -14,6 +14,8 @@ from typer.core import TyperGroup
 from retrorun import __version__
 from retrorun.cli import analyze, demo, export, push, report, scan, show
 from retrorun.cli.compile import compile_session
+from retrorun.cli.label import label
+from retrorun.cli.match import match
 from retrorun.errors import RetrorunError
 
 
@@ -60,6 +62,8 @@ app.command("export", rich_help_panel=PLAN)(export.export)
 app.command("push", rich_help_panel=PLAN)(push.push)
 app.command("show", rich_help_panel=READ)(show.show)
 app.command("analyze", rich_help_panel=READ)(analyze.analyze)
+app.command("match", rich_help_panel=READ)(match)
+app.command("label", rich_help_panel=READ)(label)
 app.command("report", rich_help_panel=READ)(report.report)
 app.command("draw", rich_help_panel=READ)(report.draw)
 app.command("convert", rich_help_panel=READ)(report.convert)

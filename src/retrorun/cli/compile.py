@@ -15,6 +15,7 @@ from retrorun.cli.findings import findings_json, tell_findings
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.errors import WorkoutError
 from retrorun.files import write_atomic
+from retrorun.match.store import remember_workouts
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
 from retrorun.workout.devices import DEVICES
@@ -33,6 +34,9 @@ def compile_session(
     ] = None,
     serial: Annotated[int | None, typer.Option(help="The file's serial number; else from the content.")] = None,
     lower: Annotated[bool, typer.Option("--lower", help="Make it fit the watch first, and say how.")] = False,
+    index: Annotated[
+        Path | None, typer.Option(help="Remember the session in this file (JSON), for `match --index`.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
@@ -53,6 +57,8 @@ def compile_session(
     ]
     for path, data in zip(paths, files, strict=True):
         write_atomic(path, data)
+    if index is not None:
+        remember_workouts(parts, files, index)
     _tell((*changes, *_found(parts, device)), as_json=as_json, files=paths)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -88,10 +88,6 @@ class Adherence:
     directions: dict[str, int]
     unplanned_backward_s: float
     reasons: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, object]:
-        """The adherence as plain values for JSON: SI units, as the names say."""
-        return asdict(self)
 
 
 def adherence(

@@ -58,10 +58,6 @@ class Fingerprint:
             length_s=float(activity.time_s[-1]) if len(activity) else 0.0,
         )
 
-    def same_file(self, other: Fingerprint) -> bool:
-        """Whether both are of the very same bytes."""
-        return self.digest != "" and self.digest == other.digest
-
     def same_run(self, other: Fingerprint) -> bool:
         """Whether both are of the same run: the same start, and the same length within 2 s."""
         return self.start_time == other.start_time and abs(self.length_s - other.length_s) <= SAME_RUN_S
@@ -80,6 +76,10 @@ class Labels:
             if after.start_s < before.end_s:
                 raise LabelError("two labels overlap", where=f"{after.start_s:g} s", mend="use Labels.add")
         object.__setattr__(self, "labels", ordered)
+
+    def changed_since(self, data: bytes) -> bool:
+        """Whether the recording's bytes are others than when the labels were made."""
+        return self.recording.digest not in ("", hashlib.sha256(data).hexdigest())
 
     def add(self, label: Label) -> Labels:
         """With one more label; where it overlaps earlier ones, it replaces that part of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from retrorun.errors import LabelError, PlanError, RecordingError
 from retrorun.files import read_bytes, write_atomic
 from retrorun.match.identity import SessionIndex
 from retrorun.match.labels import Labels
+from retrorun.session.model import Session
+from retrorun.workout.fit import decompile
 
 ENDING = ".labels.json"
 
@@ -70,6 +73,22 @@ def save_index(index: SessionIndex, path: str | PathLike[str]) -> None:
         OutputError: the file cannot be written.
     """
     write_atomic(Path(path), index.to_json().encode())
+
+
+def remember_workouts(sessions: Iterable[Session], files: Iterable[bytes], path: str | PathLike[str]) -> None:
+    """Add compiled sessions to an index on the disk, each under the identity of its workout file.
+
+    Raises:
+        PlanError: the file is no index.
+        WorkoutError: a file is no workout.
+        OutputError: the index cannot be written.
+    """
+    index = load_index(path)
+    for session, data in zip(sessions, files, strict=True):
+        made = decompile(data).identity
+        if made is not None:
+            index = index.remember(session, made)
+    save_index(index, path)
 
 
 def _text(path: Path) -> str | None:

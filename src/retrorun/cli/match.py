@@ -1,0 +1,59 @@
+"""`retrorun match`: a plan beside the run, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
+from retrorun.cli.analyze import must_be_on_foot
+from retrorun.cli.console import say, say_json
+from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.files import read_bytes
+from retrorun.gait.profile import GaitProfile
+from retrorun.match.adherence import adherence
+from retrorun.match.detect import detect
+from retrorun.match.document import adherence_document
+from retrorun.match.match import match_plan
+from retrorun.match.store import load_index, load_labels
+from retrorun.match.table import adherence_table
+from retrorun.session.model import Session
+from retrorun.units import METRES_PER_MILE
+
+
+def match(
+    recording: Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")],
+    session: Annotated[str | None, typer.Argument(help=f"The plan, if the recording has none. {SESSION_HELP}")] = None,
+    index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
+    profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
+    mile: Annotated[bool, typer.Option("--mile", help="Paces for a mile.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+) -> None:
+    """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
+    data = read_bytes(recording)
+    activity = read_activity(data)
+    must_be_on_foot(activity, recording)
+    usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
+    found = match_plan(activity, _planned(activity, session, index))
+    labels = load_labels(recording)
+    detection = detect(activity, profile=usual, plan=found, labels=labels)
+    kept = adherence(found, activity, detection, profile=usual)
+    if as_json:
+        say_json(adherence_document(found, kept))
+        return
+    name = found.session.name
+    say(f"{recording.name}: {name}" if name else recording.name)
+    say()
+    typer.echo(adherence_table(kept, per_m=METRES_PER_MILE if mile else 1000.0).to_text())
+    if labels.changed_since(data):
+        say("the file has changed since it was labelled; the run in it is the same")
+
+
+def _planned(activity: Activity, session: str | None, index: Path | None) -> Session | None:
+    """The session given, or the one that the recording's workout was compiled from, or the carried one (None)."""
+    if session is not None:
+        return session_of(session)
+    return None if index is None else load_index(index).find(activity.training_file)
