@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from retrorun import __version__
-from retrorun.cli import analyze, demo, export, push, report, scan, show
+from retrorun.cli import analyze, define, demo, export, push, report, scan, show
 from retrorun.cli.compile import compile_session
 from retrorun.cli.label import label
 from retrorun.cli.match import match
@@ -57,6 +57,9 @@ def retrorun(
 
 
 # One line per command, in the order in which the help lists them.
+app.command("library", rich_help_panel=PLAN)(define.library)
+app.command("pace", rich_help_panel=PLAN)(define.pace)
+app.command("plan", rich_help_panel=PLAN)(define.plan)
 app.command("compile", rich_help_panel=PLAN)(compile_session)
 app.command("export", rich_help_panel=PLAN)(export.export)
 app.command("push", rich_help_panel=PLAN)(push.push)

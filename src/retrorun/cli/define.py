@@ -1,0 +1,226 @@
+"""`retrorun library`, `retrorun pace` and `retrorun plan`: sessions to start from, how fast, and week by week."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrorun.cli.console import say, say_json, say_table
+from retrorun.errors import OutputError, SessionError
+from retrorun.files import write_atomic
+from retrorun.push.names import file_name
+from retrorun.session.calendar import to_icalendar
+from retrorun.session.document import save_session
+from retrorun.session.library import find_ready_made, ready_made
+from retrorun.session.model import Session
+from retrorun.session.notation import format_session
+from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backward_pace_from_race
+from retrorun.session.plan import TrainingPlan, make_plan
+from retrorun.session.ready import ReadyMade
+from retrorun.session.wording import format_target
+from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time
+from retrorun.workout.fit import compile_workout
+from retrorun.workout.schedule import MOST_SCHEDULED, compile_schedule
+
+CALENDAR_FILE, SCHEDULE_FILE = "plan.ics", "schedule.fit"
+
+
+def library(
+    key: Annotated[str | None, typer.Argument(help="A ready-made session; without it they are listed.")] = None,
+    values: Annotated[list[str] | None, typer.Option("--set", help="A parameter, e.g. --set reps=6.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Save the session here (.yaml, .json, .txt).")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="List one kind: stretches, alternating, hill, treadmill.")] = None,
+    level: Annotated[str | None, typer.Option(help="List one level: beginner, regular, experienced.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """List the ready-made sessions, or show and save one with your own numbers."""
+    if key is None:
+        if values or output:
+            raise typer.BadParameter("--set and --output need the key of a session")
+        _list(ready_made(kind=kind, level=level), as_json=as_json)
+        return
+    entry = find_ready_made(key)
+    session = entry.build(dict(map(_pair, values or ())))
+    if output is not None:
+        save_session(session, output)
+    if as_json:
+        say_json({**_entry(entry), "notation": format_session(session)})
+        return
+    _tell_entry(entry)
+    say(format_session(session), under=2)
+    if output is not None:
+        say(f"saved as {output}")
+
+
+def pace(
+    easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km.")] = None,
+    race: Annotated[str | None, typer.Option(help="The distance of a forward race, e.g. 10km.")] = None,
+    time: Annotated[str | None, typer.Option(help="Your time in that race, e.g. 45:00.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Tell the backward pace that goes with what you run forward."""
+    if (race is None) is not (time is None) or (easy is None) is (race is None):
+        raise typer.BadParameter("give either --easy, or --race with --time")
+    if easy is not None:
+        advice = backward_pace_from_easy(parse_speed(easy))
+    else:
+        advice = backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""))
+    if as_json:
+        say_json({**dataclasses.asdict(advice), "notation": format_target(advice.target)})
+        return
+    _tell_pace(advice)
+
+
+def plan(
+    start: Annotated[str, typer.Option(help="The first day, e.g. 2026-03-02.")],
+    weeks: Annotated[int, typer.Option(help="How many weeks, 1 to 52.")] = 8,
+    per_week: Annotated[int, typer.Option(help="Sessions a week, 1 to 3.")] = 2,
+    level: Annotated[str, typer.Option(help="beginner, regular or experienced.")] = "beginner",
+    easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km; gives targets.")] = None,
+    weekly: Annotated[
+        str | None, typer.Option(help="All you run in a week, e.g. 30km; limits the backward part.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write workouts, schedule and calendar into this folder.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="The watch, as for compile.")] = "generic",
+    created: Annotated[str | None, typer.Option(help="When the files were made; else now.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Plan weeks of backward running, and say by what rule it grows."""
+    made = make_plan(
+        start=_date(start),
+        weeks=weeks,
+        sessions_a_week=per_week,
+        level=level,
+        easy_mps=None if easy is None else parse_speed(easy),
+        weekly_distance_m=None if weekly is None else parse_distance(weekly),
+    )
+    files = () if output is None else _write_plan(made, output, device=device, created=_moment(created))
+    if as_json:
+        say_json(_plan_document(made, files))
+        return
+    rows = [
+        (str(one.week), f"{one.day:%a %Y-%m-%d}", one.session.name, format_clock(one.backward_s))
+        for one in made.sessions
+    ]
+    say_table(("week", "day", "session", "backward"), rows, left=("day", "session"))
+    say()
+    say(made.rule)
+    for file in files:
+        say(f"wrote {file}")
+    if files and len(made.sessions) > MOST_SCHEDULED:
+        say(f"The schedule has {len(made.sessions)} entries; watches were seen to take the first {MOST_SCHEDULED}.")
+
+
+# ---- library ---------------------------------------------------------------------------------------------------------
+
+
+def _list(entries: tuple[ReadyMade, ...], *, as_json: bool) -> None:
+    if as_json:
+        say_json([_entry(entry) for entry in entries])
+        return
+    rows = [(entry.key, entry.title) for entry in entries]
+    say_table(("key", "session"), rows, left=("key", "session"))
+
+
+def _entry(entry: ReadyMade) -> dict[str, object]:
+    return {
+        "key": entry.key,
+        "title": entry.title,
+        "kind": entry.kind.value,
+        "level": entry.level.value,
+        "source": entry.source,
+        "parameters": [{"name": one.name, "default": one.default, "meaning": one.meaning} for one in entry.parameters],
+    }
+
+
+def _tell_entry(entry: ReadyMade) -> None:
+    say(f"{entry.key}: {entry.title} ({entry.kind.value}, {entry.level.value})")
+    say(f"source     {entry.source}", under=11)
+    for one in entry.parameters:
+        say(f"{one.name:<10} {one.default or 'none'}: {one.meaning}", under=11)
+    say()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{text!r} is no parameter; write e.g. reps=6")
+    return name.strip(), value.strip()
+
+
+# ---- pace ------------------------------------------------------------------------------------------------------------
+
+
+def _tell_pace(advice: BackwardPace) -> None:
+    say(f"From {advice.basis}:")
+    say(f"backward   {format_target(advice.target)}, usually about {format_pace(advice.typical_mps)}")
+    ratio = advice.ratio
+    say(f"ratio      {ratio.value:.2f} of the forward speed ({ratio.low:.2f} to {ratio.high:.2f})")
+    say(f"source     {ratio.source}", under=11)
+    for note in advice.notes:
+        say(f"mind       {note}", under=11)
+
+
+# ---- plan ------------------------------------------------------------------------------------------------------------
+
+
+def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datetime) -> tuple[Path, ...]:
+    """Write each workout once, the schedule that dates them, and the calendar."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot be made ({error.strerror})", where=str(folder)) from error
+    workouts: dict[Session, bytes] = {}
+    paths = []
+    for planned in made.sessions:
+        if planned.session not in workouts:
+            data = compile_workout(planned.session, device=device)
+            paths.append(folder / file_name(planned.session.name, data))
+            write_atomic(paths[-1], data)
+            workouts[planned.session] = data
+    schedule = compile_schedule([(one.day, workouts[one.session]) for one in made.sessions], created=created)
+    write_atomic(folder / SCHEDULE_FILE, schedule)
+    write_atomic(folder / CALENDAR_FILE, to_icalendar(made, created=created).encode())
+    return (*paths, folder / SCHEDULE_FILE, folder / CALENDAR_FILE)
+
+
+def _plan_document(made: TrainingPlan, files: tuple[Path, ...]) -> dict[str, object]:
+    return {
+        "level": made.level.value,
+        "rule": made.rule,
+        "sessions": [
+            {
+                "day": one.day.isoformat(),
+                "week": one.week,
+                "name": one.session.name,
+                "backward_s": one.backward_s,
+                "notation": format_session(one.session),
+            }
+            for one in made.sessions
+        ],
+        "files": [str(file) for file in files],
+    }
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SessionError(f"{text!r} is no date", where="--start", mend="write it as 2026-03-02") from None
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise SessionError(f"{text!r} is no time", where="--created", mend="write it as 2026-05-01T07:30:00Z") from None
