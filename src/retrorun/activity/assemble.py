@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import FloatArray, RawRecording
 from retrorun.activity.rules import MAX_SAMPLES, MAX_SPAN_S
+from retrorun.activity.wording import counted
 from retrorun.errors import RecordingError
 
 
@@ -28,10 +30,10 @@ def assemble(raw: RawRecording) -> Activity:
         raise RecordingError(
             f"{len(raw.time)} samples are more than any recording has", mend=f"at most {MAX_SAMPLES} are read"
         )
-    rows = _usable_rows(raw.time, decisions)
-    if not len(rows):
+    rows = _usable_rows(raw.time, decisions) if len(raw.time) else np.empty(0, dtype=np.intp)
+    if rows is not None and not len(rows):
         raise RecordingError("there is no sample with a time in it", mend="give a recorded activity")
-    time = raw.time[rows]
+    time = raw.time if rows is None else raw.time[rows]
     groups = _groups(time, decisions)
     columns = {name: _pick(values, rows, groups) for name, values in raw.columns.items()}
     extra = {name: _pick(values, rows, groups) for name, values in raw.extra.items()}
@@ -88,41 +90,56 @@ def _moment(unix_s: float) -> dt.datetime | None:
         return None
 
 
-def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp]:
-    """Rows whose time is there, plausible and not before an earlier one, in the order of the file."""
+def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp] | None:
+    """Rows whose time is there, plausible and not before an earlier one; None for all rows as they are."""
+    if bool((time[1:] >= time[:-1]).all()) and time[-1] - time[0] <= MAX_SPAN_S:
+        return None
     usable = np.isfinite(time)
     if not usable.all():
-        decisions.append(f"{int(np.count_nonzero(~usable))} samples without a time were left out")
+        decisions.append(counted(np.count_nonzero(~usable), "sample") + " without a time left out")
     if not usable.any():
         return np.empty(0, dtype=np.intp)
-    middle = float(np.median(time[usable]))
-    near = np.abs(time - middle) <= MAX_SPAN_S
-    far = int(np.count_nonzero(usable & ~near))
+    near = np.abs(time - float(np.median(time[usable]))) <= MAX_SPAN_S
+    far = np.count_nonzero(usable & ~near)
     if far:
-        decisions.append(f"{far} samples with a time more than 30 days from the others were left out")
-    rows = np.flatnonzero(usable & near)
+        decisions.append(counted(far, "sample") + " with a time more than 30 days from the others left out")
+    rows = _stretches_in_order(time, np.flatnonzero(usable & near), decisions)
     kept = time[rows]
-    if len(rows) > 1 and (kept[1:] < kept[:-1]).any():
-        ahead = kept >= np.maximum.accumulate(kept)
-        decisions.append(f"{int(np.count_nonzero(~ahead))} samples that step back in time were left out")
+    ahead = kept >= np.maximum.accumulate(kept)
+    if not ahead.all():
+        decisions.append(counted(np.count_nonzero(~ahead), "sample") + " that step back in time left out")
         rows = rows[ahead]
     return rows
 
 
+def _stretches_in_order(time: FloatArray, rows: npt.NDArray[np.intp], decisions: list[str]) -> npt.NDArray[np.intp]:
+    """The rows, with whole stretches that stand in the wrong order (a file of several activities) put right."""
+    kept = time[rows]
+    cuts = np.flatnonzero(kept[1:] < kept[:-1]) + 1
+    if not len(cuts):
+        return rows
+    stretches = np.split(rows, cuts)
+    stretches.sort(key=lambda stretch: float(time[stretch[0]]))
+    if any(time[after[0]] < time[before[-1]] for before, after in pairwise(stretches)):
+        return rows  # they overlap: no order would put them right
+    decisions.append(f"{len(stretches)} stretches put in the order of their times")
+    return np.concatenate(stretches)
+
+
 def _groups(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp] | None:
     """Where each moment has its last row; None where every row has a moment of its own."""
-    last = np.append(time[1:] != time[:-1], True)
-    if last.all():
+    same = time[1:] == time[:-1]
+    if not same.any():
         return None
-    decisions.append(
-        f"{int(np.count_nonzero(~last))} samples share their time with another; of each column the last value was kept"
-    )
+    last = np.append(~same, True)
+    doubles = counted(np.count_nonzero(same), "sample")
+    decisions.append(f"{doubles} at the time of another merged: of each column the last value was kept")
     return np.flatnonzero(last)
 
 
-def _pick(values: FloatArray, rows: npt.NDArray[np.intp], groups: npt.NDArray[np.intp] | None) -> FloatArray:
+def _pick(values: FloatArray, rows: npt.NDArray[np.intp] | None, groups: npt.NDArray[np.intp] | None) -> FloatArray:
     """The column for the rows kept; in a group of equal times its last value that is there."""
-    picked = values if len(rows) == len(values) else values[rows]
+    picked = values if rows is None else values[rows]
     if groups is None:
         return picked
     index = np.where(np.isfinite(picked), np.arange(len(picked)), -1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from retrorun.activity.raw import FloatArray
 from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT
+from retrorun.activity.wording import counted
 
 
 def steps_per_minute(
@@ -35,7 +36,7 @@ def steps_per_minute(
     idle = (steps == 0) & (speed_mps > MOVING_MPS)
     if idle.any():
         steps = np.where(idle, np.nan, steps)
-        decisions.append(f"cadence: {int(np.count_nonzero(idle))} zeros while moving count as missing")
+        decisions.append(f"cadence: {counted(np.count_nonzero(idle), 'zero')} while moving taken as missing")
     return steps
 
 

@@ -27,6 +27,13 @@ from retrorun.fit.words import (
     word,
 )
 
+# Columns of an activity that one field of a record gives.
+PLAIN = {
+    "heart_rate_bpm": "heart_rate",
+    "distance_m": "distance",
+    "latitude_deg": "position_lat",
+    "longitude_deg": "position_long",
+}
 # Further columns of an activity: name with its unit, and the field of a record.
 EXTRA = {
     "power_w": "power",
@@ -86,9 +93,9 @@ def _why_empty(file: FitFile) -> str:
 
 
 def _dated(time: FloatArray) -> bool:
-    """Whether most times are dates rather than seconds since power-on."""
+    """Whether times are dates rather than seconds since power-on; the one in the middle speaks for all."""
     known = time[np.isfinite(time)]
-    return not len(known) or float(np.median(known)) >= FIRST_DATE
+    return not len(known) or float(known[len(known) // 2]) >= FIRST_DATE
 
 
 def _columns(records: Table, decisions: list[str]) -> dict[str, FloatArray]:
@@ -96,14 +103,16 @@ def _columns(records: Table, decisions: list[str]) -> dict[str, FloatArray]:
         "speed_mps": _better(records, "enhanced_speed", "speed"),
         "altitude_m": _better(records, "enhanced_altitude", "altitude"),
         "cadence": _cadence(records),
-        "heart_rate_bpm": records.numbers("heart_rate"),
-        "distance_m": records.numbers("distance"),
-        "latitude_deg": records.numbers("position_lat") * SEMICIRCLE_DEG,
-        "longitude_deg": records.numbers("position_long") * SEMICIRCLE_DEG,
     }
+    for name, field in PLAIN.items():
+        if records.has(field):
+            columns[name] = records.numbers(field)
+    for name in ("latitude_deg", "longitude_deg"):
+        if name in columns:
+            columns[name] = columns[name] * SEMICIRCLE_DEG
     if records.has("compressed_speed_distance"):
         _decompress(records, columns, decisions)
-    return {name: values for name, values in columns.items() if np.isfinite(values).any()}
+    return only_present(columns)
 
 
 def _better(records: Table, enhanced: str, plain: str) -> FloatArray:
@@ -140,7 +149,7 @@ def _decompress(records: Table, columns: dict[str, FloatArray], decisions: list[
     travelled[~missing] = np.cumsum(steps) / 16
     if np.isnan(columns["speed_mps"]).all():
         columns["speed_mps"] = np.where(missing | (speed == 0xFFF), np.nan, speed / 100)
-    if np.isnan(columns["distance_m"]).all():
+    if "distance_m" not in columns or np.isnan(columns["distance_m"]).all():
         columns["distance_m"] = travelled
     decisions.append("speed and distance: from the packed field of old watches")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 MAX_BYTES = 128 * 2**20  # a day at 10 Hz is 45 MB of FIT; the longest GPX seen, a three-day race, 40 MB
 MAX_SAMPLES = 5_000_000  # 58 days at 1 Hz, or almost 6 days at 10 Hz
 MAX_LAPS = 10_000  # a lap every 30 s for three days is 8,640
+MAX_PAUSES = 100_000  # as many gaps as fit between MAX_SAMPLES samples would be no recording
 GAP_S = 10.0  # smart recording leaves up to 9 s between samples (0.05 % of steps in 366 real runs are longer)
 MAX_SPAN_S = 30 * 86_400.0  # a sample further than this from the middle of a recording has a broken clock
 STRIDE_LIMIT = 120.0  # moving faster than RUN_MPS nobody takes fewer steps a minute, and nobody more strides

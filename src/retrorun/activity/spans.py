@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from retrorun.activity.model import Damage, Lap, Part, Pause
 from retrorun.activity.raw import FloatArray, RawLap, RawRecording
-from retrorun.activity.rules import GAP_S, MAX_LAPS
+from retrorun.activity.rules import GAP_S, MAX_LAPS, MAX_PAUSES
 
 _RUNNING = "running"
 _SLACK_S = 3600.0  # a lap may begin before the first sample (waiting for satellites) or end after the last one
@@ -81,25 +81,30 @@ def pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatArr
     end = float(time_s[-1])
     found = [
         Pause(start_s=max(start - zero, 0.0), end_s=min(stop - zero, end), kind="timer")
-        for start, stop in stops
+        for start, stop in stops[:MAX_PAUSES]
         if start - zero < end and stop - zero > 0.0
     ]
-    for row in np.flatnonzero(np.diff(time_s) >= GAP_S).tolist():
-        start, stop = float(time_s[row]), float(time_s[row + 1])
-        if not any(pause.start_s < stop and pause.end_s > start for pause in found if pause.kind == "timer"):
-            found.append(Pause(start_s=start, end_s=stop, kind="gap"))
+    rows = np.flatnonzero(np.diff(time_s) >= GAP_S)
+    if found:
+        # Stops are in order and do not overlap, so the first one that ends behind a gap's start is the only candidate.
+        starts = np.array([pause.start_s for pause in found] + [np.inf])
+        ends = np.array([pause.end_s for pause in found])
+        explained = starts[np.searchsorted(ends, time_s[rows], side="right")] < time_s[rows + 1]
+        rows = rows[~explained]
+    for row in rows[:MAX_PAUSES].tolist():
+        found.append(Pause(start_s=float(time_s[row]), end_s=float(time_s[row + 1]), kind="gap"))
     return tuple(sorted(found, key=lambda pause: pause.start_s))
 
 
-def damage(raw: RawRecording, rows: npt.NDArray[np.intp], zero: float) -> tuple[Damage, ...]:
+def damage(raw: RawRecording, rows: npt.NDArray[np.intp] | None, zero: float) -> tuple[Damage, ...]:
     """What was lost, with the samples that stand on either side of it."""
     found = []
     for loss in raw.losses:
         start_s = end_s = None
         if raw.position is not None:
-            at = raw.position[rows]
+            at, time = (raw.position, raw.time) if rows is None else (raw.position[rows], raw.time[rows])
             before, after = int(np.searchsorted(at, loss.start)) - 1, int(np.searchsorted(at, loss.end))
-            if before >= 0 and after < len(rows):
-                start_s, end_s = float(raw.time[rows[before]]) - zero, float(raw.time[rows[after]]) - zero
+            if before >= 0 and after < len(at):
+                start_s, end_s = float(time[before]) - zero, float(time[after]) - zero
         found.append(Damage(what=loss.what, start_byte=loss.start, end_byte=loss.end, start_s=start_s, end_s=end_s))
     return tuple(found)

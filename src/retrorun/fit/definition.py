@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from retrorun.fit.profile import BASE_BY_NUMBER, BY_NUMBER, TIMESTAMP, BaseType, Message
 
@@ -10,6 +12,8 @@ DEFINITION_BIT = 0x40
 DEVELOPER_BIT = 0x20
 COMPRESSED_BIT = 0x80
 LOCAL_MASK = 0x0F
+_CODES = bytes(code for code in range(256) if code & 0x1F in BASE_BY_NUMBER)
+_ONLY_TIMESTAMP = frozenset({TIMESTAMP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +66,24 @@ def definition_length(data: bytes, pos: int) -> int:
     return length if pos + length <= len(data) else 0
 
 
+@lru_cache(maxsize=512)  # a watch writes the same few dozen definitions into all its files
 def parse_definition(raw: bytes) -> Definition | None:
     """The definition in these bytes, None where they cannot be one."""
     big_endian = raw[2] == 1
-    if raw[2] > 1 or raw[0] & 0x90:
+    fields_end = 6 + 3 * raw[5]
+    numbers, sizes, codes = raw[6:fields_end:3], raw[7:fields_end:3], raw[8:fields_end:3]
+    # Fields of unknown messages are not read, but a type code that does not exist gives damaged bytes away.
+    if raw[2] > 1 or raw[0] & 0x90 or codes.translate(None, _CODES):
         return None
     kind = int.from_bytes(raw[3:5], "big" if big_endian else "little")
     message = BY_NUMBER.get(kind)
-    fields_end = 6 + 3 * raw[5]
+    known = message.by_number if message is not None else _ONLY_TIMESTAMP
+    starts = list(accumulate(sizes, initial=1))
     places: dict[int, Place] = {}
-    start = 1
-    for at in range(6, fields_end, 3):
-        number, size, base_code = raw[at], raw[at + 1], raw[at + 2]
-        # Fields of unknown messages are not read, but a type code that does not exist gives damaged bytes away.
-        base = BASE_BY_NUMBER.get(base_code & 0x1F)
-        if base is None:
-            return None
-        if number == TIMESTAMP or (message is not None and number in message.by_number):
-            places.setdefault(number, Place(start, size, base))
-        start += size
-    developer = []
+    for number, start, size, code in zip(numbers, starts, sizes, codes, strict=False):
+        if number in known:
+            places.setdefault(number, Place(start, size, BASE_BY_NUMBER[code & 0x1F]))
+    developer, start = [], starts[-1]
     if raw[0] & DEVELOPER_BIT:
         for at in range(fields_end + 1, len(raw), 3):
             developer.append(DeveloperPlace(start, raw[at + 1], raw[at], raw[at + 2]))
