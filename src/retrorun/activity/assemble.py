@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from retrorun.activity import spans
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import FloatArray, RawRecording
-from retrorun.activity.rules import MAX_SAMPLES, MAX_SPAN_S
+from retrorun.activity.rules import MAX_SAMPLES, MAX_SPAN_S, too_many
 from retrorun.activity.wording import counted
 from retrorun.errors import RecordingError
 
@@ -27,9 +28,7 @@ def assemble(raw: RawRecording) -> Activity:
     """
     decisions = list(raw.decisions)
     if len(raw.time) > MAX_SAMPLES:
-        raise RecordingError(
-            f"{len(raw.time)} samples are more than any recording has", mend=f"at most {MAX_SAMPLES} are read"
-        )
+        raise too_many(len(raw.time))
     rows = _usable_rows(raw.time, decisions) if len(raw.time) else np.empty(0, dtype=np.intp)
     if rows is not None and not len(rows):
         raise RecordingError("there is no sample with a time in it", mend="give a recorded activity")
@@ -104,12 +103,37 @@ def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp]
     if far:
         decisions.append(counted(far, "sample") + " with a time more than 30 days from the others left out")
     rows = _stretches_in_order(time, np.flatnonzero(usable & near), decisions)
-    kept = time[rows]
-    ahead = kept >= np.maximum.accumulate(kept)
+    ahead = _longest_forward(time[rows])
     if not ahead.all():
         decisions.append(counted(np.count_nonzero(~ahead), "sample") + " that step back in time left out")
         rows = rows[ahead]
     return rows
+
+
+def _longest_forward(time: FloatArray) -> npt.NDArray[np.bool_]:
+    """The longest sequence of samples that never steps back: one wrong time costs one sample, not all that follow.
+
+    Longest non-decreasing subsequence (patience sorting), n log n.
+    """
+    if bool((time[1:] >= time[:-1]).all()):
+        return np.ones(len(time), dtype=np.bool_)
+    tops: list[float] = []  # the smallest last time of a sequence of each length
+    lasts: list[int] = []
+    before = [-1] * len(time)
+    for row, moment in enumerate(time.tolist()):
+        length = bisect_right(tops, moment)
+        if length == len(tops):
+            tops.append(moment)
+            lasts.append(row)
+        else:
+            tops[length], lasts[length] = moment, row
+        before[row] = lasts[length - 1] if length else -1
+    chosen = np.zeros(len(time), dtype=np.bool_)
+    row = lasts[-1]
+    while row >= 0:
+        chosen[row] = True
+        row = before[row]
+    return chosen
 
 
 def _stretches_in_order(time: FloatArray, rows: npt.NDArray[np.intp], decisions: list[str]) -> npt.NDArray[np.intp]:

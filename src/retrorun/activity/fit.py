@@ -9,6 +9,7 @@ import numpy as np
 from retrorun.activity.assemble import only_present
 from retrorun.activity.model import Device
 from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
+from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.errors import RecordingError
 from retrorun.fit.plan_reader import identity_of, plan_of
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
@@ -61,6 +62,8 @@ def raw_from_fit(data: bytes) -> RawRecording:
     records = file.table("record")
     if not len(records):
         raise RecordingError(_why_empty(file), mend="give a recorded activity")
+    if len(records) > MAX_SAMPLES:
+        raise too_many(len(records))
     decisions: list[str] = []
     time = file.times("record")
     dated = _dated(time)

@@ -15,7 +15,7 @@ from retrorun.activity.unpack import unpack
 from retrorun.activity.xml import raw_from_xml
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import read_bytes
-from retrorun.fit.reader import is_fit
+from retrorun.fit.chain import is_fit
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 Engine = Literal["columns", "fitparse"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-MAX_BYTES = 128 * 2**20  # a day at 10 Hz is 45 MB of FIT; the longest GPX seen, a three-day race, 40 MB
+from retrorun.errors import RecordingError
+
+MAX_BYTES = 100 * 2**20  # a day at 10 Hz is 45 MB of FIT, a day at 1 Hz 30 MB of GPX and 60 MB of TCX
 MAX_SAMPLES = 5_000_000  # 58 days at 1 Hz, or almost 6 days at 10 Hz
 MAX_LAPS = 10_000  # a lap every 30 s for three days is 8,640
 MAX_PAUSES = 100_000  # as many gaps as fit between MAX_SAMPLES samples would be no recording
@@ -30,3 +32,10 @@ FOOT_SPORTS = frozenset(
         "all",
     }
 )
+
+
+def too_many(samples: int) -> RecordingError:
+    """The error for more samples than any recording has."""
+    return RecordingError(
+        f"{samples:,} samples are more than any recording has", mend=f"at most {MAX_SAMPLES:,} are read"
+    )

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from retrorun.errors import FitError
+from retrorun.fit.chain import Frame, Loss, frames, is_fit
 from retrorun.fit.clock import block_times, compressed_times
-from retrorun.fit.crc import crc16
 from retrorun.fit.developer import descriptions, developer_columns
+from retrorun.fit.limits import MAX_LOSSES, MAX_RESTARTS, MAX_ROWS
 from retrorun.fit.profile import BY_NAME
+from retrorun.fit.salvage import next_message
 from retrorun.fit.table import Block, FloatArray, Table, block_of
 from retrorun.fit.walk import Positions, Slot, Walker
 
-SIGNATURE = b".FIT"
-_SIGNATURE_AT = 8  # in the header
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """Bytes `[start, end)` that could not be used, or could not be trusted."""
-
-    what: str
-    start: int
-    end: int
+_CHECKSUM = 2  # bytes
 
 
 class FitFile:
@@ -76,42 +66,60 @@ class FitFile:
         return developer_columns(table, descriptions(self.table("field_description")))
 
 
-def is_fit(data: bytes) -> bool:
-    """Whether the bytes begin like a FIT file."""
-    return data[_SIGNATURE_AT : _SIGNATURE_AT + 4] == SIGNATURE
-
-
 def read_fit(data: bytes) -> FitFile:
-    """Read the bytes of a FIT file.
+    """Read the bytes of a FIT file, or of several in one chain.
 
     Raises:
         FitError: the bytes are no FIT file.
     """
     if not is_fit(data):
         raise FitError("this is no FIT file", mend="give a file that a watch has written")
-    slots: list[Slot] = []
-    losses: list[Loss] = []
-    compressed = False
-    pos = 0
-    while pos < len(data):
-        if not is_fit(data[pos : pos + 12]):
-            losses.append(Loss(what="bytes after the end of the file", start=pos, end=len(data)))
+    found, losses = frames(data)
+    walkers = [_walk(data, frame, losses) for frame in found]
+    slots = [slot for walker in walkers for slot in walker.slots]
+    _bound(slots, losses)
+    losses.sort(key=lambda loss: loss.start)
+    compressed = any(walker.compressed for walker in walkers)
+    return FitFile(data, slots, _told(losses), compressed=compressed)
+
+
+def _walk(data: bytes, frame: Frame, losses: list[Loss]) -> Walker:
+    walker = Walker(data)
+    stop = walker.walk(frame.start, frame.end)
+    if walker.compressed:
+        # Compressed times hang on the timestamps of all messages, so those of unknown kinds are needed too.
+        walker = Walker(data, keep_timed=True)
+        stop = walker.walk(frame.start, frame.end)
+    restarts = 0
+    while stop < frame.end:
+        if not frame.sound and (frame.end - stop <= _CHECKSUM or walker.is_cut(stop, frame.end)):
+            break  # the checksum, where the size is not known, or the message in which the file was cut
+        restarts += 1
+        following = next_message(walker, stop, frame.end) if restarts <= MAX_RESTARTS else None
+        losses.append(
+            Loss(what="no message begins here", start=stop, end=frame.end if following is None else following)
+        )
+        if following is None:
             break
-        start = pos + data[pos]
-        end = start + int.from_bytes(data[pos + 4 : pos + 8], "little")
-        if end + 2 > len(data):
-            losses.append(Loss(what="the file is cut short", start=len(data), end=end + 2))
-            end = len(data)
-        elif crc16(data[pos : end + 2]):
-            losses.append(Loss(what="the checksum is wrong", start=pos, end=end + 2))
-        walker = Walker(data)
-        stop = walker.walk(start, end)
-        if walker.compressed:
-            compressed = True
-            walker = Walker(data, keep_timed=True)
-            stop = walker.walk(start, end)
-        if stop < end:
-            losses.append(Loss(what="no message begins here", start=stop, end=end))
-        slots += walker.slots
-        pos = end + 2
-    return FitFile(data, slots, tuple(losses), compressed=compressed)
+        stop = walker.walk(following, frame.end)
+    return walker
+
+
+def _bound(slots: list[Slot], losses: list[Loss]) -> None:
+    """Keep a file with millions of laps or events from filling the memory."""
+    for slot in slots:
+        message = slot.definition.message
+        if message is not None and message.name != "record" and slot.count() > MAX_ROWS:
+            positions = slot.positions()
+            first, last = int(positions[MAX_ROWS]), int(positions[-1])
+            losses.append(Loss(what=f"more than {MAX_ROWS} messages of the kind {message.name}", start=first, end=last))
+            slot.keep(positions[:MAX_ROWS])
+
+
+def _told(losses: list[Loss]) -> tuple[Loss, ...]:
+    """The losses, those beyond a bound as one."""
+    if len(losses) <= MAX_LOSSES:
+        return tuple(losses)
+    rest = losses[MAX_LOSSES:]
+    more = Loss(what=f"{len(rest)} more places", start=rest[0].start, end=max(loss.end for loss in rest))
+    return (*losses[:MAX_LOSSES], more)

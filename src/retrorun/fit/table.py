@@ -37,7 +37,8 @@ class Block:
         raw = self.raw(place)
         if raw is None:
             return None
-        values = raw.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
+            values = raw.astype(np.float64)
         if place.base.invalid is not None:
             missing = raw == place.base.invalid
             if missing.any():

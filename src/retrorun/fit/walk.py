@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,12 @@ from retrorun.fit.definition import (
     definition_length,
     parse_definition,
 )
+from retrorun.fit.limits import MAX_DEFINITIONS
 
 Positions = npt.NDArray[np.int64]
 
 _RUN = 32  # messages of one kind in a row that are worth a jump
+_LATEST = 9  # messages whose times speak for where a recording stands
 _STRETCH = 4096  # bytes walked before a jump is tried again; doubled each time that it fails
 
 _skip: Callable[[int], None] = deque[int](maxlen=0).append  # forgets what it is given, at the speed of C
@@ -45,6 +48,19 @@ class Slot:
         joined = np.concatenate([singles, *self.chunks])
         return joined if (joined[1:] > joined[:-1]).all() else np.sort(joined)
 
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self.singles) + sum(len(chunk) for chunk in self.chunks)
+
+    def keep(self, positions: Positions) -> None:
+        """Have just these positions."""
+        self.singles, self.chunks = array("q"), [positions]
+
+    def latest(self) -> list[int]:
+        """Where the last few messages begin."""
+        chunk = self.chunks[-1][-_LATEST:].tolist() if self.chunks else []
+        return sorted([*chunk, *self.singles[-_LATEST:]])[-_LATEST:]
+
 
 class Walker:
     """Walks through the messages of one FIT file.
@@ -61,7 +77,7 @@ class Walker:
         self.current: list[Slot | None] = [None] * 16
         self._appends: list[Callable[[int], None]] = [_skip] * 256
         self._known: dict[bytes, Slot] = {}
-        self._array = np.frombuffer(data, dtype=np.uint8)
+        self.array = np.frombuffer(data, dtype=np.uint8)
 
     def walk(self, pos: int, end: int) -> int:
         """Walk from a header at `pos`; the position of the first byte that is none, or `end`."""
@@ -83,7 +99,7 @@ class Walker:
                     following = self._special(pos, end)
                     if following == pos:
                         return pos
-                    last = pos = following
+                    last, pos = pos, following
         if pos > end:
             self._forget(last)
             return last
@@ -96,7 +112,7 @@ class Walker:
         if not size or pos + _RUN * size > end:
             return pos
         # Each of equal messages begins where the one before ends, so finding the same header there proves it.
-        run = self._array[pos : end - size + 1 : size] == header
+        run = self.array[pos : end - size + 1 : size] == header
         if not run[:_RUN].all():
             return pos
         length = len(run) if run.all() else int(run.argmin())
@@ -130,7 +146,7 @@ class Walker:
         slot = self._known.get(raw)
         if slot is None:
             definition = parse_definition(raw)
-            if definition is None:
+            if definition is None or len(self.slots) == MAX_DEFINITIONS:
                 return pos
             wanted = definition.message is not None or (self.keep_timed and definition.timestamp_at is not None)
             slot = self._known[raw] = Slot(definition, wanted=wanted)
@@ -148,6 +164,21 @@ class Walker:
         first = COMPRESSED_BIT | slot.definition.local << 5
         self.sizes[first : first + 32] = [slot.definition.size] * 32
         self._appends[first : first + 32] = [slot.singles.append if slot.wanted else _skip] * 32
+
+    def is_cut(self, pos: int, end: int) -> bool:
+        """Whether a message of a known kind begins at `pos` that goes on behind `end`."""
+        return pos + self.sizes[self.data[pos]] > end
+
+    def usual_time(self) -> int | None:
+        """The median timestamp of the last few messages, so that one wrong time does not count; None without any."""
+        times: list[tuple[int, int]] = []
+        for slot in self.slots:
+            place = slot.definition.timestamp_at
+            if place is not None:
+                order: Literal["big", "little"] = "big" if slot.definition.big_endian else "little"
+                times += [(at, int.from_bytes(self.data[at + place : at + place + 4], order)) for at in slot.latest()]
+        latest = sorted(time for _, time in sorted(times)[-_LATEST:])
+        return latest[len(latest) // 2] if latest else None
 
     def _forget(self, pos: int) -> None:
         """Take the message at `pos` out again: the bytes end inside it."""
