@@ -102,6 +102,8 @@ def _layouts(messages: list[Message]) -> dict[str, _Layout]:
 
     sizes: dict[str, dict[str, int]] = {}
     for message in messages:
+        if message.kind not in BY_NAME:
+            raise OutputError(f"unknown kind of message {message.kind!r}", mend=f"use one of: {', '.join(BY_NAME)}")
         known = sizes.setdefault(message.kind, {})
         for name, value in message.values.items():
             known[name] = max(known.get(name, 0), _size(message.kind, name, value))
@@ -124,18 +126,20 @@ def _layouts(messages: list[Message]) -> dict[str, _Layout]:
 
 def _size(kind: str, name: str, value: Value) -> int:
     """How many bytes a value takes in its field."""
-    if kind not in BY_NAME:
-        raise OutputError(f"unknown kind of message {kind!r}", mend=f"use one of: {', '.join(BY_NAME)}")
     field = BY_NAME[kind].by_name.get(name)
     if field is None:
         known = ", ".join(BY_NAME[kind].by_name)
         raise OutputError(f"a {kind} message has no field {name!r}", mend=f"use one of: {known}")
     base = BASE_BY_NAME[field.base]
-    data = value.encode() + b"\0" if isinstance(value, str) else value
-    size = len(data) if isinstance(data, bytes) else base.width
+    if isinstance(value, str) and base.kind == "S":
+        size = len(value.encode()) + 1  # the closing zero
+    elif isinstance(value, bytes) and base.name == "byte":
+        size = max(len(value), 1)
+    else:
+        size = base.width
     if size > LONGEST_FIELD:
         raise OutputError(f"{size} bytes are too many for a field", where=f"{kind}.{name}", mend="at most 255")
-    return max(size, 1)
+    return size
 
 
 def _raw(field: Field, value: Value, kind: str, length: int) -> list[int | float | str | None]:
