@@ -1,4 +1,4 @@
-"""Draws the pictures of these pages and of the README: python docs/draw_pictures.py.
+"""Draws the pictures of these pages and of the README: python -m docs.draw_pictures.
 
 They show the synthetic recording that `retrorun demo` runs on.
 """

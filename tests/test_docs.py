@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from docs.write_command_line import page
 from retrorun.cli.app import app
 
 ROOT = Path(__file__).parents[1]
@@ -63,8 +64,8 @@ def pattern(shown: list[str]) -> str:
     return "".join(lines)
 
 
-def run_command(command: Command, page: Path) -> None:
-    place = f"{page.relative_to(ROOT)}:{command.line}"
+def run_command(command: Command, path: Path) -> None:
+    place = f"{path.relative_to(ROOT)}:{command.line}"
     result = CliRunner(env={"COLUMNS": "80", "TERM": "dumb"}).invoke(app, command.words[1:], prog_name="retrorun")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -77,19 +78,24 @@ def run_command(command: Command, page: Path) -> None:
         assert re.fullmatch(pattern(command.shown), output), f"{place} prints\n{output}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_examples_run_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_examples_run_as_shown(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     namespace: dict[str, object] = {"__name__": "__main__"}
-    for block in blocks(page.read_text(encoding="utf-8")):
+    for block in blocks(path.read_text(encoding="utf-8")):
         if block.kind == "python":
             # Blank lines in front make a traceback name the page's own line.
-            code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
+            code = compile("\n" * (block.line - 1) + block.code, str(path), "exec")
             exec(code, namespace)  # noqa: S102 - the project's own examples
         elif block.kind == "console":
             for command in commands(block):
-                run_command(command, page)
+                run_command(command, path)
+
+
+def test_the_reference_of_the_command_line_is_what_the_commands_say() -> None:
+    kept = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    assert kept == page(), "run `python -m docs.write_command_line`"
 
 
 def test_finds_blocks_and_commands_with_their_lines() -> None:
