@@ -109,6 +109,8 @@ def _answer(request: urllib.request.Request, url: str, timeout_s: float) -> byte
     try:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=timeout_s) as response:
             body: bytes = response.read(LARGEST_ANSWER)
+            if response.length:  # what is still to come, by the answer's own head; a short read says nothing itself
+                raise http.client.IncompleteRead(body, response.length)
             return body
     except urllib.error.HTTPError as error:
         with error:

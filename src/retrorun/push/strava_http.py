@@ -1,0 +1,99 @@
+"""How requests go to Strava: with a time limit, tried again where that is safe, to the address that is set.
+
+stravalib sets no time limits, tries nothing again and has its address built in; its session is where that is mended.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from retrorun.errors import DeliveryError
+
+if TYPE_CHECKING:
+    import requests
+
+BUILT_IN = "https://www.strava.com"
+API = "https://www.strava.com/api/v3"
+# Announced by Strava for 4 January 2027 on; set RETRORUN_STRAVA_API to it when it answers.
+API_2027 = "https://api-v3.strava.com"
+VARIABLE = "RETRORUN_STRAVA_API"
+TIMEOUT_S = (10.0, 60.0)  # to connect, and between two pieces of an answer
+TRIES = 3
+BACK_OFF_S = 1.0  # doubled with each further try
+_LOCAL = ("http://127.0.0.1:", "http://localhost:")
+
+
+def api_address() -> str:
+    """The address of the interface: RETRORUN_STRAVA_API, or today's.
+
+    Raises:
+        DeliveryError: a token would go out without encryption.
+    """
+    address = os.environ.get(VARIABLE, API).rstrip("/")
+    if not address.startswith(("https://", *_LOCAL)):
+        raise DeliveryError("a token goes out over https only", where=f"{VARIABLE}={address}")
+    return address
+
+
+def make_session(address: str, *, back_off_s: float = BACK_OFF_S) -> requests.Session:
+    """A session that sends what stravalib asks of its built-in address to `address`.
+
+    The address's own `/api/v3` end may be there or not; logging in (`/oauth/…`) stays where it is, but for an address
+    on this machine, which stands for all of the service.
+    """
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    class Adapter(HTTPAdapter):
+        """Puts the address and the time limit in."""
+
+        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - requests' own signature
+            request.url = redirected(request.url or "", address)
+            kwargs["timeout"] = TIMEOUT_S
+            return super().send(request, *args, **kwargs)
+
+    # Only reading is tried again: a request that changes something may have arrived although its answer did not.
+    retry = Retry(
+        total=TRIES,
+        backoff_factor=back_off_s,
+        status_forcelist=(500, 502, 503, 504),
+        allowed_methods=("GET",),
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
+    session = requests.Session()
+    session.mount(BUILT_IN, Adapter(max_retries=retry))
+    return session
+
+
+def redirected(url: str, address: str) -> str:
+    """Where a request for stravalib's built-in address goes."""
+    if url.startswith(API):
+        return address + url.removeprefix(API)
+    if url.startswith(BUILT_IN) and address.startswith(_LOCAL):
+        return address.removesuffix("/api/v3") + url.removeprefix(BUILT_IN)
+    return url
+
+
+def limits_text(headers: Mapping[str, str]) -> str:
+    """How much of the limits is used, from an answer's headers; empty where they do not say."""
+    parts = []
+    for kind, prefix in (("reads", "X-ReadRateLimit"), ("requests", "X-RateLimit")):
+        limit, usage = headers.get(f"{prefix}-Limit", ""), headers.get(f"{prefix}-Usage", "")
+        if limit.count(",") == usage.count(",") == 1:
+            (short_limit, day_limit), (short, day) = limit.split(","), usage.split(",")
+            parts.append(f"{short} of {short_limit} {kind} in 15 min, {day} of {day_limit} today")
+    return "; ".join(parts)
+
+
+def is_day_spent(headers: Mapping[str, str]) -> bool:
+    """Whether the day's limit is used up, and not just that of the quarter of an hour."""
+    for prefix in ("X-ReadRateLimit", "X-RateLimit"):
+        limit, usage = headers.get(f"{prefix}-Limit", "").split(","), headers.get(f"{prefix}-Usage", "").split(",")
+        if len(limit) == len(usage) == 2 and usage[1].isdecimal() and limit[1].isdecimal():
+            if int(usage[1]) >= int(limit[1]):
+                return True
+    return False

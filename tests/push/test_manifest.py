@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrorun.push.manifest import LARGEST_MANIFEST, Manifest, read_manifest
+from tests.push.watches import SECRETS, manifest
+
+
+def test_model_and_folders_are_read() -> None:
+    assert read_manifest(manifest().encode()) == Manifest(
+        model="Forerunner 965", inboxes=("GARMIN/NEWFILES",), stores=("GARMIN/WORKOUTS",)
+    )
+
+
+def test_a_folder_for_both_ways_is_both() -> None:
+    found = read_manifest(manifest(inbox="GARMIN/WORKOUTS", store="GARMIN/OLD", direction="InputOutput").encode())
+    assert found == Manifest(
+        model="Forerunner 965", inboxes=("GARMIN/WORKOUTS",), stores=("GARMIN/OLD", "GARMIN/WORKOUTS")
+    )
+
+
+def test_no_key_is_ever_held() -> None:
+    shown = repr(read_manifest(manifest().encode()))
+    assert not any(secret in shown for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<Device>",
+        b"\x00\xff not xml",
+        b'<!DOCTYPE d [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><Device>&c;</Device>',
+        b"<Device>" + b" " * LARGEST_MANIFEST + b"</Device>",
+    ],
+    ids=["empty", "cut off", "no XML", "entities", "too large"],
+)
+def test_what_cannot_be_trusted_is_no_manifest(data: bytes) -> None:
+    assert read_manifest(data) is None
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_taken(data: bytes) -> None:
+    assert read_manifest(data) in (None, Manifest())
+
+
+@given(st.integers(0, len(manifest()) - 1), st.characters())
+def test_a_damaged_manifest_raises_nothing(index: int, sign: str) -> None:
+    text = manifest()
+    read_manifest((text[:index] + sign + text[index + 1 :]).encode(errors="replace"))
