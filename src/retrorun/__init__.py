@@ -18,6 +18,8 @@ _NAMES = {
         "Pause",
     ),
     "retrorun.activity.read": ("read_activity",),
+    "retrorun.batch.scan": ("scan",),
+    "retrorun.batch.table": ("ScanTable",),
     "retrorun.errors": (
         "DeliveryError",
         "DocumentError",

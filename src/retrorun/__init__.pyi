@@ -5,6 +5,8 @@ from retrorun.activity.model import Lap as Lap
 from retrorun.activity.model import Part as Part
 from retrorun.activity.model import Pause as Pause
 from retrorun.activity.read import read_activity as read_activity
+from retrorun.batch.scan import scan as scan
+from retrorun.batch.table import ScanTable as ScanTable
 from retrorun.errors import DeliveryError as DeliveryError
 from retrorun.errors import DocumentError as DocumentError
 from retrorun.errors import FitError as FitError
