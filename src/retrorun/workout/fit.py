@@ -74,7 +74,8 @@ def write_plan(plan: Plan, made: FileIdentity) -> bytes:
         "sub_sport": plan.sub_sport,
         "wkt_description": plan.description,
     }
-    messages = [Message(kind="file_id", values=head), Message(kind="workout", values=workout)]
+    said = {name: value for name, value in workout.items() if value != ""}
+    messages = [Message(kind="file_id", values=head), Message(kind="workout", values=said)]
     second = any(step.secondary_target_type is not None for step in plan.steps)
     field18 = any(step.skip_last for step in plan.steps)
     for step in plan.steps:
