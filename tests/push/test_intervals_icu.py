@@ -22,7 +22,8 @@ TEXT = Event(external_id="retrorun-2", day=DAY, name="Rückwärts 🏃", text="-
 
 
 @pytest.fixture
-def calendar() -> Iterator[Calendar]:
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     with running() as made:
         yield made
 

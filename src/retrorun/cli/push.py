@@ -78,11 +78,12 @@ def push(
     else:
         when = day.date() if day else datetime.now(UTC).astimezone().date()
         done = _to_intervals_icu(ready, when, findings, dry_run=dry_run)
+    lines = done.pop("lines")
     if as_json:
         say_json(done | {"findings": findings_json(findings)})
         return
     tell_findings(findings)
-    for line in done["lines"]:
+    for line in lines:
         typer.echo(line)
     if done["warning"]:
         typer.echo(f"warning: {done['warning']}", err=True)
