@@ -40,6 +40,7 @@ _NAMES = {
         "Segment",
     ),
     "retrorun.match.detect": ("detect",),
+    "retrorun.match.labels": ("Labels",),
     "retrorun.match.match": ("match_plan",),
     "retrorun.match.model": (
         "Match",
