@@ -55,6 +55,7 @@ NAMES = {
         "ScanTable",
         "Detection",
         "Evidence",
+        "Label",
         "Labels",
         "GaitProfile",
         "Match",

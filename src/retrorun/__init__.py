@@ -40,7 +40,10 @@ _NAMES = {
         "Segment",
     ),
     "retrorun.match.detect": ("detect",),
-    "retrorun.match.labels": ("Labels",),
+    "retrorun.match.labels": (
+        "Label",
+        "Labels",
+    ),
     "retrorun.match.match": ("match_plan",),
     "retrorun.match.model": (
         "Match",

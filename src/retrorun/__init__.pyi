@@ -23,6 +23,7 @@ from retrorun.gait.result import Detection as Detection
 from retrorun.gait.result import Evidence as Evidence
 from retrorun.gait.result import Segment as Segment
 from retrorun.match.detect import detect as detect
+from retrorun.match.labels import Label as Label
 from retrorun.match.labels import Labels as Labels
 from retrorun.match.match import match_plan as match_plan
 from retrorun.match.model import Match as Match
