@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from retrorun.fit.plan import FileIdentity, Plan, PlanStep
-from retrorun.fit.reader import FitFile, read_fit
-from retrorun.fit.table import Table
+from retrorun.fit.reader import read_fit
+from retrorun.fit.view import FileView, TableView
 from retrorun.fit.words import FILE_WORKOUT
 
 
@@ -20,7 +20,7 @@ def read_plan(data: bytes) -> tuple[FileIdentity, Plan | None]:
     return identity_of(file.table("file_id")), plan_of(file)
 
 
-def identity_of(table: Table) -> FileIdentity:
+def identity_of(table: TableView) -> FileIdentity:
     """The first row of a `file_id` or `training_file` table; all None where it is empty."""
     if not len(table):
         return FileIdentity()
@@ -33,7 +33,7 @@ def identity_of(table: Table) -> FileIdentity:
     )
 
 
-def plan_of(file: FitFile) -> Plan | None:
+def plan_of(file: FileView) -> Plan | None:
     """The plan in a file that has been read."""
     workouts, steps = file.table("workout"), _steps(file.table("workout_step"))
     if not len(workouts) and not steps:
@@ -52,11 +52,11 @@ def plan_of(file: FitFile) -> Plan | None:
     )
 
 
-def _steps(table: Table) -> tuple[PlanStep, ...]:
+def _steps(table: TableView) -> tuple[PlanStep, ...]:
     if not len(table):
         return ()
     names, notes, skips = table.texts("wkt_step_name"), table.texts("notes"), table.integers("skip_last")
-    whole = {part: table.integers(field) for part, field in _STEP_FIELDS.items()}
+    whole = {part: table.integers(field) for part, field in STEP_FIELDS.items()}
     steps = []
     for row, index in enumerate(table.integers("message_index")):
         numbers = {part: column[row] for part, column in whole.items()}
@@ -72,7 +72,8 @@ def _steps(table: Table) -> tuple[PlanStep, ...]:
     return tuple(steps)
 
 
-_STEP_FIELDS = {
+# The whole numbers of a step: what `PlanStep` calls them, and what the profile does.
+STEP_FIELDS = {
     "intensity": "intensity",
     "duration_type": "duration_type",
     "duration_value": "duration_value",

@@ -10,9 +10,9 @@ from retrorun.errors import FitError, WorkoutError
 from retrorun.files import read_bytes
 from retrorun.fit.plan import FileIdentity, Plan
 from retrorun.fit.plan_reader import identity_of, plan_of
+from retrorun.fit.plan_writer import write_plan
 from retrorun.fit.reader import FitFile, read_fit
 from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
-from retrorun.fit.writer import Message, Value, write_fit
 from retrorun.session.model import Session
 from retrorun.workout.check import errors_of
 from retrorun.workout.decode import Decompiled, decompile_plan
@@ -20,8 +20,6 @@ from retrorun.workout.devices import find_device
 from retrorun.workout.encode import encode
 from retrorun.workout.finding import Finding
 from retrorun.workout.identity import identity
-
-CAPABILITIES = 32  # "tcx", as Garmin Connect writes; most watches leave it out
 
 
 def compile_workout(
@@ -55,53 +53,6 @@ def compile_workout(
         raise WorkoutError(errors[0].what + more, where=errors[0].place, mend=errors[0].mend)
     plan = encode(session, limits, skip_last_field=skip_last_field)
     return write_plan(plan, identity(session, created=created, serial=serial))
-
-
-def write_plan(plan: Plan, made: FileIdentity) -> bytes:
-    """A raw workout as the bytes of a FIT file."""
-    head: dict[str, Value] = {
-        "type": made.type,
-        "manufacturer": made.manufacturer,
-        "product": made.product,
-        "serial_number": made.serial,
-        "time_created": made.time_created,
-    }
-    workout: dict[str, Value] = {
-        "sport": plan.sport,
-        "capabilities": CAPABILITIES,
-        "num_valid_steps": plan.num_valid_steps,
-        "wkt_name": plan.name,
-        "sub_sport": plan.sub_sport,
-        "wkt_description": plan.description,
-    }
-    said = {name: value for name, value in workout.items() if value != ""}
-    messages = [Message(kind="file_id", values=head), Message(kind="workout", values=said)]
-    second = any(step.secondary_target_type is not None for step in plan.steps)
-    field18 = any(step.skip_last for step in plan.steps)
-    for step in plan.steps:
-        values: dict[str, Value] = {
-            "message_index": step.index,
-            "wkt_step_name": step.name,
-            "duration_type": step.duration_type,
-            "duration_value": step.duration_value,
-            "target_type": step.target_type,
-            "target_value": step.target_value,
-            "custom_target_value_low": step.target_low,
-            "custom_target_value_high": step.target_high,
-            "intensity": step.intensity,
-            "notes": step.notes,
-        }
-        if field18:
-            values["skip_last"] = 1 if step.skip_last else None
-        if second:
-            values |= {
-                "secondary_target_type": step.secondary_target_type,
-                "secondary_target_value": step.secondary_target_value,
-                "secondary_custom_target_value_low": step.secondary_target_low,
-                "secondary_custom_target_value_high": step.secondary_target_high,
-            }
-        messages.append(Message(kind="workout_step", values=values))
-    return write_fit(messages)
 
 
 def decompile_workout(data: bytes | str | Path) -> Session:
