@@ -10,11 +10,12 @@ from retrorun.activity.assemble import only_present
 from retrorun.activity.model import Device
 from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
 from retrorun.activity.rules import MAX_SAMPLES, too_many
+from retrorun.activity.second import SecondFile
 from retrorun.errors import RecordingError
 from retrorun.fit.plan_reader import identity_of, plan_of
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
-from retrorun.fit.reader import FitFile, read_fit
-from retrorun.fit.table import Table
+from retrorun.fit.reader import read_fit
+from retrorun.fit.view import FileView, TableView
 from retrorun.fit.words import (
     EVENT_START,
     EVENT_STOPS,
@@ -59,6 +60,21 @@ def raw_from_fit(data: bytes) -> RawRecording:
         RecordingError: it is a FIT file, but holds no samples.
     """
     file = read_fit(data)
+    losses = tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in file.losses)
+    return _raw(file, losses)
+
+
+def raw_from_fitparse(data: bytes) -> RawRecording:
+    """Read the bytes of a FIT recording with fitparse, as a second opinion; it knows nothing of damage.
+
+    Raises:
+        FitError: fitparse cannot read it.
+        RecordingError: it holds no samples.
+    """
+    return _raw(SecondFile(data), ())
+
+
+def _raw(file: FileView, losses: tuple[RawLoss, ...]) -> RawRecording:
     records = file.table("record")
     if not len(records):
         raise RecordingError(_why_empty(file), mend="give a recorded activity")
@@ -83,12 +99,12 @@ def raw_from_fit(data: bytes) -> RawRecording:
         workout=plan_of(file),
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
         device=_device(file),
-        losses=tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in file.losses),
+        losses=losses,
         decisions=tuple(decisions),
     )
 
 
-def _why_empty(file: FitFile) -> str:
+def _why_empty(file: FileView) -> str:
     kind = identity_of(file.table("file_id")).type
     if kind == FILE_WORKOUT:
         return "this FIT file is a workout, not a recording"
@@ -101,7 +117,7 @@ def _dated(time: FloatArray) -> bool:
     return not len(known) or float(known[len(known) // 2]) >= FIRST_DATE
 
 
-def _columns(records: Table, decisions: list[str]) -> dict[str, FloatArray]:
+def _columns(records: TableView, decisions: list[str]) -> dict[str, FloatArray]:
     columns = {
         "speed_mps": _better(records, "enhanced_speed", "speed"),
         "altitude_m": _better(records, "enhanced_altitude", "altitude"),
@@ -118,7 +134,7 @@ def _columns(records: Table, decisions: list[str]) -> dict[str, FloatArray]:
     return only_present(columns)
 
 
-def _better(records: Table, enhanced: str, plain: str) -> FloatArray:
+def _better(records: TableView, enhanced: str, plain: str) -> FloatArray:
     """The field with the wider range where it is there, else the plain one."""
     if not records.has(enhanced):
         return records.numbers(plain)
@@ -129,7 +145,7 @@ def _better(records: Table, enhanced: str, plain: str) -> FloatArray:
     return np.where(missing, records.numbers(plain), wide) if missing.any() else wide
 
 
-def _cadence(records: Table) -> FloatArray:
+def _cadence(records: TableView) -> FloatArray:
     """Cadence with its fraction, in the unit of the file."""
     whole = records.numbers("cadence")
     if records.has("cadence256"):
@@ -139,7 +155,7 @@ def _cadence(records: Table) -> FloatArray:
     return whole + np.nan_to_num(records.numbers("fractional_cadence"), nan=0.0)
 
 
-def _decompress(records: Table, columns: dict[str, FloatArray], decisions: list[str]) -> None:
+def _decompress(records: TableView, columns: dict[str, FloatArray], decisions: list[str]) -> None:
     """Speed and distance from the three bytes in which old watches wrote both.
 
     Twelve bits of speed in 1/100 m/s, twelve of distance in 1/16 m that start again at 0 after 256 m.
@@ -157,15 +173,15 @@ def _decompress(records: Table, columns: dict[str, FloatArray], decisions: list[
     decisions.append("speed and distance: from the packed field of old watches")
 
 
-def _extra(records: Table) -> dict[str, FloatArray]:
+def _extra(records: TableView) -> dict[str, FloatArray]:
     return only_present({name: records.numbers(field) for name, field in EXTRA.items() if records.has(field)})
 
 
-def _developer(file: FitFile) -> dict[str, FloatArray]:
+def _developer(file: FileView) -> dict[str, FloatArray]:
     return only_present({name: values for (name, _), values in file.developer("record").items()})
 
 
-def _utc_offset(activity: Table) -> float | None:
+def _utc_offset(activity: TableView) -> float | None:
     for local, utc in zip(activity.integers("local_timestamp"), activity.integers("timestamp"), strict=True):
         # Zones lie between -12 h and +14 h; other differences come from clocks that were never set.
         if local is not None and utc is not None and -12 * 3600 <= local - utc <= 14 * 3600:
@@ -177,7 +193,7 @@ def _optional(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _laps(file: FitFile, shift: float) -> tuple[RawLap, ...]:
+def _laps(file: FileView, shift: float) -> tuple[RawLap, ...]:
     table = file.table("lap")
     start, elapsed = table.numbers("start_time") + shift, table.numbers("total_elapsed_time")
     timer, distance = table.numbers("total_timer_time"), table.numbers("total_distance")
@@ -197,7 +213,7 @@ def _laps(file: FitFile, shift: float) -> tuple[RawLap, ...]:
     )
 
 
-def _parts(file: FitFile, shift: float) -> tuple[RawPart, ...]:
+def _parts(file: FileView, shift: float) -> tuple[RawPart, ...]:
     table = file.table("session")
     start, elapsed = table.numbers("start_time") + shift, table.numbers("total_elapsed_time")
     timer, distance = table.numbers("total_timer_time"), table.numbers("total_distance")
@@ -215,7 +231,7 @@ def _parts(file: FitFile, shift: float) -> tuple[RawPart, ...]:
     )
 
 
-def _stops(file: FitFile, shift: float) -> tuple[tuple[float, float], ...]:
+def _stops(file: FileView, shift: float) -> tuple[tuple[float, float], ...]:
     """Stretches between a stop of the timer and its next start."""
     table = file.table("event")
     times = (file.times("event") + shift).tolist()
@@ -233,7 +249,7 @@ def _stops(file: FitFile, shift: float) -> tuple[tuple[float, float], ...]:
     return tuple(stops)
 
 
-def _device(file: FitFile) -> Device | None:
+def _device(file: FileView) -> Device | None:
     identity = identity_of(file.table("file_id"))
     names = file.table("file_id").texts("product_name") + _creator_names(file.table("device_info"))
     readable = next((name for name in names if name), "")
@@ -244,7 +260,7 @@ def _device(file: FitFile) -> Device | None:
     return Device(name=readable or f"{maker} {product}".strip(), manufacturer=maker, product=product)
 
 
-def _creator_names(table: Table) -> list[str]:
+def _creator_names(table: TableView) -> list[str]:
     """Product names of the recording device itself, whose device index is 0."""
     return [
         name

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, get_args
 
 from retrorun.activity.assemble import assemble
-from retrorun.activity.fit import raw_from_fit
+from retrorun.activity.fit import raw_from_fit, raw_from_fitparse
 from retrorun.activity.markup import looks_like_xml
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import MAX_BYTES
@@ -47,6 +47,12 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
     Raises:
         RecordingError: as `read_activity`.
     """
+    if engine not in get_args(Engine):
+        raise RecordingError(f"there is no engine {engine!r}", mend=f"take one of {', '.join(get_args(Engine))}")
+    if engine == "fitparse":
+        if not is_fit(data):
+            raise RecordingError("fitparse reads FIT files only", mend='leave out engine="fitparse"')
+        return assemble(raw_from_fitparse(data))
     if is_fit(data):
         return assemble(raw_from_fit(data))
     if looks_like_xml(data):

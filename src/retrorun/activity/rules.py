@@ -11,6 +11,7 @@ MAX_PAUSES = 100_000  # as many gaps as fit between MAX_SAMPLES samples would be
 GAP_S = 10.0  # smart recording leaves up to 9 s between samples (0.05 % of steps in 366 real runs are longer)
 MAX_SPAN_S = 30 * 86_400.0  # a sample further than this from the middle of a recording has a broken clock
 STRIDE_LIMIT = 120.0  # moving faster than RUN_MPS nobody takes fewer steps a minute, and nobody more strides
+COARSE_S = 3.0  # the shortest backward repetitions last 15 s: five samples
 RUN_MPS = 2.0  # above the walk-run transition (1.9 to 2.1 m/s)
 ENOUGH_RUNNING = (
     0.1  # share of the stepping samples; fewer are stumbles of a hike with wrong cadences (seen: 104 to 120)

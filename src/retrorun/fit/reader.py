@@ -14,6 +14,8 @@ from retrorun.fit.salvage import next_message
 from retrorun.fit.table import Block, FloatArray, Table, block_of
 from retrorun.fit.walk import Positions, Slot, Walker
 
+__all__ = ["FitFile", "Loss", "is_fit", "read_fit"]
+
 _CHECKSUM = 2  # bytes
 
 
