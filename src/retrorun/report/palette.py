@@ -51,7 +51,7 @@ DARK = Theme(
     forward="#56b4e9",
     backward="#e69f00",
     cadence="#2fc79a",
-    heart="#e09cc2",
+    heart="#d9a3e0",
     shade_alpha=0.22,
 )
 

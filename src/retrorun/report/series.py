@@ -9,6 +9,7 @@ from retrorun.report.summary import STANDING_MPS, BoolArray, sample_weights_s
 
 # What is drawn, nothing that is decided, hangs on these.
 BREAK_S = 10.0  # a line is not drawn across so long a gap; watches that save power record every few seconds
+LEAST_S = 1e-6  # samples that stand for less time than this are one moment, and keep their own values
 SMOOTH_S = 10.0  # speed from positions scatters by 0.2 m/s over 10 s against 0.5 m/s over 1 s (366 watch recordings)
 
 
@@ -34,7 +35,7 @@ def smooth(activity: Activity, values: FloatArray, window_s: float = SMOOTH_S) -
     mass_in = mass[high] - mass[low]
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (total[high] - total[low]) / mass_in
-    return np.where(there, np.where(mass_in > 0, mean, values), np.nan)
+    return np.where(there, np.where(mass_in > LEAST_S, mean, values), np.nan)
 
 
 def pace_s(speed_mps: FloatArray, *, per_m: float = 1000.0) -> FloatArray:

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from retrorun.activity.model import Activity
+from retrorun.report.palette import DARK, LIGHT
+from retrorun.report.plot import draw_pace, figure_run
+from retrorun.units import METRES_PER_MILE
+from tests.report.made import CANNOT_TELL, NONE, SPANS, made_detection, made_run, without
+from tests.report.pictures import TOLERANCE, Pictures, difference, pixels
+
+
+def line(axes: Axes, name: str) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    found = [each for each in axes.lines if each.get_gid() == name]
+    assert len(found) == 1, f"{len(found)} lines called {name}"
+    x, y = found[0].get_data()
+    return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+
+def near(figure: Figure, panel: int, name: str, at_s: float) -> float:
+    x, y = line(figure.axes[panel], name)
+    return float(y[np.argmin(np.abs(x - at_s))])
+
+
+def test_each_panel_shows_its_own_values() -> None:
+    figure = figure_run(made_run(), made_detection())
+    assert [axes.get_ylabel() for axes in figure.axes] == [
+        "pace [min/km]",
+        "cadence [steps/min]",
+        "heart rate [bpm]",
+    ]
+    # 3 m/s are 5:33 per km, 2 m/s 8:20; the noise is 1 % before smoothing.
+    assert near(figure, 0, "pace", 100) == pytest.approx(1000 / 3, rel=0.02)
+    assert near(figure, 0, "pace", 360) == pytest.approx(1000 / 2, rel=0.02)
+    assert near(figure, 1, "cadence", 100) == pytest.approx(170, abs=2)
+    assert near(figure, 1, "cadence", 360) == pytest.approx(182, abs=2)
+    assert near(figure, 2, "heart rate", 600) == pytest.approx(150, abs=0.6)
+
+
+def test_the_pace_axis_is_turned_and_no_other() -> None:
+    figure = figure_run(made_run(), made_detection())
+    assert [axes.yaxis_inverted() for axes in figure.axes] == [True, False, False]
+    assert not any(axes.xaxis_inverted() for axes in figure.axes)
+
+
+def test_paces_are_written_as_paces_and_times_as_times() -> None:
+    figure = figure_run(made_run(), made_detection())
+    pace, last = figure.axes[0], figure.axes[-1]
+    assert pace.yaxis.get_major_formatter()(333.0) == "5:33"
+    assert last.xaxis.get_major_formatter()(1260.0) == "21:00"
+    assert last.xaxis.get_major_formatter()(3720.0) == "1:02:00"
+
+
+def test_miles_change_the_axis_and_its_name() -> None:
+    figure = figure_run(made_run(), made_detection(), per_m=METRES_PER_MILE)
+    assert figure.axes[0].get_ylabel() == "pace [min/mi]"
+    assert near(figure, 0, "pace", 100) == pytest.approx(METRES_PER_MILE / 3, rel=0.02)
+
+
+def test_each_panel_shades_the_backward_stretches_and_marks_the_laps() -> None:
+    figure = figure_run(made_run(), made_detection())
+    for axes in figure.axes:
+        bands = [patch for patch in axes.patches if str(patch.get_gid()).startswith("backward")]
+        spans = [(band.get_x(), band.get_x() + band.get_width()) for band in bands if isinstance(band, Rectangle)]
+        assert spans == list(SPANS)
+        laps = [
+            float(np.asarray(each.get_xdata(), dtype=float)[0])
+            for each in axes.lines
+            if str(each.get_gid()).startswith("lap")
+        ]
+        assert laps == [300.0, 600.0, 900.0]
+    numbers = [text.get_text() for text in figure.axes[0].texts]
+    assert numbers == ["1", "2", "3", "4"]
+
+
+def test_the_backward_line_lies_in_the_segments_only_and_is_thicker() -> None:
+    axes = figure_run(made_run(), made_detection()).axes[0]
+    x, y = line(axes, "pace backward")
+    inside = np.zeros(len(x), dtype=bool)
+    for start_s, end_s in SPANS:
+        inside |= (x >= start_s) & (x < end_s)
+    assert np.array_equal(np.isfinite(y), inside)
+    widths = {str(each.get_gid()): each.get_linewidth() for each in axes.lines}
+    assert widths["pace backward"] > 1.5 * widths["pace"]
+
+
+def test_a_line_stops_at_a_pause() -> None:
+    run = made_run()
+    kept = (run.time_s < 500) | (run.time_s > 560)
+    paused = Activity.from_columns(
+        time_s=run.time_s[kept], speed_mps=run.speed_mps[kept], cadence_spm=run.cadence_spm[kept]
+    )
+    x, y = line(figure_run(paused, NONE).axes[0], "pace")
+    assert np.isnan(y[x == 561.0]).any()
+
+
+@pytest.mark.parametrize(
+    ("missing", "panels"),
+    [("heart_rate_bpm", 2), ("cadence_spm", 2)],
+)
+def test_a_column_that_is_missing_has_no_panel(missing: str, panels: int) -> None:
+    assert len(figure_run(without(made_run(), missing), CANNOT_TELL).axes) == panels
+
+
+def test_without_speed_the_pace_panel_says_so() -> None:
+    texts = [text.get_text() for text in figure_run(without(made_run(), "speed_mps"), CANNOT_TELL).axes[0].texts]
+    assert "no speed in this recording" in texts
+
+
+def test_the_heading_says_the_verdict_and_the_local_time() -> None:
+    def heading(figure: Figure) -> str:
+        return figure.get_suptitle()
+
+    assert heading(figure_run(made_run(), made_detection())) == "2 backward stretches · Sunday 1 March 2026, 09:30"
+    assert heading(figure_run(made_run(), NONE)).startswith("No backward running found")
+    assert heading(figure_run(made_run(), CANNOT_TELL)).startswith("Cannot tell")
+    unknown = replace(made_run(), utc_offset_s=None)
+    assert heading(figure_run(unknown, NONE)).endswith("Sunday 1 March 2026, 07:30 UTC")
+
+
+def test_a_heading_is_not_read_as_mathematics() -> None:
+    pixels(figure_run(made_run(), NONE, title=r"$\notacommand$ 5 $"))
+
+
+def test_drawing_on_a_given_axes_makes_no_figure_and_keeps_the_rest() -> None:
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    draw_pace(left, made_run(), made_detection())
+    assert not right.lines
+    assert len(figure.axes) == 2
+
+
+def test_nothing_is_kept_by_pyplot() -> None:
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    figure_run(made_run(), made_detection())
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_picture_looks_as_it_did(pictures: Pictures, theme: object) -> None:
+    pictures.check(
+        f"run-{'dark' if theme is DARK else 'light'}",
+        figure_run(made_run(), made_detection(), theme=DARK if theme is DARK else LIGHT),
+    )
+
+
+def test_the_comparison_sees_what_is_left_out_and_what_is_turned() -> None:
+    whole = pixels(figure_run(made_run(), made_detection()))
+    assert difference(whole, pixels(figure_run(made_run(), made_detection()))) == 0.0
+    names = [str(each.get_gid()) for axes in figure_run(made_run(), made_detection()).axes for each in axes.lines]
+    series = [name for name in names if name.split()[0] in ("pace", "cadence", "heart")]
+    assert len(series) == 6
+    for name in series:
+        figure = figure_run(made_run(), made_detection())
+        for axes in figure.axes:
+            for each in list(axes.lines):
+                if each.get_gid() == name:
+                    each.remove()
+        assert difference(whole, pixels(figure)) > TOLERANCE, name
+    turned = figure_run(made_run(), made_detection())
+    turned.axes[0].invert_yaxis()
+    assert difference(whole, pixels(turned)) > TOLERANCE
+    plain = figure_run(made_run(), replace(made_detection(), segments=()))
+    assert difference(whole, pixels(plain)) > TOLERANCE
