@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from tests.strategies import sessions
 
 from retrorun.errors import DocumentError, NotationError
 from retrorun.session.data import session_from_dict, session_to_dict
@@ -20,6 +19,7 @@ from retrorun.session.document import (
 )
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
+from tests.strategies import sessions
 
 EXAMPLE = parse_session(
     "name: Retro 400s\nsetting: track\nnote: Bring a partner\n"

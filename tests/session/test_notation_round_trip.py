@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import strategies
 
 from retrorun.errors import SessionError
 from retrorun.session.model import Distance, Duration, Repeat, RepeatUntil, Session, SpeedRange, Step, Target, walk
 from retrorun.session.notation import format_session, parse_duration, parse_session, parse_target, parse_until
 from retrorun.session.wording import format_duration, format_target
+from tests import strategies
 
 
 @given(strategies.sessions())

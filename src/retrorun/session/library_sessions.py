@@ -104,7 +104,7 @@ READY_MADE: tuple[ReadyMade, ...] = (
     ),
     ReadyMade(
         key="alternating-beginner",
-        title="Straights backward, bends forward",
+        title="Straights back, bends forward",
         kind=Kind.ALTERNATING,
         level=Level.BEGINNER,
         source=f"{_HOUSE}; straights backward and bends forward from fit4life-magazin.de",

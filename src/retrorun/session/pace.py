@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retrorun.errors import SessionError
 from retrorun.session.model import SpeedRange
-from retrorun.units import format_clock, format_distance, format_pace
+from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,20 @@ BACKWARD_RATIO = SpeedRatio(
     ),
 )
 
-# Backward men's records as of 2023, as a curve: 5.04 m/s at 1 km (Dold, 3:18.43) falling to 3.42 m/s at the marathon
-# (de Lustrac, 3:25:24), and 7.6 m/s at 100 m (López Rodríguez, 13.17) falling to the kilometre. The margin leaves room
-# for newer marks.
-_LONG_MPS, _LONG_EXPONENT = 5.04, -0.104
-_SHORT_MPS, _SHORT_EXPONENT = 7.6, -0.178
-_MARGIN = 1.08
+# Backward records of men [m, s], as of 2023: recordholders.org, thomasdold.com, achim-aretz.de, endurancesportswire.com.
+# The women's list is thinner and slower; a limit drawn from it would refuse what women can run.
+RECORDS = (
+    (100.0, 13.17),  # López Rodríguez 2022
+    (200.0, 30.33),  # Contreras Urbano 2018
+    (1000.0, 198.43),  # Dold 2014
+    (METRES_PER_MILE, 330.0),  # Yoder 2020
+    (3000.0, 671.76),  # Dold 2014
+    (10_000.0, 2330.01),  # Dold 2016
+    (21_097.5, 5749.0),  # Aretz
+    (42_195.0, 12_324.0),  # de Lustrac 2023
+    (100_000.0, 44_400.0),  # Jürgens
+)
+_MARGIN = 1.08  # room for marks that are newer or between the distances
 
 # Hreljac et al. 2005 (J Sports Sci Med 4:446): below this most people, going backward, would rather walk; 12 people,
 # 1.63 ± 0.11 m/s.
@@ -66,10 +75,16 @@ class BackwardPace:
 
 
 def fastest_backward_mps(distance_m: float) -> float:
-    """The fastest believable backward speed [m/s] over a distance [m]: the records' curve and 8 %."""
-    if distance_m < 1000.0:
-        return _MARGIN * _SHORT_MPS * math.pow(max(distance_m, 100.0) / 100.0, _SHORT_EXPONENT)
-    return _MARGIN * _LONG_MPS * math.pow(distance_m / 1000.0, _LONG_EXPONENT)
+    """The fastest believable backward speed [m/s] over a distance [m]: the records, and 8 % more.
+
+    Between two records the speed falls evenly on logarithmic scales; beyond the shortest and the longest it stays.
+    """
+    place = min(max(distance_m, RECORDS[0][0]), RECORDS[-1][0])
+    for (near_m, near_s), (far_m, far_s) in pairwise(RECORDS):
+        if place <= far_m:
+            share = math.log(place / near_m) / math.log(far_m / near_m)
+            return _MARGIN * math.pow(near_m / near_s, 1.0 - share) * math.pow(far_m / far_s, share)
+    raise AssertionError("every distance lies between the first record and the last")
 
 
 def backward_pace_from_easy(easy_mps: float) -> BackwardPace:

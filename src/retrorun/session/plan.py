@@ -119,29 +119,30 @@ def _sessions(
         aim = None if rung < BY_FEEL_RUNGS else target
         for index, offset in enumerate(DAYS[a_week]):
             opening = week == 0 and index == 0 and first == 0
-            dose, text = _opening(LADDER[rung]) if opening else _FORMS[index](LADDER[rung], aim)
+            form = _FORMS[index] if rung >= BY_FEEL_RUNGS else _FORMS[index % 2]  # hills once it is learnt
+            backward_s, text = _opening(LADDER[rung]) if opening else form(LADDER[rung], aim)
             yield PlannedSession(
                 day=_day(start, 7 * week + offset),
                 week=week + 1,
                 session=parse_session(text),
-                backward_s=dose.backward_s,
+                backward_s=backward_s,
             )
 
 
-# ---- the forms of a session ------------------------------------------------------------------------------------------
+# ---- the forms of a session: backward running time [s], and notation -------------------------------------------------
 
 
-def _opening(dose: Dose) -> tuple[Dose, str]:
+def _opening(dose: Dose) -> tuple[int, str]:
     """The very first session: the stretches are walked."""
     stretch = format_time(dose.stretch_s)
     text = (
         f"name: First backward steps {dose.reps}x{stretch}\n10min warmup\n"
         f'{dose.reps}x({stretch} bwd walk flat "{_LOOK}"; 1min walk recovery)\n10min easy; 5min walk cooldown'
     )
-    return Dose(reps=0, stretch_s=dose.stretch_s), text
+    return 0, text
 
 
-def _stretches(dose: Dose, target: SpeedRange | None) -> tuple[Dose, str]:
+def _stretches(dose: Dose, target: SpeedRange | None) -> tuple[int, str]:
     """Stretches with a walk as long between them."""
     stretch = format_time(dose.stretch_s)
     text = (
@@ -149,10 +150,10 @@ def _stretches(dose: Dose, target: SpeedRange | None) -> tuple[Dose, str]:
         f'{dose.reps}x({stretch} bwd flat {_at(target)} "{_LOOK}"; {stretch} walk recovery)\n'
         "10min easy; 5min walk cooldown"
     )
-    return dose, text
+    return dose.backward_s, text
 
 
-def _alternating(dose: Dose, target: SpeedRange | None) -> tuple[Dose, str]:
+def _alternating(dose: Dose, target: SpeedRange | None) -> tuple[int, str]:
     """Stretches with a forward run twice as long between them, five minutes at most."""
     stretch = format_time(dose.stretch_s)
     between = format_time(min(2 * dose.stretch_s, 300))
@@ -161,18 +162,18 @@ def _alternating(dose: Dose, target: SpeedRange | None) -> tuple[Dose, str]:
         f'{dose.reps}x({stretch} bwd flat {_at(target)} "{_LOOK}"; {between} easy; 30s rest)\n'
         "10min cooldown"
     )
-    return dose, text
+    return dose.backward_s, text
 
 
-def _hill(dose: Dose, _: SpeedRange | None) -> tuple[Dose, str]:
+def _hill(dose: Dose, _: SpeedRange | None) -> tuple[int, str]:
     """Half the dose uphill, in climbs of at most half a minute, without a pace: uphill is harder."""
     climb_s = min(dose.stretch_s, 30)
-    half = Dose(reps=max(dose.backward_s // (2 * climb_s), 1), stretch_s=climb_s)
+    climbs = max(dose.backward_s // (2 * climb_s), 1)
     text = (
-        f"name: Backward hill {half.reps}x{format_time(climb_s)}\n10min warmup\n"
-        f'{half.reps}x({format_time(climb_s)} bwd uphill "{_LOOK_UP}"; lap walk fwd downhill "{_DOWN}")\n10min cooldown'
+        f"name: Backward hill {climbs}x{format_time(climb_s)}\n10min warmup\n"
+        f'{climbs}x({format_time(climb_s)} bwd uphill "{_LOOK_UP}"; lap walk fwd downhill "{_DOWN}")\n10min cooldown'
     )
-    return half, text
+    return climbs * climb_s, text
 
 
 _FORMS = (_stretches, _alternating, _hill)
@@ -214,7 +215,7 @@ def _rule(level: Level, top: int, weekly_distance_m: float | None) -> str:
     )
     return (
         f"Backward running in one session climbs at most one step a week on this ladder: {ladder}; then it stays. "
-        f"A {level.value} begins at step {FIRST_RUNG[level] + 1}. Two days at least from one session to the next. "
+        f"This plan begins at step {min(FIRST_RUNG[level], top) + 1}. Two days at least from one session to the next. "
         f"Uphill counts double. The ladder is this project's own, put together from runners' reports and small trials; "
         f"no trial tested it.{share}"
     )

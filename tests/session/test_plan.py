@@ -1,0 +1,121 @@
+"""Plans of weeks: what is dated, how it grows, and that it says by what rule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from retrorun.errors import SessionError
+from retrorun.session.amounts import amounts
+from retrorun.session.model import Direction, Gait, SpeedRange, Step, walk
+from retrorun.session.plan import LADDER, make_plan
+from retrorun.session.ready import Level
+from retrorun.session.safety import safety_findings
+from retrorun.units import parse_speed
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("sessions_a_week", [1, 2, 3])
+def test_no_session_is_above_its_step_of_the_ladder_and_two_days_lie_between(
+    level: Level, sessions_a_week: int
+) -> None:
+    plan = make_plan(start=MONDAY, weeks=12, sessions_a_week=sessions_a_week, level=level)
+    assert len(plan.sessions) == 12 * sessions_a_week
+    first = {Level.BEGINNER: 0, Level.REGULAR: 2, Level.EXPERIENCED: 4}[level]
+    for planned in plan.sessions:
+        step = LADDER[min(first + planned.week - 1, len(LADDER) - 1)]
+        assert planned.backward_s <= step.backward_s
+        assert planned.day - MONDAY < timedelta(weeks=planned.week)
+        assert not safety_findings(planned.session)
+    days = [planned.day for planned in plan.sessions]
+    assert all(after - before >= timedelta(days=2) for before, after in pairwise(days))
+
+
+def test_the_ladder_is_the_one_that_is_documented() -> None:
+    assert [dose.backward_s / 60 for dose in LADDER] == [2, 3, 6, 8, 10, 12, 15, 15]
+
+
+def test_backward_time_is_what_the_sessions_hold() -> None:
+    plan = make_plan(start=MONDAY, weeks=8, sessions_a_week=3)
+    for planned in plan.sessions:
+        running = sum(
+            (each.time_s or 0.0) * (each.rounds or 0.0)
+            for each in amounts(planned.session).steps
+            if each.step.direction is Direction.BACKWARD and each.step.gait is Gait.RUN
+        )
+        assert running == planned.backward_s
+    assert plan.backward_s_of_week(2) == 3 * 180
+    assert plan.backward_s_of_week(9) == 0
+
+
+def test_a_beginner_walks_backward_before_running_backward() -> None:
+    first = make_plan(start=MONDAY).sessions[0]
+    gaits = {
+        step.gait
+        for _, step in walk(first.session.steps)
+        if isinstance(step, Step) and step.direction is Direction.BACKWARD
+    }
+    assert gaits == {Gait.WALK}
+    assert first.backward_s == 0
+
+
+def test_targets_come_with_an_easy_pace_and_only_once_it_is_learnt() -> None:
+    plan = make_plan(start=MONDAY, weeks=4, easy_mps=parse_speed("6:00/km"))
+    weeks_with_target = {
+        planned.week
+        for planned in plan.sessions
+        for _, step in walk(planned.session.steps)
+        if isinstance(step, Step) and isinstance(step.target, SpeedRange)
+    }
+    assert weeks_with_target == {3, 4}
+
+
+def test_hills_wait_until_backward_running_is_learnt() -> None:
+    plan = make_plan(start=MONDAY, weeks=4, sessions_a_week=3)
+    assert {planned.week for planned in plan.sessions if "hill" in planned.session.name} == {3, 4}
+
+
+def test_a_weekly_distance_holds_the_backward_part_down() -> None:
+    free = make_plan(start=MONDAY, weeks=8, sessions_a_week=2)
+    held = make_plan(start=MONDAY, weeks=8, sessions_a_week=2, weekly_distance_m=20_000)
+    # 15 % of 20 km at 2.5 m/s are 1200 s a week: 10 min a session.
+    assert max(map(held.backward_s_of_week, range(1, 9))) == 2 * 600
+    assert max(map(free.backward_s_of_week, range(1, 9))) == 2 * 900
+    assert "It stops at step 5, so that the backward part stays within 15% of 20.00 km a week" in held.rule
+    # An experienced runner's plan is held too.
+    assert make_plan(start=MONDAY, level="experienced", weekly_distance_m=5_000).backward_s_of_week(1) == 2 * 120
+    with pytest.raises(SessionError, match=r"500 m a week are too few: .* plan fewer sessions a week"):
+        make_plan(start=MONDAY, weekly_distance_m=500)
+
+
+def test_the_rule_is_said() -> None:
+    rule = make_plan(start=MONDAY, level=Level.REGULAR).rule
+    assert "climbs at most one step a week on this ladder: 4×30s, 6×30s, 6×1min, 8×1min, 5×2min, 6×2min, 3×5min" in rule
+    assert "begins at step 3" in rule
+    assert "no trial tested it" in rule
+
+
+@pytest.mark.parametrize(
+    ("weeks", "per_week", "level", "message"),
+    [
+        (0, 2, "beginner", "weeks is 0; use a whole number from 1 to 52"),
+        (53, 2, "beginner", "weeks is 53; use a whole number from 1 to 52"),
+        (8, 4, "beginner", "sessions_a_week is 4; use a whole number from 1 to 3"),
+        (8, 2, "expert", "unknown level 'expert'; use one of: beginner, regular, experienced"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(weeks: int, per_week: int, level: str, message: str) -> None:
+    with pytest.raises(SessionError) as caught:
+        make_plan(start=MONDAY, weeks=weeks, sessions_a_week=per_week, level=level)
+    assert str(caught.value) == message
+
+
+def test_a_plan_beyond_the_calendar_is_refused() -> None:
+    with pytest.raises(SessionError, match="runs out of the calendar"):
+        make_plan(start=date(9999, 12, 20))
+    with pytest.raises(SessionError, match="the weekly distance must be above zero"):
+        make_plan(start=MONDAY, weekly_distance_m=0)
