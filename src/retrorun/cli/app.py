@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from retrorun import __version__
-from retrorun.cli import analyze, define, demo, export, push, report, scan, show
+from retrorun.cli import analyze, define, demo, export, push, report, scan, show, strava
 from retrorun.cli.compile import compile_session
 from retrorun.cli.label import label
 from retrorun.cli.match import match
@@ -72,6 +72,7 @@ app.command("draw", rich_help_panel=READ)(report.draw)
 app.command("convert", rich_help_panel=READ)(report.convert)
 app.command("scan", rich_help_panel=READ)(scan.scan)
 app.command("profile", rich_help_panel=READ)(scan.profile)
+app.add_typer(strava.commands, name="strava", rich_help_panel=READ)
 app.command("demo", rich_help_panel=MORE)(demo.demo)
 
 

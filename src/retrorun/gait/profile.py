@@ -51,7 +51,8 @@ class GaitProfile:
             labels: one list of backward spans `(start_s, end_s)` per activity.
 
         Raises:
-            ProfileError: nothing to learn from, or another number of label lists than of activities.
+            ProfileError: nothing to learn from, another number of label lists than of activities, or an activity that
+                came through Strava's interface, whose terms forbid learning from it.
         """
         runs = list(activities)
         if labels is not None and len(labels) != len(runs):
@@ -115,6 +116,11 @@ class _Fact:
 
 
 def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
+    if activity.source == "strava":
+        raise ProfileError(
+            "nothing may be learnt from what came through Strava's interface",
+            mend="Strava's terms forbid it; use the recording of your watch, or your bulk export",
+        )
     if not len(activity):
         return None
     grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))

@@ -18,9 +18,8 @@ from retrorun.activity.model import Activity
 from retrorun.activity.strava import STREAMS, activity_from_streams
 from retrorun.errors import DeliveryError
 from retrorun.push.strava_http import API_2027, VARIABLE, api_address, is_day_spent, limits_text, make_session
-from retrorun.push.strava_note import note_line, with_mark, with_note
+from retrorun.push.strava_note import Ran, note_line, with_mark, with_note
 from retrorun.push.strava_token import LOGIN, Application, Token, load_token, save_token
-from retrorun.report.summary import Summary
 
 if TYPE_CHECKING:
     import requests
@@ -52,8 +51,7 @@ class Strava:
         self._token_file = token_file
         self._now = now
         self._headers: Mapping[str, str] = {}
-        with _quiet():
-            self._client = _client(session or make_session(api_address()), self._see_limits)
+        self._client = _client(session or make_session(api_address()), self._see_limits)
 
     @property
     def limits(self) -> str:
@@ -91,7 +89,7 @@ class Strava:
             trainer=bool(detail.trainer),
         )
 
-    def annotate(self, activity_id: int, summary: Summary, *, in_name: bool = False) -> bool:
+    def annotate(self, activity_id: int, ran: Ran, *, in_name: bool = False) -> bool:
         """Write what was run backward into an activity's description, and its name where asked; twice changes nothing.
 
         Returns:
@@ -102,9 +100,9 @@ class Strava:
         """
         detail = self._detail(activity_id)
         old, name = detail.description or "", detail.name or ""
-        changes = {"description": with_note(old, note_line(summary))}
+        changes = {"description": with_note(old, note_line(ran))}
         if in_name:
-            changes["name"] = with_mark(name, summary)
+            changes["name"] = with_mark(name, ran)
         if changes["description"] == old and changes.get("name", name) == name:
             return False
         self._call(lambda: self._client.update_activity(activity_id, **changes))  # type: ignore[arg-type]  # two texts
@@ -142,8 +140,7 @@ class Strava:
         from stravalib import exc
 
         try:
-            with _quiet():
-                return request()
+            return request()
         except exc.ApplicationInactive:
             raise DeliveryError(
                 "Strava has switched your application off (403)",
@@ -187,11 +184,12 @@ def _refusal(code: int, headers: Mapping[str, str]) -> DeliveryError:
 
 
 def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], str], None]) -> Client:
-    try:
-        from stravalib import Client
-    except ImportError:
-        raise DeliveryError("Strava needs the package stravalib", mend=EXTRA) from None
-    client = Client(requests_session=session, rate_limiter=see_limits)  # type: ignore[arg-type]  # called, never more
+    with _quiet():
+        try:
+            from stravalib import Client
+        except ImportError:
+            raise DeliveryError("Strava needs the package stravalib", mend=EXTRA) from None
+        client = Client(requests_session=session, rate_limiter=see_limits)  # type: ignore[arg-type]  # called, no more
     # stravalib would renew tokens by itself and lose the new one; here that is done before a request, and kept.
     client.protocol.client_id = client.protocol.client_secret = None
     return client
@@ -199,13 +197,14 @@ def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep stravalib's doings to itself: it changes warnings and logging for the whole program when imported."""
+    """Keep stravalib's doings to itself: importing it changes warnings and logging for the whole program."""
     root = logging.getLogger()
-    level = root.level
+    level, shown = root.level, warnings.showwarning
     with warnings.catch_warnings():
         root.setLevel(logging.ERROR)
         try:
             yield
         finally:
             root.setLevel(level)
-            logging.captureWarnings(False)
+            if warnings.showwarning is not shown:
+                logging.captureWarnings(capture=False)

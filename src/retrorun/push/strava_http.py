@@ -91,9 +91,14 @@ def limits_text(headers: Mapping[str, str]) -> str:
 
 def is_day_spent(headers: Mapping[str, str]) -> bool:
     """Whether the day's limit is used up, and not just that of the quarter of an hour."""
-    for prefix in ("X-ReadRateLimit", "X-RateLimit"):
-        limit, usage = headers.get(f"{prefix}-Limit", "").split(","), headers.get(f"{prefix}-Usage", "").split(",")
-        if len(limit) == len(usage) == 2 and usage[1].isdecimal() and limit[1].isdecimal():
-            if int(usage[1]) >= int(limit[1]):
-                return True
-    return False
+    return any(
+        int(usage) >= int(limit)
+        for prefix in ("X-ReadRateLimit", "X-RateLimit")
+        for limit, usage in [(_of_day(headers, f"{prefix}-Limit"), _of_day(headers, f"{prefix}-Usage"))]
+        if limit.isdecimal() and usage.isdecimal()
+    )
+
+
+def _of_day(headers: Mapping[str, str], name: str) -> str:
+    """The second of the two numbers of a header."""
+    return headers.get(name, "").partition(",")[2].strip()

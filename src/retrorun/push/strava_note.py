@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from retrorun.report.summary import Summary
 from retrorun.units import format_clock, format_distance, format_pace
 
 MARK = "⟲ retrorun:"  # begins the line in the description
 NAME_MARK = " ⟲ "  # begins what is added to the name
 
 
-def note_line(summary: Summary) -> str:
-    """The line about a run: how much of it was backward, or why that cannot be told."""
-    if summary.verdict == "cannot tell":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What is said about a run: whether it could be told, and its backward stretches, time, distance and mean speed."""
+
+    told: bool
+    stretches: int = 0
+    time_s: float = 0.0
+    distance_m: float | None = None
+    speed_mps: float | None = None
+
+
+def note_line(ran: Ran) -> str:
+    """The line about a run: how much of it was backward, or that it cannot be told."""
+    if not ran.told:
         return f"{MARK} cannot tell whether any of it was run backward"
-    if not summary.segments:
+    if not ran.stretches:
         return f"{MARK} no backward running found"
-    backward = summary.backward
-    parts = [format_clock(backward.time_s)]
-    if backward.distance_m is not None:
-        parts.append(format_distance(backward.distance_m))
-    if backward.mean_speed_mps is not None:
-        parts.append(format_pace(backward.mean_speed_mps))
-    times = "1 stretch" if summary.segments == 1 else f"{summary.segments} stretches"
+    parts = [format_clock(ran.time_s)]
+    if ran.distance_m is not None:
+        parts.append(format_distance(ran.distance_m))
+    if ran.speed_mps is not None:
+        parts.append(format_pace(ran.speed_mps))
+    times = "1 stretch" if ran.stretches == 1 else f"{ran.stretches} stretches"
     return f"{MARK} {', '.join(parts)} backward in {times}"
 
 
@@ -37,11 +47,10 @@ def with_note(description: str, line: str) -> str:
     return "\n".join(kept for index, kept in enumerate(lines) if index not in places[1:])
 
 
-def with_mark(name: str, summary: Summary) -> str:
+def with_mark(name: str, ran: Ran) -> str:
     """The name with the backward distance or time at its end; without it again where there is none."""
     plain = re.sub(f"{re.escape(NAME_MARK)}.*$", "", name)
-    if not summary.segments:
+    if not ran.stretches:
         return plain
-    distance_m = summary.backward.distance_m
-    amount = format_clock(summary.backward.time_s) if distance_m is None else format_distance(distance_m)
+    amount = format_clock(ran.time_s) if ran.distance_m is None else format_distance(ran.distance_m)
     return f"{plain}{NAME_MARK}{amount} backward"

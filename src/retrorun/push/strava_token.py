@@ -1,7 +1,7 @@
 """Strava's tokens: where they are kept, and only there.
 
-The refresh token changes with each use, and the old one dies with it. So the new one is on the disk before anything else
-is done with it; the file is readable by its owner only.
+The refresh token changes with each use, and the old one dies with it. So the new one is on the disk before
+anything else is done with it; the file is readable by its owner only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from retrorun.errors import DeliveryError
 from retrorun.files import write_atomic
 
 VARIABLE = "RETRORUN_STRAVA_TOKEN"  # names another file for the tokens
-CLIENT_ID, CLIENT_SECRET = "STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET"  # noqa: S105 - names of variables, as stravalib's
+CLIENT_ID, CLIENT_SECRET = "STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET"
 LOGIN = "run `retrorun strava login`"
 EARLY_S = 120.0  # a token that dies within two minutes is renewed at once, so that it cannot die on the way
 
