@@ -48,8 +48,8 @@ def choose_watch(wanted: str = "", mounts: Iterable[Path] | None = None) -> Watc
         DeliveryError: no watch, several, or none that fits `wanted`.
     """
     if wanted and Path(wanted).is_dir():
-        folder = Path(wanted).resolve()
-        watch = _watch(folder.parent if folder.name.casefold() == "garmin" else folder)
+        folder = Path(wanted)
+        watch = _watch(folder.parent if folder.resolve().name.casefold() == "garmin" else folder)
         if watch is None:
             what = "this folder holds no watch: there is no GARMIN folder with a folder for new files in it"
             raise DeliveryError(what, where=wanted, mend="name the folder in which GARMIN lies")
@@ -103,7 +103,7 @@ def _watch(root: Path) -> Watch | None:
         return None
     stores = (*(_below(root, path) for path in manifest.stores), child(garmin, "Workouts"))
     return Watch(
-        name=manifest.model or root.name,
+        name=manifest.model or root.resolve().name,
         root=root,
         kind="MTP" if any(part == "gvfs" or part.startswith("mtp:") for part in root.parts) else "mass storage",
         inbox=inbox,
