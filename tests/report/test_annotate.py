@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import fitdecode
+import numpy as np
+import pytest
+
+from retrorun.activity.model import COLUMNS, Activity
+from retrorun.activity.read import activity_from_bytes
+from retrorun.demo import demo_recording
+from retrorun.errors import FitError, RecordingError
+from retrorun.gait.result import Detection
+from retrorun.match.detect import detect
+from retrorun.report.annotate import annotate_fit
+from retrorun.report.summary import is_backward
+from tests.recordings import fit_recording
+from tests.report.made import CANNOT_TELL, NONE, made_run, made_segment
+from tests.shared_data import shared_files
+
+SPANS = Detection(verdict="found", segments=(made_segment(60.0, 121.0), made_segment(300.0, 800.0)))
+
+
+def annotated(data: bytes, detection: Detection) -> tuple[Activity, bytes]:
+    out = annotate_fit(data, activity_from_bytes(data), detection)
+    return activity_from_bytes(out), out
+
+
+def assert_reads_back(data: bytes, detection: Detection) -> None:
+    before = activity_from_bytes(data)
+    after, _ = annotated(data, detection)
+    for name in COLUMNS:
+        assert np.array_equal(getattr(before, name), getattr(after, name), equal_nan=True), name
+    for name in (
+        "laps",
+        "parts",
+        "pauses",
+        "start_time",
+        "utc_offset_s",
+        "workout",
+        "training_file",
+        "device",
+        "damage",
+    ):
+        assert getattr(before, name) == getattr(after, name), name
+    assert set(before.extra) == set(after.extra)
+    for name in before.extra:
+        assert np.array_equal(before.extra[name], after.extra[name], equal_nan=True), name
+    assert set(after.developer) == {*before.developer, "direction"}
+    expected = is_backward(before, detection).astype(float)
+    assert np.array_equal(after.developer["direction"], expected)
+
+
+def test_the_demo_reads_back_to_the_same_columns_and_the_same_segments() -> None:
+    data = demo_recording()
+    detection = detect(activity_from_bytes(data))
+    assert detection.segments
+    assert_reads_back(data, detection)
+    after, _ = annotated(data, detection)
+    assert detect(after) == detection
+
+
+def test_laps_say_what_most_of_them_was() -> None:
+    def laps(detection: Detection) -> list[int | None]:
+        with fitdecode.FitReader(io.BytesIO(annotated(data, detection)[1])) as reader:
+            frames = [frame for frame in reader if frame.frame_type == fitdecode.FIT_FRAME_DATA]
+        return [frame.get_value("direction", fallback=None) for frame in frames if frame.name == "lap"]
+
+    data = fit_recording(seconds=900)  # one lap of 900 s
+    assert laps(SPANS) == [1]  # 561 s of it
+    assert laps(replace(SPANS, segments=SPANS.segments[:1])) == [0]
+    assert laps(NONE) == [0]
+    assert laps(CANNOT_TELL) == [None]
+
+
+def test_what_cannot_be_told_is_not_there() -> None:
+    after, out = annotated(fit_recording(seconds=60), CANNOT_TELL)
+    assert "direction" not in after.developer  # a column without a single value is no column
+    assert b"direction\0" in out
+
+
+def test_the_bytes_that_were_given_are_not_touched() -> None:
+    data = bytearray(fit_recording(seconds=60))
+    before = bytes(data)
+    annotate_fit(bytes(data), activity_from_bytes(before), SPANS)
+    assert bytes(data) == before
+
+
+def test_a_recording_without_a_date_is_annotated_by_its_own_clock() -> None:
+    data = fit_recording(seconds=900)
+    undated = replace(activity_from_bytes(data), start_time=None)
+    assert annotate_fit(data, undated, SPANS) == annotate_fit(data, activity_from_bytes(data), SPANS)
+
+
+def test_what_is_no_fit_recording_is_refused() -> None:
+    with pytest.raises(FitError):
+        annotate_fit(b"<gpx></gpx>", made_run(), SPANS)
+    from retrorun.fit.writer import Message, write_fit
+
+    no_records = write_fit([Message(kind="file_id", values={"type": 4})])
+    with pytest.raises(RecordingError, match="says when it was"):
+        annotate_fit(no_records, replace(made_run(), start_time=None), SPANS)
+
+
+@pytest.mark.parametrize("path", shared_files("activities", "*.fit")[::7], ids=lambda path: path.name)
+def test_real_recordings_read_back_to_the_same_columns_and_directions(path: Path) -> None:
+    assert_reads_back(path.read_bytes(), SPANS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", shared_files("activities", "*.fit"), ids=lambda path: path.name)
+def test_all_real_recordings_read_back_to_the_same_columns_and_segments(path: Path) -> None:
+    data = path.read_bytes()
+    assert_reads_back(data, SPANS)
+    before = activity_from_bytes(data)
+    after, _ = annotated(data, SPANS)
+    assert detect(after) == detect(before)
