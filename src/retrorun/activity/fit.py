@@ -12,6 +12,7 @@ from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecor
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
 from retrorun.errors import RecordingError
+from retrorun.fit.chain import Loss
 from retrorun.fit.plan_reader import identity_of, plan_of
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
 from retrorun.fit.reader import read_fit
@@ -60,21 +61,21 @@ def raw_from_fit(data: bytes) -> RawRecording:
         RecordingError: it is a FIT file, but holds no samples.
     """
     file = read_fit(data)
-    losses = tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in file.losses)
-    return _raw(file, losses)
+    return _raw(file, file.losses)
 
 
 def raw_from_fitparse(data: bytes) -> RawRecording:
-    """Read the bytes of a FIT recording with fitparse, as a second opinion; it knows nothing of damage.
+    """Read the bytes of a FIT recording with fitparse, as a second opinion.
 
     Raises:
         FitError: fitparse cannot read it.
         RecordingError: it holds no samples.
     """
-    return _raw(SecondFile(data), ())
+    file = SecondFile(data)
+    return _raw(file, file.losses)
 
 
-def _raw(file: FileView, losses: tuple[RawLoss, ...]) -> RawRecording:
+def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
     records = file.table("record")
     if not len(records):
         raise RecordingError(_why_empty(file), mend="give a recorded activity")
@@ -99,7 +100,7 @@ def _raw(file: FileView, losses: tuple[RawLoss, ...]) -> RawRecording:
         workout=plan_of(file),
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
         device=_device(file),
-        losses=losses,
+        losses=tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in losses),
         decisions=tuple(decisions),
     )
 

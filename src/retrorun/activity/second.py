@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.errors import FitError
+from retrorun.fit.chain import Loss
 from retrorun.fit.profile import BY_NAME, FIT_EPOCH_UNIX_S, TIMESTAMP, Message
 from retrorun.fit.view import FloatArray
 
@@ -60,7 +61,8 @@ class SecondFile:
     def __init__(self, data: bytes) -> None:
         self._rows: dict[int, list[dict[int, tuple[Any, Any]]]] = {}
         self._developer: dict[int, list[dict[tuple[str, str], float]]] = {}
-        for message in _messages(data):
+        messages, self.losses = _messages(data)
+        for message in messages:
             values: dict[int, tuple[Any, Any]] = {}
             developer: dict[tuple[str, str], float] = {}
             for field in message.fields:
@@ -87,19 +89,21 @@ class SecondFile:
         return {key: np.array([row.get(key, np.nan) for row in rows], dtype=np.float64) for key in keys}
 
 
-def _messages(data: bytes) -> list[Any]:
+def _messages(data: bytes) -> tuple[list[Any], tuple[Loss, ...]]:
+    """All messages, or those before the place where fitparse gives up, and that place."""
     import fitparse
 
     found: list[Any] = []
+    source = io.BytesIO(data)
     try:
-        for message in fitparse.FitFile(io.BytesIO(data), check_crc=False).get_messages():
+        for message in fitparse.FitFile(source, check_crc=False).get_messages():
             found.append(message)  # noqa: PERF402 - what was read before an error counts
-    except Exception as error:
+    except Exception as error:  # on damaged files fitparse raises whatever its parsing hits
+        what = f"fitparse gives up ({error})"
         if not found:
-            raise FitError(
-                f"fitparse cannot read this file ({error})", mend="read it without a second opinion"
-            ) from error
-    return found
+            raise FitError(what, offset=source.tell(), mend="read it without a second opinion") from error
+        return found, (Loss(what=what, start=source.tell(), end=len(data)),)
+    return found, ()
 
 
 def _number(value: tuple[Any, Any]) -> float:

@@ -109,7 +109,6 @@ MANUFACTURER: Mapping[int, str] = MappingProxyType(
         15: "dynastream",
         23: "suunto",
         32: "wahoo_fitness",
-        65: "strava",
         71: "tomtom",
         89: "tacx",
         95: "stryd",
