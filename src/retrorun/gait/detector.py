@@ -7,15 +7,15 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait import priors
 from retrorun.gait.candidates import Candidates, find_candidates
-from retrorun.gait.decode import best_set
-from retrorun.gait.explain import evidence_of
+from retrorun.gait.decode import best_set, probabilities
+from retrorun.gait.explain import evidence_of, possible
 from retrorun.gait.grid import BoolArray, Grid, build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line, running_bins
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
-from retrorun.gait.score import log_odds
-
-ON_FOOT = frozenset({"running", "walking", "hiking", "generic", "training", "fitness_equipment", "unknown", ""})
+from retrorun.gait.score import LookAlikes, log_odds, look_alikes, scores
+from retrorun.gait.support import Support, own_gait, snapped, support_of, suspects
+from retrorun.gait.trust import cannot_tell, lowers_trust, parts_on_foot
 
 
 def detect_gait(
@@ -31,120 +31,130 @@ def detect_gait(
     Returns:
         The verdict, the segments and the reasons; `cannot tell` where the recording could not have shown any.
     """
-    spans = _spans_on_foot(activity)
-    if not spans:
+    parts = parts_on_foot(activity)
+    if not parts:
         return Detection(verdict="cannot tell", reasons=(f"this is no running: the sport is {activity.sport}",))
     segments: list[Segment] = []
     reasons: list[str] = []
     told = False
-    for start_s, end_s in spans:
+    for start_s, end_s in parts:
         grid = build_grid(activity, start_s, end_s)
-        missing = _cannot_tell(activity, grid)
+        missing = cannot_tell(grid)
         if missing:
-            reasons.extend(missing)
+            reasons.append(missing)
             continue
         told = True
-        reasons.extend(grid.notes)
-        segments.extend(s for s in _detect_on(grid, profile, activity) if not _meant_forward(s, planned))
+        found, maybe = _Search(grid, activity, profile, planned).segments()
+        segments.extend(found)
+        reasons.extend(maybe)
+        reasons.extend(lowers_trust(grid, activity, profile))
+    told_apart = tuple(dict.fromkeys(reasons))
     if segments:
-        return Detection(verdict="found", segments=tuple(segments), reasons=tuple(dict.fromkeys(reasons)))
-    return Detection(verdict="none" if told else "cannot tell", reasons=tuple(dict.fromkeys(reasons)))
+        return Detection(verdict="found", segments=tuple(segments), reasons=told_apart)
+    return Detection(verdict="none" if told else "cannot tell", reasons=told_apart)
 
 
 def forward_line(activity: Activity, profile: GaitProfile | None = None) -> ForwardLine | None:
-    """The forward line that an activity is judged by, for pictures; None where there is too little running to fit."""
-    spans = _spans_on_foot(activity)
-    if not spans or not len(activity):
+    """The forward line that an activity is judged by, for pictures; None where there is no running to fit."""
+    parts = parts_on_foot(activity)
+    if not parts:
         return None
-    grid = build_grid(activity, spans[0][0], spans[-1][1])
+    grid = build_grid(activity, parts[0][0], parts[-1][1])
     if not running_bins(grid).any():
         return None
-    return fit_line(grid, _prior(profile))
+    return fit_line(grid, LinePrior() if profile is None else profile.prior())
 
 
-def _prior(profile: GaitProfile | None) -> LinePrior:
-    return LinePrior() if profile is None else profile.prior()
+class _Search:
+    """One recording on its way to segments."""
+
+    def __init__(
+        self, grid: Grid, activity: Activity, profile: GaitProfile | None, planned: tuple[PlannedSpan, ...]
+    ) -> None:
+        self.grid, self.activity, self.profile, self.planned = grid, activity, profile, planned
+        self.prior = LinePrior() if profile is None else profile.prior()
+        self.suspects = suspects(grid, activity, planned)
+
+    def segments(self) -> tuple[list[Segment], list[str]]:
+        """The segments, and sentences about stretches that nearly were."""
+        line = fit_line(self.grid, self.prior)
+        if line.weight_s == 0.0:
+            return [], []
+        running = running_bins(self.grid)
+        rows, odds, support = self._weighed(line, running)
+        found = best_set(rows.start, rows.end, odds)
+        if len(found):
+            # Backward running must neither bend the line nor be anybody's forward neighbourhood: look again without it.
+            backward = np.zeros(len(self.grid), dtype=np.bool_)
+            for i in found.tolist():
+                backward[rows.start[i] : rows.end[i]] = True
+            line = fit_line(self.grid, self.prior, leave_out=backward)
+            rows, odds, support = self._weighed(line, running & ~backward)
+            found = best_set(rows.start, rows.end, odds)
+        return self._called(rows, odds, support, line, found.tolist())
+
+    def _weighed(self, line: ForwardLine, forward: BoolArray) -> tuple[Candidates, FloatArray, Support]:
+        """The candidates worth a thought, their log-odds, and what else speaks for them."""
+        rows = find_candidates(self.grid, line, forward, also=self.suspects)
+        score = scores(rows, line)
+        here = look_alikes(rows.start, rows.end, score, len(self.grid) * priors.BIN_S / 3600.0)
+        usual = LookAlikes() if self.profile is None else self.profile.look_alikes()
+        odds = log_odds(score, here.rate_per_h(usual))
+        keep = odds > priors.KEEP_LOG_ODDS
+        rows, odds = rows.take(keep), odds[keep]
+        support = support_of(rows, self.grid, self.activity, self.planned)
+        odds = odds + support.log_odds + own_gait(rows, line, self.profile)
+        callable_ = (rows.end - rows.start >= priors.UNAIDED_S / priors.BIN_S) | (support.log_odds > 0.0)
+        return rows, np.where(callable_, odds, -np.inf), support
+
+    def _called(
+        self, rows: Candidates, odds: FloatArray, support: Support, line: ForwardLine, found: list[int]
+    ) -> tuple[list[Segment], list[str]]:
+        """Segments out of the best set; the weaker ones become a sentence."""
+        chance = _chances(rows, odds, found)
+        segments: list[Segment] = []
+        maybe: list[str] = []
+        for i, p in zip(found, chance, strict=True):
+            start_s, end_s = snapped(
+                float(self.grid.edge_s[rows.start[i]]),
+                float(self.grid.edge_s[rows.end[i]]),
+                self.activity,
+                self.planned,
+            )
+            end_s = min(end_s, float(self.activity.time_s[-1]))
+            if p < priors.CALL_PROBABILITY:
+                maybe.append(possible(start_s, end_s, p))
+                continue
+            inside = slice(int(rows.start[i]), int(rows.end[i]))
+            speed = float(np.nanmean(self.grid.speed_mps[inside]))
+            segments.append(
+                Segment(
+                    start_s=start_s,
+                    end_s=end_s,
+                    probability=p,
+                    evidence=evidence_of(rows, i, line, float(odds[i]), support),
+                    distance_m=speed * (end_s - start_s),
+                    mean_speed_mps=speed,
+                    mean_cadence_spm=float(np.nanmean(self.grid.cadence_spm[inside])),
+                )
+            )
+        return segments, maybe
 
 
-def _spans_on_foot(activity: Activity) -> list[tuple[float, float]]:
-    """The parts of a recording that were done on foot."""
-    if activity.parts:
-        return [(part.start_s, part.end_s) for part in activity.parts if part.sport in ON_FOOT]
-    if activity.sport not in ON_FOOT or not len(activity):
-        return [] if len(activity) or activity.sport not in ON_FOOT else [(0.0, 0.0)]
-    return [(float(activity.time_s[0]), float(activity.time_s[-1]))]
+def _chances(rows: Candidates, odds: FloatArray, found: list[int]) -> list[float]:
+    """The probability that each chosen stretch was run backward, wherever exactly its borders were.
 
-
-def _cannot_tell(activity: Activity, grid: Grid) -> list[str]:
-    """Why a recording could not have shown backward running; empty where it could."""
-    if grid.step_s > priors.TOO_COARSE_S:
-        return [f"the samples are {grid.step_s:.0f} s apart, too coarse to see a repetition"]
-    if not np.isfinite(activity.cadence_spm).any():
-        return ["there is no cadence in the recording"]
-    if not np.isfinite(activity.speed_mps).any():
-        return ["there is no speed in the recording"]
-    both = np.isfinite(grid.speed_mps) & np.isfinite(grid.cadence_spm)
-    if both.mean() < priors.KNOWN_LEAST:
-        return [f"speed and cadence are both known in only {100 * both.mean():.0f} % of the recording"]
-    return []
-
-
-def _meant_forward(segment: Segment, planned: tuple[PlannedSpan, ...]) -> bool:
-    """Whether a weak segment lies wholly where the plan meant forward running."""
-    return segment.probability < priors.AGAINST_PLAN and any(
-        span.direction == "forward" and span.start_s <= segment.start_s and segment.end_s <= span.end_s
-        for span in planned
-    )
-
-
-def _detect_on(grid: Grid, profile: GaitProfile | None, activity: Activity) -> list[Segment]:
-    prior = _prior(profile)
-    line = fit_line(grid, prior)
-    if line.weight_s == 0.0:
-        return []
-    rows, score = _scored(grid, line, running_bins(grid))
-    found = _decode(rows, score)
-    if found:
-        # Backward running must neither bend the line nor be anybody's forward neighbourhood: look again without it.
-        backward = np.zeros(len(grid), dtype=np.bool_)
-        for i in found:
-            backward[rows.start[i] : rows.end[i]] = True
-        line = fit_line(grid, prior, leave_out=backward)
-        rows, score = _scored(grid, line, running_bins(grid) & ~backward)
-        found = _decode(rows, score)
-    chance = 1.0 / (1.0 + np.exp(-score))
-    return [_segment(grid, line, rows, i, float(chance[i]), float(score[i]), activity) for i in found]
-
-
-def _scored(grid: Grid, line: ForwardLine, forward: BoolArray) -> tuple[Candidates, FloatArray]:
-    rows = find_candidates(grid, line, forward)
-    score = log_odds(rows, line, line.usual_speed_mps)
-    keep = score > priors.KEEP_LOG_ODDS
-    return rows.take(keep), score[keep]
-
-
-def _decode(rows: Candidates, score: FloatArray) -> list[int]:
-    length = rows.end - rows.start
-    # One long segment explains more than two short ones with a hole between them.
-    weight = np.where(score > 0.0, score + priors.BIN_GAIN * length - priors.ENTRY_COST, -1.0)
-    chosen = best_set(rows.start.tolist(), rows.end.tolist(), weight.tolist())
-    long_enough = length * priors.BIN_S >= priors.UNAIDED_S
-    return [i for i in chosen if score[i] > 0.0 and long_enough[i]]
-
-
-def _segment(
-    grid: Grid, line: ForwardLine, rows: Candidates, i: int, chance: float, odds: float, activity: Activity
-) -> Segment:
-    start_s, end_s = float(grid.edge_s[rows.start[i]]), float(grid.edge_s[rows.end[i]])
-    evidence = evidence_of(rows, i, line, odds)
-    inside = slice(int(rows.start[i]), int(rows.end[i]))
-    distance_m = float(np.nansum(grid.speed_mps[inside])) * priors.BIN_S
-    return Segment(
-        start_s=start_s,
-        end_s=min(end_s, float(activity.time_s[-1])),
-        probability=chance,
-        evidence=evidence,
-        distance_m=distance_m,
-        mean_speed_mps=distance_m / (end_s - start_s),
-        mean_cadence_spm=float(np.nanmean(grid.cadence_spm[inside])),
-    )
+    The log-odds are those of a stretch with its best borders; they are shared out among all placements of it before the
+    probabilities of all sets are summed (forward–backward).
+    """
+    weight = np.full(len(odds), -np.inf)
+    members: list[FloatArray] = []
+    for i in found:
+        over = (rows.start < rows.end[i]) & (rows.end > rows.start[i]) & np.isfinite(odds)
+        shares = odds[over] - np.logaddexp.reduce(odds[over])
+        weight[over] = np.maximum(weight[over], odds[i] + shares)
+        members.append(over)
+    some = np.isfinite(weight)
+    chance = np.zeros(len(odds))
+    chance[some] = probabilities(rows.start[some], rows.end[some], weight[some])
+    return [float(min(chance[over].sum(), 1.0)) for over in members]

@@ -30,6 +30,7 @@ class Grid:
     speed_mps: FloatArray
     cadence_spm: FloatArray
     grade_pct: FloatArray
+    heart_rate_bpm: FloatArray
     step_s: float
     notes: tuple[str, ...] = ()
 
@@ -45,7 +46,9 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     cadence, notes = _clean_cadence(time_s, speed, activity.cadence_spm[inside][first])
     if len(time_s) < 2:
         empty = np.empty(0)
-        return Grid(edge_s=time_s[:1], speed_mps=empty, cadence_spm=empty, grade_pct=empty, step_s=np.inf)
+        return Grid(
+            edge_s=time_s[:1], speed_mps=empty, cadence_spm=empty, grade_pct=empty, heart_rate_bpm=empty, step_s=np.inf
+        )
     steps = np.diff(time_s)
     clock = np.concatenate(([0.0], np.cumsum(np.minimum(steps, priors.GAP_KEPT_S))))
     edges = np.arange(0.0, clock[-1] + priors.BIN_S, priors.BIN_S)
@@ -55,6 +58,7 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
         speed_mps=speed_mps,
         cadence_spm=time_means(clock, cadence, edges),
         grade_pct=_grade_pct(clock, activity.altitude_m[inside][first], speed_mps, edges),
+        heart_rate_bpm=time_means(clock, activity.heart_rate_bpm[inside][first], edges),
         step_s=float(np.median(steps)),
         notes=notes,
     )

@@ -17,7 +17,8 @@ class ForwardLine:
 
     `level_spm` is the cadence at `priors.LINE_SPEED_MPS`, `slope_spm_per_mps` the rise per m/s, `noise_spm` the spread
     of 30-s means about it, `slope_sd` what is left unknown of the slope, `usual_speed_mps` the median running speed.
-    `weight_s` is how much running it was fitted to.
+    `weight_s` is how much running it was fitted to. `speed_swing` (log units) and `cadence_swing_spm` are how much
+    speed and cadence above the line typically swing from one 12 s to the next and back: how restless the recording is.
     """
 
     level_spm: float
@@ -26,6 +27,8 @@ class ForwardLine:
     slope_sd: float
     usual_speed_mps: float
     weight_s: float
+    speed_swing: float
+    cadence_swing_spm: float
 
     @property
     def intercept_spm(self) -> float:
@@ -84,7 +87,10 @@ def fit_line(grid: Grid, prior: LinePrior, *, leave_out: BoolArray | None = None
         det = s0 * s2 - s1 * s1
         level, slope = (s2 * y0 - s1 * y1) / det, (s0 * y1 - s1 * y0) / det
         slope_sd = float(np.sqrt(s0 / det))
+    swings = _swings(speed, cadence - level - slope * x)
     return ForwardLine(
+        speed_swing=swings[0],
+        cadence_swing_spm=swings[1],
         level_spm=level,
         slope_spm_per_mps=slope,
         noise_spm=noise,
@@ -92,3 +98,16 @@ def fit_line(grid: Grid, prior: LinePrior, *, leave_out: BoolArray | None = None
         usual_speed_mps=usual,
         weight_s=len(speed) * priors.BIN_S,
     )
+
+
+def _swings(speed: FloatArray, residual: FloatArray) -> tuple[float, float]:
+    """Median absolute second differences of means of `priors.STEP_BINS` bins; typical values for a short recording."""
+    k = priors.STEP_BINS
+    if len(speed) < 10 * k:
+        return priors.SPEED_SWING, priors.CADENCE_SWING_SPM
+    found = []
+    for values in (np.log(speed), residual):
+        total = np.cumsum(values)
+        means = (total[k:] - total[:-k]) / k
+        found.append(float(np.median(np.abs(means[2 * k :] - 2.0 * means[k:-k] + means[: -2 * k]))))
+    return found[0], found[1]

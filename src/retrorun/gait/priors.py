@@ -22,7 +22,7 @@ TOO_COARSE_S = 10.0  # chosen: a 15-s repetition would be one sample
 STOPPED_MPS = 0.7  # chosen: slower than any walk (1.0–1.6 m/s)
 CADENCE_ZERO_SPM = 20.0  # chosen: a zero that was averaged with its neighbours is still no step
 ONE_FOOT_BELOW_SPM = 120.0  # measured: no runner above 2 m/s has a median below this (2,088 of 2,088 FIT files)
-CADENCE_MAX_SPM = 250.0  # chosen: above the fastest sprinters' 5 steps per second there are only artefacts … 1.35 × 185
+CADENCE_MAX_SPM = 270.0  # chosen: 200 forward and the largest published uplift; above there are only artefacts
 STUCK_S = 60.0  # measured: steady runners do not hold one value longer
 STUCK_SAMPLES = 15  # chosen: smart recording writes few samples, equal by chance
 GRADE_WINDOW_S = 24.0  # chosen: barometers settle within some 10 s, pitches of backward length stay visible
@@ -108,7 +108,10 @@ RATIO_MEAN, RATIO_SD = (
 BACKWARD_SPREAD = 1.5  # chosen: backward gait is less stable (assumed)
 CONTEXT_SHRINK_BINS = 4.0  # chosen: a neighbourhood of 12 s counts as much as the whole run's line
 SLOWER_THAN = 0.96  # chosen: no candidate unless slower than the faster side of its neighbourhood
-EXCESS_MIN_SPM = 2.0  # chosen: no candidate unless the cadence is above forward running by this much
+STEP_BINS = 4  # chosen: 12 s on both sides of a border show a change that takes up to some 10 s in filtered columns
+BORDER_FALL = 0.05  # chosen: no border unless log speed falls by this much on the way in
+PAUSE_BINS = 2  # chosen: a standstill this near stands for the border
+CANDIDATE_SPM = 135.0  # chosen: below this it is walking, whichever way
 SLOWEST_MPS = 0.9  # chosen: backward walking starts here, and cannot be told from walking
 
 # Profiles
@@ -118,6 +121,45 @@ PROFILE_SLOPE_FLOOR = 0.8  # chosen: a runner's slope differs between days (shoe
 
 # Decisions
 KNOWN_LEAST = 0.3  # chosen: with less than this of the recording known, silence means nothing
-KEEP_LOG_ODDS = -4.0  # chosen: weaker candidates cannot enter the best set and carry under 2 % of probability
-BIN_GAIN, ENTRY_COST = 0.25, 4.0  # chosen: see detector
-AGAINST_PLAN = 0.9  # chosen: a plan that says forward outweighs weak evidence
+KEEP_LOG_ODDS = -6.0  # chosen: weaker candidates cannot enter the best set and carry under 2 % of probability
+
+# Injection
+RATIO_TRUE_SD = 0.09  # as RATIO_SD before widening
+SLOPE_TRUE_SD = 3.3  # measured: SD of the slope between 13 runners
+BACKWARD_SHAKE_SPM = (
+    3.0  # chosen: with a memory of 10 s it makes 30-s means up to 1.4 times as noisy as forward running (assumed)
+)
+SLOPE_SLIP_SD = 2.0  # chosen: how far the slope of a slow backward runner may be from the one fitted to the same run
+RATIO_TOP = 0.95  # chosen: where a runner is slow already, backward is still a little slower
+HEART_BINS = 4  # chosen: 12 s of heart rate after a border and 6 s before it
+SPEED_SWING, CADENCE_SWING_SPM = 0.05, 1.3  # measured: medians over the estimation athletes
+UNMOVED_SPM = 2.5  # measured: SD of 30-s means about a runner's line
+LOOK_ALIKE_LOW, LOOK_ALIKE_HIGH = -4.0, 0.0  # chosen: scores of weak look-alikes; real segments are rarely this weak
+LOOK_ALIKES_COUNT, LOOK_ALIKES_HOURS = 2.0, 1.0  # chosen: a prior worth one hour; the median athlete has some 5 an hour
+CALL_PROBABILITY = 0.7  # chosen: the point of the frontier of false events and recall that a runner would want
+LEAST_S = 60.0  # chosen: nothing can be compared in less
+UNKNOWN_WORTH_SAYING = 0.1  # chosen
+COARSE_S = 4.0  # measured: half of smart recordings; a 15-s repetition has three samples
+
+# Support by laps, a plan and the runner's own gait
+LAP_REACH_S = 6.0  # chosen: a reaction time and one bin
+SNAP_S = 4.0  # chosen: one bin and a second; further away the signal knows better
+LAP_LONGEST_S = 1200.0  # chosen: longer laps are not repetitions
+AUTOMATIC_LAPS = frozenset({"distance", "position_start", "position_lap", "position_waypoint", "position_marked"})
+BOTH_LAPS_LOG_ODDS, ONE_LAP_LOG_ODDS = 1.0, 0.3  # chosen: repetitions are lapped, but so are jogged recoveries
+PLAN_OVERLAP = 0.5  # chosen: a candidate is the planned one if they share half of their union
+PLANNED_BACKWARD_LOG_ODDS = 4.0  # chosen: raises one segment an hour to one in two for a planned half minute
+PLANNED_FORWARD_LOG_ODDS = -2.0  # chosen: who plans forward running may still turn round, rarely
+UPLIFT_SEEN_SD = 0.055  # UPLIFT_SD and the noise of a 30-s mean over the cadence (0.03), with the wide share
+OWN_UPLIFT_SD, OWN_RATIO_SD = 0.035, 0.08  # chosen: a runner's own spread, mostly the noise of a 30-s mean
+OWN_GAIT_BOUND = 3.0  # chosen: labels of two laps must not overrule everything else
+
+# Words
+SHARP_BORDER_PCT = 10.0
+CLEAR_STEP_SPM = 3.0
+SMALL_UPLIFT = 0.04  # the published lower end
+STEEP_PCT = 6.0
+SHORT_S = 25.0
+FAST_BACKWARD_MPS = 2.6  # recreational backward runners 1.4–2.5 m/s; 10 km record 4.29 m/s (Dold 2016)
+FEW_NEIGHBOURS = 6.0
+PROFILE_LOOK_HOURS = 15.0  # chosen: some ten activities

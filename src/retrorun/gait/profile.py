@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
-from retrorun.activity.model import Activity
+from retrorun.activity.model import Activity, FloatArray
 from retrorun.errors import ProfileError
 from retrorun.gait import priors
+from retrorun.gait.candidates import Candidates, find_candidates
 from retrorun.gait.grid import BoolArray, Grid, build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line, running_bins
+from retrorun.gait.score import LookAlikes, look_alikes, scores
 
 FORMAT = 1  # chosen: the number in the JSON text that says which fields to expect
 
@@ -39,6 +41,8 @@ class GaitProfile:
     uplift: float | None = None
     ratio: float | None = None
     labelled_s: float = 0.0
+    look_alikes_count: float = 0.0
+    look_alikes_hours: float = 0.0
 
     @classmethod
     def fit(
@@ -74,6 +78,12 @@ class GaitProfile:
         return LinePrior(
             level_spm=self.level_spm, level_sd=self.level_sd, slope=self.slope_spm_per_mps, slope_sd=self.slope_sd
         )
+
+    def look_alikes(self) -> LookAlikes:
+        """How often this runner's ordinary running looks a little like backward running."""
+        # Old activities weigh as much as ten at most: routes and watches change.
+        share = min(1.0, priors.PROFILE_LOOK_HOURS / max(self.look_alikes_hours, 1e-9))
+        return LookAlikes(count=self.look_alikes_count * share, hours=self.look_alikes_hours * share)
 
     def to_json(self) -> str:
         """The profile as JSON text, the same text for the same profile."""
@@ -113,6 +123,7 @@ class _Fact:
     uplift: float | None
     ratio: float | None
     labelled_s: float
+    look_alikes: LookAlikes
 
 
 def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
@@ -132,7 +143,23 @@ def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact |
         return None
     line = fit_line(grid, LinePrior(slope_sd=priors.PROFILE_SLOPE_SD), leave_out=backward)
     uplift, ratio, labelled_s = _own_backward(grid, line, backward)
-    return _Fact(line=line, hours=line.weight_s / 3600.0, uplift=uplift, ratio=ratio, labelled_s=labelled_s)
+    judged = fit_line(grid, LinePrior(), leave_out=backward)
+    rows = find_candidates(grid, judged, forward)
+    hours = float(forward.sum()) * priors.BIN_S / 3600.0
+    return _Fact(
+        line=line,
+        hours=line.weight_s / 3600.0,
+        uplift=uplift,
+        ratio=ratio,
+        labelled_s=labelled_s,
+        look_alikes=look_alikes(rows.start, rows.end, _outside(rows, scores(rows, judged), backward), hours),
+    )
+
+
+def _outside(rows: Candidates, score: FloatArray, backward: BoolArray) -> FloatArray:
+    """The scores with those of candidates that touch a labelled span taken out."""
+    total = np.concatenate(([0], np.cumsum(backward)))
+    return np.where(total[rows.end] > total[rows.start], -np.inf, score)
 
 
 def _own_backward(grid: Grid, line: ForwardLine, backward: BoolArray) -> tuple[float | None, float | None, float]:
@@ -197,4 +224,8 @@ def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
         uplift=uplift,
         ratio=ratio,
         labelled_s=seconds + (old.labelled_s if old is not None else 0.0),
+        look_alikes_count=sum(fact.look_alikes.count for fact in facts)
+        + (old.look_alikes_count if old is not None else 0.0),
+        look_alikes_hours=sum(fact.look_alikes.hours for fact in facts)
+        + (old.look_alikes_hours if old is not None else 0.0),
     )

@@ -1,0 +1,272 @@
+"""Estimate the weights of the evidence terms: `python -m retrorun.gait.estimate --data ../shared/gait`.
+
+Reads the estimation athletes only. Injected backward segments are told from the best look-alikes in ordinary running by
+logistic regression; then the scores are calibrated to log-odds. Writes `weights.py` beside this file with `--write`,
+prints it otherwise. The same data and seed give the same numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrorun.activity.model import Activity, FloatArray
+from retrorun.files import write_atomic
+from retrorun.gait import corpus, priors
+from retrorun.gait.candidates import IntArray, find_candidates
+from retrorun.gait.decode import best_set
+from retrorun.gait.grid import build_grid
+from retrorun.gait.inject import Injected, draw, inject, places
+from retrorun.gait.line import LinePrior, fit_line, running_bins
+from retrorun.gait.score import LookAlikes, look_alikes, terms
+
+LENGTHS_S = (15.0, 20.0, 30.0, 30.0, 60.0, 120.0)
+RIDGE = 0.3  # chosen on the estimation athletes, each left out once: 0.03 and 0.3 alike, 2 and more worse
+ROUNDS = 3  # rounds of looking for the hardest look-alikes; the weights settle after two
+WIDE_SHARE = 0.15  # injected segments with an uplift of 0.15 to 0.35
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scene:
+    """One recording's candidates with their terms; `truth` is the injected span each touches most (-1: none)."""
+
+    athlete: str
+    number: int
+    road: bool
+    hours: float
+    start: IntArray
+    end: IntArray
+    values: FloatArray
+    spans: tuple[Injected, ...] = ()
+    truth: IntArray
+    agreement: FloatArray
+
+    def scores(self, weights: FloatArray) -> FloatArray:
+        """Weighted sums, the bias first."""
+        total: FloatArray = weights[0] + self.values @ weights[1:]
+        return total
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Estimate, and print or write the table."""
+    parser = argparse.ArgumentParser(prog="python -m retrorun.gait.estimate", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/gait"), help="folder of athlete*.parquet")
+    parser.add_argument("--seeds", type=int, default=2, help="how often every recording is injected")
+    parser.add_argument("--write", action="store_true", help="replace weights.py")
+    options = parser.parse_args(arguments)
+    ordinary, injected, names = collect(options.data, corpus.athletes(options.data, held_out=False), options.seeds)
+    weights = estimate(ordinary, injected)
+    text = table(names, weights, calibrate(ordinary, injected, weights))
+    if options.write:
+        write_atomic(Path(__file__).with_name("weights.py"), text.encode())
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def collect(folder: Path, athletes: Sequence[str], seeds: int) -> tuple[list[Scene], list[Scene], list[str]]:
+    """Every recording as it is, and with injected segments, `seeds` times."""
+    ordinary: list[Scene] = []
+    injected: list[Scene] = []
+    names: list[str] = []
+    for athlete in athletes:
+        for example in corpus.examples(folder, athlete):
+            activity = example.activity
+            if len(activity) < 60 or not np.isfinite(activity.cadence_spm).any():
+                continue
+            found, names = _scene(example, activity, ())
+            if found is None:
+                continue
+            ordinary.append(found)
+            for seed in range(seeds):
+                noise = np.random.default_rng([seed, int(athlete.removeprefix("athlete")), example.number])
+                spans = tuple(_spans(activity, noise))
+                turned, _ = _scene(example, inject(activity, spans, noise), spans)
+                if turned is not None:
+                    injected.append(turned)
+    return ordinary, injected, names
+
+
+def _spans(activity: Activity, noise: np.random.Generator) -> Iterator[Injected]:
+    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    slope = fit_line(grid, LinePrior()).slope_spm_per_mps
+    lengths = noise.permutation(LENGTHS_S).tolist()
+    for i, (start_s, end_s) in enumerate(places(activity, lengths, noise)):
+        wide = bool(noise.random() < WIDE_SHARE)
+        yield draw(noise, start_s, end_s, wide=wide, own_slope=slope if i % 2 else None)
+
+
+def _scene(example: corpus.Example, activity: Activity, spans: tuple[Injected, ...]) -> tuple[Scene | None, list[str]]:
+    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    line = fit_line(grid, LinePrior())
+    if line.weight_s == 0.0:
+        return None, []
+    rows = find_candidates(grid, line, running_bins(grid))
+    start_s, end_s = grid.edge_s[rows.start], grid.edge_s[rows.end]
+    truth, agreement = np.full(len(rows), -1), np.zeros(len(rows))
+    for k, span in enumerate(spans):
+        shared = np.minimum(end_s, span.end_s) - np.maximum(start_s, span.start_s)
+        share = np.maximum(shared, 0.0) / (np.maximum(end_s, span.end_s) - np.minimum(start_s, span.start_s))
+        truth, agreement = np.where(share > agreement, k, truth), np.maximum(agreement, share)
+    if spans:
+        rows = rows.take(truth >= 0)
+        truth, agreement = truth[truth >= 0], agreement[truth >= 0]
+    found = terms(rows, line)
+    scene = Scene(
+        athlete=example.athlete,
+        number=example.number,
+        road=example.kind in {"road", "track", "treadmill"},
+        hours=example.hours,
+        start=rows.start,
+        end=rows.end,
+        values=np.stack(list(found.values()), axis=1),
+        spans=spans,
+        truth=truth,
+        agreement=agreement,
+    )
+    return scene, list(found)
+
+
+def estimate(ordinary: list[Scene], injected: list[Scene]) -> FloatArray:
+    """Weights, the bias first: first on random look-alikes, then on the hardest, several rounds."""
+    rng = np.random.default_rng(0)
+    weights = logistic(*_rows(ordinary, injected, None, rng), ridge=RIDGE)
+    for _ in range(ROUNDS):
+        weights = logistic(*_rows(ordinary, injected, weights, rng), ridge=RIDGE)
+    return weights
+
+
+def _rows(
+    ordinary: list[Scene], injected: list[Scene], weights: FloatArray | None, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Terms, labels and importance of the rows to learn from."""
+    values: list[FloatArray] = []
+    labels: list[FloatArray] = []
+    importance: list[FloatArray] = []
+
+    def add(scene: Scene, index: IntArray, label: float, weight: float) -> None:
+        values.append(scene.values[index])
+        labels.append(np.full(len(index), label))
+        importance.append(np.full(len(index), weight))
+
+    for scene in ordinary:
+        m = len(scene.start)
+        if not m:
+            continue
+        if weights is None:
+            index = rng.choice(m, min(60, m), replace=False)
+            add(scene, index, 0.0, 0.02 * m / len(index))
+        else:
+            add(scene, strongest(scene, scene.scores(weights)), 0.0, 1.0)
+    seeds = max(1.0, len(injected) / max(1, len(ordinary)))
+    for scene in injected:
+        score = scene.agreement if weights is None else scene.scores(weights)
+        for k in range(len(scene.spans)):
+            mine = np.flatnonzero(scene.truth == k)
+            if not len(mine):
+                continue
+            fit = mine[scene.agreement[mine] >= max(0.7, float(scene.agreement[mine].max()) - 0.1)]
+            if len(fit):
+                add(scene, fit[[np.argmax(score[fit])]], 1.0, 1.0 / seeds)
+            # A stretch with wrong borders must score less than the right one, or borders would drift.
+            wrong = mine[scene.agreement[mine] < 0.4]
+            worst = rng.permutation(wrong)[:30] if weights is None else wrong[np.argsort(-score[wrong])[:3]]
+            add(scene, worst, 0.0, (0.006 if weights is None else 0.2) / seeds)
+    return np.concatenate(values), np.concatenate(labels), np.concatenate(importance)
+
+
+def strongest(scene: Scene, score: FloatArray, *, least: float = -8.0, most: int = 12) -> IntArray:
+    """The strongest candidates that do not overlap each other, the strongest first."""
+    chosen: list[int] = []
+    taken = np.zeros(len(score), dtype=np.bool_)
+    for i in np.argsort(-score, kind="stable").tolist():
+        if score[i] < least or len(chosen) == most:
+            break
+        if not taken[i]:
+            chosen.append(i)
+            taken |= (scene.start < scene.end[i]) & (scene.end > scene.start[i])
+    return np.array(chosen, dtype=np.int64)
+
+
+def logistic(values: FloatArray, labels: FloatArray, importance: FloatArray, *, ridge: float) -> FloatArray:
+    """Ridge logistic regression by Newton's method, the bias first and free of the ridge."""
+    x = np.concatenate((np.ones((len(values), 1)), values), axis=1)
+    penalty = np.full(x.shape[1], ridge)
+    penalty[0] = 1e-3
+    weights = np.zeros(x.shape[1])
+    for _ in range(60):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(x @ weights, -30.0, 30.0)))
+        curvature = importance * chance * (1.0 - chance) + 1e-9
+        gradient = x.T @ (importance * (labels - chance)) - penalty * weights
+        step = np.linalg.solve((x * curvature[:, None]).T @ x + np.diag(penalty), gradient)
+        weights = weights + step * min(1.0, 8.0 / float(np.abs(x @ step).max()))
+        if float(np.abs(step).max()) < 1e-4:
+            break
+    return weights
+
+
+def calibrate(ordinary: list[Scene], injected: list[Scene], weights: FloatArray) -> FloatArray:
+    """Constant, slope and weight of the log rate of look-alikes, so that log-odds are right for one segment an hour."""
+    near: dict[tuple[str, int], tuple[LookAlikes, LookAlikes]] = {}
+    earlier: dict[str, list[LookAlikes]] = defaultdict(list)
+    rows: list[tuple[float, float, float, float]] = []
+    hours = sum(scene.hours for scene in ordinary)
+    for scene in ordinary:
+        score = scene.scores(weights)
+        here = look_alikes(scene.start, scene.end, score, scene.hours)
+        usual = _sum(earlier[scene.athlete][-10:])
+        near[scene.athlete, scene.number] = here, usual
+        earlier[scene.athlete].append(here)
+        for i in _events(scene, score):
+            # A look-alike does not testify to its own likelihood.
+            own = float(priors.LOOK_ALIKE_LOW < score[i] < priors.LOOK_ALIKE_HIGH)
+            others = LookAlikes(count=here.count - own, hours=here.hours)
+            rows.extend((score[i], np.log(others.rate_per_h(u)), 0.0, 0.5) for u in (LookAlikes(), usual))
+    spans = sum(len(scene.spans) for scene in injected)
+    for scene in injected:
+        score = scene.scores(weights)
+        here, usual = near[scene.athlete, scene.number]
+        for i in _events(scene, score):
+            if scene.agreement[i] > 0.4:
+                rows.extend(
+                    (score[i], np.log(here.rate_per_h(u)), 1.0, 0.5 * hours / spans) for u in (LookAlikes(), usual)
+                )
+    table = np.array(rows)
+    return logistic(table[:, :2], table[:, 2], table[:, 3], ridge=1e-3)
+
+
+def _events(scene: Scene, score: FloatArray) -> list[int]:
+    """The stretches that the detector would choose among, long enough to be called."""
+    some = np.flatnonzero(
+        (score > priors.LOOK_ALIKE_LOW) & ((scene.end - scene.start) * priors.BIN_S >= priors.UNAIDED_S)
+    )
+    chosen = best_set(scene.start[some], scene.end[some], score[some] - priors.LOOK_ALIKE_LOW)
+    return [int(i) for i in some[chosen]]
+
+
+def _sum(parts: Sequence[LookAlikes]) -> LookAlikes:
+    return LookAlikes(count=sum(part.count for part in parts), hours=sum(part.hours for part in parts))
+
+
+def table(names: Sequence[str], weights: FloatArray, calibration: FloatArray) -> str:
+    """The text of `weights.py`."""
+    lines = [
+        '"""Weights of the evidence terms in `score.py`, written by `python -m retrorun.gait.estimate --write`."""',
+        "",
+        f"BIAS = {weights[0]:.4f}",
+        "WEIGHTS = {",
+        *(f'    "{name}": {value:.4f},' for name, value in zip(names, weights[1:].tolist(), strict=True)),
+        "}",
+        "CALIBRATION = (" + ", ".join(f"{value:.4f}" for value in calibration.tolist()) + ")",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
