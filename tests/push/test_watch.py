@@ -4,8 +4,10 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,19 @@ def test_a_workout_arrives_whole_and_reads_back(watch: Watch) -> None:
     assert made.path.read_bytes() == PACKAGE.data
     assert decompile_workout(made.path) == SESSION
     assert len(everything_in(watch.root)) == 2  # the workout and the manifest: nothing else is left
+
+
+def test_the_file_and_its_name_are_flushed(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed = []
+    flush = os.fsync
+
+    def spy(number: int) -> None:
+        flushed.append(stat.S_IFMT(os.fstat(number).st_mode))
+        flush(number)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    deliver(watch, [PACKAGE])
+    assert flushed == [stat.S_IFREG, stat.S_IFDIR]
 
 
 def test_a_dry_run_changes_nothing(watch: Watch) -> None:
@@ -202,6 +217,40 @@ def test_mtp_needs_no_rename_and_no_flush(watch: Watch, monkeypatch: pytest.Monk
         monkeypatch.setattr(os, name, refuse)
     (made,) = deliver(replace(watch, kind="MTP"), [PACKAGE])
     assert made.path.read_bytes() == PACKAGE.data
+
+
+def takes_no_writing(monkeypatch: pytest.MonkeyPatch, watch: Watch) -> None:
+    """The mount refuses what a program writes into it, as MTP mounts of many watches do."""
+    real = Path.open
+
+    def open_(self: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - as open itself
+        if "w" in mode and watch.root in self.parents:
+            raise OSError(errno.ENOTSUP, "Operation not supported")
+        return real(self, mode, *rest, **named)
+
+    monkeypatch.setattr(Path, "open", open_)
+
+
+@pytest.mark.skipif(shutil.which("gio") is None, reason="gio is not installed")
+def test_where_an_mtp_mount_takes_no_writing_gio_sends_the_file(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    takes_no_writing(monkeypatch, watch)
+    (made,) = deliver(replace(watch, kind="MTP"), [PACKAGE])
+    assert made.state == "written"
+    assert made.path.read_bytes() == PACKAGE.data
+
+
+@pytest.mark.parametrize("gio", ["", "#!/bin/sh\nexit 1\n", '#!/bin/sh\nhead -c 9 "$2" >"$3"; exit 1\n'])
+def test_where_nothing_can_be_sent_that_is_said_and_nothing_left(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gio: str
+) -> None:
+    takes_no_writing(monkeypatch, watch)
+    if gio:
+        (tmp_path / "gio").write_text(gio)
+        (tmp_path / "gio").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin" if gio else str(tmp_path))
+    with pytest.raises(DeliveryError, match=r"cannot be written \(.*\); nothing was left on it; copy the file with"):
+        deliver(replace(watch, kind="MTP"), [PACKAGE])
+    assert list(watch.inbox.iterdir()) == []
 
 
 def test_the_rest_of_an_earlier_try_is_written_over(watch: Watch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,12 @@ from retrorun.errors import DeliveryError, OutputError
 from retrorun.files import write_atomic
 from retrorun.push.find import Watch
 from retrorun.push.names import file_name
+from retrorun.push.storage import read_back, remove, sync_folder, write_mtp
 
 MOST_WORKOUTS = 25  # one Forerunner kept 25 and deleted the rest without a word (measured once, August 2026)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 _GONE = (errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTCONN, errno.ESTALE, errno.ENOENT)
-_CANNOT_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 State = Literal["written", "already there", "would be written"]
 
@@ -46,8 +45,8 @@ def deliver(watch: Watch, packages: Iterable[Package], *, dry_run: bool = False)
 
     A workout that lies there already, or among the watch's workouts, byte for byte, is not written again. Storage with
     a file system of its own gets a new file under another name, flushed to the disk, which then takes its name in one
-    step. MTP has no such step: the file is written under its own name and removed again when anything goes wrong.
-    Either way it is read back and compared.
+    step. MTP has no such step: the file is written under its own name, by the system's `gio` where the mount takes no
+    writing, and removed again when anything goes wrong. Either way it is read back and compared.
 
     Args:
         watch: where to.
@@ -102,64 +101,19 @@ def _fit_files(folder: Path) -> Iterator[Path]:
 def _write(watch: Watch, path: Path, data: bytes) -> None:
     try:
         if watch.kind == "MTP":
-            _write_plainly(path, data)
+            write_mtp(path, data)
         else:
             write_atomic(path, data)
-            _sync_folder(path.parent)
-        held = _read_back(path)
+            sync_folder(path.parent)
+        held = read_back(path)
     except OutputError as error:
         raise _delivery_error(watch, path, error.__cause__) from error
     except OSError as error:
         raise _delivery_error(watch, path, error) from error
     if held != data:
-        _remove(path)
+        remove(path)
         what = f"{path.name} reads back otherwise than it was written"
         raise DeliveryError(what, where=str(watch), mend="it was removed; try another cable or port, then push again")
-
-
-def _write_plainly(path: Path, data: bytes) -> None:
-    """Write a file under its own name; where it cannot be written whole it is removed again."""
-    try:
-        # A file of this name is the rest of an earlier try: the name holds a hash of the bytes.
-        with path.open("wb") as file:
-            file.write(data)
-            file.flush()
-            _sync(file.fileno())
-    except OSError:
-        _remove(path)
-        raise
-
-
-def _sync(number: int) -> None:
-    try:
-        os.fsync(number)
-    except OSError as error:
-        # MTP sends a file when it is closed, and its mount need not know how to flush one earlier.
-        if error.errno not in _CANNOT_SYNC:
-            raise
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            _sync(number)
-        finally:
-            os.close(number)
-
-
-def _read_back(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if hasattr(os, "posix_fadvise"):
-            # Without this the answer would come from the computer's memory and not from the watch.
-            with contextlib.suppress(OSError):
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return file.read()
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink()
 
 
 def _delivery_error(watch: Watch, path: Path, cause: BaseException | None) -> DeliveryError:
