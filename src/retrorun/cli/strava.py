@@ -21,7 +21,7 @@ from retrorun.push.strava_token import Application, token_path
 from retrorun.report.document import analysis_document
 from retrorun.report.summary import summarise
 
-commands = typer.Typer(no_args_is_help=True, help="Your own runs at Strava (needs retrorun[strava]).")
+commands = typer.Typer(no_args_is_help=True, help="Your own runs at Strava; needs the extra `strava`.")
 
 ActivityId = Annotated[int, typer.Argument(help="The number in the address of the activity's page.", min=1)]
 

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from retrorun.cli.app import app
+from retrorun.gait.profile import GaitProfile
+from tests.batch.made import SPANS, made
+
+RUN = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    for day in range(3):
+        (folder / f"run{day}.fit").write_bytes(made(seed=day, day=20 * day, spans=SPANS if day else ()))
+    (folder / "empty.fit").write_bytes(b"")
+    return folder
+
+
+def test_scan_tells_the_story_and_writes_the_table(archive: Path, tmp_path: Path) -> None:
+    output, picture = tmp_path / "all.csv", tmp_path / "season.png"
+    done = RUN.invoke(
+        app, ["scan", str(archive), "-o", str(output), "--plot", str(picture), "--workers", "1"], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    assert "4 recordings: 3 read, 0 skipped, 0 duplicate, 1 failed" in done.stdout
+    assert "backward running found in 2, none in 1, cannot tell in 0" in done.stdout
+    assert "2026-03" in done.stdout
+    assert "2026-04" in done.stdout
+    assert output.read_text(encoding="utf-8").count("\n") == 5
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "all.csv",
+        "all.segments.csv",
+        "all.csv.journal",
+        "season.png",
+    }
+
+
+def test_scan_as_json(archive: Path) -> None:
+    done = RUN.invoke(app, ["scan", str(archive), "--workers", "1", "--json"], catch_exceptions=False)
+    data = json.loads(done.stdout)
+    assert data["complete"] is True
+    assert [month["start"] for month in data["months"]] == ["2026-03-01", "2026-04-01"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["absent"], "absent: there is no such file or folder; check the path"),
+        ([".", "-o", "out.xlsx"], "unknown kind of table"),
+        ([".", "--plot", "out.doc"], "out.doc"),
+        ([".", "--backend", "nosuch"], "nosuch"),
+        ([".", "--scheduler", "tcp://127.0.0.1:9"], "the scheduler does not answer"),
+    ],
+)
+def test_scan_refuses_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.fit").write_bytes(b"")
+    done = RUN.invoke(app, ["scan", *arguments])
+    assert done.exit_code == 1
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert message in line
+
+
+def test_profile_is_written_and_updated(archive: Path, tmp_path: Path) -> None:
+    output = tmp_path / "me.json"
+    first = RUN.invoke(app, ["profile", str(archive), "-o", str(output)], catch_exceptions=False)
+    assert first.exit_code == 0
+    assert "learnt from 3 runs" in first.stdout
+    assert "1 recordings left out" in first.stdout
+    assert GaitProfile.from_json(output.read_text()).activities == 3
+    (tmp_path / "new.fit").write_bytes(made(seed=8, day=99, spans=()))
+    RUN.invoke(app, ["profile", str(tmp_path / "new.fit"), "-o", str(output), "--update"], catch_exceptions=False)
+    assert GaitProfile.from_json(output.read_text()).activities == 4
