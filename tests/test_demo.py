@@ -15,8 +15,9 @@ from retrorun.workout.fit import decompile_workout
 
 def test_the_generator_makes_the_packaged_files_again() -> None:
     recording, truth = make()
-    assert recording == demo_recording()
-    assert truth == (files("retrorun") / "demo_data" / "truth.json").read_bytes()
+    # A difference of thousands of bytes is no help to anybody, so only the fact is asserted.
+    same = recording == demo_recording() and truth == (files("retrorun") / "demo_data" / "truth.json").read_bytes()
+    assert same, "run `python -m fixtures.make_demo` and look at what became of the recording"
 
 
 def test_the_truth_is_the_backward_steps_of_the_plan_as_the_laps_have_them() -> None:

@@ -14,8 +14,8 @@ from tests.recordings import fit_recording
 from tests.shared_data import shared_files
 
 
-def show(path: Path) -> tuple[int, str, str]:
-    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["show", str(path)])
+def show(path: Path, *options: str) -> tuple[int, str, str]:
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["show", str(path), *options])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout, result.stderr
@@ -63,7 +63,7 @@ def test_a_recording_shows_columns_laps_and_the_workout_it_carries(tmp_path: Pat
     code, out, _ = show(tmp_path / "run.fit")
     assert code == 0
     assert "running (track)" in out
-    assert "samples    2718 in 45:17" in out
+    assert "samples    2718 in 45:17, usually 1 s apart" in out
     assert "The workout that it was run to:" in out
     assert sum(line.strip().startswith(("1 ", "14 ")) for line in out.splitlines()) >= 2
     assert max(map(len, out.splitlines())) <= 80
@@ -73,8 +73,13 @@ def test_a_recording_shows_columns_laps_and_the_workout_it_carries(tmp_path: Pat
 def test_missing_columns_are_said(tmp_path: Path) -> None:
     (tmp_path / "run.fit").write_bytes(fit_recording(cadence=False))
     out = show(tmp_path / "run.fit")[1]
-    assert "cadence_spm        missing" in out
-    assert "speed_mps          100 % known" in out
+    assert "cadence_spm            missing" in out
+    assert "speed_mps              100 % known" in out
+
+
+def test_verify_reads_a_recording_with_a_second_reader(tmp_path: Path) -> None:
+    (tmp_path / "run.fit").write_bytes(fit_recording(seconds=60))
+    assert show(tmp_path / "run.fit", "--verify")[1].endswith("\nfitparse reads the same.\n")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from retrorun.activity.read import read_activity
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.errors import RecordingError
 from retrorun.files import read_bytes, write_atomic
-from retrorun.gait.detector import ON_FOOT
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
+from retrorun.gait.trust import parts_on_foot
 from retrorun.match.detect import detect
 from retrorun.report.document import analysis_document
 from retrorun.report.picture import picture_bytes, picture_kind
@@ -113,8 +113,8 @@ def must_be_on_foot(activity: Activity, recording: Path) -> None:
     Raises:
         RecordingError: it is a ride, a swim, …
     """
-    sports = [part.sport for part in activity.parts] or [activity.sport]
-    if not ON_FOOT.intersection(sports):
+    if not parts_on_foot(activity):
+        sports = [part.sport for part in activity.parts] or [activity.sport]
         raise RecordingError(
             f"this is {' and '.join(dict.fromkeys(sports))}, not running",
             where=str(recording),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
-from retrorun.activity.model import COLUMNS, Activity, Lap
+from retrorun.activity.compare import compare
+from retrorun.activity.describe import describe
+from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import say, say_table
+from retrorun.cli.findings import tell_findings
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic
@@ -23,7 +25,7 @@ from retrorun.session.document import load_session
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session
 from retrorun.units import format_clock, format_distance, format_pace
-from retrorun.workout.fit import decompile_workout
+from retrorun.workout.fit import decompile
 
 
 def show(
@@ -31,6 +33,9 @@ def show(
     plot: Annotated[
         Path | None, typer.Option(help="Also draw the session into this picture (.png, .svg, .pdf).")
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read a FIT recording with a second reader too, and compare.")
+    ] = False,
 ) -> None:
     """Show what a file is and what it says; the content decides, not the name."""
     if plot is not None:
@@ -40,11 +45,16 @@ def show(
         case "session":
             show_session(load_session(file), title=f"{file.name}: a session", plot=plot)
         case "workout":
-            show_session(decompile_workout(data), title=f"{file.name}: a FIT workout", plot=plot)
+            read = decompile(data)
+            show_session(read.session, title=f"{file.name}: a FIT workout", plot=plot)
+            tell_findings(read.findings)
         case "recording":
             if plot is not None:
                 raise OutputError("a recording is drawn by another command", mend="use retrorun analyze --plot")
-            show_recording(read_activity(file), title=f"{file.name}: a recording")
+            activity = read_activity(file)
+            show_recording(activity, title=f"{file.name}: a recording")
+            if verify:
+                _verify(file, activity)
 
 
 def show_session(session: Session, *, title: str, plot: Path | None = None) -> None:
@@ -61,19 +71,31 @@ def show_session(session: Session, *, title: str, plot: Path | None = None) -> N
 def show_recording(activity: Activity, *, title: str) -> None:
     """Print a recording: device, samples, which columns it has, laps, and the plan it carries."""
     tell_recording(activity, title=title)
-    length_s = float(activity.time_s[-1] - activity.time_s[0]) if len(activity) else 0.0
-    say(f"samples    {len(activity)} in {format_clock(length_s)}")
-    for name in COLUMNS[1:]:
-        share = float(np.isfinite(getattr(activity, name)).mean()) if len(activity) else 0.0
-        say(f"{name:<18} {'missing' if share == 0 else f'{100 * share:.0f} % known'}", indent=2)
+    held = describe(activity)
+    say(f"samples    {held.samples} in {format_clock(held.duration_s)}, usually {held.median_step_s:g} s apart")
+    if held.gaps:
+        say(f"gaps       {held.gaps} of 10 s and more, {format_clock(held.gap_s)} together")
+    for column in (*held.columns, *held.extra, *held.developer):
+        say(f"{column.name:<22} {f'{100 * column.share:.0f} % known' if column.share else 'missing'}", indent=2)
     for decision in activity.decisions:
         say(f"decided    {decision}", under=11)
+    for obstacle in held.obstacles:
+        say(f"obstacle   {obstacle}", under=11)
     if activity.laps:
         say()
         say_table(("lap", "start", "time", "distance", "pace", "step", "ended by"), map(_lap_row, *_numbered(activity)))
     if activity.workout is not None:
         say()
         _show_plan(activity)
+
+
+def _verify(file: Path, activity: Activity) -> None:
+    """Read the recording a second time, with fitparse, and say where the two readings differ."""
+    differences = compare(activity, read_activity(file, engine="fitparse"))
+    say()
+    say("fitparse reads the same." if not differences else "fitparse reads it differently:")
+    for difference in differences:
+        say(str(difference), indent=2, under=4)
 
 
 def _numbered(activity: Activity) -> tuple[range, tuple[Lap, ...]]:
