@@ -8,7 +8,7 @@ from retrorun.gait.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.report.markup import Markup, join, tag
 from retrorun.report.page_parts import MISSING, table_of
-from retrorun.session.model import Direction, Step
+from retrorun.session.model import Direction, SpeedRange, Step, Target
 from retrorun.session.wording import format_duration, format_target
 from retrorun.units import format_clock, format_distance, format_pace
 
@@ -46,7 +46,7 @@ def _row(done: StepMatch, detection: Detection, per_m: float) -> tuple[str, ...]
     step = done.step
     planned = format_duration(step.duration)
     if step.target is not None:
-        planned += f" @ {format_target(step.target)}"
+        planned += f" @ {_target(step.target, per_m)}"
     time_s = done.timer_s
     if time_s is None and done.start_s is not None and done.end_s is not None:
         time_s = done.end_s - done.start_s
@@ -61,6 +61,14 @@ def _row(done: StepMatch, detection: Detection, per_m: float) -> tuple[str, ...]
         done.outcome,
         _direction_found(done, detection),
     )
+
+
+def _target(target: Target, per_m: float) -> str:
+    """The target in words; a range of speed as paces in the person's unit."""
+    if not isinstance(target, SpeedRange):
+        return format_target(target)
+    fast, slow = (format_pace(speed_mps, per_m=per_m) for speed_mps in (target.high_mps, target.low_mps))
+    return fast if fast == slow else f"{fast.partition('/')[0]}–{slow}"
 
 
 def _role(step: Step) -> str:

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrorun.activity.model import Activity, Damage, Device
+from retrorun.gait.result import Detection
+from retrorun.match.model import Match
+from retrorun.report.html import report_html
+from retrorun.session.model import Session
+from retrorun.units import METRES_PER_MILE
+from tests.report.made import CANNOT_TELL, NONE, SPANS, made_detection, made_match, made_run, without
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> ' \" & <!-- \u2028"
+VOID = {"meta", "input", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """The page as a reader of HTML sees it: elements, the text of each section, scripts and data."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[tuple[str, str]] = []
+        self.words: dict[str, str] = {}
+        self.scripts: list[str] = []
+        self.data: dict[str, Any] = {}
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {key: value or "" for key, value in attrs}
+        self.elements.append((tag, values))
+        if tag not in VOID:
+            self.open.append((tag, values.get("id", "")))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> ends nothing"
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        tag, identity = self.open[-1] if self.open else ("", "")
+        if tag == "script" and identity == "data":
+            self.data = json.loads(data)
+        elif tag == "script":
+            self.scripts.append(data)
+        elif tag != "style":
+            for name, ident in self.open:
+                key = ident or name
+                self.words[key] = f"{self.words.get(key, '')} {data}"
+
+    def has(self, identity: str) -> bool:
+        return any(values.get("id") == identity for _, values in self.elements)
+
+
+def page(
+    activity: Activity | None = None,
+    detection: Detection | None = None,
+    match: Match | None = None,
+    name: str = "run.fit",
+    per_m: float = 1000.0,
+) -> Page:
+    activity = made_run() if activity is None else activity
+    detection = made_detection() if detection is None else detection
+    return Page(report_html(activity, detection, match=match, name=name, per_m=per_m))
+
+
+def table(page: Page, section: str) -> str:
+    return " ".join(page.words[section].split())
+
+
+def test_the_answer_stands_first_in_words() -> None:
+    found = page()
+    words = table(found, "main")
+    answer = (
+        "Backward running was found: 2 stretches, 4:00 in all, 480 m, at 8:20/km on average. "
+        "That is 20% of the time on the move."
+    )
+    assert answer in words
+    assert words.index("Backward running was found") < words.index("Totals") < words.index("The run over time")
+    headings = [tag for tag, _ in found.elements if re.fullmatch(r"h\d", tag)]
+    assert headings[0] == "h1"
+    assert headings.count("h1") == 1
+    levels = [int(tag[1]) for tag in headings]
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_each_segment_has_a_row_a_reason_and_a_button() -> None:
+    found = page()
+    words = table(found, "segments")
+    assert "1 5:00 7:00 2:00 240 m 8:20/km 182 spm 164 spm 93% Show 1" in words
+    assert "2 10:00 12:00 2:00 240 m 8:20/km 182 spm 164 spm 93% Show 2" in words
+    assert "this runner would show 164 steps/min. That is +11%" in words
+    assert "For it: cadence rose while speed fell" in words
+    assert "Against it: it is short" in words
+    assert "The plan meant a backward step here." in words
+    assert [values["data-segment"] for tag, values in found.elements if "data-segment" in values] == ["0", "1"]
+
+
+def test_none_and_cannot_tell_are_different_answers() -> None:
+    none = table(page(detection=NONE), "answer")
+    assert "No backward running was found. This recording could have shown it" in none
+    cannot = page(without(made_run(), "cadence_spm"), CANNOT_TELL)
+    answer = table(cannot, "answer")
+    assert "cannot tell backward running from forward running" in answer
+    assert "the recording has no cadence" in answer
+    assert "No backward running was found" not in table(cannot, "main")
+    assert not cannot.has("segments")
+    assert not cannot.has("plane")
+
+
+@pytest.mark.parametrize(
+    ("missing", "says", "lacks"),
+    [
+        (("latitude_deg", "longitude_deg"), "no positions", "track"),
+        (("heart_rate_bpm",), "no heart rate", ""),
+        (("altitude_m",), "no altitude", ""),
+        (("speed_mps", "distance_m"), "no speed", "plane"),
+    ],
+)
+def test_what_a_recording_does_not_hold_is_said_and_left_out(missing: tuple[str, ...], says: str, lacks: str) -> None:
+    found = page(without(made_run(), *missing))
+    assert f"This recording holds {says}." in table(found, "pictures")
+    assert found.has("over-time")
+    if lacks:
+        assert not found.has(lacks)
+    column = {"latitude_deg": "east", "heart_rate_bpm": "heart", "altitude_m": "altitude", "speed_mps": "pace"}[
+        missing[0]
+    ]
+    assert set(found.data[column]) == {None}
+
+
+def test_a_recording_of_nothing_but_times_makes_a_page() -> None:
+    bare = Activity.from_columns(time_s=[0, 1, 2], speed_mps=None, cadence_spm=None)
+    found = page(bare, CANNOT_TELL)
+    assert not found.has("over-time")
+    assert "no speed, no cadence, no heart rate, no altitude and no positions" in table(found, "pictures")
+    assert page(Activity.from_columns(time_s=[0], speed_mps=[2], cadence_spm=[170]), NONE).has("answer")
+
+
+def test_the_plan_is_there_when_there_is_a_plan() -> None:
+    assert not page().has("plan")
+    found = page(match=made_match())
+    words = table(found, "plan")
+    assert "Plan and run: Retro threes" in words
+    assert "3 of 5 planned steps were completed, 1 cut short, 1 skipped." in words
+    assert "backward run – 2min @ 7:56–8:46/km 2:00 240 m 8:20/km completed 100% backward" in words
+    assert "lap 3 could as well be a rest" in words
+    assert [target[:2] for target in found.data["targets"]] == [[0, 300], list(SPANS[0]), [420, 600], list(SPANS[1])]
+
+
+def test_targets_follow_the_units_too() -> None:
+    assert "@ 12:46–14:07/mi" in table(page(match=made_match(), per_m=METRES_PER_MILE), "plan")
+
+
+def test_a_step_run_the_other_way_is_named() -> None:
+    words = table(page(detection=NONE, match=made_match()), "plan")
+    assert "0% backward, planned backward" in words
+
+
+def test_what_lowers_trust_is_told() -> None:
+    run = replace(
+        made_run(),
+        damage=(Damage(what="the file is cut short", start_byte=100, end_byte=200),),
+        decisions=("cadence was doubled",),
+    )
+    words = table(page(run), "trust")
+    for line in (
+        "no profile of this runner is known",
+        "the file is cut short (bytes 100 to 200)",
+        "cadence was doubled",
+    ):
+        assert line in words
+    assert "Nothing in this recording lowers trust" in table(page(detection=NONE), "trust")
+
+
+def test_how_to_correct_it_starts_from_the_segments_that_were_found() -> None:
+    words = found = page(name="o'run.fit").words["correct"]
+    assert "backward = [(300, 420), (600, 720)]" in words
+    code = found[found.index("import retrorun") : found.index("For the next run")]
+    compile(code.strip(), "page", "exec")
+    assert '"o\'run.fit"' in code
+
+
+def test_units_and_dates_follow_the_person() -> None:
+    found = page(per_m=METRES_PER_MILE)
+    words = table(found, "main")
+    assert "13:25/mi" in words
+    assert "/km" not in words
+    assert "Sunday 1 March 2026, 09:30" in words
+    assert found.data["per"] == "mi"
+
+
+def test_no_name_in_a_recording_becomes_markup() -> None:
+    run = replace(
+        made_run(),
+        sport=EVIL,
+        device=Device(name=EVIL),
+        decisions=(EVIL,),
+        damage=(Damage(what=EVIL, start_byte=0, end_byte=1),),
+    )
+    segment = made_detection().segments[0]
+    evidence = replace(segment.evidence, for_it=(EVIL,), against_it=(EVIL,))
+    detection = replace(made_detection(), segments=(replace(segment, evidence=evidence),), reasons=(EVIL,))
+    match = made_match()
+    match = replace(match, session=Session(steps=match.session.steps, name=EVIL.replace("\u2028", "")), reasons=(EVIL,))
+    plain, found = page(match=made_match(), detection=detection), page(run, detection, match, name=EVIL)
+    kinds = [tag for tag, _ in found.elements]
+    assert kinds.count("script") == [tag for tag, _ in plain.elements].count("script") == 3
+    assert "img" not in kinds
+    assert not any(key.startswith("on") for _, values in found.elements for key in values)
+    assert "alert(1)" not in "".join(found.scripts)
+    assert found.words["main"].count("<script>alert(1)</script>") >= 8
+
+
+def test_the_page_may_ask_nobody_for_anything() -> None:
+    found = page()
+    for tag, values in found.elements:
+        assert "src" not in values
+        assert tag not in ("link", "iframe", "object", "embed", "base", "form", "img")
+        assert values.get("href", "#").startswith("#")
+    (policy,) = (v["content"] for _, v in found.elements if v.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    digests = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in found.scripts]
+    assert rules["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
+    assert "http" not in policy
+
+
+def test_every_control_has_a_name_and_every_picture_a_description() -> None:
+    found = page()
+    labels = {values["for"] for tag, values in found.elements if tag == "label"}
+    for tag, values in found.elements:
+        if tag == "input":
+            assert values["id"] in labels
+        if values.get("role") == "img":
+            assert "Backward from 5:00 to 7:00 and 10:00 to 12:00." in values["aria-label"]
+        if tag == "th":
+            assert values["scope"] in ("col", "row")
+    assert [values["lang"] for tag, values in found.elements if tag == "html"] == ["en"]
+    assert found.words["reading"].strip()
+
+
+def test_the_page_does_not_say_where_on_earth_it_was() -> None:
+    run = made_run()
+    text = report_html(run, made_detection())
+    shown = text[text.index('<script type="application/json"') :]
+    assert max(abs(value) for value in Page(text).data["east"]) < 100
+    for values in (run.latitude_deg, run.longitude_deg):
+        assert f"{values[0]:.4f}" not in shown
+
+
+def six_hours(step_s: float = 1.0) -> Activity:
+    noise = np.random.default_rng(5)
+    time_s = np.arange(0.0, 21_600.0, step_s)
+    way = np.cumsum(np.full(len(time_s), 3.0 * step_s))
+    return Activity.from_columns(
+        time_s=time_s,
+        speed_mps=3 + noise.normal(0, 0.3, len(time_s)),
+        cadence_spm=170 + noise.normal(0, 2, len(time_s)),
+        heart_rate_bpm=140 + noise.normal(0, 9, len(time_s)),
+        altitude_m=100 + noise.normal(0, 30, len(time_s)),
+        distance_m=way,
+        latitude_deg=60 + way * 9e-6 + noise.normal(0, 1e-5, len(time_s)),
+        longitude_deg=20 + noise.normal(0, 1e-5, len(time_s)),
+        start_time=made_run().start_time,
+    )
+
+
+@pytest.mark.parametrize("step_s", [1.0, 0.1])
+def test_six_hours_stay_under_eight_megabytes(step_s: float) -> None:
+    text = report_html(six_hours(step_s), made_detection(), match=made_match())
+    assert len(text.encode()) < 8_000_000
+    found = Page(text)
+    assert "one point for every 3 seconds" in table(found, "footer")
+    assert len(found.data["time"]) == 7200
+    assert found.data["step_s"] == 3
+
+
+def test_each_point_of_a_thinned_picture_is_the_mean_of_its_samples() -> None:
+    run = six_hours()
+    data = Page(report_html(run, NONE)).data
+    assert data["heart"][100] == round(float(run.heart_rate_bpm[300:303].mean()))
+    assert data["altitude"][7] == pytest.approx(run.altitude_m[21:24].mean(), abs=0.06)
+    assert data["time"][100] == pytest.approx(301)
