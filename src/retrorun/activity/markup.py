@@ -37,6 +37,11 @@ def looks_like_xml(data: bytes) -> bool:
     return _plain(data[:4096]).lstrip().startswith(b"<")
 
 
+def web_page() -> RecordingError:
+    """The error for what a browser saves when the service asks to log in first."""
+    return RecordingError("this is a web page, not a recording", mend="download the file itself")
+
+
 def open_document(data: bytes) -> Document:
     """Prepare the bytes of an XML document; one that is broken somewhere is reported, not refused.
 
@@ -47,7 +52,10 @@ def open_document(data: bytes) -> Document:
     blanks = len(plain) - len(plain.lstrip())
     plain = plain[blanks:]
     cleared = _ASIDE.sub(_blank, plain) if _needs_clearing(plain) else plain
-    if _DOCTYPE.search(cleared):
+    declared = _DOCTYPE.search(cleared)
+    if declared and cleared[declared.end() :].lstrip()[:4].lower() == b"html":
+        raise web_page()
+    if declared:
         raise RecordingError(
             "the XML declares a document type, which no recording does", mend="give the file as the watch wrote it"
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.activity.markup import Document, Element, element_pattern, elements, open_document
+from retrorun.activity.markup import Document, Element, element_pattern, elements, open_document, web_page
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds, utc_offset_s
 from retrorun.activity.raw import FloatArray, RawLap, RawPart, RawRecording
@@ -80,7 +80,7 @@ def raw_from_xml(data: bytes) -> RawRecording:
     if document.root == "TrainingCenterDatabase":
         return _tcx(document)
     if document.root.lower() == "html":
-        raise RecordingError("this is a web page, not a recording", mend="download the file itself")
+        raise web_page()
     raise RecordingError(f"this is XML, but no TCX or GPX: its root is {document.root!r}", mend="give a recording")
 
 
