@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from retrorun.errors import DeliveryError
 from retrorun.push.find import choose_watch, find_watches, usual_mounts
 from tests.push.watches import SECRETS, make_watch, manifest
+
+USER = os.getuid() if hasattr(os, "getuid") else 0
 
 
 @pytest.mark.parametrize(
@@ -56,8 +60,50 @@ def test_folders_without_a_place_for_new_files_are_no_watches(tmp_path: Path) ->
     assert find_watches([tmp_path, tmp_path / "file", tmp_path / "missing"]) == ()
 
 
-def test_the_usual_mounts_can_be_listed() -> None:
+@pytest.mark.skipif(os.name != "posix", reason="paths as Linux and macOS have them")
+@pytest.mark.parametrize(
+    "mount",
+    [
+        "media/GARMIN-WATCH",
+        "media/me/GARMIN-WATCH",
+        "run/media/me/GARMIN-WATCH",
+        "mnt",
+        "mnt/watch",
+        "Volumes/GARMIN",
+        f"run/user/{USER}/gvfs/mtp:host=091e_4f42_0000/Internal Storage",
+    ],
+)
+def test_a_watch_is_found_wherever_systems_mount_it(tmp_path: Path, mount: str) -> None:
+    make_watch(tmp_path / mount)
+    (watch,) = find_watches(usual_mounts(tmp_path))
+    assert watch.root == tmp_path / mount
+
+
+def test_the_usual_mounts_of_this_machine_can_be_listed() -> None:
     assert all(mount.is_absolute() for mount in usual_mounts())
+
+
+def test_on_windows_every_drive_but_the_floppies_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    drives = [str(mount) for mount in usual_mounts()]
+    assert (drives[0], drives[-1], len(drives)) == ("C:\\", "Z:\\", 24)
+
+
+def test_of_two_spellings_the_usual_one_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "garmin" / "x").mkdir(parents=True)
+    if (tmp_path / "GARMIN").exists():
+        pytest.skip("this file system does not tell capitals from small letters")
+    make_watch(tmp_path)
+    make_watch(tmp_path, garmin="garmin", inbox="other")
+    (watch,) = find_watches([tmp_path])
+    assert watch.inbox == tmp_path / "GARMIN" / "NewFiles"
+
+
+def test_a_folder_that_is_inbox_and_store_is_looked_at_once(tmp_path: Path) -> None:
+    make_watch(tmp_path, text=manifest(inbox="GARMIN/WORKOUTS", store="GARMIN/WORKOUTS", direction="InputOutput"))
+    (watch,) = find_watches([tmp_path])
+    assert watch.inbox == tmp_path / "GARMIN" / "Workouts"
+    assert watch.stores == ()
 
 
 def test_no_watch_is_a_clear_error() -> None:

@@ -66,14 +66,14 @@ def choose_watch(wanted: str = "", mounts: Iterable[Path] | None = None) -> Watc
     raise DeliveryError(f"{what}: {listed}", mend="say which: --watch with its folder or its name")
 
 
-def usual_mounts() -> Iterator[Path]:
-    """Where systems mount storages: Linux, gvfs (MTP), macOS, Windows."""
+def usual_mounts(top: Path = Path("/")) -> Iterator[Path]:
+    """Where systems mount storages: Linux, gvfs (MTP), macOS, all below `top`; on Windows, every drive."""
     if sys.platform == "win32":
         yield from (Path(f"{letter}:\\") for letter in string.ascii_uppercase[2:])
         return
     user = f"run/user/{os.getuid()}/gvfs"
     for pattern in ("Volumes/*", "media/*", "media/*/*", "run/media/*/*", "mnt", "mnt/*", f"{user}/*", f"{user}/*/*"):
-        yield from _listed(Path("/"), pattern)
+        yield from _listed(top, pattern)
 
 
 def child(folder: Path, name: str) -> Path | None:
