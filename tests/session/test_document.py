@@ -84,7 +84,7 @@ REFUSED_YAML = {
         "steps[0].direction: unknown value 'up'; use one of: 'forward' or 'backward'"
     ),
     "steps: [{duration: 5min, incline_pct: 3}]": (
-        "steps[0]: an incline belongs to a treadmill session; use slope outdoors"
+        "steps[0]: an incline belongs to a treadmill session; outdoors say uphill, downhill or flat"
     ),
     "steps: [{duration: 5min, incline_pct: .nan}]": "steps[0].incline_pct: must be a number, not '.nan'",
     "steps: [{duration: 5min, duration: 6min}]": "line 1, column 26: the key 'duration' stands twice; leave one out",
@@ -94,7 +94,7 @@ REFUSED_YAML = {
         "steps[0]: a repeat has both times and until; say one of them"
     ),
     "steps: [{repeat: [{duration: 5min}], times: 2.5}]": "steps[0].times: must be a whole number, not 2.5",
-    "steps: [{repeat: [{duration: 5min}], times: 0}]": "steps[0].times: count is 0, outside 1 to 999",
+    "steps: [{repeat: [{duration: 5min}], times: 0}]": "steps[0].times: the number of rounds is 0, outside 1 to 999",
     "steps: [{repeat: [{duration: 5min}], until: lap}]": (
         "steps[0].until: expected a duration, not lap; write e.g. 10min, 90s, 1:30, 400m, 1.5km, lap, 50kcal or until "
         "hr > 150 bpm"

@@ -73,6 +73,7 @@ app.command("convert", rich_help_panel=READ)(report.convert)
 app.command("scan", rich_help_panel=READ)(scan.scan)
 app.command("profile", rich_help_panel=READ)(scan.profile)
 app.add_typer(strava.commands, name="strava", rich_help_panel=READ)
+app.command("schema", rich_help_panel=MORE)(define.schema)
 app.command("demo", rich_help_panel=MORE)(demo.demo)
 
 

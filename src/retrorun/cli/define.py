@@ -1,4 +1,4 @@
-"""`retrorun library`, `retrorun pace` and `retrorun plan`: sessions to start from, how fast, and week by week."""
+"""`retrorun library`, `pace`, `plan` and `schema`: sessions to start from, how fast, week by week, for editors."""
 
 from __future__ import annotations
 
@@ -117,6 +117,13 @@ def plan(
         say(f"wrote {file}")
     if files and len(made.sessions) > MOST_SCHEDULED:
         say(f"The schedule has {len(made.sessions)} entries; watches were seen to take the first {MOST_SCHEDULED}.")
+
+
+def schema() -> None:
+    """Print the JSON Schema of session documents, for editors that complete and check."""
+    from retrorun.session.shape import json_schema
+
+    say_json(json_schema())
 
 
 # ---- library ---------------------------------------------------------------------------------------------------------

@@ -78,11 +78,11 @@ def _on_grid(value: float, digits: int, *, low: float, high: float, name: str) -
     """The value rounded to the grid, or a SessionError that names it."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - only NaN differs from itself
         raise SessionError(f"{name} must be a number, not {value!r}")
-    if not low - 1 <= value <= high + 1:  # before float(), which whole numbers of any length would overflow
+    if not -1e9 < value < 1e9:  # before float(), which whole numbers of any length would overflow
         raise SessionError(f"{name} is outside {low:.10g} to {high:.10g}")
     rounded = round(float(value), digits) + 0.0  # no minus zero
     if not low <= rounded <= high:
-        raise SessionError(f"{name} is {value:.10g}, outside {low:.10g} to {high:.10g}")
+        raise SessionError(f"{name} is {rounded:.10g}, outside {low:.10g} to {high:.10g}")
     return rounded
 
 
@@ -112,7 +112,7 @@ class Time:
     time_s: float
 
     def __post_init__(self) -> None:
-        value = _on_grid(self.time_s, 3, low=0.001, high=LONGEST_TIME_S, name="time_s")
+        value = _on_grid(self.time_s, 3, low=0.001, high=LONGEST_TIME_S, name="time [s]")
         object.__setattr__(self, "time_s", value)
 
 
@@ -124,7 +124,7 @@ class Distance:
     unit: DistanceUnit = field(default="m", compare=False)
 
     def __post_init__(self) -> None:
-        value = _on_grid(self.distance_m, 2, low=0.01, high=LONGEST_DISTANCE_M, name="distance_m")
+        value = _on_grid(self.distance_m, 2, low=0.01, high=LONGEST_DISTANCE_M, name="distance [m]")
         object.__setattr__(self, "distance_m", value)
         if self.unit not in ("m", "km", "mi", "yd"):
             raise SessionError(f"unknown unit of distance {self.unit!r}", mend="use m, km, mi or yd")
@@ -142,7 +142,7 @@ class HeartRateAbove:
     heart_rate_bpm: int
 
     def __post_init__(self) -> None:
-        _whole(self.heart_rate_bpm, low=30, high=250, name="heart_rate_bpm")
+        _whole(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ class HeartRateBelow:
     heart_rate_bpm: int
 
     def __post_init__(self) -> None:
-        _whole(self.heart_rate_bpm, low=30, high=250, name="heart_rate_bpm")
+        _whole(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ class Calories:
     calories_kcal: int
 
     def __post_init__(self) -> None:
-        _whole(self.calories_kcal, low=1, high=65_534, name="calories_kcal")
+        _whole(self.calories_kcal, low=1, high=65_534, name="energy [kcal]")
 
 
 Duration = Time | Distance | LapButton | HeartRateAbove | HeartRateBelow | Calories
@@ -175,7 +175,7 @@ class Times:
     count: int
 
     def __post_init__(self) -> None:
-        _whole(self.count, low=1, high=999, name="count")
+        _whole(self.count, low=1, high=999, name="the number of rounds")
 
 
 RepeatUntil = Times | Time | Distance | HeartRateAbove | HeartRateBelow
@@ -196,8 +196,8 @@ class SpeedRange:
     unit: SpeedUnit = field(default="min/km", compare=False)
 
     def __post_init__(self) -> None:
-        low = _on_grid(self.low_mps, 3, low=0.1, high=FASTEST_MPS, name="low_mps")
-        high = _on_grid(self.high_mps, 3, low=0.1, high=FASTEST_MPS, name="high_mps")
+        low = _on_grid(self.low_mps, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]")
+        high = _on_grid(self.high_mps, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]")
         _ordered(low, high, "speed range")
         object.__setattr__(self, "low_mps", low)
         object.__setattr__(self, "high_mps", high)
@@ -223,8 +223,8 @@ class HeartRateRange:
     high_bpm: int
 
     def __post_init__(self) -> None:
-        _whole(self.low_bpm, low=30, high=250, name="low_bpm")
-        _whole(self.high_bpm, low=30, high=250, name="high_bpm")
+        _whole(self.low_bpm, low=30, high=250, name="heart rate [bpm]")
+        _whole(self.high_bpm, low=30, high=250, name="heart rate [bpm]")
         _ordered(self.low_bpm, self.high_bpm, "heart-rate range")
 
 
@@ -236,8 +236,8 @@ class CadenceRange:
     high_spm: int
 
     def __post_init__(self) -> None:
-        _whole(self.low_spm, low=30, high=300, name="low_spm")
-        _whole(self.high_spm, low=30, high=300, name="high_spm")
+        _whole(self.low_spm, low=30, high=300, name="cadence [spm]")
+        _whole(self.high_spm, low=30, high=300, name="cadence [spm]")
         _ordered(self.low_spm, self.high_spm, "cadence range")
 
 
@@ -249,8 +249,8 @@ class PowerRange:
     high_w: int
 
     def __post_init__(self) -> None:
-        _whole(self.low_w, low=1, high=2000, name="low_w")
-        _whole(self.high_w, low=1, high=2000, name="high_w")
+        _whole(self.low_w, low=1, high=2000, name="power [W]")
+        _whole(self.high_w, low=1, high=2000, name="power [W]")
         _ordered(self.low_w, self.high_w, "power range")
 
 
@@ -297,7 +297,7 @@ class Step:
         if self.secondary_target is not None and _quantity(self.secondary_target) is _quantity(self.target):
             raise SessionError("a step's two targets are of the same kind", mend="leave one out")
         if self.incline_pct is not None:
-            value = _on_grid(self.incline_pct, 1, low=-40.0, high=40.0, name="incline_pct")
+            value = _on_grid(self.incline_pct, 1, low=-40.0, high=40.0, name="incline [%]")
             object.__setattr__(self, "incline_pct", value)
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
 
@@ -323,7 +323,7 @@ class Repeat:
         if _depth(self) > DEEPEST_NESTING:
             raise SessionError(f"repeats are nested more than {DEEPEST_NESTING} deep", mend="unroll an inner repeat")
         if self.skip_last and not isinstance(self.until, Times):
-            raise SessionError("only a repeat with a count has a last round to cut", mend="use Times")
+            raise SessionError("only a repeat with a count has a last round to cut", mend="give it a count")
         if self.skip_last and len(self.steps) < 2:
             raise SessionError("a repeat of one step has no last step to skip", mend="lower its count instead")
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
@@ -347,9 +347,13 @@ class Session:
             if index >= MOST_STEPS:
                 raise SessionError(f"a session has at most {MOST_STEPS} steps", where=place, mend="use repeats")
             if isinstance(step, Step) and step.incline_pct is not None and self.setting is not Setting.TREADMILL:
-                raise SessionError("an incline belongs to a treadmill session", where=place, mend="use slope outdoors")
+                raise SessionError(
+                    "an incline belongs to a treadmill session",
+                    where=place,
+                    mend="outdoors say uphill, downhill or flat",
+                )
             if isinstance(step, Step) and step.slope is not None and self.setting is Setting.TREADMILL:
-                raise SessionError("a treadmill has no slope", where=place, mend="use incline_pct")
+                raise SessionError("a treadmill has no slope", where=place, mend="give its incline instead")
 
 
 def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tuple[str, Step | Repeat]]:

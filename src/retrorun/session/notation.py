@@ -60,7 +60,7 @@ def parse_session(text: str, *, name: str = "") -> Session:
             mend="use repeats",
         )
     header = read_header(text)
-    cursor = Cursor(text, tokenise(text, header.end))
+    cursor = Cursor(text, tokenise(text, header.end), setting=header.setting)
     first = cursor.here
     steps = _read_sequence(cursor, depth=0)
     if cursor.here.kind != "end":

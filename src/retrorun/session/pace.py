@@ -36,7 +36,8 @@ BACKWARD_RATIO = SpeedRatio(
     ),
 )
 
-# Backward records of men [m, s], as of 2023: recordholders.org, thomasdold.com, achim-aretz.de, endurancesportswire.com.
+# Backward records of men [m, s], as of 2023: recordholders.org, thomasdold.com, achim-aretz.de and
+# endurancesportswire.com.
 # The women's list is thinner and slower; a limit drawn from it would refuse what women can run.
 RECORDS = (
     (100.0, 13.17),  # López Rodríguez 2022

@@ -19,6 +19,7 @@ from retrorun.session.model import (
     HeartRateZone,
     LapButton,
     PowerRange,
+    Setting,
     SpeedRange,
     SpeedUnit,
     Target,
@@ -58,11 +59,12 @@ TARGET_HELP = "write e.g. 6:40-7:20/km, 9-10 km/h, Z2, 140-150 bpm, 170-180 spm 
 
 
 class Cursor:
-    """A place in the tokens of a text, and the errors that show it."""
+    """A place in the tokens of a text, and the errors that show it; `setting` is what the lines above the steps say."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], *, setting: Setting = Setting.ROAD) -> None:
         self.text = text
         self.tokens = tokens
+        self.setting = setting
         self.index = 0
 
     @property
@@ -125,8 +127,8 @@ def read_duration(cursor: Cursor) -> Duration:
         first = cursor.take()
         if not cursor.at("word", "hr"):
             cursor.fail(
-                f"until cannot be followed by {cursor.shown()} in a step",
-                mend="a step goes until a heart rate, e.g. until hr > 150 bpm; a time or distance stands alone",
+                f"a step goes until a heart rate, not {cursor.shown()}",
+                mend="write e.g. until hr > 150 bpm, or the time or distance alone",
             )
         return cursor.build(first, read_heart_rate_bound, cursor)
     return read_amount(cursor)
@@ -158,7 +160,7 @@ def read_amount(cursor: Cursor) -> Time | Distance | Calories:
         return cursor.build(first, _read_time, cursor, number)
     if unit.text in TARGET_UNITS:
         cursor.fail(f"{unit.text} belongs to a target", token=first, mend="put @ before it")
-    return cursor.fail(f"unknown unit {unit.text!r}", token=unit, mend=DURATION_HELP)
+    return cursor.fail(f"{unit.text!r} is no unit", token=unit, mend=DURATION_HELP)
 
 
 def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
@@ -271,7 +273,7 @@ def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
         unit = last_unit or unit
     if not unit:
         if cursor.here.kind == "word":
-            cursor.fail(f"unknown unit {cursor.here.text!r} of a target", mend=TARGET_HELP)
+            cursor.fail(f"{cursor.here.text!r} is no unit of a target", mend=TARGET_HELP)
         mend = f"write {low.text}/km or {low.text}/mi" if low.kind == "clock" else TARGET_HELP
         cursor.fail(f"{low.text} has no unit", token=low, mend=mend)
     return low, high, unit

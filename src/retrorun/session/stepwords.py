@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from retrorun.session.model import Direction, Duration, Gait, Intensity, Slope, Target
+from retrorun.session.model import Direction, Duration, Gait, Intensity, Setting, Slope, Target
 from retrorun.session.phrases import (
     DURATION_HELP,
     TARGET_UNITS,
@@ -62,8 +62,10 @@ class StepParts:
         cursor = self.cursor
         token = cursor.here
         if at_duration(cursor):
-            self._once("duration", self.duration)
-            self.duration = read_duration(cursor)
+            # Read before it is refused as a second one: what lacks its @ is told so.
+            duration = read_duration(cursor)
+            self._once("duration", self.duration, token)
+            self.duration = duration
         elif cursor.at("sign", "@"):
             self._once("target", self.target)
             cursor.take()
@@ -73,6 +75,8 @@ class StepParts:
             self.note = cursor.take().text
         elif cursor.at("word", "incline"):
             self._once("incline", self.incline_pct)
+            if cursor.setting is not Setting.TREADMILL:
+                cursor.fail("an incline belongs to a treadmill", mend="say uphill, or put setting: treadmill above")
             self.incline_pct = self._read_incline()
         elif token.kind == "word":
             self._read_word(token)
@@ -92,15 +96,19 @@ class StepParts:
             self.intensity = INTENSITY_WORDS[word]
         elif word in SLOPE_WORDS:
             self._once("slope", self.slope)
+            if self.cursor.setting is Setting.TREADMILL:
+                self.cursor.fail("a treadmill has no slope", mend="write e.g. incline 1%")
             self.slope = SLOPE_WORDS[word]
         else:
             self._refuse_word(token)
         self.cursor.take()
 
-    def _once(self, name: str, value: object) -> None:
+    def _once(self, name: str, value: object, token: Token | None = None) -> None:
         if value is not None:
+            first = token or self.cursor.here
+            shown = self.cursor.text[first.start : first.end]
             self.cursor.fail(
-                f"a step has one {name}, and {self.cursor.shown()} is a second", mend="part the steps with ;"
+                f"a step has one {name}, and {shown} is a second", token=first, mend="part the steps with ;"
             )
 
     def _read_incline(self) -> float:
