@@ -21,6 +21,25 @@ def test_a_folder_for_both_ways_is_both() -> None:
     )
 
 
+def file(path: str, direction: str) -> str:
+    return f"<File><Location><Path>{path}</Path></Location><TransferDirection>{direction}</TransferDirection></File>"
+
+
+def test_a_folder_for_new_files_alone_comes_before_one_for_both_ways() -> None:
+    both, alone = file("GARMIN/WORKOUTS", "InputOutput"), file("GARMIN/NEWFILES", "InputToUnit")
+    for files in (both + alone, alone + both):
+        text = f"<Device><DataType><Name>FIT_TYPE_5</Name>{files}</DataType></Device>"
+        found = read_manifest(text.encode())
+        assert found is not None
+        assert found.inboxes == ("GARMIN/NEWFILES", "GARMIN/WORKOUTS")
+        assert found.stores == ("GARMIN/WORKOUTS",)
+
+
+def test_only_the_models_description_is_its_name() -> None:
+    text = "<Device><Model><Description>Enduro</Description></Model><X><Description>another</Description></X></Device>"
+    assert read_manifest(text.encode()) == Manifest(model="Enduro")
+
+
 def test_no_key_is_ever_held() -> None:
     shown = repr(read_manifest(manifest().encode()))
     assert not any(secret in shown for secret in SECRETS)
