@@ -172,6 +172,15 @@ def test_a_note_that_would_be_read_as_syntax_moves_to_the_end_and_is_told(note: 
     assert f"Note on steps[0]: {note}" in to_intervals_icu(Session(steps=(replace(FORWARD, note=note),))).text
 
 
+@pytest.mark.parametrize("note", ["in pairs", "- in pairs", "twice 3x", "\n - dash"])
+def test_a_repeats_note_is_a_heading_or_moves_to_the_end(note: str) -> None:
+    repeat = Repeat(until=Times(count=2), steps=(FORWARD, REST), note=note)
+    text = to_intervals_icu(Session(steps=(repeat,))).text
+    assert len(read_text(text)) == 4
+    assert ("in pairs 2x\n" in text) is (note == "in pairs")
+    assert ("Note on steps[0]: " in text) is (note != "in pairs")
+
+
 def test_a_sessions_note_makes_no_steps() -> None:
     session = Session(steps=(FORWARD,), note="- 10m Z2\n3x\n- 1km")
     assert len(read_text(to_intervals_icu(session).text)) == 1

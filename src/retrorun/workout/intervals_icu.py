@@ -38,9 +38,10 @@ NAME = "intervals.icu text"
 AS_FIT = "send the FIT file instead, which holds it"
 # A step that the lap button ends still needs a length, for the plan's total [inferred: ten minutes harm nothing].
 LAP_BUTTON_LENGTH = "10m"
-# What the builder would not read as words: numbers, options, text events, languages (`fr/Bonjour`), tags.
+# What the builder would not read as words: numbers, options, text events, languages (`fr/Bonjour`), tags, and a dash
+# in front, which makes a heading a step.
 _READ_AS_SYNTAX = re.compile(
-    r"\d|[%^=<>]|\b(press\s+lap|ramp|free\s?ride|free|max\s?effort|hide\s?power)\b|\b[a-z]{2}/", re.IGNORECASE
+    r"^\s*-|\d|[%^=<>]|\b(press\s+lap|ramp|free\s?ride|free|max\s?effort|hide\s?power)\b|\b[a-z]{2}/", re.IGNORECASE
 )
 
 
