@@ -259,14 +259,20 @@ class _Laps:
     def __init__(self) -> None:
         self.activities: list[tuple[bytes, int]] = []  # sport, index of its first lap
         self.laps: list[dict[bytes, bytes]] = []
+        self._starts: set[bytes] = set()
+        self._current: dict[bytes, bytes] = {}
 
     def __call__(self, name: bytes, attrs: bytes, text: bytes) -> None:
         if name == b"Activity":
             self.activities.append((_bytes(attrs, "Sport"), len(self.laps)))
         elif name == b"Lap":
-            self.laps.append({b"StartTime": _bytes(attrs, "StartTime")})
-        elif self.laps:
-            self.laps[-1].setdefault(name, text)
+            start = _bytes(attrs, "StartTime")
+            self._current = {b"StartTime": start}
+            if start not in self._starts:  # some exports hold one activity twice
+                self._starts.add(start)
+                self.laps.append(self._current)
+        else:
+            self._current.setdefault(name, text)
 
     def raw(self) -> tuple[RawLap, ...]:
         starts = unix_seconds([lap[b"StartTime"] for lap in self.laps])
