@@ -28,6 +28,6 @@ def demo(
     say(
         f"The recording is synthetic, so the truth is known: {format_clock(truth.true_s)} were backward, in "
         f"{len(made.truth)} stretches. Called backward were {format_clock(truth.called_s)}, and "
-        f"{format_clock(truth.both_s)} of that rightly. "
+        f"{format_clock(truth.both_s)} of that rightly, with the help of the workout and the laps in the recording. "
         "This shows that the code works, not how well it does on runners."
     )
