@@ -67,7 +67,7 @@ LOSSES: dict[str, Callable[[Step], bool]] = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(session=sessions(max_depth=3, max_steps=4))
 def test_any_session_goes_through_or_is_refused_and_every_loss_is_told(name: str, session: Session) -> None:
     if _is_refused(name, session):
