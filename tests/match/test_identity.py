@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from retrorun.errors import PlanError
 from retrorun.fit.plan import FileIdentity
@@ -21,6 +21,7 @@ ONE = parse_session("10min; 4x(400m bwd @ 6:40-7:20/km; 90s rest)", name="Retro 
 TWO = parse_session("10min; 5x(400m bwd @ 6:40-7:20/km; 90s rest)", name="Retro 400s")
 
 
+@settings(deadline=None)
 @given(sessions())
 def test_every_session_comes_back_whole(session: Session) -> None:
     index = SessionIndex().remember(session, identity(session))

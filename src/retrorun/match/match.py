@@ -12,7 +12,7 @@ from retrorun.match.carried import carried_plan
 from retrorun.match.cost import LapTable, PlanTable, lap_timer_s
 from retrorun.match.expand import Occurrence, expand
 from retrorun.match.model import Match, Outcome, StepMatch
-from retrorun.match.outcome import laps_distance_m, outcome_of_amount, outcome_of_laps
+from retrorun.match.outcome import laps_distance_m, outcome_of_laps
 from retrorun.match.stretch import lay_by_speed
 from retrorun.session.model import Session
 from retrorun.units import format_clock
@@ -156,7 +156,7 @@ def _from_laps(activity: Activity, occurrence: Occurrence, run: Run, *, exact: b
 
 
 def _with_skipped(
-    occurrences: Sequence[Occurrence], taken: Sequence[tuple[int, StepMatch]], doubtful: Collection[int] = ()
+    occurrences: Sequence[Occurrence], taken: Sequence[tuple[int, StepMatch]], doubtful: Collection[int]
 ) -> tuple[StepMatch, ...]:
     """The steps in the order of the run, those left out where the plan had them; doubtful ones may have been run."""
     executed = {index for index, _ in taken}
@@ -180,22 +180,17 @@ def _by_speed(activity: Activity, planned: _Planned) -> Match:
     laid = lay_by_speed(activity, planned.occurrences)
     if isinstance(laid, str):
         return _nothing(planned, f"the recording has no laps that tell the steps apart, and {laid}")
-    taken: list[tuple[int, StepMatch]] = []
-    for index, (start_s, end_s) in enumerate(laid.spans):
-        occurrence, timer_s, distance_m = planned.occurrences[index], laid.timer_s[index], laid.distance_m[index]
-        outcome = outcome_of_amount(laid.durations[index], timer_s, distance_m, exact=True)
-        step = replace(
-            _unexecuted(occurrence, outcome),
-            start_s=start_s,
-            end_s=end_s,
-            timer_s=timer_s,
-            distance_m=distance_m,
+    steps = tuple(
+        replace(_unexecuted(item, "completed"), start_s=start_s, end_s=end_s, timer_s=timer_s, distance_m=distance_m)
+        for item, (start_s, end_s), timer_s, distance_m in zip(
+            planned.occurrences, laid.spans, laid.timer_s, laid.distance_m, strict=True
         )
-        taken.append((index, step))
-    how = f"without laps, the steps were laid from {format_clock(laid.spans[0][0])} on, where they fit the speed best"
+    )
+    start = format_clock(laid.spans[0][0])
+    how = f"without laps, the steps were laid from {start} on, where they fit the speed best; give or take 10 s"
     return Match(
         session=planned.session,
-        steps=_with_skipped(planned.occurrences, taken),
+        steps=steps,
         basis="speed",
         outside_lap_indices=tuple(range(len(activity.laps))),
         reasons=(*planned.reasons, how),

@@ -35,7 +35,7 @@ def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, fin
     """
     if isinstance(duration, Time | Distance):
         timer_s = sum(lap_timer_s(lap) for lap in laps)
-        return outcome_of_amount(duration, timer_s, laps_distance_m(laps), exact=exact)
+        return _outcome_of_amount(duration, timer_s, laps_distance_m(laps), exact=exact)
     trigger = laps[-1].trigger
     if isinstance(duration, LapButton):
         return "completed" if final or trigger != "session_end" else "cut short"
@@ -43,7 +43,7 @@ def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, fin
     return "cut short" if exact and trigger in ("manual", "session_end") else "completed"
 
 
-def outcome_of_amount(duration: Time | Distance, timer_s: float, distance_m: float | None, *, exact: bool) -> Outcome:
+def _outcome_of_amount(duration: Time | Distance, timer_s: float, distance_m: float | None, *, exact: bool) -> Outcome:
     """Whether the time or the distance done reaches the one planned."""
     if isinstance(duration, Time):
         slack_s = EXACT_TIME_S if exact else max(BY_HAND_TIME_S, BY_HAND_TIME * duration.time_s)

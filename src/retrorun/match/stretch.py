@@ -6,6 +6,7 @@ looked for second by second; it counts as found only if the steps explain the sp
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,17 +19,19 @@ from retrorun.session.model import Distance, Time
 # Bounds of a decision. Their effect is measured on real recordings whose laps were taken away and on ordinary runs laid
 # under plans that nobody followed: python -m retrorun.match.evaluate --no-laps
 LEAST_EXPLAINED = 0.5  # share of the variance of speed that the steps must explain
-LEAST_CONTRAST = 1.3  # how much worse the best start elsewhere must be, in unexplained variance
+LEAST_CONTRAST = 1.35  # how much worse the best start elsewhere must be, in unexplained variance
+LEAST_CONTRAST_AT_ONCE, AT_ONCE_S = 1.15, 15.0  # the same for a start with the recording, as workouts mostly do
 ELSEWHERE_S = 20.0
 LATEST_START_S = 1800.0
+FILTER_S = 15
+BEYOND_S = 1e9  # past the end of any recording
 LEAST_SAMPLES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """The steps' spans `[start_s, end_s)` on the activity's clock; fewer than planned where the run ended before."""
+    """Every step's span `[start_s, end_s)` on the activity's clock, its running time and its distance."""
 
-    durations: tuple[Time | Distance, ...]
     spans: tuple[tuple[float, float], ...]
     timer_s: tuple[float, ...]
     distance_m: tuple[float, ...]
@@ -58,26 +61,35 @@ class _Track:
 
 def lay_by_speed(activity: Activity, occurrences: Sequence[Occurrence]) -> Placement | str:
     """The steps laid along the recording, or why they cannot be."""
+    track = _track(activity)
+    if track is None:
+        return "it has no speed"
     if any(occurrence.optional for occurrence in occurrences):
         return "the plan repeats steps until something happens"
     durations = [item.step.duration for item in occurrences if isinstance(item.step.duration, Time | Distance)]
     if len(durations) < len(occurrences):
         return "a step of the plan ends by hand or by heart rate"
-    track = _track(activity)
-    if track is None:
-        return "the recording has no speed"
     borders = _borders(track, durations)
+    if not borders.size:
+        return "the plan is longer than the recording"
+    return _best_start(track, borders)
+
+
+def _best_start(track: _Track, borders: FloatArray) -> Placement | str:
+    """The start that explains the speed best, if it explains it well and no other does so."""
     unexplained = _unexplained(track, borders)
     best = int(np.argmin(unexplained))
+    start_s = float(borders[0, best])
     whole = float(track.unexplained(np.zeros(1), np.full(1, track.total_s))[0])
     explained = 1.0 - unexplained[best] / whole if whole > 0 else 0.0
-    elsewhere = np.abs(np.arange(len(unexplained)) - best) >= ELSEWHERE_S
     if explained < LEAST_EXPLAINED:
         return f"its steps explain only {max(explained, 0.0):.0%} of the changes of speed"
-    if np.any(elsewhere) and np.min(unexplained[elsewhere]) < LEAST_CONTRAST * unexplained[best]:
-        other = int(np.flatnonzero(elsewhere)[np.argmin(unexplained[elsewhere])])
-        return f"a start at {best} s fits the changes of speed hardly better than one at {other} s"
-    return _placement(track, durations, borders[:, best])
+    elsewhere = np.abs(borders[0] - start_s) >= ELSEWHERE_S
+    contrast = LEAST_CONTRAST_AT_ONCE if start_s <= AT_ONCE_S else LEAST_CONTRAST
+    if np.any(elsewhere) and np.min(unexplained[elsewhere]) < contrast * unexplained[best]:
+        other_s = float(borders[0, elsewhere][np.argmin(unexplained[elsewhere])])
+        return f"a start at {start_s:.0f} s fits the changes of speed hardly better than one at {other_s:.0f} s"
+    return _placement(track, borders[:, best])
 
 
 def _track(activity: Activity) -> _Track | None:
@@ -86,12 +98,16 @@ def _track(activity: Activity) -> _Track | None:
         return None
     paused = np.zeros(len(activity))
     for pause in activity.pauses:
+        if pause.kind != "timer":  # a silence of the recording is running time like any other
+            continue
         paused += np.clip(activity.time_s - pause.start_s, 0.0, pause.end_s - pause.start_s)
     running_s = activity.time_s - paused - activity.time_s[0]
     seconds = np.arange(np.floor(running_s[-1]) + 1.0)
     if len(seconds) < LEAST_SAMPLES:
         return None
     speed_mps = np.interp(seconds, running_s[known], activity.speed_mps[known])
+    # At first the watch's filter climbs from zero, which any plan that starts a little later would explain.
+    speed_mps[:FILTER_S] = np.median(speed_mps[FILTER_S : 2 * FILTER_S])
     sum_v = np.concatenate(([0.0], np.cumsum(speed_mps)[:-1]))
     measured = np.isfinite(activity.distance_m)
     if np.count_nonzero(measured) >= LEAST_SAMPLES:
@@ -108,7 +124,7 @@ def _track(activity: Activity) -> _Track | None:
 
 
 def _borders(track: _Track, durations: Sequence[Time | Distance]) -> FloatArray:
-    """Running time of every border for every start, shape (steps + 1, starts); cut at the end of the recording."""
+    """Running time of every border for every start that leaves room, shape (steps + 1, starts)."""
     seconds = np.arange(len(track.clock_s), dtype=np.float64)
     start = np.arange(max(1.0, min(LATEST_START_S, track.total_s / 2)))
     rows = [start]
@@ -117,13 +133,12 @@ def _borders(track: _Track, durations: Sequence[Time | Distance]) -> FloatArray:
             end = rows[-1] + duration.time_s
         else:
             covered = np.interp(rows[-1], seconds, track.distance_m) + duration.distance_m
-            end = np.interp(covered, track.distance_m, seconds, right=track.total_s)
-        rows.append(np.minimum(end, track.total_s))
+            end = np.interp(covered, track.distance_m, seconds, right=BEYOND_S)
+        rows.append(end)
     borders = np.stack(rows)
-    # A start so late that the plan runs out of the recording explains less of the plan; leave it out, except the first
-    # minutes, in which a run that was broken off may begin.
-    whole = (borders[-1] < track.total_s) | (start <= 120.0)
-    return borders[:, whole]
+    # Only a plan that lies in the recording as a whole: the fewer of its steps, the easier they fit anything.
+    borders = borders[:, borders[-1] <= track.total_s]
+    return borders[:, np.all(np.diff(borders, axis=0) > 0, axis=0)]
 
 
 def _unexplained(track: _Track, borders: FloatArray) -> FloatArray:
@@ -133,14 +148,12 @@ def _unexplained(track: _Track, borders: FloatArray) -> FloatArray:
     return np.asarray(track.unexplained(edges[:-1], edges[1:]).sum(axis=0), dtype=np.float64)
 
 
-def _placement(track: _Track, durations: Sequence[Time | Distance], border_s: FloatArray) -> Placement:
+def _placement(track: _Track, border_s: FloatArray) -> Placement:
     seconds = np.arange(len(track.clock_s), dtype=np.float64)
-    run = np.flatnonzero(np.diff(border_s) > 0)
-    clock = np.interp(border_s, seconds, track.clock_s)
-    covered = np.interp(border_s, seconds, track.distance_m)
+    clock = np.interp(border_s, seconds, track.clock_s).tolist()
+    covered_m = np.interp(border_s, seconds, track.distance_m)
     return Placement(
-        durations=tuple(durations[k] for k in run.tolist()),
-        spans=tuple((float(clock[k]), float(clock[k + 1])) for k in run.tolist()),
-        timer_s=tuple(float(border_s[k + 1] - border_s[k]) for k in run.tolist()),
-        distance_m=tuple(float(covered[k + 1] - covered[k]) for k in run.tolist()),
+        spans=tuple(itertools.pairwise(clock)),
+        timer_s=tuple(np.diff(border_s).tolist()),
+        distance_m=tuple(np.diff(covered_m).tolist()),
     )

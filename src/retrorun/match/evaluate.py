@@ -1,0 +1,222 @@
+"""What matching is worth, on real recordings; prints tables.
+
+    python -m retrorun.match.evaluate FOLDER [plans] [directions] [speed]
+
+FOLDER holds `activities/` (recordings, some with plans) and `gait/` (ordinary recordings as columns). `plans` lays
+every lap of the recordings with plans onto its step. `directions` puts backward stretches into recordings of athletes
+whom the detector has not seen, under a plan that was kept, ignored, or jogged forward. `speed` takes the laps away and
+lays the plan by speed alone. Without a word, all three are printed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
+from retrorun.gait.corpus import Example, athletes, examples
+from retrorun.gait.detector import detect_gait
+from retrorun.gait.result import Detection
+from retrorun.match.detect import detect
+from retrorun.match.direction import judge_directions
+from retrorun.match.match import match_plan
+from retrorun.match.model import Match, StepMatch
+from retrorun.match.trials import Trial, trials
+from retrorun.session.model import Distance, Time
+
+RUNS = ("road", "track", "treadmill", "trail")
+LEAST_HOURS = 0.3
+RUNS_PER_ATHLETE = 60
+COVERED = 0.5  # share of a step that must be called for the step to count as called
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the tables that were asked for."""
+    folder, *wanted = arguments
+    parts: dict[str, Callable[[Path], None]] = {"plans": plans, "directions": directions, "speed": speed}
+    for name in wanted or parts:
+        parts[name](Path(folder))
+
+
+# ---- laps onto steps -------------------------------------------------------------------------------------------------
+
+
+def recordings_with_plans(folder: Path) -> Iterator[tuple[str, Activity]]:
+    """Name and activity of every recording in `activities/` that carries a plan."""
+    for path in sorted((folder / "activities").glob("*.fit")):
+        activity = read_activity(path)
+        if activity.workout is not None and activity.workout.steps:
+            yield path.name, activity
+
+
+def ended_by_its_own_rule(step: StepMatch, activity: Activity) -> float | None:
+    """By how much a step that the watch ended misses its time [s] or distance [m]; None for any other step."""
+    if not step.lap_indices:
+        return None
+    trigger = activity.laps[step.lap_indices[-1]].trigger
+    duration = step.step.duration
+    if isinstance(duration, Time) and trigger == "time" and step.timer_s is not None:
+        return step.timer_s - duration.time_s
+    if isinstance(duration, Distance) and trigger == "distance" and step.distance_m is not None:
+        return step.distance_m - duration.distance_m
+    return None
+
+
+def plans(folder: Path) -> None:
+    """Every recording with a plan: its laps, its steps, and what does not add up."""
+    _say(f"{'recording':28} laps of steps placed steps by own rule largest miss")
+    exceptions: list[str] = []
+    totals: Counter[str] = Counter()
+    for name, activity in recordings_with_plans(folder):
+        match = match_plan(activity)
+        named = [index for index, lap in enumerate(activity.laps) if lap.planned_step_index is not None]
+        placed = {index for step in match.steps for index in step.lap_indices}
+        missed = {id(step): ended_by_its_own_rule(step, activity) for step in match.steps}
+        misses = [abs(miss) for miss in missed.values() if miss is not None]
+        _say(
+            f"{name:28} {len(activity.laps):4} {len(named):8} {len(placed & set(named)):6} {len(match.steps):5}"
+            f" {len(misses):11} {max(misses, default=0.0):12.3f}"
+        )
+        totals.update(named=len(named), placed=len(placed & set(named)), own=len(misses))
+        totals.update(within=sum(miss <= 1.0 for miss in misses))
+        exceptions += [f"{name} {_exception(step, activity)}" for step in match.steps if missed[id(step)] is None]
+        exceptions += [f"{name}: {reason}" for reason in match.reasons]
+    _say(f"{totals['placed']} of {totals['named']} laps that name a step are placed on it;")
+    _say(f"{totals['within']} of {totals['own']} steps that ended by their own rule add up within 1 s or 1 m")
+    _say("steps that did not end by their own rule:")
+    for line in exceptions:
+        _say(f"  {line}")
+
+
+def _exception(step: StepMatch, activity: Activity) -> str:
+    rounds = ".".join(str(number) for number in step.repetition) or "-"
+    if not step.lap_indices:
+        return f"{step.place} round {rounds}: {step.outcome}, the workout was left before it"
+    trigger = activity.laps[step.lap_indices[-1]].trigger
+    return f"{step.place} round {rounds}: {step.outcome}, ended by {trigger.replace('_', ' ')}"
+
+
+# ---- planned backward steps ------------------------------------------------------------------------------------------
+
+
+def held_out(folder: Path) -> Iterator[Trial]:
+    """Trials of the athletes from whom nothing was estimated, at most 60 recordings each, spread over their time."""
+    for name in athletes(folder / "gait", held_out=True):
+        fitting = [each for each in examples(folder / "gait", name) if _fits(each)]
+        stride = max(1, len(fitting) // RUNS_PER_ATHLETE)
+        yield from trials(fitting[::stride][:RUNS_PER_ATHLETE])
+
+
+def _fits(example: Example) -> bool:
+    return example.kind in RUNS and example.hours >= LEAST_HOURS
+
+
+def directions(folder: Path) -> None:
+    """Recall and false flags with and without the plan, and plans that were not kept."""
+    tally: Counter[str] = Counter()
+    verdicts: dict[str, Counter[str]] = {"kept": Counter(), "ignored": Counter(), "jogged": Counter()}
+    hours = 0.0
+    for trial in held_out(folder):
+        hours += trial.hours
+        tally["recordings"] += 1
+        for how, counts in verdicts.items():
+            activity: Activity = getattr(trial, how)
+            match = match_plan(activity)
+            told, alone = detect(activity, plan=match), detect_gait(replace(activity, laps=(), workout=None))
+            report = judge_directions(match, told, activity)
+            counts.update(verdict.as_run for verdict in report.planned)
+            for name, detection in (("with", told), ("without", alone)):
+                called = [_called(detection, *span) for span in trial.spans]
+                tally[f"{how} {name} called"] += sum(called)
+                tally[f"{how} {name} elsewhere"] += _elsewhere(detection, trial.spans)
+                for (start_s, end_s), yes in zip(trial.spans, called, strict=True):
+                    tally[f"{how} {name} {end_s - start_s:.0f} s called"] += yes
+            for start_s, end_s in trial.spans:
+                tally[f"{how} {end_s - start_s:.0f} s"] += 1
+            tally[how] += len(trial.spans)
+    _tell_directions(tally, verdicts, hours)
+
+
+def _tell_directions(tally: Counter[str], verdicts: dict[str, Counter[str]], hours: float) -> None:
+    _say(
+        f"{tally['recordings']} recordings of athletes held out, {hours:.0f} h, {tally['kept']} planned backward steps"
+    )
+    _say("the plan was   called, with plan  without  flags elsewhere per 100 h, with  without")
+    for how in verdicts:
+        shares = [tally[f"{how} {name} called"] / max(tally[how], 1) for name in ("with", "without")]
+        flags = [100.0 * tally[f"{how} {name} elsewhere"] / hours for name in ("with", "without")]
+        _say(f"{how:14} {shares[0]:17.1%} {shares[1]:8.1%} {flags[0]:32.1f} {flags[1]:8.1f}")
+    _say("called by length, with plan (without):")
+    lengths = sorted({key.split()[1] for key in tally if key.startswith("kept ") and key.endswith(" s")}, key=int)
+    for how in verdicts:
+        cells = []
+        for length in lengths:
+            steps = max(tally[f"{how} {length} s"], 1)
+            told, alone = (tally[f"{how} {name} {length} s called"] / steps for name in ("with", "without"))
+            cells.append(f"{length} s {told:.1%} ({alone:.1%})")
+        _say(f"  {how:8} " + ", ".join(cells))
+    for how, counts in verdicts.items():
+        total = max(sum(counts.values()), 1)
+        _say(f"verdicts, {how}: " + ", ".join(f"{name} {count / total:.1%}" for name, count in sorted(counts.items())))
+
+
+def _called(detection: Detection, start_s: float, end_s: float) -> bool:
+    shared = sum(max(0.0, min(end_s, s.end_s) - max(start_s, s.start_s)) for s in detection.segments)
+    return shared >= COVERED * (end_s - start_s)
+
+
+def _elsewhere(detection: Detection, spans: Sequence[tuple[float, float]]) -> int:
+    """Segments that lie mostly outside the planned backward steps."""
+    return sum(
+        sum(max(0.0, min(end_s, s.end_s) - max(start_s, s.start_s)) for start_s, end_s in spans) < 0.5 * s.duration_s
+        for s in detection.segments
+    )
+
+
+# ---- no laps at all --------------------------------------------------------------------------------------------------
+
+
+def speed(folder: Path) -> None:
+    """Plans laid by speed alone: on their own recordings without laps, and on recordings of other plans."""
+    known = list(recordings_with_plans(folder))
+    several = [(name, activity) for name, activity in known if len(match_plan(activity).steps) > 1]
+    _say("own plan, laps taken away:")
+    for name, activity in several:
+        with_laps = match_plan(activity)
+        alone = match_plan(replace(activity, laps=(), workout=None), with_laps.session)
+        _say(f"  {name:28} {_agreement(with_laps, alone)}")
+    wrong = tried = 0
+    sessions = list(dict.fromkeys(match_plan(activity).session for _, activity in several))
+    for _, activity in several:
+        own = match_plan(activity).session
+        for session in sessions:
+            if session != own:
+                tried += 1
+                wrong += match_plan(replace(activity, laps=(), workout=None), session).basis == "speed"
+    _say(f"somebody else's plan: laid down in {wrong} of {tried} tries")
+    ordinary = [each for name in athletes(folder / "gait") for each in examples(folder / "gait", name) if _fits(each)]
+    laid = sum(match_plan(each.activity, session).basis == "speed" for each in ordinary[::10] for session in sessions)
+    _say(f"ordinary runs: laid down in {laid} of {len(ordinary[::10]) * len(sessions)} tries")
+
+
+def _agreement(with_laps: Match, alone: Match) -> str:
+    if alone.basis == "nothing":
+        return f"left open: {alone.reasons[-1]}"
+    pairs = [
+        abs(one.start_s - other.start_s)
+        for one, other in zip(with_laps.steps, alone.steps, strict=False)
+        if one.start_s is not None and other.start_s is not None
+    ]
+    return f"{len(pairs)} steps, starts off by at most {max(pairs, default=0.0):.1f} s"
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201 - a script that prints
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
