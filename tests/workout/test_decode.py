@@ -69,7 +69,7 @@ def said(decompiled: Decompiled) -> list[str]:
 MARKS = ("bytes,", "one round")  # what changes a session on its way: texts that are cut, a step that is left out
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=150)
 @given(strategies.sessions(max_depth=2), st.sampled_from(sorted(DEVICES)), st.booleans())
 def test_a_session_comes_back_equal_up_to_what_checking_said(session: Session, device: str, field18: bool) -> None:
     if errors_of(session, find_device(device), skip_last_field=field18):
@@ -87,6 +87,7 @@ def test_known_sessions_come_back_equal(session: Session) -> None:
     assert decompile_workout(compile_workout(session)) == session
 
 
+@settings(deadline=None, max_examples=60)
 @given(strategies.sessions(max_depth=2))
 def test_the_note_alone_is_enough_as_watches_drop_the_name(session: Session) -> None:
     whole = encode(session, find_device("generic"))
@@ -110,6 +111,7 @@ def test_where_name_and_note_disagree_the_note_counts_and_it_is_said() -> None:
 # ---- places ----------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None, max_examples=60)
 @given(strategies.sessions(max_depth=2))
 def test_every_raw_step_has_a_place_and_is_what_stands_there(session: Session) -> None:
     written = encode(session, find_device("generic"))
@@ -421,6 +423,7 @@ def test_a_recording_gives_its_plan_and_the_identity_of_the_workouts_file() -> N
     assert (back.identity, back.findings) == (HEAD, ())
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_broken_bytes_never_raise_anything_else(data: st.DataObject) -> None:
     whole = bytearray(compile_workout(EVERYTHING))

@@ -43,7 +43,12 @@ def test_name_and_note_each_say_all_of_it_and_read_back(step: Step) -> None:
         ),
         (Step(duration=LapButton(), slope=Slope.UPHILL), "fwd run up", "forward run uphill"),
         (Step(duration=LapButton(), intensity=Intensity.REST), "rest", "rest"),
-        (Step(duration=LapButton(), intensity=Intensity.REST, gait=Gait.WALK), "fwd walk", "forward walk"),
+        (Step(duration=LapButton(), intensity=Intensity.REST, gait=Gait.WALK), "rest walk", "rest walk"),
+        (
+            Step(duration=LapButton(), intensity=Intensity.REST, gait=Gait.WALK, incline_pct=1.5),
+            "fwd walk +1.5%",
+            "forward walk +1.5%",
+        ),
         (Step(duration=LapButton(), incline_pct=0.0), "fwd run +0%", "forward run +0%"),
     ],
 )

@@ -69,9 +69,11 @@ def step_note(step: Step) -> str:
 
 
 def _join(head: str, step: Step, slopes: dict[Slope, str]) -> str:
-    # A rest that is neither walked nor backward is no movement: "fwd run" would set a resting runner off.
-    plain = step.direction is Direction.FORWARD and step.gait is Gait.RUN
-    words = ["rest"] if step.intensity is Intensity.REST and plain else [head, step.gait.value]
+    # "fwd run" would set a resting runner off. With an incline there is no room in the name for another word.
+    resting = step.intensity is Intensity.REST and step.direction is Direction.FORWARD and step.incline_pct is None
+    words = ["rest"] if resting else [head]
+    if not resting or step.gait is Gait.WALK:
+        words.append(step.gait.value)
     if step.slope is not None:
         words.append(slopes[step.slope])
     if step.incline_pct is not None:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from retrorun.cli.app import app
+from retrorun.cli.session_argument import session_of
+from retrorun.errors import NotationError, RecordingError, SessionError
+from retrorun.session.document import save_session
+from retrorun.session.library import find_ready_made
+from retrorun.session.notation import parse_session
+from retrorun.workout.fit import compile_workout, decompile, decompile_workout
+from retrorun.workout.identity import identity
+
+NOTATION = "10min warmup; 4x(400m fwd; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"
+LONG = "; ".join(["100m bwd", "100m fwd"] * 60)
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["compile", *words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_notation_becomes_a_workout(tmp_path: Path) -> None:
+    path = tmp_path / "w.fit"
+    code, out, err = run(NOTATION, "--name", "Retro", "-o", str(path))
+    assert (code, out, err) == (0, f"wrote {path}\n", "")
+    assert path.read_bytes() == compile_workout(parse_session(NOTATION, name="Retro"))
+
+
+def test_time_serial_and_device_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "w.fit"
+    words = ["--created", "2026-05-01T07:30:00Z", "--serial", "77", "--device", "fr965"]
+    assert run(NOTATION, "-o", str(path), *words)[0] == 0
+    made = decompile(path).identity
+    assert made is not None
+    assert (made.serial, made.time_created) == (77, 1_146_555_000)
+
+
+@pytest.mark.parametrize("name", ["s.yaml", "s.json", "s.txt", "s.fit"])
+def test_a_session_may_be_a_file(tmp_path: Path, name: str) -> None:
+    path, session = tmp_path / name, parse_session(NOTATION, name="Retro")
+    if name.endswith(".fit"):
+        path.write_bytes(compile_workout(session))
+    else:
+        save_session(session, path)
+    assert session_of(str(path)).steps == session.steps
+
+
+def test_a_session_may_be_a_ready_made_one() -> None:
+    assert session_of("hill-regular") == find_ready_made("hill-regular").build()
+    with pytest.raises(SessionError, match="did you mean hill-regular"):
+        session_of("hill-reguler")
+
+
+@pytest.mark.parametrize(
+    ("argument", "kind"), [("none.yaml", RecordingError), ("5 bananas", NotationError), ("x" * 5000, NotationError)]
+)
+def test_what_is_no_session_is_said(argument: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        session_of(argument)
+
+
+def test_too_long_a_session_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    code, out, err = run(LONG, "-o", str(tmp_path / "w.fit"))
+    assert (code, out) == (1, "")
+    assert err.startswith("error: the workout has 120 steps")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lowering_writes_the_parts_and_says_so(tmp_path: Path) -> None:
+    code, out, err = run(LONG, "--name", "Long", "-o", str(tmp_path / "w.fit"), "--lower", "--serial", "5")
+    assert code == 0
+    assert out.splitlines() == [f"wrote {tmp_path / f'w-{number}.fit'}" for number in (1, 2, 3)]
+    assert "split into 3 sessions" in err
+    parts = [decompile(tmp_path / f"w-{number}.fit") for number in (1, 2, 3)]
+    assert [part.session.name for part in parts] == ["Long 1/3", "Long 2/3", "Long 3/3"]
+    assert [part.identity.serial for part in parts if part.identity] == [5, 6, 7]
+    assert sum(len(part.session.steps) for part in parts) == 120
+
+
+def test_checking_writes_nothing_and_its_exit_code_tells(tmp_path: Path) -> None:
+    assert run(NOTATION, "--name", "x", "--check") == (0, "nothing to mend\n", "")
+    code, out, err = run(LONG, "--check")
+    assert (code, out) == (1, "")
+    assert [line.split(":")[0] for line in err.splitlines()] == ["error", "note"]
+    code, out, _ = run(LONG, "--check", "--json")
+    assert code == 1
+    assert [finding["severity"] for finding in json.loads(out)["findings"]] == ["error", "note"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [(NOTATION,), (NOTATION, "--check", "-o", "w.fit"), ()])
+def test_wrong_usage(words: tuple[str, ...]) -> None:
+    assert run(*words)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--created", "yesterday"), "'yesterday' is no time"),
+        (("--created", "2026-05-01T07:30:00"), "no time with a time zone"),
+        (("--serial", "0"), "a serial number cannot be 0"),
+        (("--device", "casio"), "unknown device 'casio'"),
+    ],
+)
+def test_bad_arguments_are_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    code, _, err = run(NOTATION, "-o", str(tmp_path / "w.fit"), *words)
+    assert code == 1
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    code, _, err = run(NOTATION, "-o", str(tmp_path / "none" / "w.fit"))
+    assert code == 1
+    assert "folder does not exist" in err
+
+
+def test_a_workout_may_be_compiled_again(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.fit", tmp_path / "b.fit"
+    run("hill-regular", "-o", str(first))
+    run(str(first), "-o", str(second))
+    assert first.read_bytes() == second.read_bytes()
+    assert decompile(second).identity == identity(decompile_workout(first))
