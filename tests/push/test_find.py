@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -129,6 +130,22 @@ def test_two_watches_are_asked_about(tmp_path: Path) -> None:
 def test_a_part_of_name_or_path_chooses(tmp_path: Path, wanted: str) -> None:
     mounts = [make_watch(tmp_path / "a", text=manifest()), make_watch(tmp_path / "b", text=manifest(model="Enduro"))]
     assert choose_watch(wanted, mounts).root == tmp_path / "b"
+
+
+@pytest.mark.parametrize("wanted", ["x" * 5000, "\0", "~", "\n"])
+def test_a_name_that_no_folder_could_have(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(DeliveryError, match="no watch is called"):
+        choose_watch(wanted, [make_watch(tmp_path / "WATCH")])
+
+
+def test_a_storage_that_no_longer_answers_is_no_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_watch(tmp_path)
+
+    def dead(_: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "is_dir", dead)
+    assert find_watches([tmp_path]) == ()
 
 
 def test_a_name_that_no_watch_has(tmp_path: Path) -> None:

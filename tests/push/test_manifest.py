@@ -40,6 +40,13 @@ def test_only_the_models_description_is_its_name() -> None:
     assert read_manifest(text.encode()) == Manifest(model="Enduro")
 
 
+def test_a_models_name_cannot_write_over_the_terminal() -> None:
+    text = "<Device><Model><Description>En\x85\u202eduro &#x9b;31m" + "x" * 100 + "</Description></Model></Device>"
+    found = read_manifest(text.encode())
+    assert found is not None
+    assert found.model == "Enduro 31m" + "x" * 50
+
+
 def test_no_key_is_ever_held() -> None:
     shown = repr(read_manifest(manifest().encode()))
     assert not any(secret in shown for secret in SECRETS)

@@ -47,7 +47,7 @@ def choose_watch(wanted: str = "", mounts: Iterable[Path] | None = None) -> Watc
     Raises:
         DeliveryError: no watch, several, or none that fits `wanted`.
     """
-    if wanted and Path(wanted).is_dir():
+    if wanted and is_folder(Path(wanted)):
         folder = Path(wanted)
         watch = _watch(folder.parent if folder.resolve().name.casefold() == "garmin" else folder)
         if watch is None:
@@ -85,6 +85,14 @@ def child(folder: Path, name: str) -> Path | None:
     return min(named, key=lambda path: path.name != name, default=None)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; False too where the storage no longer answers, or no path could have such a name."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _listed(top: Path, pattern: str) -> list[Path]:
     try:
         return sorted(top.glob(pattern))
@@ -98,7 +106,7 @@ def _watch(root: Path) -> Watch | None:
         return None
     manifest = _manifest(garmin)
     named = (_below(root, path) for path in manifest.inboxes)
-    inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path is not None and path.is_dir()), None)
+    inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path is not None and is_folder(path)), None)
     if inbox is None:
         return None
     stores = (*(_below(root, path) for path in manifest.stores), child(garmin, "Workouts"))

@@ -12,6 +12,7 @@ from xml.parsers import expat
 WORKOUTS = "FIT_TYPE_5"  # the manifest's name for FIT files of type 5, workouts
 INTO_UNIT = ("InputToUnit", "InputOutput")  # the first is preferred
 LARGEST_MANIFEST = 4_000_000  # bytes; real ones hold some tens of thousands
+LONGEST_MODEL = 60  # characters
 _WANTED = ("Description", "Name", "Path", "TransferDirection")
 
 
@@ -73,7 +74,7 @@ class _Reader:
         self._text = ""
         parent = self._open[-1] if self._open else ""
         if name == "Description" and parent == "Model":
-            self.model = text
+            self.model = "".join(sign for sign in text if sign.isprintable())[:LONGEST_MODEL]  # it goes to a terminal
         elif name == "Name" and parent == "DataType":
             self._type = text
         elif name == "Path":

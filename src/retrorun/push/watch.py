@@ -11,7 +11,7 @@ from typing import Literal
 
 from retrorun.errors import DeliveryError, OutputError
 from retrorun.files import write_atomic
-from retrorun.push.find import Watch
+from retrorun.push.find import Watch, is_folder
 from retrorun.push.names import file_name
 from retrorun.push.storage import read_back, remove, sync_folder, write_mtp
 
@@ -119,7 +119,7 @@ def _write(watch: Watch, path: Path, data: bytes) -> None:
 def _delivery_error(watch: Watch, path: Path, cause: BaseException | None) -> DeliveryError:
     number = cause.errno if isinstance(cause, OSError) else None
     where = str(watch)
-    if number in _GONE or not path.parent.is_dir():
+    if number in _GONE or not is_folder(path.parent):
         mend = f"plug it in again, delete {path.name} from its folder for new files if it is there, and push again"
         return DeliveryError(f"the watch went away while {path.name} was written", where=where, mend=mend)
     if number in _FULL:
