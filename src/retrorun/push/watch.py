@@ -14,8 +14,9 @@ from retrorun.files import write_atomic
 from retrorun.push.find import Watch, is_folder
 from retrorun.push.names import file_name
 from retrorun.push.storage import read_back, remove, sync_folder, write_mtp
+from retrorun.workout.devices import DEVICES
 
-MOST_WORKOUTS = 25  # one Forerunner kept 25 and deleted the rest without a word (measured once, August 2026)
+MOST_WORKOUTS = DEVICES["generic"].workouts.value
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 _GONE = (errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTCONN, errno.ESTALE, errno.ENOENT)

@@ -34,6 +34,7 @@ from retrorun.session.model import (
 )
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout.arrange import Group, Part, Single, arrange
+from retrorun.workout.devices import DEVICES
 from retrorun.workout.exported import Exported, Report
 from retrorun.workout.labels import cut, step_note
 
@@ -61,9 +62,9 @@ UNITS = {  # id, key, centimetres; the id of the mile [inferred]
     "yd": (230, "yard", METRES_PER_YARD * 100),
 }
 DEEPEST = 2  # levels of repeats; Connect's own editor makes no more
-MOST_STEPS = 50  # repeats counted; github.com/mkuthan/garmin-workouts, README
+MOST_STEPS = DEVICES["generic"].steps.value
 LONGEST_NAME = 256  # UTF-16 units; the rest is cut without a word (github.com/Taxuspt/garmin_mcp, issue 352)
-LONGEST_NOTE = 199  # bytes of the field in which watches keep it, less the closing zero
+LONGEST_NOTE = DEVICES["generic"].note_bytes.value  # what a watch would cut is cut here, and told
 
 
 def to_garmin_connect(session: Session) -> Exported:
