@@ -26,7 +26,9 @@ def by_fitparse(data: bytes) -> Rows:
 def by_fitdecode(data: bytes) -> Rows:
     """Raises what fitdecode raises."""
     found: Rows = {}
-    with fitdecode.FitReader(io.BytesIO(data), check_crc=fitdecode.CrcCheck.RAISE) as frames:
+    with fitdecode.FitReader(
+        io.BytesIO(data), check_crc=fitdecode.CrcCheck.RAISE, error_handling=fitdecode.ErrorHandling.IGNORE
+    ) as frames:
         for frame in frames:
             if isinstance(frame, fitdecode.FitDataMessage):
                 found.setdefault(frame.global_mesg_num, []).append(_values(frame.fields))

@@ -19,7 +19,7 @@ FILES = shared_files("activities", "*.fit")
 SAMPLE = sorted(FILES, key=lambda path: path.stat().st_size)[:12:2]
 # What another reader says differently, and why it is not us who are wrong.
 REFUSED = {
-    # Their timer events have a field of type uint32 that is one byte wide; it is missing to us, fatal to fitparse.
+    # Their timer events have a field of type uint32 that is one byte wide; a byte to us, fatal to fitparse.
     "fitparse": {"athlete01_3e6b4ffb", "athlete01_f6c1e7cf"},
     "fitdecode": set[str](),
 }

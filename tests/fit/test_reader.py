@@ -102,6 +102,12 @@ def test_a_field_whose_width_does_not_fit_its_type_is_missing() -> None:
     assert file.table("record").integers("speed") == [None]
 
 
+def test_one_byte_under_a_wider_type_is_a_byte() -> None:
+    kind = Kind(1, 20, [(253, U32, 4), (7, U16, 1)])
+    file = read_fit(fit(kind.define(), kind.data(START, b"\x42"), kind.data(START, b"\xff")))
+    assert file.table("record").integers("power") == [0x42, None]
+
+
 @pytest.mark.parametrize(
     ("code", "value"), [(U8, 0xFF), (S8, 0x7F), (U16, 0xFFFF), (U32, 0xFFFF_FFFF), (S32, 0x7FFF_FFFF), (ENUM, 0xFF)]
 )

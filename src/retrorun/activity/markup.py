@@ -18,7 +18,8 @@ from retrorun.errors import RecordingError
 Element = tuple[bytes, bytes, bytes]  # local name (end tags with their slash), attributes, text up to the next tag
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_ASIDE = re.compile(rb"<!--|<!\[CDATA\[|<\?")
+_CLOSERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([\w.-]{1,64})[\s/>]")
 
@@ -51,7 +52,7 @@ def open_document(data: bytes) -> Document:
     plain = _plain(data)
     blanks = len(plain) - len(plain.lstrip())
     plain = plain[blanks:]
-    cleared = _ASIDE.sub(_blank, plain) if _needs_clearing(plain) else plain
+    cleared = _clear(plain)
     declared = _DOCTYPE.search(cleared)
     if declared and cleared[declared.end() :].lstrip()[:4].lower() == b"html":
         raise web_page()
@@ -83,12 +84,18 @@ def _plain(data: bytes) -> bytes:
     return data
 
 
-def _needs_clearing(data: bytes) -> bool:
-    return b"<!" in data or data.count(b"<?") > 0
-
-
-def _blank(match: re.Match[bytes]) -> bytes:
-    return b" " * (match.end() - match.start())
+def _clear(data: bytes) -> bytes:
+    """The document with comments, CDATA sections and processing instructions blanked; one never closed ends it."""
+    parts = []
+    pos = 0
+    while (opened := _ASIDE.search(data, pos)) is not None:
+        closer = _CLOSERS[opened[0]]
+        close = data.find(closer, opened.end())
+        end = close + len(closer) if close >= 0 else len(data)
+        parts += [data[pos : opened.start()], b" " * (end - opened.start())]
+        pos = end
+    parts.append(data[pos:])
+    return b"".join(parts) if len(parts) > 1 else data
 
 
 def _check(data: bytes) -> tuple[RawLoss, ...]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from retrorun.fit.profile import BASE_BY_NUMBER, BY_NUMBER, TIMESTAMP, BaseType, Message
+from retrorun.fit.profile import BASE_BY_NAME, BASE_BY_NUMBER, BY_NUMBER, TIMESTAMP, BaseType, Message
 
 DEFINITION_BIT = 0x40
 DEVELOPER_BIT = 0x20
 COMPRESSED_BIT = 0x80
 LOCAL_MASK = 0x0F
 _CODES = bytes(code for code in range(256) if code & 0x1F in BASE_BY_NUMBER)
+_BYTE = BASE_BY_NAME["byte"]
 _ONLY_TIMESTAMP = frozenset({TIMESTAMP})
 
 
@@ -82,7 +83,9 @@ def parse_definition(raw: bytes) -> Definition | None:
     places: dict[int, Place] = {}
     for number, start, size, code in zip(numbers, starts, sizes, codes, strict=False):
         if number in known:
-            places.setdefault(number, Place(start, size, BASE_BY_NUMBER[code & 0x1F]))
+            base = BASE_BY_NUMBER[code & 0x1F]
+            # Some watches write a one-byte value under a wider type; other readers take it for a byte too.
+            places.setdefault(number, Place(start, size, _BYTE if size == 1 < base.width else base))
     developer, start = [], starts[-1]
     if raw[0] & DEVELOPER_BIT:
         for at in range(fields_end + 1, len(raw), 3):

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import zipfile
+import zlib
+
+import pytest
+
+from retrorun.activity.read import read_activity
+from retrorun.activity.rules import MAX_BYTES
+from retrorun.activity.unpack import unpack
+from retrorun.errors import RecordingError
+from tests.activity.documents import gpx, gpx_point
+from tests.fit.handmade import recording
+
+FIT = recording(60)
+
+
+def zipped(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "."), data)
+    return file.getvalue()
+
+
+def test_gzip_of_each_kind() -> None:
+    for data in (FIT, gpx(*(gpx_point(at) for at in range(9)))):
+        assert unpack(gzip.compress(data)) == data
+        assert len(read_activity(gzip.compress(data))) == len(read_activity(data))
+
+
+def test_a_gzip_of_several_members_is_one_file() -> None:
+    assert unpack(gzip.compress(FIT[:500]) + gzip.compress(FIT[500:])) == FIT
+
+
+def test_rubbish_behind_a_gzip_does_not_matter() -> None:
+    assert unpack(gzip.compress(FIT) + b"\0\0\0") == FIT
+    assert unpack(gzip.compress(FIT) + b"\x1f\x8brubbish") == FIT
+
+
+def test_a_cut_gzip_gives_what_it_still_holds() -> None:
+    packed = gzip.compress(recording(3000))
+    activity = read_activity(packed[: len(packed) // 2])
+    assert 0 < len(activity) < 3000
+    assert activity.damage
+
+
+def test_the_zip_of_one_recording() -> None:
+    assert unpack(zipped(a__fit=FIT)) == FIT
+    assert unpack(zipped(ACTIVITY__FIT=FIT, readme__txt=b"about")) == FIT
+    assert unpack(zipped(a__fit__gz=gzip.compress(FIT))) == FIT
+
+
+@pytest.mark.parametrize("members", [{}, {"a__fit": FIT, "b__fit": FIT}, {"a__txt": FIT}])
+def test_a_zip_of_none_or_many_is_refused(members: dict[str, bytes]) -> None:
+    data = zipped(**members)
+    if not members:
+        data = zipped(readme__txt=b"nothing")
+    with pytest.raises(RecordingError, match="recordings, not one"):
+        unpack(data)
+
+
+@pytest.mark.parametrize("at", [5, 20, 40, 60, -30, -10])
+def test_broken_packing_is_a_recording_error_or_harmless(at: int) -> None:
+    for data in (gzip.compress(FIT), zipped(a__fit=FIT)):
+        broken = bytearray(data)
+        broken[at] ^= 0xFF
+        with contextlib.suppress(RecordingError):
+            read_activity(bytes(broken))
+
+
+def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = bytes(2**20)
+    bomb = b"".join([*(compressor.compress(block) for _ in range(MAX_BYTES // 2**20 + 5)), compressor.flush()])
+    assert len(bomb) < 2**20
+    with pytest.raises(RecordingError, match="larger than any recording"):
+        unpack(bomb)
+
+
+def test_a_zip_bomb_is_refused_too() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.fit", "w") as member:
+        for _ in range(MAX_BYTES // 2**20 + 5):
+            member.write(bytes(2**20))
+    with pytest.raises(RecordingError, match="larger than any recording"):
+        unpack(file.getvalue())
+
+
+def test_packed_many_times_over_is_no_recording() -> None:
+    data = FIT
+    for _ in range(4):
+        data = gzip.compress(data)
+    with pytest.raises(RecordingError):
+        read_activity(data)
