@@ -178,5 +178,12 @@ def test_a_dry_run_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stdout == "would be sent: Easy for 2026-05-01, as retrorun-2026-05-01-easy\n"
 
 
+@pytest.mark.parametrize(
+    "words", [("--day", "2026-05-01"), ("--as", "text"), ("--to", "intervals.icu", "--watch", "enduro")]
+)
+def test_an_option_that_would_do_nothing_is_wrong_usage(words: tuple[str, ...]) -> None:
+    assert run("10min bwd", "--dry-run", *words).exit_code == 2
+
+
 def test_no_option_takes_a_key() -> None:
     assert "key" not in {word.strip("-") for word in run("--help").output.split() if word.startswith("--")}

@@ -68,6 +68,10 @@ def push(
 
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring, never from the command line.
     """
+    if to is Place.WATCH and (day or form is Form.TEXT):
+        raise typer.BadParameter("--day and --as are for --to intervals.icu")
+    if to is Place.INTERVALS_ICU and watch:
+        raise typer.BadParameter("--watch is for --to watch")
     findings: list[Finding] = []
     if to is Place.INTERVALS_ICU and form is Form.TEXT:
         ready = [Ready(session=session_of(text, name=name)) for text in sessions]
