@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# No test fails for the time it takes: a busy machine is not a bug.
+settings.register_profile("retrorun", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("retrorun")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

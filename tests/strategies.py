@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -41,13 +42,14 @@ _DISTANCE_UNITS: tuple[DistanceUnit, ...] = ("m", "km", "mi", "yd")
 _SPEED_UNITS: tuple[SpeedUnit, ...] = ("min/km", "min/mi", "km/h", "m/s")
 
 
-def texts(max_size: int = 60) -> st.SearchStrategy[str]:
+_AWKWARD = ('say "hi"', "back\\slash", "a # b; c", "two\nlines", "å é 漢 😀", "name: x", "4x(", "\\n")
+
+
+@cache
+def texts(max_size: int = 20) -> st.SearchStrategy[str]:
     """Names and notes: any characters that can be shown, quotes, backslashes and new lines among them."""
-    awkward = st.sampled_from(
-        ['say "hi"', "back\\slash", "a # b; c", "two\nlines", "å é 漢 😀", "name: x", "4x(", "\\n"]
-    )
-    anything = st.text(st.characters(exclude_categories=("Cc", "Cs")) | st.just("\n"), max_size=max_size)
-    return st.just("") | awkward.map(lambda text: text[:max_size]) | anything
+    awkward = st.sampled_from([text[:max_size] for text in ("", *_AWKWARD)])
+    return awkward | st.text(st.characters(exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=max_size)
 
 
 def _whole_pairs(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
@@ -148,8 +150,8 @@ untils: st.SearchStrategy[RepeatUntil] = st.one_of(
 def repeats(
     draw: st.DrawFn, inner: st.SearchStrategy[Step | Repeat], *, notes: st.SearchStrategy[str] | None = None
 ) -> Repeat:
-    """Repeats of one to four of what `inner` makes, with every kind of end."""
-    body = tuple(draw(st.lists(inner, min_size=1, max_size=4)))
+    """Repeats of one to three of what `inner` makes, with every kind of end."""
+    body = tuple(draw(st.lists(inner, min_size=1, max_size=3)))
     until = draw(untils)
     skip_last = isinstance(until, Times) and len(body) > 1 and draw(st.booleans())
     return Repeat(steps=body, until=until, skip_last=skip_last, note=draw(texts() if notes is None else notes))
@@ -157,7 +159,7 @@ def repeats(
 
 @st.composite
 def sessions(
-    draw: st.DrawFn, *, max_depth: int = 3, max_steps: int = 5, notes: st.SearchStrategy[str] | None = None
+    draw: st.DrawFn, *, max_depth: int = 2, max_steps: int = 4, notes: st.SearchStrategy[str] | None = None
 ) -> Session:
     """Sessions of every kind: every setting, repeats nested up to `max_depth`, any name and note.
 
