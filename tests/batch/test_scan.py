@@ -14,12 +14,16 @@ from pathlib import Path
 import pytest
 
 from retrorun.activity.archive import Source
+from retrorun.activity.read import read_activity
 from retrorun.batch.row import Row
 from retrorun.batch.scan import scan
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings, scan_group
 from retrorun.errors import RetrorunError
 from retrorun.gait.profile import GaitProfile
+from retrorun.match.labels import Fingerprint, Label, Labels
+from retrorun.match.store import save_labels
+from retrorun.session.model import Direction
 from tests.batch.made import CYCLING, SPANS, made
 
 
@@ -118,6 +122,22 @@ def test_a_changed_recording_is_done_again(tmp_path: Path, monkeypatch: pytest.M
     assert {Path(row.path).name: round(row.elapsed_s or 0) for row in table}["run1.fit"] == 600
 
 
+def test_what_the_runner_said_wins_and_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(made(seed=3))
+    journal = tmp_path / "journal"
+    (before,) = scan(path, workers=1, journal=journal)
+    data = path.read_bytes()
+    label = Label(start_s=0.0, end_s=1800.0, direction=Direction.FORWARD)
+    save_labels(Labels(labels=(label,), recording=Fingerprint.of(read_activity(data), data)), path)
+    (after,) = scan(path, workers=1, journal=journal)
+    assert (before.verdict, after.verdict) == ("found", "none")
+    (tmp_path / "run.fit.labels.json").write_text("{")
+    (broken,) = scan(path, workers=1, journal=journal)
+    assert broken.status == "failed"
+    assert "run.fit.labels.json" in broken.reason
+
+
 def test_ctrl_c_leaves_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in range(12):
         (tmp_path / f"run{day:02}.fit").write_bytes(made(seed=day, day=day, duration_s=300, spans=()))
@@ -143,6 +163,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from retrorun.activity.archive import Source
+from retrorun.activity.read import read_activity
 from retrorun.batch.row import Row
 from retrorun.batch.scan import scan
 if __name__ == "__main__":

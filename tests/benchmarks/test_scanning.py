@@ -105,7 +105,10 @@ def peer(path: Path) -> str:
     """What a script would do: all records through fitparse, columns, the same detection."""
     import fitparse
 
-    rows = [message.get_values() for message in fitparse.FitFile(str(path)).get_messages("record")]
+    try:
+        rows = [message.get_values() for message in fitparse.FitFile(str(path)).get_messages("record")]
+    except fitparse.FitParseError:  # it refuses some files half-way; its time until then is not held against it
+        return "refused"
     start = rows[0]["timestamp"]
     time_s = [(row["timestamp"] - start).total_seconds() for row in rows]
     order = np.argsort(time_s, kind="stable")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from retrorun.activity.archive import find_sources, load
 from retrorun.activity.read import read_activity
-from retrorun.batch.work import RUNNING
+from retrorun.batch.work import RUNNING, labels_of
 from retrorun.errors import ProfileError, RetrorunError
 from retrorun.gait.profile import GaitProfile
 
@@ -25,7 +25,7 @@ class Learnt:
 def learn_profile(
     paths: Sequence[str | Path], *, start: GaitProfile | None = None, advance: Callable[[int, int], None] | None = None
 ) -> Learnt:
-    """Learn what is usual for a runner from every run under the paths; one runner's recordings only.
+    """Learn what is usual for a runner from every run under the paths, with its labels; one runner's recordings only.
 
     Args:
         paths: as for `scan`.
@@ -45,7 +45,12 @@ def learn_profile(
             if activity.sport not in RUNNING:
                 raise ProfileError(f"not a run but {activity.sport}")
             before = profile
-            profile = GaitProfile.fit([activity]) if profile is None else profile.updated(activity)
+            labels = labels_of(source)
+            spans = [] if labels is None else labels.backward_spans()
+            if profile is None:
+                profile = GaitProfile.fit([activity], labels=[spans])
+            else:
+                profile = profile.updated(activity, labels=spans)
             if profile is before:
                 raise ProfileError("no running with cadence and speed in it")
             runs += 1

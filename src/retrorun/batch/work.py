@@ -14,9 +14,12 @@ from retrorun.batch.row import Row, row_of
 from retrorun.errors import RetrorunError
 from retrorun.gait.profile import GaitProfile
 from retrorun.match.detect import detect
+from retrorun.match.labels import Labels
 from retrorun.match.match import match_plan
+from retrorun.match.store import load_labels
 
-RUNNING = frozenset({"running"})
+# What does not say its sport is mostly a run that an app wrote as GPX; detection answers for itself on the rest.
+RUNNING = frozenset({"running", "generic"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +59,38 @@ def scan_group(sources: Sequence[Source], settings: Settings, known: Mapping[str
 def _scan_one(source: Source, settings: Settings, version: str, known: tuple[str, Row] | None) -> Done:
     try:
         data = load(source)
+        labels = labels_of(source)
     except RetrorunError as error:
         # Not kept under a key that can come again: what could not be fetched is tried anew each time.
         return Done(key="", row=failed(source, error), fresh=True)
-    key = f"{version}:{hashlib.blake2b(data, digest_size=16).hexdigest()}"
+    content = hashlib.blake2b(data, digest_size=16)
+    if labels is not None:
+        content.update(labels.to_json().encode())
+    key = f"{version}:{content.hexdigest()}"
     if known is not None and known[0] == key:
         return Done(key=key, row=known[1], fresh=False)
-    return Done(key=key, row=analyse(source, data, settings), fresh=True)
+    return Done(key=key, row=analyse(source, data, labels, settings), fresh=True)
 
 
-def analyse(source: Source, data: bytes, settings: Settings) -> Row:
+def labels_of(source: Source) -> Labels | None:
+    """What the runner said of a recording, in the file beside it; None where nothing was said or nothing can lie there.
+
+    Raises:
+        RetrorunError: the file of labels is damaged. To pass it over would undo the runner's corrections.
+    """
+    if source.members or "://" in source.path:
+        return None
+    labels = load_labels(source.path)
+    return labels if labels.labels else None
+
+
+def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settings) -> Row:
     """The row of one recording's bytes."""
     try:
         activity = read_activity(data)
         if activity.sport not in RUNNING and not settings.all_sports:
             return _skipped(source, activity)
-        detection = detect(activity, profile=settings.profile)
+        detection = detect(activity, profile=settings.profile, labels=labels)
         return row_of(source.name, source.title, activity, detection, _planned(activity))
     except RetrorunError as error:
         return failed(source, error)
