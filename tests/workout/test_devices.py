@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from retrorun.errors import WorkoutError
@@ -19,6 +21,22 @@ def test_every_limit_has_a_source_and_generic_is_the_smallest(key: str, limit: s
 def test_limits_nobody_measured_on_any_watch_are_marked() -> None:
     generic = DEVICES["generic"]
     assert all(getattr(generic, limit).inferred for limit in LIMITS)
+
+
+@pytest.mark.parametrize("key", DEVICES)
+def test_the_reference_shows_the_same_numbers(key: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "fit-workouts.md"
+    device = DEVICES[key]
+    shown = [
+        device.step_name_bytes.value,
+        device.note_bytes.value,
+        device.title_bytes.value,
+        device.description_bytes.value,
+        device.steps.value,
+        device.nesting.value,
+        "yes" if device.secondary_targets.value else "no",
+    ]
+    assert f"| `{key}` | {' | '.join(map(str, shown))} |" in page.read_text()
 
 
 @pytest.mark.parametrize("key", ["fr965", "FR965", "fr-965", "Fenix 6X", "edge_530"])
