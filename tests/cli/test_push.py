@@ -185,5 +185,13 @@ def test_an_option_that_would_do_nothing_is_wrong_usage(words: tuple[str, ...]) 
     assert run("10min bwd", "--dry-run", *words).exit_code == 2
 
 
+def test_what_text_cannot_hold_is_told_before_it_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "two words")  # sending fails
+    result = run("10min bwd @ 140-150 bpm", "--to", "intervals.icu", "--as", "text")
+    finding, error = result.stderr.splitlines()
+    assert finding.startswith("warning: steps[0]: ")
+    assert error.startswith("error: the intervals.icu key")
+
+
 def test_no_option_takes_a_key() -> None:
     assert "key" not in {word.strip("-") for word in run("--help").output.split() if word.startswith("--")}

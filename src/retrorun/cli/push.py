@@ -77,20 +77,24 @@ def push(
         ready = [Ready(session=session_of(text, name=name)) for text in sessions]
     else:
         ready = [one for text in sessions for one in _ready(text, name, device, findings, lower=lower)]
+    events: list[Event] = []
+    if to is Place.INTERVALS_ICU:
+        when = day.date() if day else datetime.now(UTC).astimezone().date()
+        events = [_event(one, when, findings) for one in ready]
+    if not as_json:
+        tell_findings(findings)  # before anything goes out, and also where that fails
     if to is Place.WATCH:
         done = _to_watch(ready, watch, find_device(device).workouts.value, dry_run=dry_run)
     else:
-        when = day.date() if day else datetime.now(UTC).astimezone().date()
-        done = _to_intervals_icu(ready, when, findings, dry_run=dry_run)
+        done = _to_intervals_icu(events, dry_run=dry_run)
     lines = done.pop("lines")
     if as_json:
         say_json(done | {"findings": findings_json(findings)})
         return
-    tell_findings(findings)
-    for line in lines:
-        typer.echo(line)
     if done["warning"]:
         typer.echo(f"warning: {done['warning']}", err=True)
+    for line in lines:
+        typer.echo(line)
 
 
 def _ready(text: str, name: str, device: str, findings: list[Finding], *, lower: bool) -> list[Ready]:
@@ -130,16 +134,14 @@ def _to_watch(ready: list[Ready], wanted: str, most: int, *, dry_run: bool) -> d
     }
 
 
-def _to_intervals_icu(ready: list[Ready], day: date, findings: list[Finding], *, dry_run: bool) -> dict[str, Any]:
-    events = [_event(one, day, findings) for one in ready]
+def _to_intervals_icu(events: list[Event], *, dry_run: bool) -> dict[str, Any]:
     numbers = () if dry_run else send(events, intervals_icu_key())  # a dry run works before there is a key
     state = "would be sent" if dry_run else "sent"
     return {
-        "events": [{"external_id": event.external_id, "name": event.name} for event in events],
+        "events": [{"external_id": one.external_id, "name": one.name, "day": one.day.isoformat()} for one in events],
         "numbers": list(numbers),
-        "day": day.isoformat(),
         "warning": "",
-        "lines": [f"{state}: {event.name} for {day}, as {event.external_id}" for event in events],
+        "lines": [f"{state}: {one.name} for {one.day}, as {one.external_id}" for one in events],
     }
 
 
