@@ -104,6 +104,8 @@ def _clean_cadence(time_s: FloatArray, speed: FloatArray, cadence: FloatArray) -
 def _stuck(time_s: FloatArray, cadence: FloatArray) -> BoolArray:
     """Where the very same value other than zero was written for `priors.STUCK_S` and more."""
     n = len(cadence)
+    if n == 0:
+        return np.zeros(0, dtype=np.bool_)
     change = np.flatnonzero(np.concatenate(([True], cadence[1:] != cadence[:-1])))
     last = np.concatenate((change[1:], [n])) - 1
     span = time_s[last] - time_s[change]
