@@ -31,7 +31,7 @@ def answer(data: bytes) -> None:
     assert rr.summarise(activity, detection).to_text()
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, len(SMALL) - 1), st.integers(0, 255)), min_size=1, max_size=20))
 def test_flipped_bytes(flips: list[tuple[int, int]]) -> None:
     data = bytearray(SMALL)
@@ -40,7 +40,7 @@ def test_flipped_bytes(flips: list[tuple[int, int]]) -> None:
     answer(bytes(data))
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(st.integers(0, len(SMALL)), st.integers(0, 400))
 def test_bytes_cut_out(start: int, length: int) -> None:
     answer(SMALL[:start] + SMALL[start + length :])
@@ -51,7 +51,7 @@ def test_rubbish_behind_a_header(rubbish: bytes) -> None:
     answer(SMALL[:14] + rubbish)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.integers(0, len(demo_recording())))
 def test_a_recording_with_a_plan_cut_anywhere(length: int) -> None:
     answer(demo_recording()[:length])
