@@ -260,7 +260,7 @@
   const listen = () => {
     const wide = () => range[1] - range[0], middle = () => (range[0] + range[1]) / 2;
     const press = {
-      whole: () => showRange(0, data.end_s),
+      whole: () => { current = -1; return showRange(0, data.end_s); },
       closer: () => showRange(middle() - wide() / 4, middle() + wide() / 4),
       wider: () => showRange(middle() - wide(), middle() + wide()),
       earlier: () => showRange(range[0] - wide() / 2, range[1] - wide() / 2),
