@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from retrorun.activity.model import Activity
 from retrorun.errors import PlanError
-from retrorun.gait.announced import judge_announced
 from retrorun.gait.detector import detect_gait
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
@@ -42,7 +41,6 @@ def detect(
     match, reasons = _matched(activity, plan)
     spans = () if match is None else planned_spans(match)
     detection = detect_gait(activity, profile=profile, planned=spans)
-    detection = judge_announced(activity, detection, spans, profile=profile)
     detection = replace(detection, reasons=(*detection.reasons, *reasons))
     return detection if labels is None else apply_labels(detection, activity, labels, profile=profile)
 

@@ -11,6 +11,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.detector import forward_line
 from retrorun.gait.grid import time_means
+from retrorun.gait.priors import RUNNING_SPM
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
 from retrorun.match.model import Match, StepMatch
@@ -104,18 +105,23 @@ def _as_run(  # noqa: PLR0911 - one for each way to know, or not to know
     cadence_spm: float,
     usual: tuple[float, float] | None,
 ) -> tuple[AsRun, str]:
-    if covered >= COVERED_LEAST:
-        return "run as planned", f"{covered:.0%} of it was found backward"
     if found.step.gait is Gait.WALK:
         return "cannot tell", "backward walking looks like walking"
+    seen = usual is not None and bool(np.isfinite(speed_mps * cadence_spm))
+    forward_spm, usual_mps = usual if usual is not None else (np.nan, np.nan)
+    uplift = cadence_spm / forward_spm - 1.0
+    if covered >= COVERED_LEAST:
+        if seen and uplift <= FORWARD_UPLIFT:
+            return "cannot tell", f"slower, as backward running is, but {uplift:+.0%} cadence is that of a slow jog"
+        return "run as planned", f"{covered:.0%} of it was found backward"
     if covered > COVERED_MOST:
-        return "cannot tell", f"{covered:.0%} of it was found backward"
-    if detection.verdict == "cannot tell" or usual is None or not np.isfinite(speed_mps * cadence_spm):
+        return "cannot tell", f"only {covered:.0%} of it was found backward"
+    if detection.verdict == "cannot tell" or not seen:
         return "cannot tell", "the recording does not show it"
     if duration_s < TELLABLE_S:
         return "cannot tell", f"{duration_s:.0f} s are too short to see it"
-    forward_spm, usual_mps = usual
-    uplift = cadence_spm / forward_spm - 1.0
+    if cadence_spm < RUNNING_SPM:
+        return "cannot tell", "it was walked, or nobody moved"
     if speed_mps >= FASTER_THAN * usual_mps:
         return "run forward instead", "it was as fast as the forward running around it"
     if uplift <= FORWARD_UPLIFT:
