@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from retrorun.activity.assemble import only_present
+from retrorun.activity.known import offered
 from retrorun.activity.model import Device
 from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
 from retrorun.activity.rules import MAX_SAMPLES, too_many
@@ -93,7 +94,7 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         dated=dated,
         utc_offset_s=_utc_offset(file.table("activity")),
         extra=_extra(records),
-        developer=_developer(file),
+        developer=only_present(offered(file.developer("record"))),
         laps=_laps(file, shift),
         parts=_parts(file, shift),
         stops=_stops(file, shift),
@@ -176,10 +177,6 @@ def _decompress(records: TableView, columns: dict[str, FloatArray], decisions: l
 
 def _extra(records: TableView) -> dict[str, FloatArray]:
     return only_present({name: records.numbers(field) for name, field in EXTRA.items() if records.has(field)})
-
-
-def _developer(file: FileView) -> dict[str, FloatArray]:
-    return only_present({name: values for (name, _), values in file.developer("record").items()})
 
 
 def _utc_offset(activity: TableView) -> float | None:
