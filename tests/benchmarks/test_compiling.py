@@ -66,13 +66,14 @@ def by_hand() -> bytes:
     return data
 
 
-def seconds(make: Callable[[], bytes]) -> float:
-    """The shortest of many runs: what the work takes when nothing else has the processor."""
-    best = float("inf")
+def seconds(*makers: Callable[[], bytes]) -> list[float]:
+    """The shortest of many runs of each, in turns: what the work takes when nothing else has the processor."""
+    best = [float("inf")] * len(makers)
     for _ in range(ROUNDS):
-        start = time.perf_counter()
-        make()
-        best = min(best, time.perf_counter() - start)
+        for number, make in enumerate(makers):
+            start = time.perf_counter()
+            make()
+            best[number] = min(best[number], time.perf_counter() - start)
     return best
 
 
@@ -84,7 +85,7 @@ def test_the_two_write_the_same_steps() -> None:
 @pytest.mark.benchmark
 def test_compiling_beside_a_plain_script(capsys: pytest.CaptureFixture[str]) -> None:
     planned: Session = SESSION
-    ours, theirs = seconds(lambda: compile_workout(planned)), seconds(by_hand)
+    ours, theirs = seconds(lambda: compile_workout(planned), by_hand)
     with capsys.disabled():
         print(
             f"\n30 steps: {ours * 1000:.2f} ms, {len(compile_workout(planned))} bytes; "
