@@ -13,6 +13,7 @@ from retrorun.gait.grid import time_means
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.match.direction import AsRun, judge_directions
+from retrorun.match.labels import Labels
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import (
     CadenceRange,
@@ -91,7 +92,12 @@ class Adherence:
 
 
 def adherence(
-    match: Match, activity: Activity, detection: Detection, *, profile: GaitProfile | None = None
+    match: Match,
+    activity: Activity,
+    detection: Detection,
+    *,
+    profile: GaitProfile | None = None,
+    labels: Labels | None = None,
 ) -> Adherence:
     """How well the plan was kept.
 
@@ -100,8 +106,9 @@ def adherence(
         activity: what was run.
         detection: the backward segments of the same activity.
         profile: what is usual for the runner; sharpens the verdict on direction.
+        labels: what the runner says about direction; wins over everything else.
     """
-    directions = judge_directions(match, detection, activity, profile=profile)
+    directions = judge_directions(match, detection, activity, profile=profile, labels=labels)
     as_run = {id(verdict.step): verdict.as_run for verdict in directions.planned}
     steps = tuple(_step(step, activity, as_run.get(id(step))) for step in match.steps)
     timed = [step for step in steps if step.planned_time_s is not None and step.step.outcome != "cannot tell"]
@@ -151,8 +158,8 @@ def _speed_mps(match: StepMatch, activity: Activity) -> float | None:
 def _column(activity: Activity, quantity: str) -> FloatArray:
     """A column of the activity; zeros of sensors that count nothing are missing values."""
     if quantity == "power_w":
-        # The watch's own power, or that of a foot pod (Stryd calls its developer field so).
-        power = activity.extra.get("power_w", activity.developer.get("Power"))
+        # The watch's own power, or that of a foot pod such as Stryd, which stands in a developer field.
+        power = activity.extra.get("power_w", activity.developer.get("power_w"))
         return np.full(len(activity), np.nan) if power is None else power
     values: FloatArray = getattr(activity, quantity)
     return values if quantity == "speed_mps" else np.where(values > 0, values, np.nan)
