@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
@@ -65,6 +67,35 @@ def forward_line(activity: Activity, profile: GaitProfile | None = None) -> Forw
     return fit_line(grid, LinePrior() if profile is None else profile.prior())
 
 
+def stretches(
+    activity: Activity, *, profile: GaitProfile | None = None, least_log_odds: float = 0.0
+) -> list[tuple[float, float, float]]:
+    """The stretches that the detector weighed, called or not: `(start_s, end_s, log_odds)`, in order.
+
+    For measuring: what would be called at another threshold. Without plan, laps and snapping.
+    """
+    found: list[tuple[float, float, float]] = []
+    for start_s, end_s in parts_on_foot(activity):
+        grid = build_grid(activity, start_s, end_s)
+        if cannot_tell(grid):
+            continue
+        best = _Search(grid, activity, profile, ()).best(least_log_odds)
+        edge_s, rows = grid.edge_s, best.rows
+        found += [(float(edge_s[rows.start[i]]), float(edge_s[rows.end[i]]), float(best.odds[i])) for i in best.chosen]
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Best:
+    """The best set of one recording: indices into its candidates, and everything about those."""
+
+    chosen: list[int]
+    rows: Candidates
+    odds: FloatArray
+    support: Support
+    line: ForwardLine
+
+
 class _Search:
     """One recording on its way to segments."""
 
@@ -75,23 +106,21 @@ class _Search:
         self.prior = LinePrior() if profile is None else profile.prior()
         self.suspects = suspects(grid, activity, planned)
 
-    def segments(self) -> tuple[list[Segment], list[str]]:
-        """The segments, and sentences about stretches that nearly were."""
-        line = fit_line(self.grid, self.prior)
-        if line.weight_s == 0.0:
-            return [], []
+    def best(self, least: float) -> _Best:
+        """The best set of candidates with log-odds above `least`, in two looks."""
         running = running_bins(self.grid)
+        line = fit_line(self.grid, self.prior)
         rows, odds, support = self._weighed(line, running)
-        found = best_set(rows.start, rows.end, odds)
-        if len(found):
+        likely = best_set(rows.start, rows.end, odds)
+        if len(likely):
             # Backward running must neither bend the line nor be anybody's forward neighbourhood: look again without it.
             backward = np.zeros(len(self.grid), dtype=np.bool_)
-            for i in found.tolist():
+            for i in likely.tolist():
                 backward[rows.start[i] : rows.end[i]] = True
             line = fit_line(self.grid, self.prior, leave_out=backward)
             rows, odds, support = self._weighed(line, running & ~backward)
-            found = best_set(rows.start, rows.end, odds)
-        return self._called(rows, odds, support, line, found.tolist())
+        chosen = best_set(rows.start, rows.end, odds - least)
+        return _Best(chosen=chosen.tolist(), rows=rows, odds=odds, support=support, line=line)
 
     def _weighed(self, line: ForwardLine, forward: BoolArray) -> tuple[Candidates, FloatArray, Support]:
         """The candidates worth a thought, their log-odds, and what else speaks for them."""
@@ -107,38 +136,35 @@ class _Search:
         callable_ = (rows.end - rows.start >= priors.UNAIDED_S / priors.BIN_S) | (support.log_odds > 0.0)
         return rows, np.where(callable_, odds, -np.inf), support
 
-    def _called(
-        self, rows: Candidates, odds: FloatArray, support: Support, line: ForwardLine, found: list[int]
-    ) -> tuple[list[Segment], list[str]]:
-        """Segments out of the best set; the weaker ones become a sentence."""
-        chance = _chances(rows, odds, found)
-        segments: list[Segment] = []
+    def segments(self) -> tuple[list[Segment], list[str]]:
+        """The segments, and sentences about stretches that nearly were."""
+        best = self.best(0.0)
+        chance = _chances(best.rows, best.odds, best.chosen)
+        called: list[Segment] = []
         maybe: list[str] = []
-        for i, p in zip(found, chance, strict=True):
-            start_s, end_s = snapped(
-                float(self.grid.edge_s[rows.start[i]]),
-                float(self.grid.edge_s[rows.end[i]]),
-                self.activity,
-                self.planned,
-            )
-            end_s = min(end_s, float(self.activity.time_s[-1]))
-            if p < priors.CALL_PROBABILITY:
-                maybe.append(possible(start_s, end_s, p))
-                continue
-            inside = slice(int(rows.start[i]), int(rows.end[i]))
-            speed = float(np.nanmean(self.grid.speed_mps[inside]))
-            segments.append(
-                Segment(
-                    start_s=start_s,
-                    end_s=end_s,
-                    probability=p,
-                    evidence=evidence_of(rows, i, line, float(odds[i]), support),
-                    distance_m=speed * (end_s - start_s),
-                    mean_speed_mps=speed,
-                    mean_cadence_spm=float(np.nanmean(self.grid.cadence_spm[inside])),
-                )
-            )
-        return segments, maybe
+        for i, p in zip(best.chosen, chance, strict=True):
+            segment = self._segment(best, i, p)
+            if p >= priors.CALL_PROBABILITY:
+                called.append(segment)
+            else:
+                maybe.append(possible(segment.start_s, segment.end_s, p))
+        return called, maybe
+
+    def _segment(self, best: _Best, i: int, chance: float) -> Segment:
+        first, last = int(best.rows.start[i]), int(best.rows.end[i])
+        start_s, end_s = float(self.grid.edge_s[first]), float(self.grid.edge_s[last])
+        start_s, end_s = snapped(start_s, end_s, self.activity, self.planned)
+        end_s = min(end_s, float(self.activity.time_s[-1]))
+        speed = float(np.nanmean(self.grid.speed_mps[first:last]))
+        return Segment(
+            start_s=start_s,
+            end_s=end_s,
+            probability=chance,
+            evidence=evidence_of(best.rows, i, best.line, float(best.odds[i]), best.support),
+            distance_m=speed * (end_s - start_s),
+            mean_speed_mps=speed,
+            mean_cadence_spm=float(np.nanmean(self.grid.cadence_spm[first:last])),
+        )
 
 
 def _chances(rows: Candidates, odds: FloatArray, found: list[int]) -> list[float]:

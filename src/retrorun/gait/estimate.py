@@ -26,7 +26,7 @@ from retrorun.gait.inject import Injected, draw, inject, places
 from retrorun.gait.line import LinePrior, fit_line, running_bins
 from retrorun.gait.score import LookAlikes, look_alikes, terms
 
-LENGTHS_S = (15.0, 20.0, 30.0, 30.0, 60.0, 120.0)
+LENGTHS_S = (15.0, 20.0, 30.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 RIDGE = 0.3  # chosen on the estimation athletes, each left out once: 0.03 and 0.3 alike, 2 and more worse
 ROUNDS = 3  # rounds of looking for the hardest look-alikes; the weights settle after two
 WIDE_SHARE = 0.15  # injected segments with an uplift of 0.15 to 0.35
@@ -87,7 +87,8 @@ def collect(folder: Path, athletes: Sequence[str], seeds: int) -> tuple[list[Sce
             for seed in range(seeds):
                 noise = np.random.default_rng([seed, int(athlete.removeprefix("athlete")), example.number])
                 spans = tuple(_spans(activity, noise))
-                turned, _ = _scene(example, inject(activity, spans, noise), spans)
+                # The detector looks twice, the second time without what it found: learn from both situations.
+                turned, _ = _scene(example, inject(activity, spans, noise), spans, second_look=bool(seed % 2))
                 if turned is not None:
                     injected.append(turned)
     return ordinary, injected, names
@@ -102,12 +103,18 @@ def _spans(activity: Activity, noise: np.random.Generator) -> Iterator[Injected]
         yield draw(noise, start_s, end_s, wide=wide, own_slope=slope if i % 2 else None)
 
 
-def _scene(example: corpus.Example, activity: Activity, spans: tuple[Injected, ...]) -> tuple[Scene | None, list[str]]:
+def _scene(
+    example: corpus.Example, activity: Activity, spans: tuple[Injected, ...], *, second_look: bool = False
+) -> tuple[Scene | None, list[str]]:
     grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
-    line = fit_line(grid, LinePrior())
+    forward = running_bins(grid)
+    backward = np.zeros(len(grid), dtype=np.bool_)
+    for span in spans if second_look else ():
+        backward |= (grid.edge_s[1:] > span.start_s) & (grid.edge_s[:-1] < span.end_s)
+    line = fit_line(grid, LinePrior(), leave_out=backward)
     if line.weight_s == 0.0:
         return None, []
-    rows = find_candidates(grid, line, running_bins(grid))
+    rows = find_candidates(grid, line, forward & ~backward)
     start_s, end_s = grid.edge_s[rows.start], grid.edge_s[rows.end]
     truth, agreement = np.full(len(rows), -1), np.zeros(len(rows))
     for k, span in enumerate(spans):
