@@ -247,6 +247,10 @@ def test_ends_by_heart_rate_in_recordings() -> None:
         ({"target_type": 4, "target_value": 3}, "the target is power zone 3"),
         ({"target_type": 5, "target_value": 0, "target_low": 1, "target_high": 2}, "the target is grade"),
         ({"target_type": 10, "target_value": 0, "target_low": 1200, "target_high": 1250}, "the target is power lap"),
+        (
+            {"target_type": 0, "target_value": 4, "target_low": 3000, "target_high": 3500},
+            "the target is speed zone 4",
+        ),
         ({"target_type": 99, "target_value": 1}, "the target is type 99"),
         ({"target_type": 0, "target_value": 0}, "the target is speed"),
         ({"target_type": 0, "target_value": 0, "target_low": 0, "target_high": 99_000}, "the target is speed"),
@@ -261,6 +265,13 @@ def test_what_a_session_cannot_hold_is_said_at_its_place(values: dict[str, Any],
     assert finding.place == "steps[1]"
     assert what in finding.what
     assert finding.mend
+
+
+def test_the_ends_of_a_zone_that_only_the_watch_knows_are_taken() -> None:
+    step = raw(target_type=0, target_value=4, target_low=3000, target_high=3500)
+    assert only(decompile_plan(plan(step))).target == SpeedRange(low_mps=3.0, high_mps=3.5)
+    zone = raw(target_type=1, target_value=2, target_low=120, target_high=140)
+    assert only(decompile_plan(plan(zone, embedded=True))).target == HeartRateZone(zone=2)
 
 
 def test_two_targets_of_the_same_kind_leave_the_first() -> None:

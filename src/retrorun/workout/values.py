@@ -138,8 +138,10 @@ class Values:
             kind = plain
         if kind == TargetType.HEART_RATE and zone:
             made = _made(lambda: HeartRateZone(zone=zone))
-        elif not zone and low is not None and high is not None:
+        elif low is not None and high:  # a watch writes the ends of its zone beside the zone's number
             made = self._range(kind, low, high)
+            if zone and made is not None:
+                self.say(f"the {what} is {_named(TargetType, kind)} zone {zone}", "its two ends are taken instead")
         if made is None:
             ends = f"zone {zone}" if zone else f"{_shown(low)} to {_shown(high)}"
             self.say(f"the {what} is {_named(TargetType, kind)} {ends}{_percent(kind, high)}", "it is left out")
