@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import json
 import re
+import shlex
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -153,19 +154,24 @@ def test_the_plan_is_there_when_there_is_a_plan() -> None:
     found = page(match=made_match())
     words = table(found, "plan")
     assert "Plan and run: Retro threes" in words
-    assert "3 of 5 planned steps were completed, 1 cut short, 1 skipped." in words
-    assert "backward run – 2min @ 7:56–8:46/km 2:00 240 m 8:20/km completed 100% backward" in words
-    assert "lap 3 could as well be a rest" in words
+    assert "3 completed, 1 cut short, 1 skipped." in words
+    assert "2 backward 2min 2:00, 240 m 8:20/km 7:56–8:46/km" in words
+    assert "5 backward 2min –" in words
+    assert "Lap 3 could as well be a rest." in words
     assert [target[:2] for target in found.data["targets"]] == [[0, 300], list(SPANS[0]), [420, 600], list(SPANS[1])]
+    headings = [values for tag, values in found.elements if tag == "th" and values["scope"] == "col"]
+    assert len(headings) == 5 + 9 + 9  # totals, segments, plan
+
+
+def test_a_plan_that_fits_nowhere_says_so() -> None:
+    match = Match(session=made_match().session, steps=(), basis="nothing", reasons=("the laps say nothing",))
+    words = table(page(match=match), "plan")
+    assert "No step of the plan could be found" in words
+    assert "the laps say nothing" in words
 
 
 def test_targets_follow_the_units_too() -> None:
-    assert "@ 12:46–14:07/mi" in table(page(match=made_match(), per_m=METRES_PER_MILE), "plan")
-
-
-def test_a_step_run_the_other_way_is_named() -> None:
-    words = table(page(detection=NONE, match=made_match()), "plan")
-    assert "0% backward, planned backward" in words
+    assert "12:46–14:07/mi" in table(page(match=made_match(), per_m=METRES_PER_MILE), "plan")
 
 
 def test_what_lowers_trust_is_told() -> None:
@@ -184,12 +190,13 @@ def test_what_lowers_trust_is_told() -> None:
     assert "Nothing in this recording lowers trust" in table(page(detection=NONE), "trust")
 
 
-def test_how_to_correct_it_starts_from_the_segments_that_were_found() -> None:
-    words = found = page(name="o'run.fit").words["correct"]
-    assert "backward = [(300, 420), (600, 720)]" in words
-    code = found[found.index("import retrorun") : found.index("For the next run")]
-    compile(code.strip(), "page", "exec")
-    assert '"o\'run.fit"' in code
+def test_how_to_correct_it_starts_from_this_recording() -> None:
+    words = table(page(name="o'run 2.fit"), "correct")
+    commands = [shlex.split(f"retrorun {line}") for line in words.split("retrorun ")[1:]]
+    assert commands[0] == ["retrorun", "label", "o'run 2.fit", "--backward", "12:30-13:10"]
+    assert commands[1] == ["retrorun", "label", "o'run 2.fit", "--forward", "5:00-7:00"]
+    assert commands[2][:5] == ["retrorun", "report", "o'run 2.fit", "-o", "report.html"]
+    assert "--forward" not in page(detection=NONE).words["correct"]
 
 
 def test_units_and_dates_follow_the_person() -> None:

@@ -14,6 +14,7 @@ from retrorun.activity.read import read_activity
 from retrorun.activity.unpack import unpack
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
+from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.errors import PlanError
 from retrorun.files import read_bytes, write_atomic
 from retrorun.fit.reader import is_fit
@@ -22,6 +23,7 @@ from retrorun.gait.result import Detection
 from retrorun.match.detect import detect
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
+from retrorun.match.store import load_labels
 from retrorun.report.export import FORMATS, save_export
 from retrorun.report.html import report_html
 from retrorun.report.palette import THEMES
@@ -30,7 +32,6 @@ from retrorun.report.plane import figure_gait_plane
 from retrorun.report.planned import figure_planned
 from retrorun.report.plot import figure_run
 from retrorun.report.track import figure_track
-from retrorun.session.document import load_session
 from retrorun.units import METRES_PER_MILE
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ class Rows(StrEnum):
 
 Recording = Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
-PlanOption = Annotated[
-    Path | None, typer.Option("--plan", help="The planned session, if the recording does not carry it.")
-]
+PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or min/mile.")]
 
 
@@ -145,11 +144,11 @@ def convert(
     say(f"written    {output}")
 
 
-def _analysed(recording: Path, profile: Path | None, plan: Path | None) -> _Analysed:
+def _analysed(recording: Path, profile: Path | None, plan: str | None) -> _Analysed:
     activity = read_activity(recording)
     must_be_on_foot(activity, recording)
     usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
-    session = None if plan is None else load_session(plan)
+    session = None if plan is None else session_of(plan)
     match = None
     if session is not None or activity.workout is not None:
         try:
@@ -160,7 +159,7 @@ def _analysed(recording: Path, profile: Path | None, plan: Path | None) -> _Anal
             # The detection says that the plan in the recording was of no use, and why.
     return _Analysed(
         activity=activity,
-        detection=detect(activity, profile=usual, plan=match),
+        detection=detect(activity, profile=usual, plan=match, labels=load_labels(recording)),
         match=match,
         profile=usual,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from retrorun.activity.model import Activity
@@ -113,25 +114,22 @@ def trust_part(activity: Activity, detection: Detection) -> Markup:
 
 
 def correction_part(detection: Detection, name: str) -> Markup:
-    """How to put a wrong answer right, with the times of this recording to start from."""
-    spans = ", ".join(f"({segment.start_s:.0f}, {segment.end_s:.0f})" for segment in detection.segments)
-    code = (
-        "import retrorun as rr\n\n"
-        f"activity = rr.read_activity({name or 'recording.fit'!r})\n"
-        "# seconds from the start: change, add, leave out\n"
-        f"backward = [{spans}]\n"
-        "profile = rr.GaitProfile.fit([activity], labels=[backward])\n"
-        "print(rr.detect(activity, profile=profile).verdict)\n"
-    )
+    """How to put a wrong answer right, with the names and times of this recording to start from."""
+    file = shlex.quote(name or "recording.fit")
+    wrong = detection.segments[0] if detection.segments else None
+    lines = [f"retrorun label {file} --backward 12:30-13:10"]
+    if wrong is not None:
+        lines.append(f"retrorun label {file} --forward {format_clock(wrong.start_s)}-{format_clock(wrong.end_s)}")
+    lines.append(f"retrorun report {file} -o report.html")
     return tag(
         "section",
         tag("h2", "How to correct it"),
         tag(
             "p",
-            "Say which stretches were run backward; retrorun then learns what is usual for this runner, and later "
-            "recordings gain by it. In Python:",
+            "Say which stretches were run backward, or were not, in time since the start; what you say wins over every "
+            "analysis. The labels are kept beside the recording, and the recording itself is not changed:",
         ),
-        tag("pre", tag("code", code), tabindex="0", aria_label="Python example"),
+        tag("pre", tag("code", "\n".join(lines)), tabindex="0", role="region", aria_label="Commands to correct it"),
         tag(
             "p",
             "For the next run: press the lap button at each change of direction, or run the session as a workout with "
