@@ -34,7 +34,15 @@ def _rich() -> bytes:
     record = Kind(1, 20, [(253, U32, 4), (0, 0x85, 4), (1, 0x85, 4), (78, U32, 4), (73, U32, 4)], [(0, 4, 0)], True)
     short = Kind(2, 20, [(3, U8, 1), (4, U8, 1), (8, 0x0D, 3)])
     step = Kind(3, 27, [(254, U16, 2), (1, 0, 1), (2, U32, 4), (8, TEXT, 9)])
-    parts = [file_id(), description.define(), description.data(0, 0, F32, b"Power", b"W"), record.define()]
+    app = Kind(6, 207, [(3, U8, 1)])
+    parts = [
+        file_id(),
+        app.define(),
+        app.data(0),
+        description.define(),
+        description.data(0, 0, F32, b"Power", b"W"),
+        record.define(),
+    ]
     parts += [
         record.data(START + at, 600_000_000 + at, 90_000_000, 3000, 3100, extra=struct.pack(">f", 200.0 + at))
         for at in range(30)
