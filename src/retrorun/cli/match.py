@@ -40,7 +40,7 @@ def match(
     found = match_plan(activity, _planned(activity, session, index))
     labels = load_labels(recording)
     detection = detect(activity, profile=usual, plan=found, labels=labels)
-    kept = adherence(found, activity, detection, profile=usual)
+    kept = adherence(found, activity, detection, profile=usual, labels=labels)
     if as_json:
         say_json(adherence_document(found, kept))
         return

@@ -11,9 +11,11 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.detector import forward_line
 from retrorun.gait.grid import time_means
+from retrorun.gait.line import ForwardLine
 from retrorun.gait.priors import RUNNING_SPM
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
+from retrorun.match.labels import Labels
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Direction, Gait
 
@@ -26,7 +28,17 @@ TELLABLE_S = 15.0  # the shortest stretch whose silence means something: shorter
 # Backward running has 4 to 35 % more steps at its speed than forward running (Cavagna et al. 2012 derived 7.5–8.4 %, a
 # body-weight-support study measured 11 %, Wright & Weyand 2001 imply 5–8 %, Brennan et al. 2026 show 22–37 %).
 FORWARD_UPLIFT = 0.02
+# chosen: a called step with less uplift than this is left open. The detector calls such steps for the plan's sake; of
+# forward jogs in planned backward steps most have less, of injected backward steps nine in ten have more (measured:
+# python -m retrorun.match.evaluate FOLDER directions).
+LEAST_UPLIFT = 0.01
 FASTER_THAN = 0.95  # of the usual forward speed: hardly anybody runs backward that fast (0.65–0.80, Arata 2000)
+
+
+_AS_LABELLED: dict[Direction, AsRun] = {
+    Direction.BACKWARD: "run as planned",
+    Direction.FORWARD: "run forward instead",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +76,12 @@ def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
 
 
 def judge_directions(
-    match: Match, detection: Detection, activity: Activity, *, profile: GaitProfile | None = None
+    match: Match,
+    detection: Detection,
+    activity: Activity,
+    *,
+    profile: GaitProfile | None = None,
+    labels: Labels | None = None,
 ) -> DirectionReport:
     """What became of each step that was planned backward.
 
@@ -73,75 +90,90 @@ def judge_directions(
         detection: the answer for the same activity, best made with this match as its plan.
         activity: what was run.
         profile: what is usual for the runner.
+        labels: what the runner says; decides where it covers half a step.
 
     Returns:
         A verdict for each executed backward step, and the segments that lie mostly outside all of them. Where no step
         has a place in the recording, both are empty.
     """
-    line = forward_line(activity, profile)
+    judge = _Judge(detection, activity, forward_line(activity, profile), labels or Labels())
     backward = [placed for placed in _placed(match.steps) if placed[0].step.direction is Direction.BACKWARD]
-    verdicts = []
-    for found, start_s, end_s in backward:
-        covered = _overlap_s(start_s, end_s, detection.segments) / max(end_s - start_s, 1e-9)
-        speed_mps, cadence_spm = (_mean(activity, column, start_s, end_s) for column in ("speed_mps", "cadence_spm"))
-        usual = None if line is None else (float(line.cadence_spm(np.array(speed_mps))), line.usual_speed_mps)
-        as_run, why = _as_run(found, covered, detection, end_s - start_s, speed_mps, cadence_spm, usual)
-        verdicts.append(DirectionVerdict(step=found, as_run=as_run, covered=covered, why=why))
-    spans = [(start_s, end_s) for _, start_s, end_s in backward]
     unplanned = tuple(
         segment
         for segment in detection.segments
-        if sum(_shared_s(segment.start_s, segment.end_s, *span) for span in spans) < 0.5 * segment.duration_s
+        if sum(_shared_s(segment.start_s, segment.end_s, low, high) for _, low, high in backward)
+        < 0.5 * segment.duration_s
     )
-    return DirectionReport(planned=tuple(verdicts), unplanned=() if match.basis == "nothing" else unplanned)
+    return DirectionReport(
+        planned=tuple(judge.verdict(*placed) for placed in backward),
+        unplanned=() if match.basis == "nothing" else unplanned,
+    )
 
 
-def _as_run(  # noqa: PLR0911 - one for each way to know, or not to know
-    found: StepMatch,
-    covered: float,
-    detection: Detection,
-    duration_s: float,
-    speed_mps: float,
-    cadence_spm: float,
-    usual: tuple[float, float] | None,
-) -> tuple[AsRun, str]:
-    if found.step.gait is Gait.WALK:
-        return "cannot tell", "backward walking looks like walking"
-    seen = usual is not None and bool(np.isfinite(speed_mps * cadence_spm))
-    forward_spm, usual_mps = usual if usual is not None else (np.nan, np.nan)
-    uplift = cadence_spm / forward_spm - 1.0
-    if covered >= COVERED_LEAST:
-        if seen and uplift <= FORWARD_UPLIFT:
-            return "cannot tell", f"slower, as backward running is, but {uplift:+.0%} cadence is that of a slow jog"
+class _Judge:
+    """Everything that a verdict on one step rests on."""
+
+    def __init__(self, detection: Detection, activity: Activity, line: ForwardLine | None, labels: Labels) -> None:
+        self.detection, self.activity, self.line, self.labels = detection, activity, line, labels
+
+    def verdict(self, step: StepMatch, start_s: float, end_s: float) -> DirectionVerdict:
+        """What became of the step that lies there."""
+        length_s = max(end_s - start_s, 1e-9)
+        covered = sum(_shared_s(start_s, end_s, s.start_s, s.end_s) for s in self.detection.segments) / length_s
+        said = self._labelled(start_s, end_s)
+        if said is not None:
+            as_run, why = said
+        elif step.step.gait is Gait.WALK:
+            as_run, why = "cannot tell", "backward walking looks like walking"
+        elif covered >= COVERED_LEAST:
+            as_run, why = self._called(start_s, end_s, covered)
+        elif covered > COVERED_MOST:
+            as_run, why = "cannot tell", f"only {covered:.0%} of it was found backward"
+        else:
+            as_run, why = self._silent(start_s, end_s)
+        return DirectionVerdict(step=step, as_run=as_run, covered=covered, why=why)
+
+    def _labelled(self, start_s: float, end_s: float) -> tuple[AsRun, str] | None:
+        for direction, as_run in _AS_LABELLED.items():
+            said_s = sum(
+                _shared_s(start_s, end_s, label.start_s, label.end_s)
+                for label in self.labels.labels
+                if label.direction is direction
+            )
+            if said_s >= COVERED_LEAST * (end_s - start_s):
+                return as_run, f"the runner labelled it {direction.value}"
+        return None
+
+    def _called(self, start_s: float, end_s: float, covered: float) -> tuple[AsRun, str]:
+        called = max(self.detection.segments, key=lambda s: _shared_s(start_s, end_s, s.start_s, s.end_s))
+        if called.evidence.uplift < LEAST_UPLIFT:
+            return "cannot tell", "it was slower, as backward running is, but its cadence is that of a slow forward jog"
         return "run as planned", f"{covered:.0%} of it was found backward"
-    if covered > COVERED_MOST:
-        return "cannot tell", f"only {covered:.0%} of it was found backward"
-    if detection.verdict == "cannot tell" or not seen:
-        return "cannot tell", "the recording does not show it"
-    if duration_s < TELLABLE_S:
-        return "cannot tell", f"{duration_s:.0f} s are too short to see it"
-    if cadence_spm < RUNNING_SPM:
-        return "cannot tell", "it was walked, or nobody moved"
-    if speed_mps >= FASTER_THAN * usual_mps:
-        return "run forward instead", "it was as fast as the forward running around it"
-    if uplift <= FORWARD_UPLIFT:
-        return "run forward instead", f"its cadence is that of forward running at this speed ({uplift:+.0%})"
-    return "cannot tell", f"its cadence lies between forward and backward running ({uplift:+.0%})"
+
+    def _silent(self, start_s: float, end_s: float) -> tuple[AsRun, str]:
+        speed_mps, cadence_spm = (self._mean(name, start_s, end_s) for name in ("speed_mps", "cadence_spm"))
+        if self.detection.verdict == "cannot tell" or self.line is None or not np.isfinite(speed_mps * cadence_spm):
+            return "cannot tell", "the recording does not show it"
+        if end_s - start_s < TELLABLE_S:
+            return "cannot tell", f"{end_s - start_s:.0f} s are too short to see it"
+        if cadence_spm < RUNNING_SPM:
+            return "cannot tell", "it was walked, or nobody moved"
+        if speed_mps >= FASTER_THAN * self.line.usual_speed_mps:
+            return "run forward instead", "it was as fast as the forward running around it"
+        uplift = cadence_spm / float(self.line.cadence_spm(np.array(speed_mps))) - 1.0
+        if uplift <= FORWARD_UPLIFT:
+            return "run forward instead", f"its cadence is that of forward running at this speed ({uplift:+.0%})"
+        return "cannot tell", f"its cadence lies between forward and backward running ({uplift:+.0%})"
+
+    def _mean(self, column: str, start_s: float, end_s: float) -> float:
+        values: FloatArray = getattr(self.activity, column)
+        return float(time_means(self.activity.time_s, values, np.array([start_s, end_s]))[0])
 
 
 def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, float, float]]:
     return [
         (found, found.start_s, found.end_s) for found in steps if found.start_s is not None and found.end_s is not None
     ]
-
-
-def _mean(activity: Activity, column: str, start_s: float, end_s: float) -> float:
-    values: FloatArray = getattr(activity, column)
-    return float(time_means(activity.time_s, values, np.array([start_s, end_s]))[0])
-
-
-def _overlap_s(start_s: float, end_s: float, segments: Iterable[Segment]) -> float:
-    return sum(_shared_s(start_s, end_s, segment.start_s, segment.end_s) for segment in segments)
 
 
 def _shared_s(start_s: float, end_s: float, other_start_s: float, other_end_s: float) -> float:
