@@ -16,10 +16,12 @@ NAMES = {
     "functions": {
         "check_session",
         "compile_workout",
+        "decompile",
         "decompile_workout",
         "detect",
         "format_session",
         "load_session",
+        "lower_session",
         "match_plan",
         "parse_session",
         "read_activity",
@@ -29,6 +31,8 @@ NAMES = {
     },
     "sessions": {
         "CadenceRange",
+        "Decompiled",
+        "Lowered",
         "Calories",
         "Direction",
         "Distance",

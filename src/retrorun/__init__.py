@@ -85,10 +85,16 @@ _NAMES = {
         "parse_session",
     ),
     "retrorun.workout.check": ("check_session",),
+    "retrorun.workout.decode": ("Decompiled",),
     "retrorun.workout.finding": ("Finding",),
     "retrorun.workout.fit": (
         "compile_workout",
+        "decompile",
         "decompile_workout",
+    ),
+    "retrorun.workout.lower": (
+        "Lowered",
+        "lower_session",
     ),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}

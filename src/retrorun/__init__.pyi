@@ -56,8 +56,12 @@ from retrorun.session.model import Times as Times
 from retrorun.session.notation import format_session as format_session
 from retrorun.session.notation import parse_session as parse_session
 from retrorun.workout.check import check_session as check_session
+from retrorun.workout.decode import Decompiled as Decompiled
 from retrorun.workout.finding import Finding as Finding
 from retrorun.workout.fit import compile_workout as compile_workout
+from retrorun.workout.fit import decompile as decompile
 from retrorun.workout.fit import decompile_workout as decompile_workout
+from retrorun.workout.lower import Lowered as Lowered
+from retrorun.workout.lower import lower_session as lower_session
 
 __version__: str
