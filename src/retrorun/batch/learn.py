@@ -46,7 +46,7 @@ def learn_profile(
                 raise ProfileError(f"not a run but {activity.sport}")
             before = profile
             labels = labels_of(source)
-            spans = [] if labels is None else labels.backward_spans()
+            spans = [] if labels is None else labels.in_force(activity).backward_spans()
             if profile is None:
                 profile = GaitProfile.fit([activity], labels=[spans])
             else:

@@ -16,6 +16,7 @@ from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.gait.trust import parts_on_foot
 from retrorun.match.detect import detect
+from retrorun.match.store import load_labels
 from retrorun.report.document import analysis_document
 from retrorun.report.picture import picture_bytes, picture_kind
 from retrorun.report.plot import figure_run
@@ -41,7 +42,7 @@ def analyze(
     activity = read_activity(recording)
     must_be_on_foot(activity, recording)
     usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
-    detection = detect(activity, profile=usual)
+    detection = detect(activity, profile=usual, labels=load_labels(recording))
     if plot is not None:
         draw(activity, detection, plot)
     if as_json:

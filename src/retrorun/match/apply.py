@@ -14,7 +14,7 @@ from retrorun.gait.grid import time_means
 from retrorun.gait.line import ForwardLine
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, Evidence, Segment
-from retrorun.match.labels import Fingerprint, Label, Labels
+from retrorun.match.labels import Label, Labels
 from retrorun.session.model import Direction
 
 CERTAIN_LOG_ODDS = 20.0  # chosen: one in 5e8, as good as certain, and a number that JSON can hold
@@ -27,13 +27,11 @@ def apply_labels(
     """The detection with the runner's labels in force.
 
     Stretches labelled backward become segments with probability 1. Found segments lose what is labelled forward, and
-    what a backward label covers. Labels of another run are left unused, which `reasons` says; so does it of a recording
-    that has changed but holds the same run.
+    what a backward label covers. Labels of another run are left unused, which `reasons` says.
     """
     if not labels.labels:
         return detection
-    here = Fingerprint.of(activity)
-    if labels.recording != Fingerprint() and not labels.recording.same_run(here):
+    if not labels.in_force(activity).labels:
         return _because(detection, "the labels belong to another run and were left unused")
     line = forward_line(activity, profile)
     found = [piece for segment in detection.segments for piece in _without(segment, labels.labels)]

@@ -96,7 +96,7 @@ def judge_directions(
         A verdict for each executed backward step, and the segments that lie mostly outside all of them. Where no step
         has a place in the recording, both are empty.
     """
-    judge = _Judge(detection, activity, forward_line(activity, profile), labels or Labels())
+    judge = _Judge(detection, activity, forward_line(activity, profile), (labels or Labels()).in_force(activity))
     backward = [placed for placed in _placed(match.steps) if placed[0].step.direction is Direction.BACKWARD]
     unplanned = tuple(
         segment

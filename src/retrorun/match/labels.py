@@ -77,6 +77,11 @@ class Labels:
                 raise LabelError("two labels overlap", where=f"{after.start_s:g} s", mend="use Labels.add")
         object.__setattr__(self, "labels", ordered)
 
+    def in_force(self, activity: Activity) -> Labels:
+        """These labels; none where they were made for another run."""
+        known = self.recording != Fingerprint()
+        return Labels() if known and not self.recording.same_run(Fingerprint.of(activity)) else self
+
     def changed_since(self, data: bytes) -> bool:
         """Whether the recording's bytes are others than when the labels were made."""
         return self.recording.digest not in ("", hashlib.sha256(data).hexdigest())
