@@ -10,8 +10,10 @@ from hypothesis import given, settings
 
 from retrorun.session.model import (
     CadenceRange,
+    Calories,
     Direction,
     Distance,
+    Duration,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
@@ -107,6 +109,60 @@ def test_every_id_has_its_key_and_the_order_counts_through(session: Session) -> 
                 assert TARGETS[step[name]["workoutTargetTypeId"]] == step[name]["workoutTargetTypeKey"]
 
 
+@pytest.mark.parametrize(
+    ("intensity", "number"),
+    [
+        (Intensity.WARMUP, 1),
+        (Intensity.COOLDOWN, 2),
+        (Intensity.INTERVAL, 3),
+        (Intensity.ACTIVE, 3),
+        (Intensity.RECOVERY, 4),
+        (Intensity.REST, 5),
+    ],
+)
+def test_what_a_step_is_for_is_its_type(intensity: Intensity, number: int) -> None:
+    assert one(replace(REST, intensity=intensity))["stepType"]["stepTypeId"] == number
+
+
+@pytest.mark.parametrize(
+    ("duration", "number", "value"),
+    [
+        (Time(time_s=90.5), 2, 90.5),
+        (Distance(distance_m=400), 3, 400.0),
+        (Calories(calories_kcal=50), 4, 50.0),
+    ],
+)
+def test_what_ends_a_step_is_its_condition(duration: Duration, number: int, value: float) -> None:
+    step = one(Step(duration=duration))
+    assert (step["endCondition"]["conditionTypeId"], step["endConditionValue"]) == (number, value)
+
+
+def test_the_head_says_running_once_for_all_and_once_for_the_segment() -> None:
+    head = json.loads(to_garmin_connect(RETRO_400S).text)
+    (segment,) = head["workoutSegments"]
+    for part in (head, segment):
+        assert part["sportType"] == {"sportTypeId": 1, "sportTypeKey": "running", "displayOrder": 1}
+    assert segment["segmentOrder"] == 1
+    assert head["description"] == RETRO_400S.note
+
+
+def test_the_steps_of_a_repeat_bear_its_number() -> None:
+    inner = Repeat(until=Times(count=2), steps=(BACKWARD, REST), note="in pairs")
+    first, outer, second = read(Session(steps=(inner, Repeat(until=Times(count=2), steps=(inner, REST)), inner)))
+    assert [step["childStepId"] for step in every([first])] == [1, 1, 1]
+    assert [step["childStepId"] for step in every([outer])] == [2, 3, 3, 3, 2]
+    assert second["childStepId"] == 4
+    assert (first["description"], outer["description"]) == ("in pairs", None)
+    assert one(REST)["childStepId"] is None
+
+
+def test_one_kind_for_active_and_interval_steps_is_told_where_both_are() -> None:
+    active = replace(BACKWARD, intensity=Intensity.ACTIVE)
+    for steps, told in (((active,), 0), ((BACKWARD,), 0), ((active, BACKWARD, REST), 1)):
+        findings = to_garmin_connect(Session(steps=steps, name="x")).findings
+        assert sum("one kind for active and interval" in finding.what for finding in findings) == told
+
+
 def test_a_repeat_is_of_type_6_and_ends_by_condition_7() -> None:
     repeat = read(RETRO_400S)[1]
     assert repeat["type"] == "RepeatGroupDTO"
@@ -161,6 +217,8 @@ def test_a_long_name_is_cut_and_told() -> None:
     exported = to_garmin_connect(Session(steps=(REST,), name="😀" * 200))
     assert json.loads(exported.text)["workoutName"] == "😀" * 128  # each takes two units of UTF-16
     assert [finding.place for finding in exported.findings] == ["name"]
+    assert to_garmin_connect(Session(steps=(REST,), name="x" * 256)).findings == ()
+    assert to_garmin_connect(Session(steps=(REST,), name="x" * 257)).findings != ()
 
 
 def test_two_levels_stay_and_a_third_is_written_out() -> None:
@@ -203,6 +261,7 @@ def test_an_end_by_heart_rate_is_marked_as_not_known(duration: HeartRateAbove | 
     [
         (Distance(distance_m=1500, unit="km"), {"unitId": 2, "unitKey": "kilometer", "factor": 100000.0}),
         (Distance(distance_m=400), {"unitId": 1, "unitKey": "meter", "factor": 100.0}),
+        (Distance(distance_m=1609.34, unit="mi"), {"unitId": 9, "unitKey": "mile", "factor": 160934.4}),
         (Distance(distance_m=182.88, unit="yd"), {"unitId": 230, "unitKey": "yard", "factor": 91.44}),
     ],
 )
@@ -227,6 +286,7 @@ def test_a_second_target_is_written_and_told() -> None:
 
 
 def test_too_many_steps_are_an_error() -> None:
+    assert to_garmin_connect(Session(steps=(REST,) * 50, name="x")).findings == ()
     findings = to_garmin_connect(Session(steps=(REST,) * 51, name="x")).findings
     assert [(finding.severity, finding.what) for finding in findings] == [
         ("error", "51 steps and repeats; Garmin Connect takes 50")
