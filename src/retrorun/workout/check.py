@@ -128,8 +128,15 @@ def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
         if repeat.skip_last and repeat.until.count == 1:
             yield Finding(
                 place=place,
-                what="a repeat of one round that leaves out its last step is written without repeat and last step",
+                what="a repeat of one round that leaves out its last step is written as its other steps alone",
                 mend="leave the step out, or raise the count",
+            )
+        elif repeat.skip_last:
+            yield Finding(
+                place=place,
+                what="the watch counts one round less; the last one, without its last step, stands behind the repeat",
+                mend="no need to do anything",
+                severity="note",
             )
     else:
         kind = "time" if isinstance(repeat.until, Time) else "distance or heart rate"
