@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from retrorun.errors import DocumentError, NotationError
 from retrorun.session.data import session_from_dict, session_to_dict
@@ -41,6 +42,18 @@ def test_json_gives_back_what_it_was_given(session: Session) -> None:
 @given(sessions())
 def test_both_formats_hold_the_same(session: Session) -> None:
     assert session_from_dict(session_to_dict(session)) == session
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sessions")
+
+
+@given(session=sessions(), ending=st.sampled_from([".yaml", ".json", ".txt"]))
+def test_load_gives_back_what_save_wrote(folder: Path, session: Session, ending: str) -> None:
+    path = folder / f"session{ending}"
+    save_session(session, path)
+    assert load_session(path) == session
 
 
 @pytest.mark.parametrize("ending", [".yaml", ".yml", ".json", ".txt", ".retro", ".YAML"])

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from retrorun.errors import DocumentError, NotationError, SessionError
+from retrorun.session.cursor import ValueT
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, Times
-from retrorun.session.notation import parse_duration, parse_target, parse_until, usual_gait
-from retrorun.session.phrases import ValueT
-from retrorun.session.wording import format_duration, format_target
+from retrorun.session.notation import parse_duration, parse_target, parse_until
+from retrorun.session.wording import format_duration, format_target, usual_gait
 
 if TYPE_CHECKING:
     from retrorun.session.shape import RepeatShape, StepShape

@@ -6,13 +6,15 @@ in docs/reference/notation.md. Nothing is guessed: what has no single meaning is
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from retrorun.errors import NotationError, SessionError
+from retrorun.session.cursor import Cursor, ValueT
 from retrorun.session.header import format_header, read_header
 from retrorun.session.model import (
     DEEPEST_NESTING,
     Direction,
     Duration,
-    Gait,
     Intensity,
     Repeat,
     RepeatUntil,
@@ -24,8 +26,6 @@ from retrorun.session.model import (
 from retrorun.session.phrases import (
     DURATION_HELP,
     TARGET_HELP,
-    Cursor,
-    ValueT,
     at_duration,
     read_amount,
     read_duration,
@@ -33,8 +33,8 @@ from retrorun.session.phrases import (
     read_target,
 )
 from retrorun.session.stepwords import StepParts
-from retrorun.session.tokens import LONGEST_NOTATION, Token, quote, tokenise
-from retrorun.session.wording import format_duration, format_number, format_target
+from retrorun.session.tokens import LONGEST_NOTATION, Token, tokenise
+from retrorun.session.wording import format_step, usual_gait
 
 _SKIP_WORDS = ("skip-last", "skip-last-rest")
 
@@ -67,31 +67,15 @@ def parse_session(text: str, *, name: str = "") -> Session:
         cursor.fail("there is no ( for this )")
     if not steps:
         cursor.fail("a session needs at least one step", token=cursor.here, mend="write e.g. 10min warmup; 400m bwd")
-    session = cursor.build(
-        first,
-        lambda: Session(steps=steps, name=header.name, setting=header.setting, note=header.note),
+    session: Session = cursor.build(
+        first, Session, steps=steps, name=header.name, setting=header.setting, note=header.note
     )
-    return session if not name else Session(steps=steps, name=name, setting=header.setting, note=header.note)
+    return replace(session, name=name) if name else session
 
 
 def format_session(session: Session) -> str:
     """The canonical text of a session: its name, setting and note where it has them, then one step a line."""
     return "\n".join([*format_header(session), *(format_step(step) for step in session.steps)])
-
-
-def format_step(step: Step | Repeat) -> str:
-    """The canonical text of one step, or of one repeat with all that is in it."""
-    if isinstance(step, Repeat):
-        return _format_repeat(step)
-    parts = [format_duration(step.duration)]
-    parts += _words(step)
-    if step.target is not None:
-        parts.append(f"@ {format_target(step.target)}")
-    if step.secondary_target is not None:
-        parts.append(f"and {format_target(step.secondary_target)}")
-    if step.note:
-        parts.append(quote(step.note))
-    return " ".join(parts)
 
 
 def parse_duration(text: str) -> Duration:
@@ -129,11 +113,6 @@ def parse_target(text: str) -> Target:
         cursor.fail("expected a target", mend=TARGET_HELP)
     target = read_target(cursor)
     return _alone(cursor, target, "target")
-
-
-def usual_gait(intensity: Intensity) -> Gait:
-    """The gait of a step that names none: one rests by walking, and runs the rest."""
-    return Gait.WALK if intensity is Intensity.REST else Gait.RUN
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
@@ -247,35 +226,3 @@ def _read_step(cursor: Cursor) -> Step:
             note=parts.note or "",
         ),
     )
-
-
-# ---- writing ---------------------------------------------------------------------------------------------------------
-
-
-def _format_repeat(repeat: Repeat) -> str:
-    body = "; ".join(format_step(step) for step in repeat.steps)
-    if isinstance(repeat.until, Times):
-        text = f"{repeat.until.count}x({body})"
-    else:
-        text = f"repeat until {format_duration(repeat.until).removeprefix('until ')} ({body})"
-    if repeat.skip_last:
-        text += " skip-last"
-    return f"{text} {quote(repeat.note)}" if repeat.note else text
-
-
-def _words(step: Step) -> list[str]:
-    """What is said between duration and target, without what goes without saying."""
-    parts: list[str] = []
-    if step.gait is not usual_gait(step.intensity):
-        parts.append(step.gait.value)
-    if step.direction is Direction.BACKWARD:
-        parts.append("bwd")
-    elif step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL):
-        parts.append("fwd")
-    if step.intensity is not Intensity.ACTIVE:
-        parts.append(step.intensity.value)
-    if step.slope is not None:
-        parts.append(step.slope.value)
-    if step.incline_pct is not None:
-        parts.append(f"incline {format_number(step.incline_pct, 1)}%")
-    return parts

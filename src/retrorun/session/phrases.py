@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
 
-from retrorun.errors import NotationError, SessionError
+from retrorun.errors import SessionError
+from retrorun.session.cursor import Cursor
 from retrorun.session.model import (
     CadenceRange,
     Calories,
@@ -19,7 +19,6 @@ from retrorun.session.model import (
     HeartRateZone,
     LapButton,
     PowerRange,
-    Setting,
     SpeedRange,
     SpeedUnit,
     Target,
@@ -33,8 +32,6 @@ from retrorun.units import (
     TIME_UNITS_S,
     parse_clock,
 )
-
-ValueT = TypeVar("ValueT")
 
 _DISTANCE_NAMES: dict[float, DistanceUnit] = {
     DISTANCE_UNITS_M["m"]: "m",
@@ -56,58 +53,6 @@ TARGET_UNITS = frozenset((*PACE_UNITS_M, *SPEED_UNITS_MPS, "bpm", "spm", *_WATT_
 
 DURATION_HELP = "write e.g. 10min, 90s, 1:30, 400m, 1.5km, lap, 50kcal or until hr > 150 bpm"
 TARGET_HELP = "write e.g. 6:40-7:20/km, 9-10 km/h, Z2, 140-150 bpm, 170-180 spm or 200-250 W"
-
-
-class Cursor:
-    """A place in the tokens of a text, and the errors that show it; `setting` is what the lines above the steps say."""
-
-    def __init__(self, text: str, tokens: list[Token], *, setting: Setting = Setting.ROAD) -> None:
-        self.text = text
-        self.tokens = tokens
-        self.setting = setting
-        self.index = 0
-
-    @property
-    def here(self) -> Token:
-        """The token that comes next."""
-        return self.tokens[self.index]
-
-    def ahead(self, count: int = 1) -> Token:
-        """The token so many places further on, or the last one."""
-        return self.tokens[min(self.index + count, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        """The token here; the next one is here after."""
-        token = self.here
-        if token.kind != "end":
-            self.index += 1
-        return token
-
-    def at(self, kind: str, *texts: str) -> bool:
-        """Whether the token here is of this kind and, where texts are given, one of them."""
-        return self.here.kind == kind and (not texts or self.here.text in texts)
-
-    def fail(self, what: str, *, token: Token | None = None, mend: str = "") -> NoReturn:
-        """Raise a NotationError at a token, or here."""
-        raise NotationError(what, text=self.text, position=(token or self.here).start, mend=mend)
-
-    def build(self, token: Token, make: Callable[..., ValueT], *args: Any, **values: Any) -> ValueT:  # noqa: ANN401 - whatever `make` takes
-        """What `make` makes; where the model refuses, the error shows the token."""
-        try:
-            return make(*args, **values)
-        except NotationError:
-            raise
-        except SessionError as error:
-            raise NotationError(error.what, text=self.text, position=token.start, mend=error.mend) from None
-
-    def shown(self) -> str:
-        """The token here, for a message."""
-        token = self.here
-        if token.kind == "end":
-            return "the end of the text"
-        if token.kind == "break":
-            return "the end of the step"
-        return self.text[token.start : token.end]
 
 
 # ---- durations -------------------------------------------------------------------------------------------------------

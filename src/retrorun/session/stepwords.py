@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 
+from retrorun.session.cursor import Cursor
 from retrorun.session.model import Direction, Duration, Gait, Intensity, Setting, Slope, Target
 from retrorun.session.phrases import (
     DURATION_HELP,
     TARGET_UNITS,
     ZONE_WORDS,
-    Cursor,
     at_duration,
     read_duration,
     read_targets,

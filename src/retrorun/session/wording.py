@@ -1,4 +1,4 @@
-"""Durations and targets as canonical phrases of the notation: the fewest digits that give the same value back."""
+"""Steps, durations and targets in the notation's canonical words: the fewest digits that give the same value back."""
 
 from __future__ import annotations
 
@@ -8,23 +8,49 @@ from retrorun.errors import SessionError
 from retrorun.session.model import (
     CadenceRange,
     Calories,
+    Direction,
     Distance,
     Duration,
+    Gait,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    Intensity,
     LapButton,
+    Repeat,
     RepeatUntil,
     SpeedRange,
+    Step,
     Target,
     Time,
     Times,
 )
 from retrorun.session.phrases import distance_of, speed_range_of
+from retrorun.session.tokens import quote
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
 
 _MOST_DECIMALS = 9
+
+
+def format_step(step: Step | Repeat) -> str:
+    """The canonical text of one step, or of one repeat with all that is in it."""
+    if isinstance(step, Repeat):
+        return _format_repeat(step)
+    parts = [format_duration(step.duration)]
+    parts += _words(step)
+    if step.target is not None:
+        parts.append(f"@ {format_target(step.target)}")
+    if step.secondary_target is not None:
+        parts.append(f"and {format_target(step.secondary_target)}")
+    if step.note:
+        parts.append(quote(step.note))
+    return " ".join(parts)
+
+
+def usual_gait(intensity: Intensity) -> Gait:
+    """The gait of a step that names none: one rests by walking, and runs the rest."""
+    return Gait.WALK if intensity is Intensity.REST else Gait.RUN
 
 
 def format_duration(duration: Duration | RepeatUntil) -> str:  # noqa: PLR0911 - one for each kind
@@ -90,6 +116,35 @@ def exact_clock(ticks: int, digits: int) -> str:
     decimals = f".{part:0{digits}d}".rstrip("0") if part else ""
     clock = f"{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
     return f"{hours}:{clock}{decimals}" if hours else f"{clock}{decimals}"
+
+
+def _format_repeat(repeat: Repeat) -> str:
+    body = "; ".join(format_step(step) for step in repeat.steps)
+    if isinstance(repeat.until, Times):
+        text = f"{repeat.until.count}x({body})"
+    else:
+        text = f"repeat until {format_duration(repeat.until).removeprefix('until ')} ({body})"
+    if repeat.skip_last:
+        text += " skip-last"
+    return f"{text} {quote(repeat.note)}" if repeat.note else text
+
+
+def _words(step: Step) -> list[str]:
+    """What is said between duration and target, without what goes without saying."""
+    parts: list[str] = []
+    if step.gait is not usual_gait(step.intensity):
+        parts.append(step.gait.value)
+    if step.direction is Direction.BACKWARD:
+        parts.append("bwd")
+    elif step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL):
+        parts.append("fwd")
+    if step.intensity is not Intensity.ACTIVE:
+        parts.append(step.intensity.value)
+    if step.slope is not None:
+        parts.append(step.slope.value)
+    if step.incline_pct is not None:
+        parts.append(f"incline {format_number(step.incline_pct, 1)}%")
+    return parts
 
 
 def _ends(low: object, high: object) -> str:

@@ -1,0 +1,64 @@
+"""A place in the tokens of a text: what comes next, and errors that show where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from retrorun.errors import NotationError, SessionError
+from retrorun.session.model import Setting
+from retrorun.session.tokens import Token
+
+ValueT = TypeVar("ValueT")
+
+
+class Cursor:
+    """A place in the tokens of a text, and the errors that show it; `setting` is what the lines above the steps say."""
+
+    def __init__(self, text: str, tokens: list[Token], *, setting: Setting = Setting.ROAD) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.setting = setting
+        self.index = 0
+
+    @property
+    def here(self) -> Token:
+        """The token that comes next."""
+        return self.tokens[self.index]
+
+    def ahead(self, count: int = 1) -> Token:
+        """The token so many places further on, or the last one."""
+        return self.tokens[min(self.index + count, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        """The token here; the next one is here after."""
+        token = self.here
+        if token.kind != "end":
+            self.index += 1
+        return token
+
+    def at(self, kind: str, *texts: str) -> bool:
+        """Whether the token here is of this kind and, where texts are given, one of them."""
+        return self.here.kind == kind and (not texts or self.here.text in texts)
+
+    def fail(self, what: str, *, token: Token | None = None, mend: str = "") -> NoReturn:
+        """Raise a NotationError at a token, or here."""
+        raise NotationError(what, text=self.text, position=(token or self.here).start, mend=mend)
+
+    def build(self, token: Token, make: Callable[..., ValueT], *args: Any, **values: Any) -> ValueT:  # noqa: ANN401 - whatever `make` takes
+        """What `make` makes; where the model refuses, the error shows the token."""
+        try:
+            return make(*args, **values)
+        except NotationError:
+            raise
+        except SessionError as error:
+            raise NotationError(error.what, text=self.text, position=token.start, mend=error.mend) from None
+
+    def shown(self) -> str:
+        """The token here, for a message."""
+        token = self.here
+        if token.kind == "end":
+            return "the end of the text"
+        if token.kind == "break":
+            return "the end of the step"
+        return self.text[token.start : token.end]
