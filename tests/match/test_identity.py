@@ -21,7 +21,7 @@ ONE = parse_session("10min; 4x(400m bwd @ 6:40-7:20/km; 90s rest)", name="Retro 
 TWO = parse_session("10min; 5x(400m bwd @ 6:40-7:20/km; 90s rest)", name="Retro 400s")
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(sessions())
 def test_every_session_comes_back_whole(session: Session) -> None:
     index = SessionIndex().remember(session, identity(session))

@@ -28,7 +28,7 @@ ELEMENTS: st.SearchStrategy[Step | Repeat] = st.one_of(STEPS, repeats(st.one_of(
 SESSIONS = st.lists(ELEMENTS, min_size=1, max_size=4).map(lambda steps: Session(steps=tuple(steps)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(session=SESSIONS, auto_lap_m=st.sampled_from([None, 1000.0, 130.0]), home_s=st.sampled_from([0.0, 200.0]))
 def test_a_plan_run_to_its_end(session: Session, auto_lap_m: float | None, home_s: float) -> None:
     watch = Watch(session=session, auto_lap_m=auto_lap_m, home_s=home_s)
@@ -38,7 +38,7 @@ def test_a_plan_run_to_its_end(session: Session, auto_lap_m: float | None, home_
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(session=SESSIONS, share=st.floats(0.05, 0.95), auto_lap_m=st.sampled_from([None, 1000.0]))
 def test_a_plan_stopped_early(session: Session, share: float, auto_lap_m: float | None) -> None:
     whole = Watch(session=session)
@@ -54,7 +54,7 @@ def test_a_plan_stopped_early(session: Session, share: float, auto_lap_m: float 
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(session=SESSIONS, pressed=st.integers(0, 5), share=st.floats(0.1, 0.9))
 def test_a_step_ended_by_the_button(session: Session, pressed: int, share: float) -> None:
     whole = Watch(session=session)
@@ -68,7 +68,7 @@ def test_a_step_ended_by_the_button(session: Session, pressed: int, share: float
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(session=SESSIONS)
 def test_laps_by_hand_are_never_laid_wrong_in_silence(session: Session) -> None:
     """Without indices the order of the laps is the only guide: right, or said to be open."""
