@@ -8,11 +8,12 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait import priors
-from retrorun.gait.candidates import Candidates, find_candidates
+from retrorun.gait.candidates import Candidates, IntArray, find_candidates
 from retrorun.gait.decode import best_set, probabilities
 from retrorun.gait.explain import evidence_of, possible
 from retrorun.gait.grid import BoolArray, Grid, build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line, running_bins
+from retrorun.gait.placing import Pairs, hulls, inside, joined, neighbours
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
 from retrorun.gait.score import LookAlikes, log_odds, look_alikes, scores
@@ -110,21 +111,22 @@ class _Search:
         """The best set of candidates with log-odds above `least`, in two looks."""
         running = running_bins(self.grid)
         line = fit_line(self.grid, self.prior)
-        rows, odds, support = self._weighed(line, running)
+        rows, odds, support = self._weighed(line, running, self.suspects)
         likely = best_set(rows.start, rows.end, odds)
         if len(likely):
             # Backward running must neither bend the line nor be anybody's forward neighbourhood: look again without it.
-            backward = np.zeros(len(self.grid), dtype=np.bool_)
-            for i in likely.tolist():
-                backward[rows.start[i] : rows.end[i]] = True
+            whole = hulls(rows.start[likely], rows.end[likely])
+            backward = inside(whole, len(self.grid))
             line = fit_line(self.grid, self.prior, leave_out=backward)
-            rows, odds, support = self._weighed(line, running & ~backward)
-        chosen = best_set(rows.start, rows.end, odds - least)
-        return _Best(chosen=chosen.tolist(), rows=rows, odds=odds, support=support, line=line)
+            also = neighbours((_both(rows.start[likely], whole[0]), _both(rows.end[likely], whole[1])), len(self.grid))
+            also = _both(self.suspects[0], also[0]), _both(self.suspects[1], also[1])
+            rows, odds, support = self._weighed(line, running & ~backward, also)
+        chosen = joined(best_set(rows.start, rows.end, odds - least).tolist(), rows, odds)
+        return _Best(chosen=chosen, rows=rows, odds=odds, support=support, line=line)
 
-    def _weighed(self, line: ForwardLine, forward: BoolArray) -> tuple[Candidates, FloatArray, Support]:
+    def _weighed(self, line: ForwardLine, forward: BoolArray, also: Pairs) -> tuple[Candidates, FloatArray, Support]:
         """The candidates worth a thought, their log-odds, and what else speaks for them."""
-        rows = find_candidates(self.grid, line, forward, also=self.suspects)
+        rows = find_candidates(self.grid, line, forward, also=also)
         score = scores(rows, line)
         here = look_alikes(rows.start, rows.end, score, len(self.grid) * priors.BIN_S / 3600.0)
         usual = LookAlikes() if self.profile is None else self.profile.look_alikes()
@@ -165,6 +167,10 @@ class _Search:
             mean_speed_mps=speed,
             mean_cadence_spm=float(np.nanmean(self.grid.cadence_spm[first:last])),
         )
+
+
+def _both(some: IntArray, more: IntArray) -> IntArray:
+    return np.concatenate((some, more))
 
 
 def _chances(rows: Candidates, odds: FloatArray, found: list[int]) -> list[float]:

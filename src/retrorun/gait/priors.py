@@ -163,3 +163,9 @@ SHORT_S = 25.0
 FAST_BACKWARD_MPS = 2.6  # recreational backward runners 1.4–2.5 m/s; 10 km record 4.29 m/s (Dold 2016)
 FEW_NEIGHBOURS = 6.0
 PROFILE_LOOK_HOURS = 15.0  # chosen: some ten activities
+
+# Placing
+MERGE_BINS = 12  # chosen: pieces of one stretch are up to 36 s apart, by a curb or a look over the shoulder
+MERGE_LOG_ODDS = 1.5  # chosen: one long stretch is preferred to two with a hole unless it is clearly less likely
+MERGE_SLACK_BINS = 2  # chosen: as far as borders are usually off
+REFINE_SHARE = 0.06  # chosen: long lengths are looked at in steps of a tenth; this closes the gaps
