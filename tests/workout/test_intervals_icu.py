@@ -80,7 +80,7 @@ def test_reads_back_as_the_same_steps_in_the_same_order(session: Session) -> Non
     for step, (cue, time_s, distance_m, rest) in zip(planned, made, strict=True):
         backward = step.direction is Direction.BACKWARD
         rests = step.intensity is Intensity.REST and not backward
-        assert cue.startswith("BACKWARD " if backward else ("rest", "forward ") if rests else "forward ")
+        assert cue.startswith("BACKWARD " if backward else "rest" if rests else "forward ")
         assert f"intensity={step.intensity}" in rest
         if isinstance(step.duration, Time):
             assert time_s == pytest.approx(step.duration.time_s, abs=0.5 if step.duration.time_s >= 0.5 else 1.0)

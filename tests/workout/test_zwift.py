@@ -10,6 +10,7 @@ from retrorun.errors import SessionError
 from retrorun.session.model import (
     Direction,
     Distance,
+    Gait,
     HeartRateZone,
     Intensity,
     LapButton,
@@ -60,7 +61,7 @@ def test_every_step_stands_in_order_with_its_direction_first(session: Session) -
     for step, element in zip(planned, made, strict=True):
         backward = step.direction is Direction.BACKWARD
         rests = step.intensity is Intensity.REST and not backward
-        assert message(element).startswith("BACKWARD " if backward else ("rest", "forward ") if rests else "forward ")
+        assert message(element).startswith("BACKWARD " if backward else "rest" if rests else "forward ")
         if isinstance(step.duration, Time):
             assert float(element.attrib["Duration"]) == pytest.approx(step.duration.time_s)
 
@@ -157,6 +158,46 @@ def test_awkward_texts_survive_xml() -> None:
     assert root.findtext("name") == "<R&B>"
     assert message(steps(root)[0]).endswith('a < b & "c" new line  😀')
     assert any("U+FFFE" in finding.what for finding in exported.findings)
+
+
+@pytest.mark.parametrize(
+    ("direction", "gait", "speed_mps"),
+    [
+        (Direction.FORWARD, Gait.RUN, 2.8),
+        (Direction.FORWARD, Gait.WALK, 1.4),
+        (Direction.BACKWARD, Gait.RUN, 1.9),
+        (Direction.BACKWARD, Gait.WALK, 1.0),
+    ],
+)
+def test_usual_speeds_are_those_of_the_reference_page(direction: Direction, gait: Gait, speed_mps: float) -> None:
+    step = Step(duration=Distance(distance_m=1000), direction=direction, gait=gait)
+    element = steps(read(Session(steps=(step, REST))))[0]
+    assert float(element.attrib["Duration"]) == pytest.approx(1000 / speed_mps, abs=0.05)
+
+
+def test_only_a_range_is_said_to_become_its_middle() -> None:
+    for step, told in ((FORWARD, 0), (BACKWARD, 1)):
+        findings = to_zwift(Session(steps=(step,)), race_time=FIVE_KM_IN_25).findings
+        assert sum("the middle of" in finding.what for finding in findings) == told
+
+
+@pytest.mark.parametrize(
+    ("race", "distance_m"),
+    [
+        (Race.MILE, 1609.344),
+        (Race.FIVE_KM, 5000),
+        (Race.TEN_KM, 10_000),
+        (Race.HALF_MARATHON, 21_097.5),
+        (Race.MARATHON, 42_195),
+    ],
+)
+def test_races_have_their_lengths_and_bounds(race: Race, distance_m: float) -> None:
+    assert RaceTime(race=race, time_s=distance_m / 4).speed_mps == pytest.approx(4, abs=1e-9)
+    RaceTime(race=race, time_s=distance_m / 1.0)
+    RaceTime(race=race, time_s=distance_m / 12.5)
+    for speed_mps in (0.99, 12.51):
+        with pytest.raises(SessionError, match="nobody runs"):
+            RaceTime(race=race, time_s=distance_m / speed_mps)
 
 
 @pytest.mark.parametrize("time_s", [0.0, -1.0, 60.0, 1e6, float("nan")])
