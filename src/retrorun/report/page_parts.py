@@ -139,10 +139,24 @@ def correction_part(detection: Detection, name: str) -> Markup:
     )
 
 
-def table_of(caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Markup:
-    """A table that scrolls sideways within itself on a narrow screen; the first cell of a row is its heading."""
-    head = tag("tr", *(tag("th", heading, scope="col") if heading else tag("td", "") for heading in headings))
-    body = [tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:])) for row in rows]
+def table_of(
+    caption: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, words: Sequence[str] = ()
+) -> Markup:
+    """A table that scrolls sideways within itself on a narrow screen; the first cell of a row is its heading.
+
+    Columns whose headings are among `words` hold text, which stands to the left; numbers stand to the right.
+    """
+    kinds = ["words" if heading in words else None for heading in headings]
+    top = zip(headings, kinds, strict=True)
+    head = tag("tr", *(tag("th", text, scope="col", class_=kind) if text else tag("td", "") for text, kind in top))
+    body = [
+        tag(
+            "tr",
+            tag("th", row[0], scope="row"),
+            *(tag("td", cell, class_=kind) for cell, kind in zip(row[1:], kinds[1:], strict=True)),
+        )
+        for row in rows
+    ]
     table = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
     return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
@@ -157,7 +171,7 @@ def _why(number: int, segment: Segment, per_m: float) -> Markup:
     )
     extra = []
     if evidence.grade_pct is not None:
-        extra.append(f"The ground rose by {evidence.grade_pct:+.0f} % on average.")
+        extra.append(f"The slope was {evidence.grade_pct:+.0f} % on average.")
     if evidence.planned:
         extra.append("The plan meant a backward step here.")
     parts: list[str] = [tag("p", " ".join((facts, *extra)))]

@@ -19,11 +19,12 @@ HEADINGS = (
     "Done",
     "Pace",
     "Target",
-    "In the target",
-    "Steps/min",
-    "Heart rate",
+    "On target",
+    "Cadence",
+    "Heart",
     "How it ended",
 )
+WORDS = ("Step", "How it ended")
 
 
 def plan_part(
@@ -39,5 +40,5 @@ def plan_part(
         return tag("section", tag("h2", title), tag("p", words), reasons, id="plan")
     table = adherence_table(adherence(match, activity, detection, profile=profile), per_m=per_m)
     below = tag("ul", *(tag("li", f"{line[:1].upper()}{line[1:]}.") for line in table.below))
-    steps = table_of("Each planned step and how it was run", HEADINGS, table.rows)
+    steps = table_of("Each planned step and how it was run", HEADINGS, table.rows, words=WORDS)
     return tag("section", tag("h2", title), below, steps, id="plan")
