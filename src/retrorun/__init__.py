@@ -49,6 +49,9 @@ _NAMES = {
         "Match",
         "StepMatch",
     ),
+    "retrorun.report.export": ("save_export",),
+    "retrorun.report.html": ("report_html",),
+    "retrorun.report.plot": ("figure_run",),
     "retrorun.report.summary": (
         "Summary",
         "Totals",

@@ -28,6 +28,9 @@ from retrorun.match.labels import Labels as Labels
 from retrorun.match.match import match_plan as match_plan
 from retrorun.match.model import Match as Match
 from retrorun.match.model import StepMatch as StepMatch
+from retrorun.report.export import save_export as save_export
+from retrorun.report.html import report_html as report_html
+from retrorun.report.plot import figure_run as figure_run
 from retrorun.report.summary import Summary as Summary
 from retrorun.report.summary import Totals as Totals
 from retrorun.report.summary import summarise as summarise
