@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.session.amounts import amounts
+from retrorun.session.library import ready_made
 from retrorun.session.model import Direction, Step, walk
 from retrorun.session.notation import format_session, parse_session
 from retrorun.session.safety import safety_findings
@@ -58,6 +59,14 @@ def test_the_notations_page_names_every_word_that_is_understood() -> None:
     short = {"m", "km", "mi", "yd"}
     assert set(DISTANCE_UNITS_M) - short - spelt == set()
     assert short <= set(re.findall(r"[a-z]+", " ".join(re.findall(r"`[0-9.]+([a-z]+)`", NOTATION))))
+
+
+def test_the_page_of_ready_made_sessions_lists_each_with_its_source() -> None:
+    page = (DOCS / "reference" / "ready-made.md").read_text(encoding="utf-8")
+    for entry in ready_made():
+        parameters = ", ".join(f"`{one.name}` {one.default or '–'}" for one in entry.parameters)
+        assert f"| `{entry.key}` | {entry.title} | {parameters} | {entry.source} |" in page
+    assert page.count("\n| `") == len(ready_made())
 
 
 def test_the_limits_on_the_notations_page_are_those_of_the_code() -> None:
