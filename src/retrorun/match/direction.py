@@ -63,15 +63,15 @@ def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
     """The stretches of a plan with their direction, for the detector.
 
     A plan without any backward step says nothing about direction: most come from services that do not know the word. Of
-    a step without a place in the recording nothing is said either, nor of walking, which speed and cadence cannot tell
-    from backward walking.
+    a step without a place in the recording nothing is said either, nor of backward walking, which speed and cadence
+    cannot tell from walking.
     """
     if not any(found.step.direction is Direction.BACKWARD for found in match.steps):
         return ()
     return tuple(
         PlannedSpan(start_s=start_s, end_s=end_s, direction=found.step.direction)
         for found, start_s, end_s in _placed(match.steps)
-        if found.step.gait is Gait.RUN
+        if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
     )
 
 
