@@ -267,6 +267,13 @@ def test_what_a_session_cannot_hold_is_said_at_its_place(values: dict[str, Any],
     assert finding.mend
 
 
+def test_only_percentages_are_called_so() -> None:
+    grade = raw(target_type=5, target_value=0, target_low=1, target_high=2)
+    assert said(decompile_plan(plan(grade))) == ["steps[0]: the target is grade (raw 1) to (raw 2)"]
+    fast = raw(target_type=1, target_value=0, target_low=500, target_high=600)
+    assert said(decompile_plan(plan(fast))) == ["steps[0]: the target is heart rate (raw 500) to (raw 600)"]
+
+
 def test_the_ends_of_a_zone_that_only_the_watch_knows_are_taken() -> None:
     step = raw(target_type=0, target_value=4, target_low=3000, target_high=3500)
     assert only(decompile_plan(plan(step))).target == SpeedRange(low_mps=3.0, high_mps=3.5)

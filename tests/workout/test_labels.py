@@ -118,6 +118,8 @@ def test_a_cut_text_is_a_beginning_that_fits_and_is_whole_utf8(text: str, size: 
         ("aü", 2, "a"),  # half a letter
         ("ae\u0301", 2, "a"),  # its accent would be lost
         ("a👍🏽", 6, "a"),  # its skin tone would be lost
+        ("a👍🏻", 6, "a"),
+        ("a👍🏿", 6, "a"),
         ("a👨\u200d👩", 8, "a"),  # half a couple
         ("🏃", 3, ""),
     ],
