@@ -83,6 +83,8 @@ def test_the_profile_lays_every_round_out_in_time() -> None:
 def test_a_session_of_too_many_rounds_is_drawn_with_each_repeat_once() -> None:
     profile = profile_of(parse_session("999x(999x(999x(1s bwd; lap)))"))
     assert len(profile.blocks) == 2
+    tiny = profile_of(parse_session("999x(999x(repeat until 1s (1h bwd)))"))
+    assert len(tiny.blocks) == 1
     assert profile.remarks == ("each repeat is drawn once", "the length of steps without time or pace is a guess")
 
 

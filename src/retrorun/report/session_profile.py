@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retrorun.session.amounts import UsualSpeeds, amounts, rounds_of, step_time_s
+from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, SpeedRange, Step
 
 # What a picture takes where a session says nothing, so that every step has a width and a height. For pictures only:
@@ -62,8 +62,7 @@ class Profile:
 
 def profile_of(session: Session) -> Profile:
     """The session's steps one after another, every round of every repeat."""
-    count = sum(1 if each.rounds is None else each.rounds for each in amounts(session, usual=DRAWN_AT).steps)
-    unrolled = count <= MOST_BLOCKS
+    unrolled = _count(session.steps) <= MOST_BLOCKS
     blocks: list[Block] = []
     start_s = 0.0
     for step in _in_order(session.steps, unrolled=unrolled):
@@ -96,10 +95,20 @@ def _in_order(steps: tuple[Step | Repeat, ...], *, unrolled: bool) -> Iterator[S
         if isinstance(item, Step):
             yield item
             continue
-        rounds = max(round(rounds_of(item, usual=DRAWN_AT) or 1.0), 1) if unrolled else 1
+        rounds = _rounds(item) if unrolled else 1
         for number in range(rounds):
             last = item.skip_last and unrolled and number == rounds - 1
             yield from _in_order(item.steps[:-1] if last else item.steps, unrolled=unrolled)
+
+
+def _count(steps: tuple[Step | Repeat, ...]) -> int:
+    """How many blocks the steps are, every round drawn."""
+    return sum(_rounds(item) * _count(item.steps) if isinstance(item, Repeat) else 1 for item in steps)
+
+
+def _rounds(repeat: Repeat) -> int:
+    """How many rounds of a repeat are drawn; one at least, and one where it cannot be known."""
+    return max(round(rounds_of(repeat, usual=DRAWN_AT) or 1.0), 1)
 
 
 def _level(step: Step) -> int:
