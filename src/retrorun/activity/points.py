@@ -1,0 +1,174 @@
+"""The points of an XML recording: elements sorted into columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.activity.markup import Document, Element
+from retrorun.activity.model import Device
+from retrorun.activity.moments import unix_seconds, utc_offset_s
+from retrorun.activity.raw import FloatArray, RawLap, RawPart, RawRecording
+from retrorun.errors import RecordingError
+
+_EXTRA = ("power_w", "temperature_c", "vertical_speed_mps")
+_ATTRIBUTE = r"""\s{name}\s*=\s*["']([^"']*)["']"""
+_POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?(?:trkpt|Trackpoint)[\s/>]")
+
+
+def names_of(columns: dict[str, tuple[str, ...]], *more: str) -> tuple[str, ...]:
+    """All local names that fill columns, and more."""
+    return (*(name for names in columns.values() for name in names), *more)
+
+
+class Points:
+    """What a walk through the elements gathers: for each local name the rows and the texts."""
+
+    def __init__(self, columns: dict[str, tuple[str, ...]], time_name: str) -> None:
+        self.columns = columns
+        self.n = 0
+        self.time_name = time_name.encode()
+        names = [name.encode() for name in names_of(columns, time_name)]
+        self.rows: dict[bytes, list[int]] = {name: [] for name in names}
+        self.texts: dict[bytes, list[bytes]] = {name: [] for name in names}
+
+    def _column(self, names: tuple[str, ...]) -> FloatArray:
+        values = np.full(self.n, np.nan)
+        for name in reversed(names):
+            rows = self.rows[name.encode()]
+            if rows:
+                found = numbers(self.texts[name.encode()])
+                at = np.array(rows)
+                there = np.isfinite(found)
+                values[at[there]] = found[there]
+        return values
+
+    def filled(self) -> dict[str, FloatArray]:
+        """The columns that any point has."""
+        return {
+            column: self._column(names)
+            for column, names in self.columns.items()
+            if any(self.rows[name.encode()] for name in names)
+        }
+
+    def times(self) -> FloatArray:
+        """Unix seconds of each point, NaN where it has none."""
+        values = np.full(self.n, np.nan)
+        rows = self.rows[self.time_name]
+        if rows:
+            values[np.array(rows)] = unix_seconds(self.texts[self.time_name])
+        return values
+
+    def zone(self) -> float | None:
+        """The zone that the first time names, if it is not UTC."""
+        texts = self.texts[self.time_name]
+        return utc_offset_s(texts[0]) if texts else None
+
+
+def numbers(texts: list[bytes]) -> FloatArray:
+    """Texts as numbers, shape (n,); NaN where one is none."""
+    try:
+        values = np.array(list(map(float, texts)), dtype=np.float64)
+    except ValueError:
+        values = np.array([number(text) for text in texts], dtype=np.float64)
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def number(text: bytes) -> float:
+    """A text as a number, NaN where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def gather(
+    found: list[Element], points: Points, *, point: bytes, others: dict[bytes, Callable[[bytes, bytes], None]]
+) -> list[bytes]:
+    """Sort the elements of a document into columns by the point they stand in.
+
+    Args:
+        found: the elements, in order.
+        points: takes the elements of points.
+        point: the local name of a point.
+        others: what to do with elements outside the points, by local name; called with attributes and text.
+
+    Returns:
+        The attributes of the points.
+    """
+    adders = {name: (points.rows[name].append, points.texts[name].append) for name in points.rows}
+    attributes: list[bytes] = []
+    row = -1
+    for name, attrs, text in found:
+        if name == point:
+            row = len(attributes)
+            attributes.append(attrs)
+        elif row >= 0 and name in adders:
+            add_row, add_text = adders[name]
+            add_row(row)
+            add_text(text)
+        else:
+            row = -1  # a track has ended, or a lap begins
+            if name in others:
+                others[name](attrs, text)
+    points.n = len(attributes)
+    return attributes
+
+
+def attribute(attributes: bytes, name: str) -> bytes:
+    """The value of an attribute, empty where it is missing."""
+    found = re.search(_ATTRIBUTE.format(name=name).encode(), attributes)
+    return found[1] if found else b""
+
+
+def finite(value: float) -> float | None:
+    """A number, None for NaN."""
+    return value if np.isfinite(value) else None
+
+
+def _point_positions(data: bytes) -> npt.NDArray[np.int64]:
+    return np.array([found.start() for found in _POINT.finditer(data)], dtype=np.int64)
+
+
+def recording(
+    source: str,
+    document: Document,
+    points: Points,
+    columns: dict[str, FloatArray],
+    *,
+    laps: tuple[RawLap, ...],
+    parts: tuple[RawPart, ...],
+    sport: str,
+    sub_sport: str,
+    device: Device | None,
+) -> RawRecording:
+    """The raw recording that points and what stands around them make."""
+    time = points.times()
+    if not np.isfinite(time).any():
+        raise RecordingError("no point has a time", mend="give a recording, not a drawn route")
+    heart_rate = columns.get("heart_rate_bpm")
+    if heart_rate is not None:
+        heart_rate[heart_rate <= 0] = np.nan  # how exports write a strap that was not worn
+    extra = {name: columns.pop(name) for name in _EXTRA if name in columns}
+    position = None
+    if document.losses:
+        position = _point_positions(document.data)
+        position = position if len(position) == points.n else None
+    return RawRecording(
+        source=source,
+        time=time,
+        columns={name: values for name, values in columns.items() if np.isfinite(values).any()},
+        position=position,
+        utc_offset_s=points.zone(),
+        extra={name: values for name, values in extra.items() if np.isfinite(values).any()},
+        laps=laps,
+        parts=parts,
+        sport=sport,
+        sub_sport=sub_sport,
+        device=device,
+        losses=document.losses,
+    )

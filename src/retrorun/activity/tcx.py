@@ -1,0 +1,128 @@
+"""TCX recordings: elements to a raw recording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from retrorun.activity.markup import Document, element_pattern, elements
+from retrorun.activity.model import Device
+from retrorun.activity.moments import unix_seconds
+from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, recording
+from retrorun.activity.raw import RawLap, RawPart, RawRecording
+from retrorun.errors import RecordingError
+
+# Local names in a point, and the columns that they fill; the first name that a point has wins.
+COLUMNS = {
+    "latitude_deg": ("LatitudeDegrees",),
+    "longitude_deg": ("LongitudeDegrees",),
+    "altitude_m": ("AltitudeMeters",),
+    "heart_rate_bpm": ("Value",),
+    "cadence": ("RunCadence", "Cadence"),
+    "speed_mps": ("Speed",),
+    "distance_m": ("DistanceMeters",),
+    "power_w": ("Watts",),
+}
+_LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity", "TriggerMethod")
+_ELEMENTS = element_pattern(names_of(COLUMNS, "Trackpoint", "Time", "Activity", "Lap", *_LAP_VALUES), track="Track")
+_CREATOR = re.compile(rb"<(?:[\w.-]{1,64}:)?Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
+_SPORT = {"running": "running", "biking": "cycling"}
+_INTENSITY = {b"Active": "active", b"Resting": "rest"}
+_TRIGGER = {
+    b"Manual": "manual",
+    b"Distance": "distance",
+    b"Time": "time",
+    b"Location": "position_lap",
+    b"HeartRate": "heart_rate",
+}
+
+
+class _Laps:
+    """Laps and activities of a TCX, gathered while walking through its elements."""
+
+    def __init__(self) -> None:
+        self.activities: list[tuple[bytes, int]] = []  # sport, index of its first lap
+        self.laps: list[dict[bytes, bytes]] = []
+        self._starts: set[bytes] = set()
+        self._current: dict[bytes, bytes] = {}
+
+    def others(self) -> dict[bytes, Callable[[bytes, bytes], None]]:
+        """What to do with the elements outside the points."""
+        return {
+            b"Activity": self._activity,
+            b"Lap": self._lap,
+            **{name.encode(): partial(self._value, name.encode()) for name in _LAP_VALUES},
+        }
+
+    def _activity(self, attributes: bytes, _: bytes) -> None:
+        self.activities.append((attribute(attributes, "Sport"), len(self.laps)))
+
+    def _lap(self, attributes: bytes, _: bytes) -> None:
+        start = attribute(attributes, "StartTime")
+        self._current = {b"StartTime": start}
+        if start not in self._starts:  # some exports hold one activity twice
+            self._starts.add(start)
+            self.laps.append(self._current)
+
+    def _value(self, name: bytes, _: bytes, text: bytes) -> None:
+        self._current.setdefault(name, text)
+
+    def raw(self) -> tuple[RawLap, ...]:
+        starts = unix_seconds([lap[b"StartTime"] for lap in self.laps])
+        return tuple(
+            RawLap(
+                start=float(start),
+                elapsed=float("nan"),  # TotalTimeSeconds leaves pauses out; the next lap's start bounds this one
+                timer_s=finite(number(lap.get(b"TotalTimeSeconds", b""))),
+                distance_m=finite(number(lap.get(b"DistanceMeters", b""))),
+                trigger=_TRIGGER.get(lap.get(b"TriggerMethod", b"").strip(), ""),
+                intensity=_INTENSITY.get(lap.get(b"Intensity", b"").strip(), ""),
+            )
+            for start, lap in zip(starts, self.laps, strict=True)
+        )
+
+    def parts(self, laps: tuple[RawLap, ...], end: float) -> tuple[RawPart, ...]:
+        found = []
+        for index, (sport, first) in enumerate(self.activities):
+            after = self.activities[index + 1][1] if index + 1 < len(self.activities) else len(laps)
+            own = laps[first:after]
+            if not own:
+                continue
+            start = own[0].start
+            stop = laps[after].start if after < len(laps) else end
+            word = sport.decode("utf-8", "replace").strip().lower()
+            found.append(RawPart(start=start, elapsed=stop - start, sport=_SPORT.get(word, "generic")))
+        return tuple(found)
+
+
+def raw_from_tcx(document: Document) -> RawRecording:
+    """Read a TCX document.
+
+    Raises:
+        RecordingError: it holds no point with a time.
+    """
+    points, laps = Points(COLUMNS, "Time"), _Laps()
+    gather(elements(document, _ELEMENTS), points, point=b"Trackpoint", others=laps.others())
+    if not points.n:
+        raise RecordingError("this TCX holds no track points", mend="give a recording, not a course or a workout")
+    raw_laps = laps.raw()
+    times = points.times()
+    end = float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
+    behind = document.data.find(b"Creator")  # far quicker than to look for the pattern from the start
+    creator = _CREATOR.search(document.data, max(behind - 70, 0)) if behind >= 0 else None
+    name = creator[1].decode("utf-8", "replace").strip() if creator else ""
+    sport = laps.activities[0][0].decode("utf-8", "replace").strip().lower() if laps.activities else ""
+    return recording(
+        "tcx",
+        document,
+        points,
+        points.filled(),
+        laps=raw_laps,
+        parts=laps.parts(raw_laps, end),
+        sport=_SPORT.get(sport, "generic"),
+        sub_sport="",
+        device=Device(name=name) if name else None,
+    )
