@@ -14,6 +14,9 @@ import retrorun as rr
 
 NAMES = {
     "functions": {
+        "adherence",
+        "load_labels",
+        "save_labels",
         "check_session",
         "compile_workout",
         "decompile",
@@ -59,6 +62,7 @@ NAMES = {
     },
     "activities": {"Activity", "Damage", "Device", "Lap", "Part", "Pause"},
     "answers": {
+        "Adherence",
         "ScanTable",
         "Detection",
         "Evidence",
@@ -75,6 +79,7 @@ NAMES = {
         "DeliveryError",
         "DocumentError",
         "FitError",
+        "LabelError",
         "NotationError",
         "OutputError",
         "PlanError",
@@ -98,6 +103,9 @@ PARAMETERS = {
     "read_activity": "(source, *, engine)",
     "detect": "(activity, *, profile, plan, labels)",
     "match_plan": "(activity, session)",
+    "adherence": "(match, activity, detection, *, profile, labels)",
+    "load_labels": "(recording)",
+    "save_labels": "(labels, recording)",
     "summarise": "(activity, detection)",
     "figure_run": "(activity, detection, *, theme, per_m, title)",
     "report_html": "(activity, detection, *, match, profile, name, per_m)",

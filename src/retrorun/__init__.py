@@ -24,6 +24,7 @@ _NAMES = {
         "DeliveryError",
         "DocumentError",
         "FitError",
+        "LabelError",
         "NotationError",
         "OutputError",
         "PlanError",
@@ -39,6 +40,10 @@ _NAMES = {
         "Evidence",
         "Segment",
     ),
+    "retrorun.match.adherence": (
+        "Adherence",
+        "adherence",
+    ),
     "retrorun.match.detect": ("detect",),
     "retrorun.match.labels": (
         "Label",
@@ -48,6 +53,10 @@ _NAMES = {
     "retrorun.match.model": (
         "Match",
         "StepMatch",
+    ),
+    "retrorun.match.store": (
+        "load_labels",
+        "save_labels",
     ),
     "retrorun.report.export": ("save_export",),
     "retrorun.report.html": ("report_html",),

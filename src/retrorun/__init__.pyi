@@ -10,6 +10,7 @@ from retrorun.batch.table import ScanTable as ScanTable
 from retrorun.errors import DeliveryError as DeliveryError
 from retrorun.errors import DocumentError as DocumentError
 from retrorun.errors import FitError as FitError
+from retrorun.errors import LabelError as LabelError
 from retrorun.errors import NotationError as NotationError
 from retrorun.errors import OutputError as OutputError
 from retrorun.errors import PlanError as PlanError
@@ -22,12 +23,16 @@ from retrorun.gait.profile import GaitProfile as GaitProfile
 from retrorun.gait.result import Detection as Detection
 from retrorun.gait.result import Evidence as Evidence
 from retrorun.gait.result import Segment as Segment
+from retrorun.match.adherence import Adherence as Adherence
+from retrorun.match.adherence import adherence as adherence
 from retrorun.match.detect import detect as detect
 from retrorun.match.labels import Label as Label
 from retrorun.match.labels import Labels as Labels
 from retrorun.match.match import match_plan as match_plan
 from retrorun.match.model import Match as Match
 from retrorun.match.model import StepMatch as StepMatch
+from retrorun.match.store import load_labels as load_labels
+from retrorun.match.store import save_labels as save_labels
 from retrorun.report.export import save_export as save_export
 from retrorun.report.html import report_html as report_html
 from retrorun.report.plot import figure_run as figure_run
