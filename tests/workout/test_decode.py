@@ -202,7 +202,13 @@ def test_targets_of_workout_files(values: dict[str, int], target: object) -> Non
 
 @pytest.mark.parametrize(
     ("low", "high", "bpm"),
-    [(140, 150, (140, 150)), (74, 115, (74, 115)), (240, 260, (140, 160))],
+    [
+        (140, 150, (140, 150)),
+        (74, 115, (74, 115)),
+        (190, 220, (190, 220)),
+        (210, 221, (110, 121)),
+        (240, 260, (140, 160)),
+    ],
 )
 def test_heart_rates_in_recordings_are_plain_unless_nobody_could_have_them(
     low: int, high: int, bpm: tuple[int, int]
@@ -221,6 +227,43 @@ def test_powers_in_recordings_are_plain_unless_nobody_could_run_them(
     step = raw(target_type=4, target_value=0, target_low=low, target_high=high)
     target = only(decompile_plan(plan(step, embedded=True))).target
     assert target == PowerRange(low_w=watts[0], high_w=watts[1])
+
+
+def as_a_watch_hands_it_back(step: PlanStep) -> PlanStep:
+    """A step in a recording: no name, heart rate and power without their offsets (measured on targets)."""
+    off = {1: 100, 4: 1000}.get(step.target_type or 0, 0) if step.target_low is not None else 0
+    second = {1: 100, 4: 1000}.get(step.secondary_target_type or 0, 0) if step.secondary_target_low is not None else 0
+    return replace(
+        step,
+        name="",
+        duration_value=step.duration_value - 100 if step.duration_type in (2, 3) else step.duration_value,  # type: ignore[operator] # these two have a value
+        target_value=step.target_value - 100 if step.duration_type in (10, 11) else step.target_value,  # type: ignore[operator] # likewise
+        target_low=step.target_low and step.target_low - off,
+        target_high=step.target_high and step.target_high - off,
+        secondary_target_low=step.secondary_target_low and step.secondary_target_low - second,
+        secondary_target_high=step.secondary_target_high and step.secondary_target_high - second,
+    )
+
+
+def within_reach(session: Session) -> bool:
+    """Whether all heart rates and powers are such as people have, so that a plain one cannot be taken for another."""
+    for _, item in walk(session.steps):
+        parts = (item.duration, item.target, item.secondary_target) if isinstance(item, Step) else (item.until,)
+        for part in parts:
+            bpm = getattr(part, "heart_rate_bpm", 0), getattr(part, "high_bpm", 0)
+            if max(bpm) > 220 or getattr(part, "low_w", 0) >= 1000:
+                return False
+    return True
+
+
+@settings(deadline=None, max_examples=80)
+@given(strategies.sessions(max_depth=2))
+def test_a_plan_comes_back_from_a_recording_as_it_was(session: Session) -> None:
+    whole = encode(session, find_device("generic"))
+    if not within_reach(session) or len(whole.steps) > 1000:
+        return
+    handed_back = replace(whole, steps=tuple(map(as_a_watch_hands_it_back, whole.steps)), embedded=True)
+    assert decompile_plan(handed_back) == decompile_plan(whole)
 
 
 def test_ends_by_heart_rate_in_recordings() -> None:

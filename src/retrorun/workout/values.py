@@ -43,8 +43,8 @@ from retrorun.session.model import (
 MadeT = TypeVar("MadeT")
 _Say = Callable[[str, str], None]  # what, mend
 
-_HIGHEST_BPM = 250  # the model's bound; with the offset a heart rate stands above 130, so only more than this tells
-_HIGHEST_W = 2000
+_HIGHEST_BPM = 220  # the usual formula's greatest heart rate at birth; what stands above it bears the offset
+_HIGHEST_W = 2000  # the model's bound
 _PLAIN = Quantity()
 
 
@@ -168,7 +168,7 @@ class Values:
         """Two heart rates [bpm]; None where they are percentages.
 
         In a workout file the offset is part of the number. A recording has plain ones (measured on 65 of 65), but
-        another maker's watch may copy the file's: those above every heart rate can only be such.
+        another maker's watch may copy the file's: those that no heart reaches can only be such.
         """
         quantity = _PLAIN if self.embedded and high <= _HIGHEST_BPM else HEART_RATE_BPM
         if quantity is HEART_RATE_BPM and low <= HEART_RATE_BPM.offset:
