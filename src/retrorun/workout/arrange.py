@@ -92,7 +92,7 @@ class _Work:
         inner = f"{here}.repeat"
         if _height(repeat) > depth:
             why = "repeats" if depth == 0 else f"repeats nested more than {depth} deep"
-            self.tell(here, f"holds no {why}: {count} rounds written out", severity="note")
+            self.tell(here, f"holds no {why}: {_rounds(count)} written out", severity="note")
             if repeat.note:
                 what = f"has no place for the note of a repeat written out: '{repeat.note}' is left out"
                 self.tell(here, what, "put it into a step's note")
@@ -123,7 +123,7 @@ class _Work:
             return 1
         # A hair less, so that 10 rounds of 2:00 for 20:00 do not become 11.
         count = min(999, max(1, math.ceil(goal / round_length - 1e-9)))
-        self.tell(here, f"{what}: {count} rounds, reckoned from the plan", "check the count")
+        self.tell(here, f"{what}: {_rounds(count)}, reckoned from the plan", "check the count")
         return count
 
     def tell(self, place: str, what: str, mend: str = "", severity: Severity = "warning") -> None:
@@ -139,6 +139,10 @@ def _round_length(repeat: Repeat) -> tuple[float, float]:
     else:
         return 0.0, 0.0
     return 0.0 if None in lengths else sum(length or 0.0 for length in lengths), goal
+
+
+def _rounds(count: int) -> str:
+    return "1 round" if count == 1 else f"{count} rounds"
 
 
 def _until(repeat: Repeat) -> str:
