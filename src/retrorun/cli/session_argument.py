@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from retrorun.cli.findings import tell_findings
 from retrorun.cli.sources import kind_of
 from retrorun.errors import RecordingError
 from retrorun.files import read_bytes
@@ -12,7 +13,7 @@ from retrorun.session.document import load_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
-from retrorun.workout.fit import decompile_workout
+from retrorun.workout.fit import decompile
 
 SESSION_HELP = "Notation in quotes, a file (YAML, JSON, notation, FIT), or the key of a ready-made session."
 
@@ -23,6 +24,8 @@ _FILE_NAME = re.compile(r"[^\s;]*\.(ya?ml|json|txt|retro|fit)", re.IGNORECASE)
 def session_of(argument: str, *, name: str = "") -> Session:
     """The session that an argument means. `name` is for notation, which has none.
 
+    What a FIT file says beyond a session is told on stderr.
+
     Raises:
         SessionError: it is no session, no key, or no readable document.
         RecordingError: it looks like a file's name and there is none.
@@ -30,7 +33,11 @@ def session_of(argument: str, *, name: str = "") -> Session:
     path = _existing(argument)
     if path is not None:
         data = read_bytes(path)
-        return load_session(path) if kind_of(data, where=argument) == "session" else decompile_workout(data)
+        if kind_of(data, where=argument) == "session":
+            return load_session(path)
+        read = decompile(data)
+        tell_findings(read.findings, source=argument)
+        return read.session
     if _KEY.fullmatch(argument):
         return find_ready_made(argument).build()
     if _FILE_NAME.fullmatch(argument):
