@@ -88,7 +88,7 @@ def draw_pace(
         fast, slow = np.percentile(shown, (0.5, 99.0))
         room = max(0.06 * (slow - fast), 5.0)
         axes.set_ylim(float(slow + room), float(fast - room))
-        axes.yaxis.set_major_locator(MultipleLocator(_pace_step(float(slow - fast + 2 * room))))
+        axes.yaxis.set_major_locator(MultipleLocator(pace_step(float(slow - fast + 2 * room))))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value > 0 else ""))
 
 
@@ -194,6 +194,6 @@ def _draw_line(
         )
 
 
-def _pace_step(range_s: float) -> float:
+def pace_step(range_s: float) -> float:
     """A step of round paces that gives about five ticks."""
     return next((step for step in (5, 10, 15, 30, 60, 120, 300) if range_s / step <= 6), 600)

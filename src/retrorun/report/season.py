@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from retrorun.report.efforts import Effort, SeasonRun
 from retrorun.report.palette import LIGHT, Theme
-from retrorun.report.plot import dress, say_missing
+from retrorun.report.plot import dress, pace_step, say_missing
 from retrorun.report.words import MONTHS
 from retrorun.units import METRES_PER_MILE, format_clock
 
@@ -96,7 +96,7 @@ def draw_weeks(axes: Axes, by_week: Sequence[Week], what: str, *, theme: Theme =
 
 def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> None:
     """Pace of the best effort at each distance, faster above; its time and day stand beside it."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
 
     dress(axes, theme)
     unit = "mi" if per_m == METRES_PER_MILE else "km"
@@ -123,6 +123,7 @@ def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m
     axes.set_xlim(-0.5, len(bests) - 0.5)
     room = max(0.35 * (max(paces) - min(paces)), 15.0)
     axes.set_ylim(max(paces) + room / 2, min(paces) - room)
+    axes.yaxis.set_major_locator(MultipleLocator(pace_step(max(paces) - min(paces) + 1.5 * room)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value)))
 
 

@@ -180,7 +180,7 @@
     const traces = [
       way(everywhere, colours.grid, 2, ""),
       way(stretch((i) => inRange(data.time[i])), colours.forward, 2, "forward"),
-      way(stretch((i) => data.backward[i] && inRange(data.time[i])), colours.backward, 5, "backward"),
+      way(stretch((i) => data.backward[i] && inRange(data.time[i])), colours.backward, 4, "backward"),
       {
         x: [data.east[first]], y: [data.north[first]], mode: "markers", type: "scatter", name: "start", hoverinfo: "skip",
         marker: { color: colours.text, size: 9, symbol: "square" },
