@@ -133,7 +133,11 @@ def _by_laps(activity: Activity, planned: _Planned, *, use_indices: bool) -> Mat
         steps=steps,
         basis="step indices" if use_indices else "laps",
         outside_lap_indices=outside,
-        reasons=(*planned.reasons, *_doubts(planned.occurrences, runs), *_strays(activity.laps, outside)),
+        reasons=(
+            *planned.reasons,
+            *_doubts(planned.occurrences, runs),
+            *(_strays(activity.laps, outside) if use_indices else ()),
+        ),
     )
 
 
