@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import retrorun as rr
 from docs.write_command_line import page
 from retrorun.cli.app import app
 
@@ -96,6 +97,21 @@ def test_examples_run_as_shown(path: Path, tmp_path: Path, monkeypatch: pytest.M
 def test_the_reference_of_the_command_line_is_what_the_commands_say() -> None:
     kept = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
     assert kept == page(), "run `python -m docs.write_command_line`"
+
+
+def test_every_public_name_stands_in_the_api_reference() -> None:
+    shown = set(
+        re.findall(r"^::: (\S+)$", (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    homes: dict[str, tuple[str, ...]] = vars(rr)["_NAMES"]
+    missing = [name for home, names in homes.items() for name in names if not {home, f"{home}.{name}"} & shown]
+    assert not missing
+
+
+def test_every_how_to_guide_stands_in_their_index() -> None:
+    folder = ROOT / "docs" / "how-to"
+    linked = set(re.findall(r"\((\S+\.md)\)", (folder / "index.md").read_text(encoding="utf-8")))
+    assert {path.name for path in folder.glob("*.md")} - {"index.md"} <= linked
 
 
 def test_finds_blocks_and_commands_with_their_lines() -> None:
