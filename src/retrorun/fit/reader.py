@@ -9,7 +9,7 @@ from retrorun.fit.chain import Frame, Loss, frames, is_fit
 from retrorun.fit.clock import block_times, compressed_times
 from retrorun.fit.developer import descriptions, developer_columns
 from retrorun.fit.limits import MAX_LOSSES, MAX_RESTARTS, MAX_ROWS
-from retrorun.fit.profile import BY_NAME
+from retrorun.fit.profile import BY_NAME, TIMESTAMP
 from retrorun.fit.salvage import next_message
 from retrorun.fit.table import Block, FloatArray, Table, block_of
 from retrorun.fit.walk import Positions, Slot, Walker
@@ -59,6 +59,15 @@ class FitFile:
         hit = positions[at] == table.positions if len(positions) else np.zeros(len(at), dtype=bool)
         found[hit] = times[at[hit]]
         return found
+
+    def columns(self, name: str) -> dict[str, FloatArray]:
+        """All number fields of a kind of message that any of them holds, scaled, by their names in the profile."""
+        table = self.table(name)
+        fields = [field for field in table.message.fields if table.has(field.name) and field.base != "string"]
+        columns = {field.name: table.numbers(field.name) for field in fields}
+        if TIMESTAMP in table.message.by_number:
+            columns["timestamp"] = self.times(name)
+        return columns
 
     def developer(self, name: str) -> dict[tuple[str, str], FloatArray]:
         """The developer fields of a kind of message by name and unit, shape (n,); NaN where they are missing."""
