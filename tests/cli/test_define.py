@@ -14,6 +14,7 @@ from retrorun.session.library import find_ready_made, ready_made
 from retrorun.session.notation import parse_session
 from retrorun.session.shape import json_schema
 from retrorun.workout.fit import decompile_workout
+from tests.recordings import fit_recording
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -126,3 +127,19 @@ def test_more_than_a_watch_takes_is_said(tmp_path: Path) -> None:
 
 def test_the_schema_is_printed() -> None:
     assert json.loads(run("schema")[1]) == json_schema()
+
+
+def test_show_draws_a_session_and_sends_recordings_elsewhere(tmp_path: Path) -> None:
+    session = tmp_path / "s.txt"
+    session.write_text("10min warmup; 4x(400m bwd; 90s rest)", encoding="utf-8")
+    for ending, head in ((".svg", b"<?xml"), (".png", b"\x89PNG"), (".pdf", b"%PDF")):
+        picture = tmp_path / f"s{ending}"
+        code, out, _ = run("show", str(session), "--plot", str(picture))
+        assert code == 0
+        assert "drawn into" in out
+        assert picture.read_bytes().startswith(head)
+    assert run("show", str(session), "--plot", str(tmp_path / "s.gif"))[0] == 1
+    recording = tmp_path / "r.fit"
+    recording.write_bytes(fit_recording(seconds=60))
+    code, _, err = run("show", str(recording), "--plot", str(tmp_path / "r.png"))
+    assert (code, err) == (1, "error: a recording is drawn by another command; use retrorun analyze --plot\n")

@@ -19,7 +19,7 @@ from retrorun.session.document import (
     session_to_yaml,
 )
 from retrorun.session.model import Session
-from retrorun.session.notation import parse_session
+from retrorun.session.notation import format_session, parse_session
 from tests.strategies import sessions
 
 EXAMPLE = parse_session(
@@ -63,6 +63,39 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path, ending: str) -> None:
     assert load_session(path) == EXAMPLE
     assert load_session(str(path)) == EXAMPLE
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+LOOKALIKES = [
+    "true",
+    "no",
+    "null",
+    "~",
+    "1.5",
+    "-5",
+    "0123",
+    "0x1F",
+    "1_000",
+    "1:30",
+    "1e3",
+    ".inf",
+    "2026-11-22",
+    "=",
+    "<<",
+]
+
+
+@pytest.mark.parametrize(
+    "name", [*LOOKALIKES, "- x", "? x", "a: b", "#1", "&a", "*a", "!t", "@", "%", "'", '"', "{", "12345678901234567890"]
+)
+def test_names_that_look_like_something_else_stay_names(name: str) -> None:
+    session = parse_session("5min", name=name)
+    assert session_from_yaml(session_to_yaml(session)) == session
+    assert parse_session(format_session(session)) == session
+
+
+@pytest.mark.parametrize("name", ["no", "0123", "1:30", "0x1F", "1_000", "1e3", "2026-11-22", "12345678901234567890"])
+def test_names_written_plainly_by_hand_stay_names(name: str) -> None:
+    assert session_from_yaml(f"name: {name}\nsteps: [{{duration: 5min}}]").name == name
 
 
 def test_a_document_can_be_written_by_hand() -> None:
