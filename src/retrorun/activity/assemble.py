@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from itertools import pairwise
@@ -174,4 +175,9 @@ def _pick(values: FloatArray, rows: npt.NDArray[np.intp] | None, groups: npt.NDA
 
 def only_present(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """The columns that hold at least one value."""
-    return {name: values for name, values in columns.items() if np.isfinite(values).any()}
+    return {name: values for name, values in columns.items() if has_values(values)}
+
+
+def has_values(values: FloatArray) -> bool:
+    """Whether a column holds at least one value."""
+    return len(values) > 0 and (math.isfinite(values[0]) or bool(np.isfinite(values).any()))

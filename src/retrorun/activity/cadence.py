@@ -47,7 +47,8 @@ def _decide(cadence: FloatArray, speed_mps: FloatArray, decisions: list[str]) ->
     # usual unit, strides, stands unless they are too many for strides.
     runs = np.count_nonzero(running) >= ENOUGH_RUNNING * np.count_nonzero(stepping) > 0
     chosen = running if runs else stepping
-    typical = float(np.median(cadence[chosen])) if np.any(chosen) else 0.0
+    values = np.sort(cadence[chosen])
+    typical = float(values[len(values) // 2]) if len(values) else 0.0
     is_steps = typical >= STRIDE_LIMIT
     decisions.append(
         f"cadence: the median {'while running' if runs else 'while stepping'} is {typical:.0f}, "

@@ -18,7 +18,7 @@ def block_times(block: Block) -> FloatArray:
     """The full timestamps of the messages of a block [s, FIT clock], shape (rows,); NaN where there is none."""
     place = block.definition.places.get(TIMESTAMP)
     values = None if place is None else block.values(place, _FIELD)
-    return np.full(len(block.rows), np.nan) if values is None else values
+    return np.full(len(block), np.nan) if values is None else values
 
 
 def compressed_times(blocks: list[Block]) -> tuple[Positions, FloatArray]:

@@ -72,7 +72,7 @@ def developer_columns(table: Table, described: list[Description]) -> dict[tuple[
                 if values is None:
                     continue
                 key = (each.name, each.unit, each.index)
-                columns = parts.setdefault(key, [np.full(len(other.rows), np.nan) for other in table.blocks])
+                columns = parts.setdefault(key, [np.full(len(other), np.nan) for other in table.blocks])
                 columns[at][rows] = values[rows]
     return _named({key: table.in_order(columns) for key, columns in parts.items()})
 
@@ -96,7 +96,7 @@ def _in_force(described: list[Description], block: Block) -> list[tuple[Descript
         return [(each, slice(None)) for each in described]
     cuts = np.searchsorted(block.positions, [each.position for each in described]).tolist()
     cuts[0] = 0
-    ends = [*cuts[1:], len(block.rows)]
+    ends = [*cuts[1:], len(block)]
     return [(each, slice(start, end)) for each, start, end in zip(described, cuts, ends, strict=True) if start < end]
 
 

@@ -2,54 +2,95 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from retrorun.fit.definition import Definition, Place
-from retrorun.fit.profile import Field, Message
+from retrorun.fit.profile import BASE_TYPES, Field, Message
 from retrorun.fit.walk import Positions, Slot
 
 FloatArray = npt.NDArray[np.float64]
 Bytes2D = npt.NDArray[np.uint8]
 
+_FEW = 24  # messages that are read sooner one by one than as arrays
+_DTYPES = {
+    (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
+    for base in BASE_TYPES
+    for big_endian in (False, True)
+    if base.kind != "S"
+}
 
-@dataclass(frozen=True, slots=True, eq=False)
+
 class Block:
-    """The rows of one definition: shape (rows, bytes in a message), and where each stands in the file."""
+    """The messages of one definition, and where each stands in the file."""
 
-    definition: Definition
-    rows: Bytes2D
-    positions: Positions
+    __slots__ = ("_rows", "data", "definition", "positions")
+
+    def __init__(self, data: bytes, definition: Definition, positions: Positions) -> None:
+        self.data = data
+        self.definition = definition
+        self.positions = positions
+        self._rows: Bytes2D | None = None
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def rows(self) -> Bytes2D:
+        """The bytes, shape (messages, bytes in a message): a view where they lie side by side, a copy where not."""
+        if self._rows is None:
+            n, size = len(self.positions), self.definition.size
+            first, last = int(self.positions[0]), int(self.positions[-1])
+            if last - first == (n - 1) * size:
+                self._rows = np.frombuffer(self.data, np.uint8, n * size, first).reshape(n, size)
+            else:
+                # One overlapping item for every byte of the file: picking items copies whole messages at once.
+                items = np.ndarray((last + 1,), dtype=f"V{size}", buffer=self.data, strides=(1,))
+                self._rows = items[self.positions].view(np.uint8).reshape(n, size)
+        return self._rows
 
     def raw(self, place: Place) -> npt.NDArray[np.generic] | None:
         """A field as it stands in the bytes, its first value where it has several; None where it is no number."""
         base = place.base
         if base.kind == "S" or place.size % base.width or not place.size:
             return None
-        order = ">" if self.definition.big_endian else "<"
         part = self.rows[:, place.start : place.start + base.width]
-        return part.view(f"{order}{base.kind}{base.width}")[:, 0]
+        return part.view(_DTYPES[base.code, self.definition.big_endian])[:, 0]
 
     def values(self, place: Place, field: Field) -> FloatArray | None:
         """A field as scaled numbers."""
         raw = self.raw(place)
         if raw is None:
             return None
-        with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
-            values = raw.astype(np.float64)
-        if place.base.invalid is not None:
-            missing = raw == place.base.invalid
-            if missing.any():
-                values[missing] = np.nan
-        else:
+        if place.base.invalid is None:
+            with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
+                values = raw.astype(np.float64)
             values[~np.isfinite(values)] = np.nan
+        else:
+            values = raw.astype(np.float64)
+            missing = raw == place.base.invalid
+            if np.count_nonzero(missing):
+                values[missing] = np.nan
         if field.scale != 1:
             values /= field.scale
         if field.offset:
             values -= field.offset
         return values
+
+    def cells(self, place: Place) -> list[int | None]:
+        """A field as integers, None where it is missing or no integer; quick for a few messages."""
+        base = place.base
+        if base.kind not in "ui" or place.size % base.width or not place.size:
+            return [None] * len(self.positions)
+        if len(self.positions) > _FEW:
+            raw = self.raw(place)
+            return [None if value == base.invalid else value for value in raw.tolist()] if raw is not None else []
+        order: Literal["big", "little"] = "big" if self.definition.big_endian else "little"
+        data, start, end, signed = self.data, place.start, place.start + base.width, base.kind == "i"
+        found = [int.from_bytes(data[at + start : at + end], order, signed=signed) for at in self.positions.tolist()]
+        return [None if value == base.invalid else value for value in found]
 
 
 class Table:
@@ -76,8 +117,11 @@ class Table:
         parts = []
         for block in self.blocks:
             place = block.definition.places.get(field.number)
+            if place is not None and len(block) <= _FEW and place.base.kind in "ui":
+                parts.append(_scaled(block.cells(place), field))
+                continue
             values = None if place is None else block.values(place, field)
-            parts.append(np.full(len(block.rows), np.nan) if values is None else values)
+            parts.append(np.full(len(block), np.nan) if values is None else values)
         return self.in_order(parts)
 
     def in_order(self, parts: list[FloatArray]) -> FloatArray:
@@ -93,11 +137,7 @@ class Table:
         found: list[int | None] = []
         for block in self.blocks:
             place = block.definition.places.get(field.number)
-            raw = None if place is None else block.raw(place)
-            if place is None or raw is None or place.base.kind == "f":
-                found += [None] * len(block.rows)
-            else:
-                found += [None if value == place.base.invalid else value for value in raw.tolist()]
+            found += [None] * len(block) if place is None else block.cells(place)
         return found if self._order is None else [found[index] for index in self._order.tolist()]
 
     def packed(self, name: str) -> npt.NDArray[np.int64]:
@@ -106,7 +146,7 @@ class Table:
         parts = []
         for block in self.blocks:
             place = block.definition.places.get(field.number)
-            number = np.full(len(block.rows), -1, dtype=np.int64)
+            number = np.full(len(block), -1, dtype=np.int64)
             if place is not None and 0 < place.size < 8:
                 part = block.rows[:, place.start : place.start + place.size].astype(np.int64)
                 number = part @ (1 << 8 * np.arange(place.size, dtype=np.int64))
@@ -122,24 +162,19 @@ class Table:
         for block in self.blocks:
             place = block.definition.places.get(field.number)
             if place is None or place.base.kind != "S":
-                found += [""] * len(block.rows)
+                found += [""] * len(block)
             else:
                 part = block.rows[:, place.start : place.start + place.size]
                 found += [row.tobytes().split(b"\0", 1)[0].decode("utf-8", "replace") for row in part]
         return found if self._order is None else [found[index] for index in self._order.tolist()]
 
 
+def _scaled(cells: list[int | None], field: Field) -> FloatArray:
+    values = [np.nan if cell is None else cell / field.scale - field.offset for cell in cells]
+    return np.array(values, dtype=np.float64)
+
+
 def block_of(data: bytes, slot: Slot) -> Block | None:
-    """The rows of a slot: a view of the bytes where they lie side by side, a copy where they do not."""
-    positions, size = slot.positions(), slot.definition.size
-    n = len(positions)
-    if not n:
-        return None
-    first, last = int(positions[0]), int(positions[-1])
-    if last - first == (n - 1) * size:
-        rows = np.frombuffer(data, dtype=np.uint8, count=n * size, offset=first).reshape(n, size)
-    else:
-        # One overlapping item for every byte of the file: picking items copies whole messages at once.
-        items = np.ndarray((last + 1,), dtype=f"V{size}", buffer=data, strides=(1,))
-        rows = items[positions].view(np.uint8).reshape(n, size)
-    return Block(slot.definition, rows, positions)
+    """The messages of a slot, None where it has none."""
+    positions = slot.positions()
+    return Block(data, slot.definition, positions) if len(positions) else None

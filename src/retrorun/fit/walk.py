@@ -129,6 +129,8 @@ class Walker:
             if slot is None:
                 return pos
             self.compressed = True
+            if not self.keep_timed:
+                return pos  # the walk begins anew, and keeps more
             for each in self.current[:4]:
                 if each is not None:
                     self._set_compressed(each)
