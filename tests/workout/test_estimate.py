@@ -29,7 +29,7 @@ def test_a_step_is_as_long_as_it_says_or_its_pace_says(
 
 
 @pytest.mark.parametrize(("skip_last", "time_s"), [(False, 150.0), (True, 120.0)])
-def test_a_counted_repeat_is_all_its_rounds(skip_last: bool, time_s: float) -> None:  # noqa: FBT001 - parametrised
+def test_a_counted_repeat_is_all_its_rounds(skip_last: bool, time_s: float) -> None:
     repeat = Repeat(until=Times(count=3), steps=(SPRINT, JOG), skip_last=skip_last)
     assert planned_time_s(repeat) == time_s
     assert planned_distance_m(repeat) is None  # nobody knows how far the jogs go
