@@ -158,6 +158,22 @@ def test_nothing_there_is_the_types_own_mark_for_it() -> None:
         assert rows == [{0: None, 3: None, 73: None}, {0: -5, 3: 120, 73: 2000}], name
 
 
+def test_a_refused_value_is_told_what_would_fit() -> None:
+    with pytest.raises(OutputError, match=r"record\.speed: 66 m/s does not fit .*; it holds 0 to 65\.534$"):
+        one("record", speed=66.0)
+    with pytest.raises(OutputError, match=r"it holds -500 to 12606\.8$"):
+        one("record", altitude=20_000.0)
+
+
+def test_a_single_number_in_a_field_of_many_leaves_the_rest_empty() -> None:
+    ids: list[Value] = [bytes([1, 2, 3]), 5, None, b"\x07"]
+    data = write_fit(
+        [Message(kind="developer_data_id", values={"developer_data_index": 0, "application_id": each}) for each in ids]
+    )
+    shown = [row.get(1) for row in by_fitdecode(data, 207)]
+    assert shown == [(1, 2, 3), (5, 255, 255), None, (7, 255, 255)]
+
+
 def test_bytes_go_whole_into_a_field_of_bytes() -> None:
     data = one("developer_data_id", application_id=bytes(range(16)), developer_data_index=0)
     assert by_fitdecode(data, 207)[0][1] == tuple(range(16))

@@ -230,6 +230,15 @@ def test_field_18_leaves_out_the_last_step_only_when_asked() -> None:
     assert decompile(compile_workout(planned, skip_last_field=True)).session == planned
 
 
+def test_field_18_is_not_for_repeats_that_end_in_a_repeat() -> None:
+    inner = Repeat(steps=(A, C), until=Times(count=2))
+    ends_in_repeat = session(Repeat(steps=(B, inner), until=Times(count=4), skip_last=True))
+    assert [row[DURATION] for row in rows(ends_in_repeat, skip_last_field=True)] == [1, 0, 0, 6, 6, 1]
+    assert not any(SKIP_LAST in row for row in rows(ends_in_repeat, skip_last_field=True))
+    ends_in_step = session(Repeat(steps=(inner, B), until=Times(count=4), skip_last=True))
+    assert rows(ends_in_step, skip_last_field=True)[-1][SKIP_LAST] == 1
+
+
 def test_num_valid_steps_counts_repeats() -> None:
     data = compile_workout(session(A, Repeat(steps=(B, C), until=Times(count=4)), A))
     for name, decode in DECODERS.items():
