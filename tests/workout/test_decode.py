@@ -89,7 +89,7 @@ def test_known_sessions_come_back_equal(session: Session) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(strategies.sessions(max_depth=2))
-def test_the_note_alone_is_enough_as_watches_drop_the_name(session: Session) -> None:
+def test_the_note_alone_is_enough_as_recordings_were_seen_without_names(session: Session) -> None:
     whole = encode(session, find_device("generic"))
     if not 1 <= len(whole.steps) <= 1000:
         return

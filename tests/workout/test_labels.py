@@ -75,6 +75,7 @@ def test_a_rest_is_only_one_where_the_step_is() -> None:
         "Retro 400",
         "Rückwärts laufen",
         "rückwärtslaufen",
+        "ru\u0308ckwa\u0308rts",
         "à reculons",
         "corre hacia atrás",
         "倒跑五分钟",
