@@ -14,7 +14,7 @@ from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
-from retrorun.fit.plan_reader import identity_of, plan_of
+from retrorun.fit.plan_reader import file_type, identity_of, plan_of
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
 from retrorun.fit.reader import read_fit
 from retrorun.fit.view import FileView, TableView
@@ -107,8 +107,7 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
 
 
 def _why_empty(file: FileView) -> str:
-    kind = identity_of(file.table("file_id")).type
-    if kind == FILE_WORKOUT:
+    if file_type(file) == FILE_WORKOUT:
         return "this FIT file is a workout, not a recording"
     return "this FIT file holds no samples"
 
@@ -248,11 +247,12 @@ def _stops(file: FileView, shift: float) -> tuple[tuple[float, float], ...]:
 
 
 def _device(file: FileView) -> Device | None:
-    identity = identity_of(file.table("file_id"))
-    names = file.table("file_id").texts("product_name") + _creator_names(file.table("device_info"))
+    identity = file.table("file_id")
+    names = identity.texts("product_name") + _creator_names(file.table("device_info"))
     readable = next((name for name in names if name), "")
-    maker = word(MANUFACTURER, identity.manufacturer, prefix="manufacturer")
-    product = "" if identity.product is None else str(identity.product)
+    makers, products = identity.integers("manufacturer"), identity.integers("product")
+    maker = word(MANUFACTURER, makers[0] if makers else None, prefix="manufacturer")
+    product = "" if not products or products[0] is None else str(products[0])
     if not (readable or maker):
         return None
     return Device(name=readable or f"{maker} {product}".strip(), manufacturer=maker, product=product)

@@ -52,7 +52,7 @@ def open_document(data: bytes) -> Document:
     blanks = len(plain) - len(plain.lstrip())
     plain = plain[blanks:]
     cleared = _clear(plain)
-    declared = _DOCTYPE.search(cleared) if b"<!" in cleared else None
+    declared = _DOCTYPE.search(cleared) if _find(cleared, b"<!", 0) >= 0 else None
     if declared and cleared[declared.end() :].lstrip()[:4].lower() == b"html":
         raise web_page()
     if declared:
@@ -90,7 +90,7 @@ def _clear(data: bytes) -> bytes:
     """The document with comments, CDATA sections and processing instructions blanked; one never closed ends it."""
     cleared: bytearray | None = None
     pos = 0
-    exclamation, question = data.find(b"<!"), data.find(b"<?")
+    exclamation, question = _find(data, b"<!", 0), _find(data, b"<?", 0)
     while exclamation >= 0 or question >= 0:
         start = min(each for each in (exclamation, question) if each >= 0)
         closer = next((closer for opener, closer in _ASIDES.items() if data.startswith(opener, start)), None)
@@ -102,9 +102,14 @@ def _clear(data: bytes) -> bytes:
             cleared = cleared or bytearray(data)
             cleared[start:pos] = b" " * (pos - start)
         # Each is sought on only when it was passed, so that the document is gone through once.
-        exclamation = data.find(b"<!", pos) if 0 <= exclamation < pos else exclamation
-        question = data.find(b"<?", pos) if 0 <= question < pos else question
+        exclamation = _find(data, b"<!", pos) if 0 <= exclamation < pos else exclamation
+        question = _find(data, b"<?", pos) if 0 <= question < pos else question
     return data if cleared is None else bytes(cleared)
+
+
+def _find(data: bytes, two: bytes, pos: int) -> int:
+    """Where `two` bytes stand next; the second one is rare, and one byte is sought ten times quicker than two."""
+    return data.find(two, pos) if data.find(two[1:], pos) >= 0 else -1
 
 
 def _check(data: bytes) -> tuple[RawLoss, ...]:

@@ -28,7 +28,7 @@ COLUMNS = {
 }
 _LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity", "TriggerMethod")
 _ELEMENTS = element_pattern(names_of(COLUMNS, "Trackpoint", "Time", "Activity", "Lap", *_LAP_VALUES), track="Track")
-_CREATOR = re.compile(rb"<(?:[\w.-]{1,64}:)?Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
+_CREATOR = re.compile(rb"<Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
 _SPORT = {"running": "running", "biking": "cycling"}
 _INTENSITY = {b"Active": "active", b"Resting": "rest"}
 _TRIGGER = {
@@ -111,8 +111,8 @@ def raw_from_tcx(document: Document) -> RawRecording:
     raw_laps = laps.raw()
     times = points.times()
     end = float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
-    behind = document.data.find(b"Creator")  # far quicker than to look for the pattern from the start
-    creator = _CREATOR.search(document.data, max(behind - 70, 0)) if behind >= 0 else None
+    behind = document.data.rfind(b"<Creator")  # at the end, and far quicker to find than the pattern
+    creator = _CREATOR.match(document.data, behind) if behind >= 0 else None
     name = creator[1].decode("utf-8", "replace").strip() if creator else ""
     sport = laps.activities[0][0].decode("utf-8", "replace").strip().lower() if laps.activities else ""
     return recording(

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 _REFLECTED = 0xA001  # x¹⁶ + x¹⁵ + x² + 1 without its highest term, lowest bit first
 _TRINOMIAL = 0xC001  # x¹⁵ + x + 1, lowest bit first
-_LAST_BLOCK = 8  # bytes; what is left then, 120 at most, is quicker by the table too
 _SHORT = 256  # below this many bytes the table alone is quicker
 
 
@@ -54,7 +53,7 @@ def _parity(array: npt.NDArray[np.uint8]) -> int:
 
 
 def _fold(array: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A few bytes that leave the same remainder as `array` on division by x¹⁵ + x + 1.
+    """At most 15 bytes that leave the same remainder as `array` on division by x¹⁵ + x + 1.
 
     The first bits of a file are the highest powers, so "14m bits behind" lies at a higher index.
     """
@@ -62,7 +61,7 @@ def _fold(array: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     while 30 * block < len(array):
         block *= 2
     rest = array.copy()
-    while block >= _LAST_BLOCK:
+    while block:
         while len(rest) > 15 * block:
             # No more than 14 blocks at a time, so that no bit is added to one that is being struck out.
             head = min(len(rest) - 15 * block, 14 * block)

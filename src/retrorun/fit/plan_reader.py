@@ -33,12 +33,18 @@ def identity_of(table: TableView) -> FileIdentity:
     )
 
 
+def file_type(file: FileView) -> int | None:
+    """What kind of file it says it is."""
+    types = file.table("file_id").integers("type")
+    return types[0] if types else None
+
+
 def plan_of(file: FileView) -> Plan | None:
     """The plan in a file that has been read."""
     workouts, steps = file.table("workout"), _steps(file.table("workout_step"))
     if not len(workouts) and not steps:
         return None
-    embedded = identity_of(file.table("file_id")).type != FILE_WORKOUT
+    embedded = file_type(file) != FILE_WORKOUT
     if not len(workouts):
         return Plan(steps=steps, embedded=embedded)
     return Plan(
