@@ -9,6 +9,7 @@ import re
 from retrorun.errors import SessionError
 
 METRES_PER_MILE = 1609.344  # international mile, exact by definition (1959)
+STANDSTILL_MPS = 0.001  # a pace of 11 days for a kilometre; below it nothing sensible can be written
 METRES_PER_YARD = 0.9144  # international yard, exact by definition (1959)
 
 # Every word for a unit that is understood, and its size; the notation reads the same tables.
@@ -126,7 +127,7 @@ def format_clock(time_s: float) -> str:
 
 def format_pace(speed_mps: float, *, per_m: float = 1000.0) -> str:
     """A speed as a pace, e.g. `6:40/km`; `–` at a standstill or where the speed is missing."""
-    if not speed_mps > 0:
+    if not speed_mps > STANDSTILL_MPS:
         return "–"
     unit = "mi" if per_m == METRES_PER_MILE else "km"
     return f"{format_clock(speed_to_pace_s(speed_mps, per_m=per_m))}/{unit}"

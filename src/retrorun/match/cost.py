@@ -33,6 +33,7 @@ COST_TOO_LONG = 1.5  # a watch ends a step by itself, so with indices this hardl
 COST_PAST_ITS_END = 1.0
 COST_BY_HAND = 4.0  # per unit of |ln(done / planned)| beyond what is allowed
 COST_BY_HAND_MOST = 4.0
+COST_NOT_MEASURED = 0.3  # a distance is planned and the laps have none
 COST_OPEN_BY_HAND = 0.2  # an open step takes any lap, so a step that fits by number comes first
 COST_BUTTON_INSIDE = 1.0  # the button ends a step
 COST_UNKNOWN_INSIDE = 0.3  # a border without a word why
@@ -165,6 +166,8 @@ def run_cost(laps: LapTable, plan: PlanTable, first: int, last: int) -> FloatArr
 
 def _exact(done: float, planned: FloatArray, tolerance: float) -> FloatArray:
     """Cost of a step that the watch itself timed or measured; 0 where the plan does not set it."""
+    if np.isnan(done):
+        return np.where(np.isnan(planned), 0.0, COST_NOT_MEASURED)
     share = np.clip(done / planned, 0.0, 3.0)
     short = COST_CUT_SHORT + 0.5 * (1.0 - share)
     long = COST_TOO_LONG + (share - 1.0)
@@ -174,7 +177,9 @@ def _exact(done: float, planned: FloatArray, tolerance: float) -> FloatArray:
 
 def _by_hand(done: float, planned: FloatArray, tolerance: float, share: float) -> FloatArray:
     """Cost of a step that somebody ended by hand; 0 where the plan does not set it."""
-    if not done > 0:
+    if np.isnan(done):
+        return np.where(np.isnan(planned), 0.0, COST_NOT_MEASURED)
+    if done <= 0:
         return np.where(np.isnan(planned), 0.0, COST_BY_HAND_MOST)
     allowed = np.log1p(np.maximum(tolerance / planned, share))
     beyond = np.maximum(np.abs(np.log(done / planned)) - allowed, 0.0)

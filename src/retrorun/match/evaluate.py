@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from retrorun.activity.model import Activity
@@ -115,53 +115,79 @@ def _fits(example: Example) -> bool:
     return example.kind in RUNS and example.hours >= LEAST_HOURS
 
 
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What became of the planned backward steps of one way to run: counts with the plan, and without it."""
+
+    steps: int = 0
+    called: Counter[bool] = field(default_factory=Counter)  # by whether the plan was known
+    elsewhere: Counter[bool] = field(default_factory=Counter)
+    by_length: Counter[tuple[float, bool | None]] = field(default_factory=Counter)  # None counts the steps themselves
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+    def share(self, *, planned: bool) -> float:
+        """The share of the steps that was called backward."""
+        return self.called[planned] / max(self.steps, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directions:
+    """Outcomes of plans that were kept, ignored, and jogged forward, on so many recordings."""
+
+    recordings: int
+    hours: float
+    outcomes: dict[str, Outcome]
+
+
+def measure_directions(folder: Path) -> Directions:
+    """Detection with and without the plan on trials of athletes from whom nothing was estimated."""
+    outcomes = {how: Outcome() for how in ("kept", "ignored", "jogged")}
+    recordings, hours = 0, 0.0
+    for trial in held_out(folder):
+        recordings, hours = recordings + 1, hours + trial.hours
+        for how, outcome in outcomes.items():
+            _count(outcome, getattr(trial, how), trial.spans)
+    return Directions(recordings=recordings, hours=hours, outcomes=outcomes)
+
+
+def _count(outcome: Outcome, activity: Activity, spans: Sequence[tuple[float, float]]) -> None:
+    match = match_plan(activity)
+    told = detect(activity, plan=match)
+    alone = detect_gait(replace(activity, laps=(), workout=None))
+    outcome.verdicts.update(verdict.as_run for verdict in judge_directions(match, told, activity).planned)
+    outcome.steps += len(spans)
+    for start_s, end_s in spans:
+        length_s = round(end_s - start_s)
+        outcome.by_length[length_s, None] += 1
+        for planned, detection in ((True, told), (False, alone)):
+            yes = _called(detection, start_s, end_s)
+            outcome.called[planned] += yes
+            outcome.by_length[length_s, planned] += yes
+    for planned, detection in ((True, told), (False, alone)):
+        outcome.elsewhere[planned] += _elsewhere(detection, spans)
+
+
 def directions(folder: Path) -> None:
     """Recall and false flags with and without the plan, and plans that were not kept."""
-    tally: Counter[str] = Counter()
-    verdicts: dict[str, Counter[str]] = {"kept": Counter(), "ignored": Counter(), "jogged": Counter()}
-    hours = 0.0
-    for trial in held_out(folder):
-        hours += trial.hours
-        tally["recordings"] += 1
-        for how, counts in verdicts.items():
-            activity: Activity = getattr(trial, how)
-            match = match_plan(activity)
-            told, alone = detect(activity, plan=match), detect_gait(replace(activity, laps=(), workout=None))
-            report = judge_directions(match, told, activity)
-            counts.update(verdict.as_run for verdict in report.planned)
-            for name, detection in (("with", told), ("without", alone)):
-                called = [_called(detection, *span) for span in trial.spans]
-                tally[f"{how} {name} called"] += sum(called)
-                tally[f"{how} {name} elsewhere"] += _elsewhere(detection, trial.spans)
-                for (start_s, end_s), yes in zip(trial.spans, called, strict=True):
-                    tally[f"{how} {name} {end_s - start_s:.0f} s called"] += yes
-            for start_s, end_s in trial.spans:
-                tally[f"{how} {end_s - start_s:.0f} s"] += 1
-            tally[how] += len(trial.spans)
-    _tell_directions(tally, verdicts, hours)
-
-
-def _tell_directions(tally: Counter[str], verdicts: dict[str, Counter[str]], hours: float) -> None:
-    _say(
-        f"{tally['recordings']} recordings of athletes held out, {hours:.0f} h, {tally['kept']} planned backward steps"
-    )
-    _say("the plan was   called, with plan  without  flags elsewhere per 100 h, with  without")
-    for how in verdicts:
-        shares = [tally[f"{how} {name} called"] / max(tally[how], 1) for name in ("with", "without")]
-        flags = [100.0 * tally[f"{how} {name} elsewhere"] / hours for name in ("with", "without")]
-        _say(f"{how:14} {shares[0]:17.1%} {shares[1]:8.1%} {flags[0]:32.1f} {flags[1]:8.1f}")
+    found = measure_directions(folder)
+    steps = found.outcomes["kept"].steps
+    _say(f"{found.recordings} recordings of athletes held out, {found.hours:.0f} h, {steps} planned backward steps")
+    _say("the plan was   called, with plan  without  flags elsewhere, with  without")
+    for how, outcome in found.outcomes.items():
+        shares = [f"{outcome.share(planned=planned):.1%}" for planned in (True, False)]
+        _say(f"{how:14} {shares[0]:>17} {shares[1]:>8} {outcome.elsewhere[True]:22} {outcome.elsewhere[False]:8}")
     _say("called by length, with plan (without):")
-    lengths = sorted({key.split()[1] for key in tally if key.startswith("kept ") and key.endswith(" s")}, key=int)
-    for how in verdicts:
+    for how, outcome in found.outcomes.items():
         cells = []
-        for length in lengths:
-            steps = max(tally[f"{how} {length} s"], 1)
-            told, alone = (tally[f"{how} {name} {length} s called"] / steps for name in ("with", "without"))
-            cells.append(f"{length} s {told:.1%} ({alone:.1%})")
+        for length_s in sorted({key for key, _ in outcome.by_length}):
+            of = outcome.by_length[length_s, None]
+            told, alone = (outcome.by_length[length_s, planned] / of for planned in (True, False))
+            cells.append(f"{length_s:.0f} s {told:.1%} ({alone:.1%})")
         _say(f"  {how:8} " + ", ".join(cells))
-    for how, counts in verdicts.items():
-        total = max(sum(counts.values()), 1)
-        _say(f"verdicts, {how}: " + ", ".join(f"{name} {count / total:.1%}" for name, count in sorted(counts.items())))
+    for how, outcome in found.outcomes.items():
+        total = max(sum(outcome.verdicts.values()), 1)
+        cells = [f"{name} {count / total:.1%}" for name, count in sorted(outcome.verdicts.items())]
+        _say(f"verdicts, {how}: " + ", ".join(cells))
 
 
 def _called(detection: Detection, start_s: float, end_s: float) -> bool:
