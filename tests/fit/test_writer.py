@@ -216,5 +216,13 @@ def test_messages_that_cannot_be_are_refused(message: Message, said: str) -> Non
         write_fit([message])
 
 
+def test_more_kinds_than_local_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MOST_KINDS", 2)
+    kinds = [Message(kind=kind, values={"timestamp": 1}) for kind in ("record", "lap", "session")]
+    assert write_fit(kinds[:2])
+    with pytest.raises(OutputError, match="at most 2 kinds of messages, not 3"):
+        write_fit(kinds)
+
+
 def test_true_is_written_as_one() -> None:
     assert by_fitdecode(one("workout_step", skip_last=True), STEP) == [{18: 1}]

@@ -2,7 +2,7 @@
 
 Goes beneath fit-tool's builder, which writes a definition anew for almost every message, a 12-byte header and protocol
 2.3: here each kind of message has one local number and one definition, the header has 14 bytes with its checksum, and
-the protocol is 1.0, which every watch reads. Which fields there are, their types, scales and offsets stand in
+the protocol is 1.0, the oldest. Which fields there are, their types, scales and offsets stand in
 `retrorun.fit.profile`; fit-tool's own profile takes no part.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Value = float | int | str | bytes | None
 
-PROTOCOL = (1, 0)  # nothing in the messages here needs 2.0, and old watches refuse it
+PROTOCOL = (1, 0)  # nothing in the messages here needs 2.0, and old watches may refuse it [inferred]
 PROFILE_VERSION = (21, 200)  # which public profile the table follows; readers only show it
 MOST_KINDS = 16  # local numbers have four bits
 LONGEST_FIELD = 255  # a field's size is one byte
