@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.activity.assemble import assemble
+from retrorun.activity.assemble import _longest_forward, assemble
 from retrorun.activity.model import Pause
 from retrorun.activity.raw import RawLap, RawLoss, RawRecording
 from retrorun.errors import RecordingError
@@ -61,6 +63,19 @@ def test_the_clock_never_runs_backwards_whatever_the_file_says(seconds: list[int
     activity = assemble(raw([float(second) for second in seconds]))
     assert (np.diff(activity.time_s) > 0).all()
     assert activity.time_s[0] == 0
+
+
+@given(st.lists(st.integers(min_value=0, max_value=12), min_size=1, max_size=9))
+def test_no_longer_sequence_could_be_kept(seconds: list[int]) -> None:
+    longest = max(
+        length
+        for length in range(1, len(seconds) + 1)
+        if any(list(each) == sorted(each) for each in combinations(seconds, length))
+    )
+    chosen = _longest_forward(np.array(seconds, dtype=np.float64))
+    kept = np.array(seconds)[chosen]
+    assert len(kept) == longest
+    assert (np.diff(kept) >= 0).all()
 
 
 @pytest.mark.parametrize("seconds", [[], [NAN], [NAN, NAN]])

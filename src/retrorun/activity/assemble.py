@@ -114,27 +114,36 @@ def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp]
 def _longest_forward(time: FloatArray) -> npt.NDArray[np.bool_]:
     """The longest sequence of samples that never steps back: one wrong time costs one sample, not all that follow.
 
-    Longest non-decreasing subsequence (patience sorting), n log n.
+    Samples that are not before any earlier one and not after any later one belong to it in any case; only the others,
+    few as a rule, need the search (patience sorting, n log n).
     """
-    if bool((time[1:] >= time[:-1]).all()):
-        return np.ones(len(time), dtype=np.bool_)
+    chosen: npt.NDArray[np.bool_] = (time == np.maximum.accumulate(time)) & (
+        time == np.minimum.accumulate(time[::-1])[::-1]
+    )
+    disputed = np.flatnonzero(~chosen)
+    chosen[disputed[_longest_of(time[disputed].tolist())]] = True
+    return chosen
+
+
+def _longest_of(moments: list[float]) -> list[int]:
+    """Indices of a longest sequence that never steps back."""
     tops: list[float] = []  # the smallest last time of a sequence of each length
     lasts: list[int] = []
-    before = [-1] * len(time)
-    for row, moment in enumerate(time.tolist()):
+    before = [-1] * len(moments)
+    for index, moment in enumerate(moments):
         length = bisect_right(tops, moment)
         if length == len(tops):
             tops.append(moment)
-            lasts.append(row)
+            lasts.append(index)
         else:
-            tops[length], lasts[length] = moment, row
-        before[row] = lasts[length - 1] if length else -1
-    chosen = np.zeros(len(time), dtype=np.bool_)
-    row = lasts[-1]
-    while row >= 0:
-        chosen[row] = True
-        row = before[row]
-    return chosen
+            tops[length], lasts[length] = moment, index
+        before[index] = lasts[length - 1] if length else -1
+    found = []
+    index = lasts[-1] if lasts else -1
+    while index >= 0:
+        found.append(index)
+        index = before[index]
+    return found
 
 
 def _stretches_in_order(time: FloatArray, rows: npt.NDArray[np.intp], decisions: list[str]) -> npt.NDArray[np.intp]:
