@@ -280,3 +280,20 @@ def test_a_plan_that_would_never_end() -> None:
     session = Session(steps=(Repeat(until=Times(count=999), steps=(inner,)),))
     with pytest.raises(PlanError, match="5000"):
         match_plan(by_hand(Watch(session=Session(steps=(REST, REST))).run()), session)
+
+
+def test_more_laps_than_any_workout_has() -> None:
+    activity = Watch(session=Session(steps=(REST, COOL_DOWN))).run()
+    many = replace(activity, laps=activity.laps * 600)
+    with pytest.raises(PlanError, match="1200 laps"):
+        match_plan(many)
+    pairs = Session(steps=(Repeat(until=Times(count=999), steps=(REST, FORWARD, BACKWARD, REST, FORWARD)),))
+    with pytest.raises(PlanError, match="too many"):
+        match_plan(by_hand(replace(activity, laps=activity.laps * 300)), pairs)
+
+
+def test_many_laps_of_one_step() -> None:
+    session = Session(steps=(Step(duration=Time(time_s=80_000.0)), COOL_DOWN))
+    watch = Watch(session=session, auto_lap_m=1000.0)
+    match = match_plan(watch.run())
+    assert [len(step.lap_indices) for step in match.steps] == [len(step.laps) for step in watch.truth]

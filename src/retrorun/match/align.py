@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from retrorun.activity.model import FloatArray
-from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, run_cost
+from retrorun.errors import PlanError
+from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, run_costs
 
 COST_SKIP = 1.0  # a step left out, with more to come; the unit of all costs
 COST_BACK, COST_BACK_BY_HAND = 2.5, 4.0  # going back to an earlier step, where laps name their step and where not
@@ -21,7 +22,9 @@ COST_STRAY_AROUND = 0.3  # the same before the first step or after the last
 COST_PRESSED_BEFORE = 0.6  # a lap by hand before the first step
 COST_NAMED_STRAY = 1000.0  # a lap of which the watch says whose it is, left out: only where the plan has no such step
 MARGIN = 0.25  # a second reading that costs less than this more is as good as the first
-LONGEST_RUN = 250  # laps in one step; beyond it no step is split
+LONGEST_RUN, SHORTEST_LIMIT = 400, 4  # laps in one step: at most, and what is allowed whatever the size
+MOST_STATES = 2_000_000  # laps times steps: 400 laps on 5000 steps
+MOST_CELLS = 10_000_000  # the same times the laps of a run: 80 MB of costs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,12 @@ def align(laps: LapTable, plan: PlanTable, places: tuple[str, ...]) -> tuple[Run
         laps: what happened, n laps.
         plan: what was planned, m occurrences.
         places: the step's place for each occurrence; two occurrences of one place are rounds of one step.
+
+    Raises:
+        PlanError: there are more laps and steps than any workout has.
     """
+    if len(laps) * len(plan) > MOST_STATES:
+        raise PlanError(f"{len(laps)} laps and {len(plan)} steps are too many to match", mend="lower a count")
     grid = _Grid(laps, plan)
     near = grid.near_optimal()
     return tuple(_with_doubts(run, near, places) for run in grid.trace())
@@ -58,11 +66,7 @@ class _Grid:
         self.skipped = np.concatenate(([0.0], np.cumsum(self.skip)))
         self.back = COST_BACK if laps.named else COST_BACK_BY_HAND
         self.reach = self._reach()
-        self.costs = {
-            (first, last): run_cost(laps, plan, first, last)
-            for first in range(self.n)
-            for last in range(first, self.reach[first])
-        }
+        self.costs = [run_costs(laps, plan, first, stop) for first, stop in enumerate(self.reach)]
         self.stray, self.stop = self._stray(), self._stop()
         self.so_far = self._forward()
         self.ahead = self._backward()
@@ -70,11 +74,12 @@ class _Grid:
     def _reach(self) -> list[int]:
         """For each lap, one past the last lap that a run from it may take in."""
         longest_s = np.inf if np.any(np.isnan(self.plan.time_s)) else 1.6 * float(np.max(self.plan.time_s)) + 30.0
+        most = min(LONGEST_RUN, max(SHORTEST_LIMIT, MOST_CELLS // max(self.n * self.m, 1)))
         ends = []
         for first in range(self.n):
             last = first + 1
             taken_s = self.laps.timer_s[first]
-            while last < min(self.n, first + LONGEST_RUN):
+            while last < min(self.n, first + most):
                 taken_s += self.laps.timer_s[last]
                 if taken_s > longest_s or self.laps.planned_index[last] != self.laps.planned_index[first]:
                     break
@@ -117,9 +122,8 @@ class _Grid:
             if lap == self.n:
                 break
             np.minimum(table[lap + 1], row + self.stray[lap], out=table[lap + 1])
-            for last in range(lap, self.reach[lap]):
-                target = table[last + 1, 1:]
-                np.minimum(target, row[:-1] + self.costs[lap, last], out=target)
+            ahead = table[lap + 1 : self.reach[lap] + 1, 1:]
+            np.minimum(ahead, row[:-1] + self.costs[lap], out=ahead)
         return table
 
     def _backward(self) -> FloatArray:
@@ -128,8 +132,8 @@ class _Grid:
             row = table[lap]
             if lap < self.n:
                 np.minimum(row, table[lap + 1] + self.stray[lap], out=row)
-                for last in range(lap, self.reach[lap]):
-                    np.minimum(row[:-1], self.costs[lap, last] + table[last + 1, 1:], out=row[:-1])
+                runs = self.costs[lap] + table[lap + 1 : self.reach[lap] + 1, 1:]
+                np.minimum(row[:-1], runs.min(axis=0), out=row[:-1])
             onward = np.minimum.accumulate((row + self.skipped)[::-1])[::-1] - self.skipped
             np.minimum(row, onward, out=row)
             np.minimum(row[1:], np.minimum.accumulate(row)[:-1] + self.back, out=row[1:])
@@ -156,10 +160,9 @@ class _Grid:
     def _run_at(self, lap: int, step: int, goal: float) -> Run | None:
         if step == self.m:
             return None
-        for last in range(self.reach[lap] - 1, lap - 1, -1):
-            if _same(goal, self.costs[lap, last][step] + self.ahead[last + 1, step + 1]):
-                return Run(first=lap, last=last, planned=step)
-        return None
+        costs = self.costs[lap][:, step] + self.ahead[lap + 1 : self.reach[lap] + 1, step + 1]
+        fitting = [k for k, cost in enumerate(costs.tolist()) if _same(goal, cost)]
+        return Run(first=lap, last=lap + fitting[-1], planned=step) if fitting else None
 
     def _sideways(self, lap: int, step: int, goal: float) -> int:
         """The state, with as many laps taken, from which the path goes on."""
@@ -171,9 +174,9 @@ class _Grid:
         """Every (first lap, last lap, occurrence) that stands in a reading which costs hardly more than the best."""
         limit = self.ahead[0, 0] + MARGIN
         found = []
-        for (first, last), cost in self.costs.items():
-            through = self.so_far[first, :-1] + cost + self.ahead[last + 1, 1:]
-            found += [(first, last, int(planned)) for planned in np.flatnonzero(through < limit)]
+        for first, costs in enumerate(self.costs):
+            through = self.so_far[first, :-1] + costs + self.ahead[first + 1 : self.reach[first] + 1, 1:]
+            found += [(first, first + k, planned) for k, planned in np.argwhere(through < limit).tolist()]
         return found
 
 
@@ -197,4 +200,4 @@ def _least_after(row: FloatArray) -> FloatArray:
 
 
 def _same(a: float, b: float) -> bool:
-    return bool(np.isfinite(a) and abs(a - b) < 1e-9)
+    return bool(np.isfinite(a) and abs(a - b) <= 1e-9 * max(1.0, abs(a)))

@@ -40,7 +40,8 @@ COST_UNKNOWN_INSIDE = 0.3  # a border without a word why
 COST_AUTO_INSIDE = 0.05
 COST_NO_BUTTON_AT_END = 0.75  # a lap-button step that goes on without a press
 COST_OTHER_INTENSITY = 0.3
-COST_OTHER_SPEED = 0.3
+COST_OTHER_SPEED, SPEED_AWAY = 0.3, 0.2  # in full from a fifth (in log units) away from the target
+LEAST_DONE = 0.01  # seconds or metres: less than that is nothing
 
 # Words of FIT laps for what a step is for; `interval` and `recovery` are newer than `active` and `rest`.
 _KIND_OF_INTENSITY = {"warmup": 1, "active": 2, "interval": 2, "rest": 3, "recovery": 3, "cooldown": 4}
@@ -133,68 +134,66 @@ def lap_timer_s(lap: Lap) -> float:
     return lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
 
 
-def run_cost(laps: LapTable, plan: PlanTable, first: int, last: int) -> FloatArray:
-    """Cost of taking the laps `first`…`last` (both included) as one execution of each planned step, shape (m,).
+def run_costs(laps: LapTable, plan: PlanTable, first: int, stop: int) -> FloatArray:
+    """Cost of taking the laps from `first` on as one execution of each planned step, shape (stop - first, m).
 
-    Infinite where the watch says that they belong to another step.
+    Row k takes the laps `first` to `first + k`, which must name the same step or none. Infinite where the watch says
+    that they belong to another step.
     """
-    run = slice(first, last + 1)
-    timer_s, distance_m = float(laps.timer_s[run].sum()), float(laps.distance_m[run].sum())
-    index = int(laps.planned_index[first])
-    if np.any(laps.planned_index[run] != index) or (index == NO_INDEX and laps.named):
-        return np.full(len(plan), np.inf)
-    if index != NO_INDEX:
+    run = slice(first, stop)
+    timer_s, distance_m = _sums(laps.timer_s[run]), _sums(laps.distance_m[run])
+    if laps.named:
         fit = _exact(timer_s, plan.time_s, EXACT_TIME_S) + _exact(distance_m, plan.distance_m, EXACT_DISTANCE_M)
-        # What reaches the plan ends the step: a lap after that belongs to the next round, however short it is.
-        before_s, before_m = timer_s - laps.timer_s[last], distance_m - laps.distance_m[last]
-        past = (before_s >= plan.time_s - EXACT_TIME_S) | (before_m >= plan.distance_m - EXACT_DISTANCE_M)
-        fit = np.where(plan.step == laps.step[first], fit + np.where(past, COST_PAST_ITS_END, 0.0), np.inf)
+        fit = np.where(plan.step == laps.step[first], fit, np.inf)
+        if laps.planned_index[first] == NO_INDEX:
+            fit[:] = np.inf
     else:
         fit = _by_hand(timer_s, plan.time_s, BY_HAND_TIME_S, BY_HAND_TIME)
-        fit += _by_hand(distance_m, plan.distance_m, BY_HAND_DISTANCE_M, BY_HAND_DISTANCE)
-        fit += np.where(np.isnan(plan.time_s) & np.isnan(plan.distance_m), COST_OPEN_BY_HAND, 0.0)
-        fit += _character(laps, plan, run, timer_s, distance_m)
-    inside = slice(first, last)
-    pressed, automatic = laps.pressed[inside], laps.automatic[inside]
-    fit += COST_BUTTON_INSIDE * float(np.count_nonzero(pressed))
-    fit += COST_AUTO_INSIDE * float(np.count_nonzero(automatic))
-    fit += COST_UNKNOWN_INSIDE * float(np.count_nonzero(~pressed & ~automatic))
-    if laps.automatic[last]:
-        fit += np.where(plan.button, COST_NO_BUTTON_AT_END, 0.0)
-    return fit
+        fit = fit + _by_hand(distance_m, plan.distance_m, BY_HAND_DISTANCE_M, BY_HAND_DISTANCE)
+        fit = fit + np.where(np.isnan(plan.time_s) & np.isnan(plan.distance_m), COST_OPEN_BY_HAND, 0.0)
+        fit = fit + _character(int(laps.intensity[first]), plan, timer_s, distance_m)
+    pressed, automatic = laps.pressed[run], laps.automatic[run]
+    border = np.select([pressed, automatic], [COST_BUTTON_INSIDE, COST_AUTO_INSIDE], COST_UNKNOWN_INSIDE)
+    inside = np.concatenate(([0.0], np.cumsum(border)[:-1]))[:, np.newaxis]
+    unpressed = automatic[:, np.newaxis] & plan.button[np.newaxis, :]
+    return fit + inside + np.where(unpressed, COST_NO_BUTTON_AT_END, 0.0)
 
 
-def _exact(done: float, planned: FloatArray, tolerance: float) -> FloatArray:
-    """Cost of a step that the watch itself timed or measured; 0 where the plan does not set it."""
-    if np.isnan(done):
-        return np.where(np.isnan(planned), 0.0, COST_NOT_MEASURED)
+def _sums(amounts: FloatArray) -> FloatArray:
+    """What the first lap, the first two, … amount to, shape (k, 1)."""
+    return np.cumsum(amounts)[:, np.newaxis]
+
+
+def _exact(done: FloatArray, planned: FloatArray, tolerance: float) -> FloatArray:
+    """Cost of a step that the watch itself timed or measured, shape (k, m); 0 where the plan does not set it."""
     share = np.clip(done / planned, 0.0, 3.0)
     short = COST_CUT_SHORT + 0.5 * (1.0 - share)
     long = COST_TOO_LONG + (share - 1.0)
     fits = np.abs(done - planned) <= tolerance
-    return np.where(np.isnan(planned) | fits, 0.0, np.where(done < planned, short, long))
+    cost = np.where(fits, 0.0, np.where(done < planned, short, long))
+    # What reaches the plan ends the step: a lap after that belongs to the next round, however short it is.
+    reached = done >= planned - tolerance
+    past = np.concatenate((np.zeros((1, len(planned)), dtype=np.bool_), reached[:-1]))
+    cost = cost + np.where(past, COST_PAST_ITS_END, 0.0)
+    return np.where(np.isnan(planned), 0.0, np.where(np.isnan(done), COST_NOT_MEASURED, cost))
 
 
-def _by_hand(done: float, planned: FloatArray, tolerance: float, share: float) -> FloatArray:
-    """Cost of a step that somebody ended by hand; 0 where the plan does not set it."""
-    if np.isnan(done):
-        return np.where(np.isnan(planned), 0.0, COST_NOT_MEASURED)
-    if done <= 0:
-        return np.where(np.isnan(planned), 0.0, COST_BY_HAND_MOST)
+def _by_hand(done: FloatArray, planned: FloatArray, tolerance: float, share: float) -> FloatArray:
+    """Cost of a step that somebody ended by hand, shape (k, m); 0 where the plan does not set it."""
     allowed = np.log1p(np.maximum(tolerance / planned, share))
-    beyond = np.maximum(np.abs(np.log(done / planned)) - allowed, 0.0)
-    return np.where(np.isnan(planned), 0.0, np.minimum(COST_BY_HAND * beyond, COST_BY_HAND_MOST))
+    beyond = np.maximum(np.abs(np.log(np.maximum(done, LEAST_DONE) / planned)) - allowed, 0.0)
+    cost = np.where(np.isnan(done), COST_NOT_MEASURED, np.minimum(COST_BY_HAND * beyond, COST_BY_HAND_MOST))
+    return np.where(np.isnan(planned), 0.0, cost)
 
 
-def _character(laps: LapTable, plan: PlanTable, run: slice, timer_s: float, distance_m: float) -> FloatArray:
-    """Cost of laps that look unlike the step: another intensity, another speed than its target."""
-    intensity = int(laps.intensity[run.start])
-    other = (plan.intensity != 0) & (plan.intensity != intensity) if intensity else np.zeros(len(plan), dtype=np.bool_)
-    cost = np.where(other, COST_OTHER_INTENSITY, 0.0)
-    if timer_s > 0 and distance_m > 0:
-        away = np.abs(np.log(distance_m / timer_s / plan.speed_mps)) / 0.2
-        cost += np.where(np.isnan(plan.speed_mps), 0.0, COST_OTHER_SPEED * np.minimum(away, 1.0))
-    return cost
+def _character(intensity: int, plan: PlanTable, timer_s: FloatArray, distance_m: FloatArray) -> FloatArray:
+    """Cost of laps that look unlike the step, shape (k, m): another intensity, another speed than its target."""
+    other = (plan.intensity != 0) & (plan.intensity != intensity) & (intensity != 0)
+    known = (timer_s > 0) & (distance_m > 0)
+    speed_mps = np.where(known, distance_m, 1.0) / np.where(known, timer_s, 1.0)
+    away = np.minimum(np.abs(np.log(speed_mps / plan.speed_mps)) / SPEED_AWAY, 1.0)
+    unlike = np.where(known & ~np.isnan(plan.speed_mps), COST_OTHER_SPEED * away, 0.0)
+    return unlike + np.where(other, COST_OTHER_INTENSITY, 0.0)[np.newaxis, :]
 
 
 def _intensity(intensity: Intensity) -> int:

@@ -17,7 +17,7 @@ from retrorun.match.stretch import lay_by_speed
 from retrorun.session.model import Session
 from retrorun.units import format_clock
 
-MOST_LAPS = 2000  # the steepest stair race has fewer; a damaged file may claim more
+MOST_LAPS = 1000  # a day on the track has fewer; a damaged file may claim more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,8 @@ def match_plan(activity: Activity, session: Session | None = None) -> Match:
             same order (watches keep these, and may lose names and notes).
 
     Raises:
-        PlanError: there is no plan, it unrolls into more than 5000 steps, or there are more than 2000 laps.
+        PlanError: there is no plan, it unrolls into more than 5000 steps, or there are more than 1000 laps,
+            or both are so many that their product is out of reach.
     """
     if len(activity.laps) > MOST_LAPS:
         raise PlanError(f"the recording has {len(activity.laps)} laps", mend=f"at most {MOST_LAPS} can be matched")
