@@ -22,9 +22,9 @@ COST_STRAY_AROUND = 0.3  # the same before the first step or after the last
 COST_PRESSED_BEFORE = 0.6  # a lap by hand before the first step
 COST_NAMED_STRAY = 1000.0  # a lap of which the watch says whose it is, left out: only where the plan has no such step
 MARGIN = 0.25  # a second reading that costs less than this more is as good as the first
-LONGEST_RUN, SHORTEST_LIMIT = 400, 4  # laps in one step: at most, and what is allowed whatever the size
 MOST_STATES = 2_000_000  # laps times steps: 400 laps on 5000 steps
-MOST_CELLS = 10_000_000  # the same times the laps of a run: 80 MB of costs
+MOST_CELLS = 10_000_000  # the same times the laps that one step may take: 80 MB of costs
+LEAST_REACH = 4  # laps that one step may take, whatever the size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class _Grid:
     def _reach(self) -> list[int]:
         """For each lap, one past the last lap that a run from it may take in."""
         longest_s = np.inf if np.any(np.isnan(self.plan.time_s)) else 1.6 * float(np.max(self.plan.time_s)) + 30.0
-        most = min(LONGEST_RUN, max(SHORTEST_LIMIT, MOST_CELLS // max(self.n * self.m, 1)))
+        most = max(LEAST_REACH, MOST_CELLS // max(self.n * self.m, 1))
         ends = []
         for first in range(self.n):
             last = first + 1
