@@ -20,10 +20,11 @@
   // The panels of the picture over time, top to bottom; those without data are left out.
   const panels = [
     { key: "pace", name: `pace [min/${data.per}]`, colour: "forward", say: pace },
-    { key: "cadence", name: "cadence [spm]", colour: "cadence", say: (v) => `${Math.round(v)} steps/min` },
-    { key: "heart", name: "heart rate [bpm]", colour: "heart", say: (v) => `${Math.round(v)} bpm` },
-    { key: "altitude", name: "altitude [m]", colour: "quiet", say: (v) => `${Math.round(v)} m` },
-  ].filter((panel) => has(data[panel.key]));
+    { key: "cadence", name: "cadence [spm]", colour: "cadence", unit: "steps/min" },
+    { key: "heart", name: "heart rate [bpm]", colour: "heart", unit: "bpm" },
+    { key: "altitude", name: "altitude [m]", colour: "quiet", unit: "m" },
+  ].map((panel) => ({ say: (value) => `${Math.round(value)} ${panel.unit}`, ...panel }))
+  .filter((panel) => has(data[panel.key]));
 
   const gaps = new Set(data.gap);
   // The points that are kept, with -1 wherever a line must stop: at a gap and where points were left out.
@@ -74,6 +75,14 @@
     return { tickvals: values, ticktext: values.map(clock) };
   };
 
+  // What stands beside the pointer; only the top panel says the time, for all stand on one clock. Texts are made once,
+  // because thousands of them take long; plotly itself writes the plain numbers.
+  const clocks = data.time.map(clock);
+  const top = panels.length
+    ? pick(data[panels[0].key].map((v, i) => `${clocks[i]}: ${v === null ? "–" : panels[0].say(v)}`), everywhere) : [];
+  const hover = (panel, index) => (index
+    ? { hovertemplate: `%{y:.0f} ${panel.unit}<extra></extra>` } : { text: top, hoverinfo: "text" });
+
   const drawTime = () => {
     const colours = theme(), traces = [];
     const layout = {
@@ -96,10 +105,9 @@
       }
       layout[`yaxis${number}`] = y;
       const shared = { yaxis: `y${number}`, type: "scatter", mode: "lines", connectgaps: false };
-      const words = data[panel.key].map((value, i) => `${clock(data.time[i])}: ${value === null ? "–" : panel.say(value)}`);
       traces.push({
         ...shared, x: pick(data.time, everywhere), y: pick(data[panel.key], everywhere), name: panel.key,
-        line: { color: colours[panel.colour], width: 1.4 }, text: pick(words, everywhere), hoverinfo: "text",
+        line: { color: colours[panel.colour], width: 1.4 }, ...hover(panel, index),
       });
       if (data.segments.length) {
         traces.push({
@@ -170,9 +178,9 @@
 
   const drawTrack = () => {
     const colours = theme();
-    const words = data.time.map(clock);
     const way = (points, colour, width, name) => ({
-      x: pick(data.east, points), y: pick(data.north, points), customdata: pick(data.time, points), text: pick(words, points),
+      x: pick(data.east, points), y: pick(data.north, points),
+      ...(name ? { customdata: pick(data.time, points), text: pick(clocks, points) } : {}),
       type: "scatter", mode: "lines", connectgaps: false, line: { color: colour, width }, name,
       hoverinfo: name ? "text" : "skip", showlegend: Boolean(name),
     });
