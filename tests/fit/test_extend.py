@@ -271,3 +271,42 @@ def test_fitparse_and_fit_tool_read_the_field_too() -> None:
         if isinstance(record.message, RecordMessage)
     ]
     assert read == [0, 1, 0, 1, 0, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", shared_files("activities", "*.fit"), ids=lambda path: path.name)
+def test_fitparse_reads_every_real_recording_as_before(path: object) -> None:
+    def records(whole: bytes) -> list[dict[str, object]]:
+        return [message.get_values() for message in fitparse.FitFile(io.BytesIO(whole)).get_messages("record")]
+
+    data = path.read_bytes()  # type: ignore[attr-defined]  # a path
+    before, after = records(data), records(extend(data, FIELD, lambda moment: (moment.timestamp or 0) % 2))
+    assert all(record.pop("direction") in (0, 1) for record in after)
+    assert before == after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path",
+    [path for path in shared_files("activities", "*.fit") if path.stat().st_size < 45_000],
+    ids=lambda path: path.name,
+)
+def test_fit_tool_reads_what_it_could_read_before(path: object) -> None:
+    from fit_tool.fit_file import FitFile
+    from fit_tool.profile.messages.record_message import RecordMessage
+
+    data = path.read_bytes()  # type: ignore[attr-defined]  # a path
+    try:
+        before = FitFile.from_bytes(data)
+    except Exception as error:  # noqa: BLE001 - it fails on a third of real files, in many ways
+        pytest.skip(f"fit-tool cannot read the original: {error}")
+    after = FitFile.from_bytes(extend(data, FIELD, lambda _: 1))
+    counts = [sum(isinstance(each.message, RecordMessage) for each in one.records) for one in (before, after)]
+    assert counts[0] == counts[1] > 0
+    assert len(after.records) == len(before.records) + 4
+    fields = [
+        each.message.get_developer_field_by_name("direction")
+        for each in after.records
+        if isinstance(each.message, RecordMessage) and not each.is_definition
+    ]
+    assert all(field is not None and field.get_value() == 1 for field in fields)

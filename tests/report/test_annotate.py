@@ -14,7 +14,7 @@ from retrorun.demo import demo_recording
 from retrorun.errors import FitError, RecordingError
 from retrorun.gait.result import Detection
 from retrorun.match.detect import detect
-from retrorun.report.annotate import annotate_fit
+from retrorun.report.annotate import annotate_fit, annotated_spans
 from retrorun.report.summary import is_backward
 from tests.recordings import fit_recording
 from tests.report.made import CANNOT_TELL, NONE, made_run, made_segment
@@ -60,6 +60,19 @@ def test_the_demo_reads_back_to_the_same_columns_and_the_same_segments() -> None
     assert_reads_back(data, detection)
     after, _ = annotated(data, detection)
     assert detect(after) == detection
+    # Samples are a second apart, so a border lies less than a second after where it was said to be.
+    said, read = [(one.start_s, one.end_s) for one in detection.segments], annotated_spans(after)
+    assert len(said) == len(read)
+    for (start_s, end_s), (start_read_s, end_read_s) in zip(said, read, strict=True):
+        assert 0 <= start_read_s - start_s < 1
+        assert 0 <= end_read_s - end_s < 1
+    assert annotated_spans(activity_from_bytes(data)) == ()
+
+
+def test_a_stretch_that_lasts_to_the_end_ends_with_the_recording() -> None:
+    run = made_run(seconds=10)
+    marked = replace(run, developer={"direction": np.array([1, 1, 0, 0, 1, 0, 0, 0, 1, 1.0])})
+    assert annotated_spans(marked) == ((0, 2), (4, 5), (8, 9))
 
 
 def test_laps_say_what_most_of_them_was() -> None:

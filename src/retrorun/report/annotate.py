@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
+
 from retrorun.activity.model import Activity
 from retrorun.errors import RecordingError
 from retrorun.fit.extend import ByteField, Moment, extend, moments
@@ -51,6 +53,20 @@ def annotate_fit(data: bytes, activity: Activity, detection: Detection) -> bytes
         return BACKWARD if covered_s > 0.5 * (end_s - start_s) else FORWARD
 
     return extend(data, DIRECTION, value_of)
+
+
+def annotated_spans(activity: Activity) -> tuple[tuple[float, float], ...]:
+    """The backward stretches `[start_s, end_s)` that an annotated recording says, in order; empty where it says none.
+
+    A stretch ends with the first sample that is not backward, or with the recording.
+    """
+    column = activity.developer.get(DIRECTION.name)
+    if column is None:
+        return ()
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], column == BACKWARD, [0]))))
+    last_s = float(activity.time_s[-1])
+    starts, ends = activity.time_s[edges[::2]], np.append(activity.time_s, last_s)[edges[1::2]]
+    return tuple(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def _fit_seconds_at_zero(data: bytes, activity: Activity) -> float:
