@@ -11,7 +11,7 @@ from retrorun.fit.developer import descriptions, developer_columns
 from retrorun.fit.limits import MAX_LOSSES, MAX_RESTARTS, MAX_ROWS
 from retrorun.fit.profile import BY_NAME, TIMESTAMP
 from retrorun.fit.salvage import next_message
-from retrorun.fit.table import Block, FloatArray, Table, block_of
+from retrorun.fit.table import FloatArray, Table, block_of
 from retrorun.fit.walk import Positions, Slot, Walker
 
 __all__ = ["FitFile", "Loss", "is_fit", "read_fit"]
@@ -35,12 +35,8 @@ class FitFile:
         table = self._tables.get(name)
         if table is None:
             message = BY_NAME[name]
-            blocks: list[Block] = []
-            for slot in self._slots:
-                if slot.definition.kind == message.number:
-                    block = block_of(self.data, slot)
-                    if block is not None:
-                        blocks.append(block)
+            slots = [slot for slot in self._slots if slot.definition.kind == message.number and slot.count()]
+            blocks = [block_of(self.data, slot) for slot in slots]
             table = self._tables[name] = Table(message, blocks)
         return table
 
@@ -51,7 +47,7 @@ class FitFile:
         if not self._compressed:
             return found
         if self._clock is None:
-            blocks = [block for slot in self._slots if (block := block_of(self.data, slot)) is not None]
+            blocks = [block_of(self.data, slot) for slot in self._slots if slot.count()]
             self._clock = compressed_times(blocks)
         positions, times = self._clock
         at = np.searchsorted(positions, table.positions)
@@ -63,7 +59,9 @@ class FitFile:
     def columns(self, name: str) -> dict[str, FloatArray]:
         """All number fields of a kind of message that any of them holds, scaled, by their names in the profile."""
         table = self.table(name)
-        fields = [field for field in table.message.fields if table.has(field.name) and field.base != "string"]
+        fields = [
+            field for field in table.message.fields if table.has(field.name) and field.base not in {"string", "byte"}
+        ]
         columns = {field.name: table.numbers(field.name) for field in fields}
         if TIMESTAMP in table.message.by_number:
             columns["timestamp"] = self.times(name)

@@ -102,6 +102,7 @@ class Table:
         joined = np.concatenate([block.positions for block in blocks]) if blocks else np.empty(0, dtype=np.int64)
         self._order = np.argsort(joined, kind="stable") if len(blocks) > 1 else None
         self.positions = joined if self._order is None else joined[self._order]
+        self._rows: list[npt.NDArray[np.intp]] = []
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -114,15 +115,25 @@ class Table:
     def numbers(self, name: str) -> FloatArray:
         """A field as float64, shape (n,), in the profile's unit; NaN where it is missing."""
         field = self.message.by_name[name]
-        parts = []
-        for block in self.blocks:
+        column: FloatArray | None = None
+        for index, block in enumerate(self.blocks):
             place = block.definition.places.get(field.number)
-            if place is not None and len(block) <= _FEW and place.base.kind in "ui":
-                parts.append(_scaled(block.cells(place), field))
+            values = None if place is None else _scaled(block, place, field)
+            if values is None:
                 continue
-            values = None if place is None else block.values(place, field)
-            parts.append(np.full(len(block), np.nan) if values is None else values)
-        return self.in_order(parts)
+            if self._order is None:
+                return values
+            column = np.full(len(self), np.nan) if column is None else column
+            column[self._rows_of(index)] = values
+        return np.full(len(self), np.nan) if column is None else column
+
+    def _rows_of(self, index: int) -> npt.NDArray[np.intp]:
+        """Which rows of the table the messages of a block are."""
+        if not self._rows and self._order is not None:
+            place = np.empty(len(self), dtype=np.intp)
+            place[self._order] = np.arange(len(self))
+            self._rows = np.split(place, np.cumsum([len(block) for block in self.blocks])[:-1])
+        return self._rows[index]
 
     def in_order(self, parts: list[FloatArray]) -> FloatArray:
         """One column from one part for each block."""
@@ -169,12 +180,14 @@ class Table:
         return found if self._order is None else [found[index] for index in self._order.tolist()]
 
 
-def _scaled(cells: list[int | None], field: Field) -> FloatArray:
-    values = [np.nan if cell is None else cell / field.scale - field.offset for cell in cells]
+def _scaled(block: Block, place: Place, field: Field) -> FloatArray | None:
+    """A field of a block as scaled numbers, None where it is no number."""
+    if len(block) > _FEW or place.base.kind not in "ui":
+        return block.values(place, field)
+    values = [np.nan if cell is None else cell / field.scale - field.offset for cell in block.cells(place)]
     return np.array(values, dtype=np.float64)
 
 
-def block_of(data: bytes, slot: Slot) -> Block | None:
-    """The messages of a slot, None where it has none."""
-    positions = slot.positions()
-    return Block(data, slot.definition, positions) if len(positions) else None
+def block_of(data: bytes, slot: Slot) -> Block:
+    """The messages of a slot that has any."""
+    return Block(data, slot.definition, slot.positions())
