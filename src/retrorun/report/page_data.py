@@ -9,6 +9,7 @@ not say where on Earth it was.
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from retrorun.gait.result import Detection
 from retrorun.match.model import Match
 from retrorun.report.palette import THEMES
 from retrorun.report.plane import BAND_SDS, Plane
-from retrorun.report.series import BREAK_S, local_metres, pace_s, smooth
+from retrorun.report.series import breaks, local_metres, pace_s, smooth
 from retrorun.session.model import SpeedRange
 from retrorun.units import METRES_PER_MILE
 
@@ -32,8 +33,26 @@ def page_data(
     """Everything that the page's script draws; lists hold null for missing."""
     duration_s = float(activity.time_s[-1]) if len(activity) else 0.0
     step_s = max(1.0, float(math.ceil(duration_s / MOST_POINTS)))
-    bins = np.floor(activity.time_s / step_s).astype(np.int64)
-    present, at = np.unique(bins, return_inverse=True)
+    return {
+        "step_s": step_s,
+        "end_s": duration_s,
+        "per": "mi" if per_m == METRES_PER_MILE else "km",
+        "per_m": per_m,
+        **_over_time(activity, detection, step_s, per_m),
+        "segments": [[round(segment.start_s, 1), round(segment.end_s, 1)] for segment in detection.segments],
+        "laps": [round(lap.start_s, 1) for lap in activity.laps[1:]],
+        "targets": _targets(match, per_m),
+        "plane": _plane(plane),
+        "themes": {theme.name: asdict(theme) for theme in THEMES.values()},
+    }
+
+
+def _over_time(activity: Activity, detection: Detection, step_s: float, per_m: float) -> dict[str, object]:
+    """One point for each stretch of `step_s` that has samples: its moment, its direction, and the means of all columns.
+
+    `gap` holds the points before which a line stops.
+    """
+    present, at = np.unique(np.floor(activity.time_s / step_s).astype(np.int64), return_inverse=True)
     east, north = local_metres(activity)
     cadence = np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan)
     columns = {
@@ -48,36 +67,11 @@ def page_data(
     backward = np.zeros(len(present), dtype=np.bool_)
     for segment in detection.segments:
         backward |= (time_s >= segment.start_s) & (time_s < segment.end_s)
-    # A line stops at a gap; the script puts nulls there.
-    gap = np.zeros(len(present), dtype=np.bool_)
-    gap[1:] = np.diff(time_s) > max(BREAK_S, 3.0 * float(np.median(np.diff(time_s)))) if len(present) > 1 else False
     return {
-        "step_s": step_s,
-        "end_s": duration_s,
-        "per": "mi" if per_m == METRES_PER_MILE else "km",
-        "per_m": per_m,
         "time": _plain(time_s, 1),
-        "gap": np.flatnonzero(gap).tolist(),
+        "gap": np.flatnonzero(breaks(time_s)).tolist(),
         "backward": backward.astype(int).tolist(),
         **{name: _plain(_means(values, at, len(present)), digits) for name, (values, digits) in columns.items()},
-        "segments": [[round(segment.start_s, 1), round(segment.end_s, 1)] for segment in detection.segments],
-        "laps": [round(lap.start_s, 1) for lap in activity.laps[1:]],
-        "targets": _targets(match, per_m),
-        "plane": _plane(plane),
-        "themes": {
-            theme.name: {
-                "background": theme.background,
-                "text": theme.text,
-                "quiet": theme.quiet,
-                "grid": theme.grid,
-                "forward": theme.forward,
-                "backward": theme.backward,
-                "cadence": theme.cadence,
-                "heart": theme.heart,
-                "shade": theme.shade_alpha,
-            }
-            for theme in THEMES.values()
-        },
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrorun.activity.model import Activity
+from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, say_missing
@@ -65,6 +65,14 @@ def draw_track(
             label="backward",
             gid="backward",
         )
+    _start(axes, east, north, theme)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.08)
+    _scale_bar(axes, theme, per_m)
+    axes.legend(frameon=False, labelcolor=theme.text, fontsize=9, loc="upper right")
+
+
+def _start(axes: Axes, east: FloatArray, north: FloatArray, theme: Theme) -> None:
     first = int(np.flatnonzero(np.isfinite(east))[0])
     axes.plot(
         east[first],
@@ -76,10 +84,6 @@ def draw_track(
         label="start",
         gid="start",
     )
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.margins(0.08)
-    _scale_bar(axes, theme, per_m)
-    axes.legend(frameon=False, labelcolor=theme.text, fontsize=9, loc="upper right")
 
 
 def scale_bar_length(width_m: float, *, per_m: float = 1000.0) -> tuple[float, str]:

@@ -121,7 +121,7 @@
   const shapes = (colours) => [
     ...data.segments.map(([start, end]) => ({
       type: "rect", xref: "x", yref: "paper", x0: start, x1: end, y0: 0, y1: 1, layer: "below",
-      fillcolor: colours.backward, opacity: colours.shade, line: { width: 0 },
+      fillcolor: colours.backward, opacity: colours.shade_alpha, line: { width: 0 },
     })),
     ...data.laps.map((start) => ({
       type: "line", xref: "x", yref: "paper", x0: start, x1: start, y0: 0, y1: 1, layer: "between",
