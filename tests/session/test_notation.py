@@ -232,6 +232,8 @@ def test_canonical_text_uses_the_fewest_digits_that_say_the_same() -> None:
     for text, canonical in (
         ("90.0s rest", "90s rest"),
         ("120s fwd", "2min fwd"),
+        ("99s", "99s fwd"),
+        ("100s", "1:40 fwd"),
         ("150s", "2:30 fwd"),
         ("3600s", "1h fwd"),
         ("0.4km bwd", "0.4km bwd"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -117,5 +117,10 @@ def test_a_plan_that_cannot_be_is_refused(weeks: int, per_week: int, level: str,
 def test_a_plan_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(SessionError, match="runs out of the calendar"):
         make_plan(start=date(9999, 12, 20))
-    with pytest.raises(SessionError, match="the weekly distance must be above zero"):
-        make_plan(start=MONDAY, weekly_distance_m=0)
+    with pytest.raises(SessionError, match="runs out of the calendar"):
+        make_plan(start=date(9999, 12, 31), weeks=1, sessions_a_week=1)
+    for distance_m in (0, -5, float("nan"), float("inf")):
+        with pytest.raises(SessionError, match="the weekly distance must be above zero"):
+            make_plan(start=MONDAY, weekly_distance_m=distance_m)
+    with pytest.raises(SessionError, match=r"a plan's start is a date, not datetime.*; leave the time of day out"):
+        make_plan(start=datetime(2026, 11, 23, tzinfo=UTC))

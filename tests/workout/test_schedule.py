@@ -80,5 +80,7 @@ def test_what_is_no_workout_is_refused() -> None:
         compile_schedule([(date(1990, 1, 1), workout)], created=CREATED)
     with pytest.raises(WorkoutError, match="no time with a time zone"):
         compile_schedule([(date(2026, 12, 1), workout)], created=datetime(2026, 11, 22))  # noqa: DTZ001 - the point
+    with pytest.raises(WorkoutError, match=r"is a time, not a day; give its date\(\)"):
+        compile_schedule([(CREATED, workout)], created=CREATED)
     with pytest.raises(FitError):
         compile_schedule([(date(2026, 12, 1), b"no FIT")], created=CREATED)

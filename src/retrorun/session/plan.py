@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from retrorun.errors import SessionError
 from retrorun.session.model import Session, SpeedRange, member_of
@@ -103,8 +104,8 @@ def make_plan(
     level = member_of(Level, level, "level")
     _within("weeks", weeks, 1, MOST_WEEKS)
     _within("sessions_a_week", sessions_a_week, 1, max(DAYS))
-    if not isinstance(start, date):
-        raise SessionError(f"a plan's start is a date, not {start!r}")
+    if not isinstance(start, date) or isinstance(start, datetime):
+        raise SessionError(f"a plan's start is a date, not {start!r}", mend="leave the time of day out")
     target = None if easy_mps is None else backward_pace_from_easy(easy_mps).target
     top = _top_rung(sessions_a_week, easy_mps=easy_mps, weekly_distance_m=weekly_distance_m)
     sessions = tuple(_sessions(start, weeks, sessions_a_week, first=FIRST_RUNG[level], top=top, target=target))
@@ -190,7 +191,7 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
     """The highest rung whose week stays within the share of the weekly distance."""
     if weekly_distance_m is None:
         return len(LADDER) - 1
-    if not weekly_distance_m > 0:
+    if not 0 < weekly_distance_m < math.inf:
         raise SessionError("the weekly distance must be above zero")
     speed_mps = FAST_BACKWARD_MPS if easy_mps is None else easy_mps * BACKWARD_RATIO.high
     room_m = LARGEST_SHARE * weekly_distance_m
@@ -228,6 +229,7 @@ def _within(name: str, value: int, low: int, high: int) -> None:
 
 def _day(start: date, days: int) -> date:
     try:
-        return start + timedelta(days=days)
+        # One day more, because a calendar says on which day an event is over.
+        return start + timedelta(days=days + 1) - timedelta(days=1)
     except OverflowError:
         raise SessionError(f"a plan that begins on {start} runs out of the calendar", mend="begin earlier") from None

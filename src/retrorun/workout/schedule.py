@@ -56,6 +56,8 @@ def compile_schedule(entries: Iterable[tuple[date, bytes]], *, created: datetime
 
 
 def _row(day: date, data: bytes) -> dict[str, Value]:
+    if isinstance(day, datetime):
+        raise WorkoutError(f"{day} is a time, not a day", mend="give its date()")
     made = identity_of(read_fit(data).table("file_id"))
     if made.type != FILE_WORKOUT or made.serial is None or made.time_created is None:
         raise WorkoutError(
