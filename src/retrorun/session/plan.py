@@ -41,7 +41,6 @@ LADDER = (
     Dose(reps=5, stretch_s=120),
     Dose(reps=6, stretch_s=120),
     Dose(reps=3, stretch_s=300),
-    Dose(reps=3, stretch_s=300),
 )
 FIRST_RUNG = {Level.BEGINNER: 0, Level.REGULAR: 2, Level.EXPERIENCED: 4}
 BY_FEEL_RUNGS = 2  # the first rungs carry no pace: the runner is learning to move
@@ -207,13 +206,16 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
 
 def _rule(level: Level, top: int, weekly_distance_m: float | None) -> str:
     """The rule of a plan in words."""
-    ladder = ", ".join(f"{dose.reps}×{format_time(dose.stretch_s)}" for dose in dict.fromkeys(LADDER))
-    share = (
-        ""
-        if weekly_distance_m is None
-        else f" It stops at step {top + 1}, so that the backward part stays within {LARGEST_SHARE:.0%} of "
-        f"{format_distance(weekly_distance_m)} a week, counted at a fast backward pace."
-    )
+    ladder = ", ".join(f"{dose.reps}×{format_time(dose.stretch_s)}" for dose in LADDER)
+    share = ""
+    if weekly_distance_m is not None:
+        held = (
+            "The whole ladder" if top == len(LADDER) - 1 else f"It stops at step {top + 1}, so that the backward part"
+        )
+        share = (
+            f" {held} stays within {LARGEST_SHARE:.0%} of {format_distance(weekly_distance_m)} a week, counted at a "
+            "fast backward pace."
+        )
     return (
         f"Backward running in one session climbs at most one step a week on this ladder: {ladder}; then it stays. "
         f"This plan begins at step {min(FIRST_RUNG[level], top) + 1}. Two days at least from one session to the next. "
