@@ -76,7 +76,7 @@ def element_pattern(names: tuple[str, ...], *, track: str) -> re.Pattern[bytes]:
     """
     prefix = r"(?:[\w.-]++:)?+"
     choice = "|".join((*names, f"/{prefix}{track}"))
-    return re.compile(rf"<{prefix}({choice})(\s[^<>]*+)?+>([^<]*+)(?=<)".encode("ascii"))
+    return re.compile(rf"<{prefix}({choice})((?:\s[^<>]*+)?+)>([^<]*+)(?=<)".encode("ascii"))
 
 
 def _plain(data: bytes) -> bytes:
