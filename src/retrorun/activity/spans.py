@@ -91,9 +91,11 @@ def pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatArr
         ends = np.array([pause.end_s for pause in found])
         explained = starts[np.searchsorted(ends, time_s[rows], side="right")] < time_s[rows + 1]
         rows = rows[~explained]
-    for row in rows[:MAX_PAUSES].tolist():
-        found.append(Pause(start_s=float(time_s[row]), end_s=float(time_s[row + 1]), kind="gap"))
-    return tuple(sorted(found, key=lambda pause: pause.start_s))
+    gaps = [
+        Pause(start_s=float(time_s[row]), end_s=float(time_s[row + 1]), kind="gap")
+        for row in rows[:MAX_PAUSES].tolist()
+    ]
+    return tuple(sorted(found + gaps, key=lambda pause: pause.start_s))
 
 
 def damage(raw: RawRecording, rows: npt.NDArray[np.intp] | None, zero: float) -> tuple[Damage, ...]:
