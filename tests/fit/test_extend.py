@@ -19,7 +19,7 @@ from tests.recordings import START, fit_recording
 from tests.shared_data import shared_files
 
 FIELD = ByteField(
-    name="direction", unit="1=backward", application_id=bytes(range(16)), version=1, kinds=("record", "lap")
+    name="direction", unit="1=backward", application_id=b"for tests only !", version=1, kinds=("record", "lap")
 )
 NOW = 1_136_000_000
 Raw = tuple[int, bytes]

@@ -276,10 +276,17 @@ def test_poor_recordings_open_as_well(browser: Browser, tmp_path: Path, activity
     with opened(browser, path) as seen:
         assert seen.complaints == []
         assert seen.page.locator("#answer").is_visible()
+        rest = "the run" if detection.verdict == "cannot tell" else "forward"
+        for box in ("plane", "track"):
+            if seen.page.locator(f"#{box}").count():
+                names = seen.page.evaluate(f"document.getElementById('{box}')._fullData.map((each) => each.name)")
+                assert rest in names
         if seen.page.locator("#moment").count():
             seen.page.focus("#moment")
             seen.page.keyboard.press("End")
-            assert seen.page.inner_text("#reading")
+            reading = seen.page.inner_text("#reading")
+            assert reading
+            assert ("backward" in reading) == (detection.verdict != "cannot tell")
         assert seen.complaints == []
 
 

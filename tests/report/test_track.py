@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
+from retrorun.gait.result import Detection
 from retrorun.report.palette import DARK, LIGHT
 from retrorun.report.track import figure_track, scale_bar_length
 from retrorun.units import METRES_PER_MILE
-from tests.report.made import SPANS, made_detection, made_run, without
+from tests.report.made import CANNOT_TELL, SPANS, made_detection, made_run, without
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels
 
 
@@ -78,6 +79,16 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
     x, _ = way(axes, "scale bar")
     (label,) = [text.get_text() for text in axes.texts]
     assert label == f"{np.ptp(x):g} m"
+
+
+def test_what_cannot_be_told_is_not_called_forward() -> None:
+    def names(detection: Detection) -> list[str]:
+        legend = figure_track(made_run(), detection).axes[0].get_legend()
+        assert legend is not None
+        return [text.get_text() for text in legend.get_texts()]
+
+    assert names(made_detection()) == ["forward", "backward", "start"]
+    assert names(CANNOT_TELL) == ["the run", "start"]
 
 
 def test_without_positions_it_says_so() -> None:

@@ -20,6 +20,7 @@ from retrorun.match.model import Match
 from retrorun.report.palette import THEMES
 from retrorun.report.plane import BAND_SDS, Plane
 from retrorun.report.series import breaks, local_metres, pace_s, smooth
+from retrorun.report.words import name_of_rest
 from retrorun.session.model import SpeedRange
 from retrorun.units import METRES_PER_MILE
 
@@ -38,6 +39,7 @@ def page_data(
         "end_s": duration_s,
         "per": "mi" if per_m == METRES_PER_MILE else "km",
         "per_m": per_m,
+        "rest": name_of_rest(detection),
         **_over_time(activity, detection, step_s, per_m),
         "segments": [[round(segment.start_s, 1), round(segment.end_s, 1)] for segment in detection.segments],
         "laps": [round(lap.start_s, 1) for lap in activity.laps[1:]],

@@ -15,6 +15,7 @@ from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, say_missing
 from retrorun.report.summary import STANDING_MPS, BoolArray
+from retrorun.report.words import name_of_rest
 from retrorun.units import METRES_PER_MILE, format_clock
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ BAND_SDS = 2.0  # about 95 % of 30-s means of forward running lie within the ban
 class Plane:
     """The recording as points of speed and cadence, one for each short bin of time on the move; shape (n,).
 
-    `line` is the runner's forward line in this recording, None where too little was run to say.
+    `line` is the runner's forward line in this recording, None where too little was run to say. `rest` is the name of
+    the points that are not backward.
     """
 
     time_s: FloatArray
@@ -36,6 +38,7 @@ class Plane:
     cadence_spm: FloatArray
     backward: BoolArray
     line: ForwardLine | None
+    rest: str = "forward"
 
 
 def gait_plane(activity: Activity, detection: Detection, *, profile: GaitProfile | None = None) -> Plane:
@@ -61,6 +64,7 @@ def gait_plane(activity: Activity, detection: Detection, *, profile: GaitProfile
         cadence_spm=grid.cadence_spm[there],
         backward=backward[there],
         line=line if line is not None and line.weight_s > 0 else None,
+        rest=name_of_rest(detection),
     )
 
 
@@ -98,7 +102,7 @@ def draw_gait_plane(axes: Axes, plane: Plane, *, theme: Theme = LIGHT, per_m: fl
         markeredgewidth=0,
         alpha=0.45,
         color=theme.forward,
-        label="forward",
+        label=plane.rest,
         gid="forward",
     )
     if plane.line is not None:

@@ -15,6 +15,7 @@ from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, say_missing
 from retrorun.report.series import breaks, local_metres
 from retrorun.report.summary import is_backward
+from retrorun.report.words import name_of_rest
 from retrorun.units import METRES_PER_MILE
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def draw_track(
         np.insert(north, at, np.nan),
         color=theme.forward,
         linewidth=1.2,
-        label="forward",
+        label=name_of_rest(detection),
         gid="forward",
     )
     if backward.any():

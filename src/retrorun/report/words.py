@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from retrorun.activity.model import Activity
+from retrorun.gait.result import Detection
 
 
 def local_start(activity: Activity) -> dt.datetime | None:
@@ -15,6 +16,11 @@ def local_start(activity: Activity) -> dt.datetime | None:
     if activity.utc_offset_s is None or start.tzinfo is None:
         return start
     return start.astimezone(dt.timezone(dt.timedelta(seconds=activity.utc_offset_s)))
+
+
+def name_of_rest(detection: Detection) -> str:
+    """What is called of the part that is not backward: `forward`, or just `the run` where it cannot be told."""
+    return "the run" if detection.verdict == "cannot tell" else "forward"
 
 
 def when(activity: Activity) -> str:

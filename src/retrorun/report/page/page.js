@@ -142,7 +142,7 @@
         x: kept.map((i) => plane.speed[i]), y: kept.map((i) => plane.cadence[i]),
         customdata: kept.map((i) => plane.time[i]),
         text: kept.map((i) => `${clock(plane.time[i])}: ${pace(data.per_m / plane.speed[i])}, ${Math.round(plane.cadence[i])} spm`),
-        hoverinfo: "text", type: "scatter", mode: "markers", name: backward ? "backward" : "forward",
+        hoverinfo: "text", type: "scatter", mode: "markers", name: backward ? "backward" : data.rest,
         marker: {
           color: backward ? colours.backward : colours.forward, size: backward ? 8 : 5, opacity: backward ? 0.85 : 0.45,
           symbol: backward ? "triangle-up" : "circle",
@@ -187,7 +187,7 @@
     const first = data.east.findIndex((value) => value !== null);
     const traces = [
       way(everywhere, colours.grid, 2, ""),
-      way(stretch((i) => inRange(data.time[i])), colours.forward, 2, "forward"),
+      way(stretch((i) => inRange(data.time[i])), colours.forward, 2, data.rest),
       way(stretch((i) => data.backward[i] && inRange(data.time[i])), colours.backward, 4, "backward"),
       {
         x: [data.east[first]], y: [data.north[first]], mode: "markers", type: "scatter", name: "start", hoverinfo: "skip",
@@ -235,7 +235,7 @@
     const i = nearest(data.time, t), words = [clock(data.time[i])];
     shown = t;
     for (const panel of panels) if (data[panel.key][i] !== null) words.push(`${panel.name.split(" [")[0]} ${panel.say(data[panel.key][i])}`);
-    words.push(data.backward[i] ? "backward" : "not backward");
+    if (data.rest === "forward") words.push(data.backward[i] ? "backward" : "not backward");
     byId("reading").textContent = words.join(", ");
     byId("moment").value = String(data.time[i]);
     byId("moment").setAttribute("aria-valuetext", words.join(", "));
