@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
-from retrorun.cli.sources import kind_of
+from retrorun.activity.read import read_activity
+from retrorun.cli.sources import kind_of, profile_of
 from retrorun.demo import demo_session
-from retrorun.errors import RecordingError
+from retrorun.errors import ProfileError, RecordingError
+from retrorun.gait.profile import GaitProfile
 from retrorun.session.document import session_to_json, session_to_yaml
 from retrorun.session.notation import format_session
 from retrorun.workout.fit import compile_workout
@@ -43,3 +46,17 @@ def test_a_fit_file_without_its_first_message_is_left_to_the_reader() -> None:
 def test_no_bytes_are_an_error_that_names_the_file() -> None:
     with pytest.raises(RecordingError, match=r"run\.fit: the file is empty"):
         kind_of(b"", where="run.fit")
+
+
+def test_a_gait_profile_is_read_and_none_is_none(tmp_path: Path) -> None:
+    made = GaitProfile.fit([read_activity(fit_recording())])
+    (tmp_path / "me.json").write_text(made.to_json(), encoding="utf-8")
+    assert profile_of(tmp_path / "me.json") == made
+    assert profile_of(None) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"\xff\xfe", b"{}"])
+def test_what_is_no_gait_profile_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "me.json").write_bytes(data)
+    with pytest.raises(ProfileError):
+        profile_of(tmp_path / "me.json")

@@ -10,9 +10,9 @@ import typer
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.cli.console import say, say_json, say_table
+from retrorun.cli.sources import profile_of
 from retrorun.errors import RecordingError
-from retrorun.files import read_bytes, write_atomic
-from retrorun.gait.profile import GaitProfile
+from retrorun.files import write_atomic
 from retrorun.gait.result import Detection
 from retrorun.gait.trust import parts_on_foot
 from retrorun.match.detect import detect
@@ -41,7 +41,7 @@ def analyze(
     """
     activity = read_activity(recording)
     must_be_on_foot(activity, recording)
-    usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
+    usual = profile_of(profile)
     detection = detect(activity, profile=usual, labels=load_labels(recording))
     if plot is not None:
         draw(activity, detection, plot)

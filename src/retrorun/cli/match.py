@@ -12,8 +12,8 @@ from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
 from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.sources import profile_of
 from retrorun.files import read_bytes
-from retrorun.gait.profile import GaitProfile
 from retrorun.match.adherence import adherence
 from retrorun.match.detect import detect
 from retrorun.match.document import adherence_document
@@ -36,7 +36,7 @@ def match(
     data = read_bytes(recording)
     activity = read_activity(data)
     must_be_on_foot(activity, recording)
-    usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
+    usual = profile_of(profile)
     found = match_plan(activity, _planned(activity, session, index))
     labels = load_labels(recording)
     detection = detect(activity, profile=usual, plan=found, labels=labels)

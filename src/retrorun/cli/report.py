@@ -15,6 +15,7 @@ from retrorun.activity.unpack import unpack
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
 from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.sources import profile_of
 from retrorun.errors import PlanError
 from retrorun.files import read_bytes, write_atomic
 from retrorun.fit.reader import is_fit
@@ -147,7 +148,7 @@ def convert(
 def _analysed(recording: Path, profile: Path | None, plan: str | None) -> _Analysed:
     activity = read_activity(recording)
     must_be_on_foot(activity, recording)
-    usual = None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace"))
+    usual = profile_of(profile)
     session = None if plan is None else session_of(plan)
     match = None
     if session is not None or activity.workout is not None:

@@ -12,9 +12,9 @@ from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
 from retrorun.batch.table import SUFFIXES, ScanTable
 from retrorun.cli.console import say, say_json, say_table
+from retrorun.cli.sources import profile_of
 from retrorun.errors import OutputError, RetrorunError
-from retrorun.files import read_bytes, write_atomic
-from retrorun.gait.profile import GaitProfile
+from retrorun.files import write_atomic
 from retrorun.report.picture import picture_bytes, picture_kind
 from retrorun.units import METRES_PER_MILE
 
@@ -54,7 +54,7 @@ def scan(
         _connect(scheduler)
     table = scan_paths(
         paths,
-        profile=None if profile is None else GaitProfile.from_json(read_bytes(profile).decode("utf-8", "replace")),
+        profile=profile_of(profile),
         workers=workers,
         progress=True,
         journal=None if output is None else output.with_name(f"{output.name}.journal"),
@@ -85,7 +85,7 @@ def profile(
     ] = False,
 ) -> None:
     """Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less."""
-    start = GaitProfile.from_json(read_bytes(output).decode("utf-8", "replace")) if update else None
+    start = profile_of(output if update else None)
     learnt = learn_profile(paths, start=start)
     write_atomic(output, (learnt.profile.to_json() + "\n").encode())
     known = learnt.profile

@@ -1,13 +1,16 @@
-"""What a file given on the command line is: told by its content, not by its name."""
+"""The files given on the command line: what one is, told by its content and not by its name, and gait profiles."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from retrorun.errors import RecordingError
+from retrorun.files import read_bytes
 from retrorun.fit.plan_reader import identity_of
 from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.words import FILE_WORKOUT
+from retrorun.gait.profile import GaitProfile
 
 Kind = Literal["session", "workout", "recording"]
 
@@ -34,3 +37,13 @@ def kind_of(data: bytes, *, where: str) -> Kind:
     except UnicodeDecodeError:
         return "recording"
     return "recording" if head.lstrip().startswith("<") else "session"
+
+
+def profile_of(path: Path | None) -> GaitProfile | None:
+    """The gait profile in a file; None where none is given.
+
+    Raises:
+        RecordingError: the file cannot be read.
+        ProfileError: it holds no gait profile.
+    """
+    return None if path is None else GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
