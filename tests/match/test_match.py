@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from retrorun.activity.model import Activity
@@ -222,6 +223,31 @@ def test_what_could_be_either_is_left_open() -> None:
     assert match.reasons == ("lap 2 could be steps[1] as well as steps[2]; left open",)
 
 
+def test_laps_that_fit_hardly_any_step_are_not_laid_down() -> None:
+    odd = Session(steps=tuple(Step(duration=Time(time_s=time_s)) for time_s in (313.0, 777.0, 21.0, 1900.0)))
+    match = match_plan(by_hand(Watch(session=odd).run()), NESTED)
+    assert match.basis == "nothing"
+    assert match.reasons == ("the laps do not fit the plan",)
+
+
+def test_even_laps_count_if_they_are_the_whole_plan() -> None:
+    session = Session(steps=(Repeat(until=Times(count=4), steps=(REST,)), BACKWARD))
+    watch = Watch(session=session)
+    assert executed(match_plan(by_hand(watch.run()), session)) == truth(watch.truth)
+    ordinary = Watch(session=Session(steps=(Repeat(until=Times(count=9), steps=(REST,)),))).run()
+    assert match_plan(by_hand(ordinary), session).basis == "nothing"
+
+
+def test_laps_without_a_distance_take_it_from_the_recording() -> None:
+    session = Session(steps=(WARM_UP, FORWARD, REST, BACKWARD))
+    watch = Watch(session=session)
+    activity = by_hand(watch.run())
+    covered = np.concatenate(([0.0], np.cumsum(activity.speed_mps)[:-1]))
+    laps = tuple(replace(lap, distance_m=0.0) for lap in activity.laps)
+    match = match_plan(replace(activity, laps=laps, distance_m=covered), session)
+    assert [step.distance_m for step in match.steps] == pytest.approx([1800.0, 400.0, 270.0, 200.0], abs=3.0)
+
+
 def test_automatic_laps_alone_say_nothing() -> None:
     session = Session(steps=(Step(duration=LapButton()), REST, COOL_DOWN))
     activity = Watch(session=Session(steps=(Step(duration=Time(time_s=3000.0)),)), auto_lap_m=1000.0).run()
@@ -265,7 +291,9 @@ def test_a_given_session_takes_the_place_of_the_carried_plan() -> None:
 
 def test_another_plan_than_the_carried_one_does_without_indices() -> None:
     carried = Session(steps=(WARM_UP, FORWARD, REST))
-    match = match_plan(Watch(session=carried).run(), Session(steps=(WARM_UP, BACKWARD, REST)))
+    match = match_plan(
+        Watch(session=carried).run(), Session(steps=(WARM_UP, FORWARD, Step(duration=Time(time_s=100.0))))
+    )
     assert match.basis == "laps"
     assert "another plan" in match.reasons[0]
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from retrorun.activity.model import FloatArray, Lap
 from retrorun.match.expand import Occurrence
+from retrorun.match.laps import timer_s
 from retrorun.session.model import Distance, Intensity, LapButton, SpeedRange, Time
 
 BoolArray = npt.NDArray[np.bool_]
@@ -69,7 +70,7 @@ class LapTable:
         """The columns of the laps; an empty `step_of_index` leaves their indices unused."""
         indices = [lap.planned_step_index if step_of_index else None for lap in laps]
         return cls(
-            timer_s=np.array([lap_timer_s(lap) for lap in laps], dtype=np.float64),
+            timer_s=np.array([timer_s(lap) for lap in laps], dtype=np.float64),
             distance_m=np.array(
                 [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=np.float64
             ),
@@ -127,11 +128,6 @@ class PlanTable:
 
     def __len__(self) -> int:
         return len(self.time_s)
-
-
-def lap_timer_s(lap: Lap) -> float:
-    """How long the watch ran during a lap [s], pauses left out where the watch says so."""
-    return lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
 
 
 def run_costs(laps: LapTable, plan: PlanTable, first: int, stop: int) -> FloatArray:

@@ -9,15 +9,18 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.errors import PlanError
 from retrorun.match.align import Run, align
 from retrorun.match.carried import carried_plan
-from retrorun.match.cost import LapTable, PlanTable, lap_timer_s
+from retrorun.match.cost import LapTable, PlanTable
 from retrorun.match.expand import Occurrence, expand
+from retrorun.match.laps import distance_m, measured_laps, say_nothing, timer_s
 from retrorun.match.model import Match, Outcome, StepMatch
-from retrorun.match.outcome import laps_distance_m, outcome_of_laps
+from retrorun.match.outcome import outcome_of_laps
 from retrorun.match.stretch import lay_by_speed
 from retrorun.session.model import Session
 from retrorun.units import format_clock
 
 MOST_LAPS = 1000  # a day on the track has fewer; a damaged file may claim more
+
+LEAST_STEPS = 3  # laps without indices must fit so many steps; two fit somewhere in any plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +53,14 @@ def match_plan(activity: Activity, session: Session | None = None) -> Match:
     if len(activity.laps) > MOST_LAPS:
         raise PlanError(f"the recording has {len(activity.laps)} laps", mend=f"at most {MOST_LAPS} can be matched")
     planned = _planned(activity, session)
-    indexed = any(lap.planned_step_index is not None for lap in activity.laps)
+    laps = measured_laps(activity)
+    indexed = any(lap.planned_step_index is not None for lap in laps)
     if indexed and planned.step_of_index:
-        return _by_laps(activity, planned, use_indices=True)
-    if len(planned.occurrences) == 1 or not _automatic(activity.laps):
-        return _by_laps(activity, planned, use_indices=False)
-    return _by_speed(activity, planned)
+        return _by_laps(laps, planned, use_indices=True)
+    by_hand = _by_laps(laps, planned, use_indices=False)
+    whole = len(by_hand.outside_lap_indices) <= 1 and all(step.start_s is not None for step in by_hand.steps)
+    # Laps at even distances are mostly the watch's own, unless they are the whole plan and nothing else.
+    return by_hand if whole or not say_nothing(laps) else _by_speed(activity, planned)
 
 
 def _planned(activity: Activity, session: Session | None) -> _Planned:
@@ -98,37 +103,22 @@ def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:
             rounds //= 2
 
 
-def _automatic(laps: Sequence[Lap]) -> bool:
-    """Whether the laps say nothing: there are none, or the watch cut them at even distances or times by itself."""
-    if len(laps) < 2:
-        return True
-    if any(lap.trigger == "manual" or lap.planned_step_index is not None for lap in laps):
-        return False
-    whole = laps[:-1]
-    return _even([lap_timer_s(lap) for lap in whole]) or _even([lap.distance_m or 0.0 for lap in whole])
-
-
-def _even(values: Sequence[float]) -> bool:
-    return min(values) > 0 and max(values) - min(values) <= 0.01 * max(values)
-
-
-def _by_laps(activity: Activity, planned: _Planned, *, use_indices: bool) -> Match:
+def _by_laps(laps: Sequence[Lap], planned: _Planned, *, use_indices: bool) -> Match:
     places = tuple(item.place for item in planned.occurrences)
-    laps = LapTable.of(activity.laps, planned.step_of_index if use_indices else {})
-    plan = PlanTable.of(planned.occurrences, planned.step_numbers)
-    runs = align(laps, plan, places)
-    if not runs:
-        return _nothing(planned, "no lap fits a step of the plan")
+    table = LapTable.of(laps, planned.step_of_index if use_indices else {})
+    runs = align(table, PlanTable.of(planned.occurrences, planned.step_numbers), places)
+    if not runs or not (use_indices or _believable(runs, planned.occurrences)):
+        return _nothing(planned, "the laps do not fit the plan")
     last = len(planned.occurrences) - 1
     taken: list[tuple[int, StepMatch]] = []
     seen: set[int] = set()
     for run in runs:
-        step = _from_laps(activity, planned.occurrences[run.planned], run, exact=use_indices, final=run.planned == last)
+        step = _from_laps(laps, planned.occurrences[run.planned], run, exact=use_indices, final=run.planned == last)
         taken.append((run.planned, replace(step, outcome="repeated") if run.planned in seen else step))
         seen.add(run.planned)
     steps = _with_skipped(planned.occurrences, taken, {other for run in runs for other in run.doubtful})
     inside = {index for step in steps for index in step.lap_indices}
-    outside = tuple(index for index in range(len(activity.laps)) if index not in inside)
+    outside = tuple(index for index in range(len(laps)) if index not in inside)
     return Match(
         session=planned.session,
         steps=steps,
@@ -137,25 +127,37 @@ def _by_laps(activity: Activity, planned: _Planned, *, use_indices: bool) -> Mat
         reasons=(
             *planned.reasons,
             *_doubts(planned.occurrences, runs),
-            *(_strays(activity.laps, outside) if use_indices else ()),
+            *(_strays(laps, outside) if use_indices else ()),
         ),
     )
 
 
-def _from_laps(activity: Activity, occurrence: Occurrence, run: Run, *, exact: bool, final: bool) -> StepMatch:
+def _believable(runs: Sequence[Run], occurrences: Sequence[Occurrence]) -> bool:
+    """Whether laps without indices fit enough of the plan."""
+    sure = [run for run in runs if not run.doubtful]
+    executed = {run.planned for run in runs}
+    missed = [k for k in range(max(executed)) if k not in executed and not occurrences[k].optional]
+    return (
+        len(runs) >= min(LEAST_STEPS, len(occurrences))
+        and len(sure) >= min(2, len(occurrences))
+        and len(missed) <= len(sure) / 2
+    )
+
+
+def _from_laps(all_laps: Sequence[Lap], occurrence: Occurrence, run: Run, *, exact: bool, final: bool) -> StepMatch:
     bare = StepMatch(
         step=occurrence.step, place=occurrence.place, repetition=occurrence.repetition, outcome="cannot tell"
     )
     if run.doubtful:
         return bare
-    laps = activity.laps[run.first : run.last + 1]
+    laps = all_laps[run.first : run.last + 1]
     return replace(
         bare,
         outcome=outcome_of_laps(occurrence.step.duration, laps, exact=exact, final=final),
         start_s=laps[0].start_s,
         end_s=laps[-1].end_s,
-        timer_s=sum(lap_timer_s(lap) for lap in laps),
-        distance_m=laps_distance_m(laps),
+        timer_s=sum(timer_s(lap) for lap in laps),
+        distance_m=distance_m(laps),
         lap_indices=tuple(range(run.first, run.last + 1)),
     )
 

@@ -12,16 +12,10 @@ from retrorun.match.cost import (
     BY_HAND_TIME_S,
     EXACT_DISTANCE_M,
     EXACT_TIME_S,
-    lap_timer_s,
 )
+from retrorun.match.laps import distance_m, timer_s
 from retrorun.match.model import Outcome
 from retrorun.session.model import Distance, Duration, LapButton, Time
-
-
-def laps_distance_m(laps: Sequence[Lap]) -> float | None:
-    """The distance of the laps together [m]; None where one of them has none."""
-    distances = [lap.distance_m for lap in laps]
-    return None if None in distances else sum(distance for distance in distances if distance is not None)
 
 
 def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, final: bool) -> Outcome:
@@ -34,8 +28,7 @@ def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, fin
         final: whether it is the last step of the plan: stopping the watch is then the way to end it.
     """
     if isinstance(duration, Time | Distance):
-        timer_s = sum(lap_timer_s(lap) for lap in laps)
-        return _outcome_of_amount(duration, timer_s, laps_distance_m(laps), exact=exact)
+        return _outcome_of_amount(duration, sum(timer_s(lap) for lap in laps), distance_m(laps), exact=exact)
     trigger = laps[-1].trigger
     if isinstance(duration, LapButton):
         return "completed" if final or trigger != "session_end" else "cut short"
@@ -43,12 +36,12 @@ def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, fin
     return "cut short" if exact and trigger in ("manual", "session_end") else "completed"
 
 
-def _outcome_of_amount(duration: Time | Distance, timer_s: float, distance_m: float | None, *, exact: bool) -> Outcome:
+def _outcome_of_amount(duration: Time | Distance, done_s: float, done_m: float | None, *, exact: bool) -> Outcome:
     """Whether the time or the distance done reaches the one planned."""
     if isinstance(duration, Time):
         slack_s = EXACT_TIME_S if exact else max(BY_HAND_TIME_S, BY_HAND_TIME * duration.time_s)
-        return "completed" if timer_s >= duration.time_s - slack_s else "cut short"
-    if distance_m is None:
+        return "completed" if done_s >= duration.time_s - slack_s else "cut short"
+    if done_m is None:
         return "cannot tell"
     slack_m = EXACT_DISTANCE_M if exact else max(BY_HAND_DISTANCE_M, BY_HAND_DISTANCE * duration.distance_m)
-    return "completed" if distance_m >= duration.distance_m - slack_m else "cut short"
+    return "completed" if done_m >= duration.distance_m - slack_m else "cut short"
