@@ -104,7 +104,7 @@ def test_each_segment_has_a_row_a_reason_and_a_button() -> None:
     assert "this runner would show 164 steps/min. That is +11%" in words
     assert "For it: cadence rose while speed fell" in words
     assert "Against it: it is short" in words
-    assert "The plan meant a backward step here." in words
+    assert "The slope was 0 % on average. The plan meant a backward step here." in words
     assert [values["data-segment"] for tag, values in found.elements if "data-segment" in values] == ["0", "1"]
 
 

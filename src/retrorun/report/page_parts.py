@@ -171,7 +171,8 @@ def _why(number: int, segment: Segment, per_m: float) -> Markup:
     )
     extra = []
     if evidence.grade_pct is not None:
-        extra.append(f"The slope was {evidence.grade_pct:+.0f} % on average.")
+        slope = f"{evidence.grade_pct:+.0f}".replace("+0", "0").replace("-0", "0")
+        extra.append(f"The slope was {slope} % on average.")
     if evidence.planned:
         extra.append("The plan meant a backward step here.")
     parts: list[str] = [tag("p", " ".join((facts, *extra)))]
