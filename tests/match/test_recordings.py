@@ -9,8 +9,9 @@ import fitdecode
 import pytest
 
 from retrorun.activity.read import read_activity
-from retrorun.match.evaluate import ended_by_its_own_rule, measure_directions, speed
+from retrorun.match.evaluate import ended_by_its_own_rule, speed
 from retrorun.match.match import match_plan
+from retrorun.match.measures import measure_directions
 from tests.shared_data import SHARED, shared
 
 # Whose workout was left before its end: the watch was stopped, or the runner left the workout (2f7f6133).

@@ -13,25 +13,16 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
-from retrorun.gait.corpus import Example, athletes, examples
-from retrorun.gait.detector import detect_gait
-from retrorun.gait.result import Detection
-from retrorun.match.detect import detect
-from retrorun.match.direction import judge_directions
+from retrorun.gait.corpus import athletes, examples
 from retrorun.match.match import match_plan
+from retrorun.match.measures import fits, measure_directions
 from retrorun.match.model import Match, StepMatch
-from retrorun.match.trials import Trial, trials
 from retrorun.session.model import Distance, Time
-
-RUNS = ("road", "track", "treadmill", "trail")
-LEAST_HOURS = 0.3
-RUNS_PER_ATHLETE = 60
-COVERED = 0.5  # share of a step that must be called for the step to count as called
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -51,6 +42,15 @@ def recordings_with_plans(folder: Path) -> Iterator[tuple[str, Activity]]:
         activity = read_activity(path)
         if activity.workout is not None and activity.workout.steps:
             yield path.name, activity
+
+
+def recordings_without_plans(folder: Path) -> Iterator[Activity]:
+    """Every other recording in `activities/`."""
+    for path in sorted((folder / "activities").iterdir()):
+        if path.suffix != ".csv":
+            activity = read_activity(path)
+            if activity.workout is None:
+                yield activity
 
 
 def ended_by_its_own_rule(step: StepMatch, activity: Activity) -> float | None:
@@ -103,70 +103,6 @@ def _exception(step: StepMatch, activity: Activity) -> str:
 # ---- planned backward steps ------------------------------------------------------------------------------------------
 
 
-def held_out(folder: Path) -> Iterator[Trial]:
-    """Trials of the athletes from whom nothing was estimated, at most 60 recordings each, spread over their time."""
-    for name in athletes(folder / "gait", held_out=True):
-        fitting = [each for each in examples(folder / "gait", name) if _fits(each)]
-        stride = max(1, len(fitting) // RUNS_PER_ATHLETE)
-        yield from trials(fitting[::stride][:RUNS_PER_ATHLETE])
-
-
-def _fits(example: Example) -> bool:
-    return example.kind in RUNS and example.hours >= LEAST_HOURS
-
-
-@dataclass(slots=True, kw_only=True)
-class Outcome:
-    """What became of the planned backward steps of one way to run: counts with the plan, and without it."""
-
-    steps: int = 0
-    called: Counter[bool] = field(default_factory=Counter)  # by whether the plan was known
-    elsewhere: Counter[bool] = field(default_factory=Counter)
-    by_length: Counter[tuple[float, bool | None]] = field(default_factory=Counter)  # None counts the steps themselves
-    verdicts: Counter[str] = field(default_factory=Counter)
-
-    def share(self, *, planned: bool) -> float:
-        """The share of the steps that was called backward."""
-        return self.called[planned] / max(self.steps, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directions:
-    """Outcomes of plans that were kept, ignored, and jogged forward, on so many recordings."""
-
-    recordings: int
-    hours: float
-    outcomes: dict[str, Outcome]
-
-
-def measure_directions(folder: Path) -> Directions:
-    """Detection with and without the plan on trials of athletes from whom nothing was estimated."""
-    outcomes = {how: Outcome() for how in ("kept", "ignored", "jogged")}
-    recordings, hours = 0, 0.0
-    for trial in held_out(folder):
-        recordings, hours = recordings + 1, hours + trial.hours
-        for how, outcome in outcomes.items():
-            _count(outcome, getattr(trial, how), trial.spans)
-    return Directions(recordings=recordings, hours=hours, outcomes=outcomes)
-
-
-def _count(outcome: Outcome, activity: Activity, spans: Sequence[tuple[float, float]]) -> None:
-    match = match_plan(activity)
-    told = detect(activity, plan=match)
-    alone = detect_gait(replace(activity, laps=(), workout=None))
-    outcome.verdicts.update(verdict.as_run for verdict in judge_directions(match, told, activity).planned)
-    outcome.steps += len(spans)
-    for start_s, end_s in spans:
-        length_s = round(end_s - start_s)
-        outcome.by_length[length_s, None] += 1
-        for planned, detection in ((True, told), (False, alone)):
-            yes = _called(detection, start_s, end_s)
-            outcome.called[planned] += yes
-            outcome.by_length[length_s, planned] += yes
-    for planned, detection in ((True, told), (False, alone)):
-        outcome.elsewhere[planned] += _elsewhere(detection, spans)
-
-
 def directions(folder: Path) -> None:
     """Recall and false flags with and without the plan, and plans that were not kept."""
     found = measure_directions(folder)
@@ -190,19 +126,6 @@ def directions(folder: Path) -> None:
         _say(f"verdicts, {how}: " + ", ".join(cells))
 
 
-def _called(detection: Detection, start_s: float, end_s: float) -> bool:
-    shared = sum(max(0.0, min(end_s, s.end_s) - max(start_s, s.start_s)) for s in detection.segments)
-    return shared >= COVERED * (end_s - start_s)
-
-
-def _elsewhere(detection: Detection, spans: Sequence[tuple[float, float]]) -> int:
-    """Segments that lie mostly outside the planned backward steps."""
-    return sum(
-        sum(max(0.0, min(end_s, s.end_s) - max(start_s, s.start_s)) for start_s, end_s in spans) < 0.5 * s.duration_s
-        for s in detection.segments
-    )
-
-
 # ---- no laps at all --------------------------------------------------------------------------------------------------
 
 
@@ -224,9 +147,12 @@ def speed(folder: Path) -> None:
                 tried += 1
                 wrong += match_plan(replace(activity, laps=(), workout=None), session).basis == "speed"
     _say(f"somebody else's plan: laid down in {wrong} of {tried} tries")
-    ordinary = [each for name in athletes(folder / "gait") for each in examples(folder / "gait", name) if _fits(each)]
+    plain = list(recordings_without_plans(folder))
+    laid = sum(match_plan(activity, session).basis != "nothing" for activity in plain for session in sessions)
+    _say(f"recordings without a plan, with their own laps: laid down in {laid} of {len(plain) * len(sessions)} tries")
+    ordinary = [each for name in athletes(folder / "gait") for each in examples(folder / "gait", name) if fits(each)]
     laid = sum(match_plan(each.activity, session).basis == "speed" for each in ordinary[::10] for session in sessions)
-    _say(f"ordinary runs: laid down in {laid} of {len(ordinary[::10]) * len(sessions)} tries")
+    _say(f"ordinary runs without laps: laid down in {laid} of {len(ordinary[::10]) * len(sessions)} tries")
 
 
 def _agreement(with_laps: Match, alone: Match) -> str:

@@ -39,11 +39,13 @@ def measured_laps(activity: Activity) -> tuple[Lap, ...]:
 
 
 def say_nothing(laps: Sequence[Lap]) -> bool:
-    """Whether there are no laps, or most are of one distance or one time: the watch cut them by itself.
+    """Whether there are no laps, or most were cut by the watch itself, as it says or as they are even.
 
-    What the file says of their cause is not heeded: many exports call every lap manual.
+    That a file calls a lap manual is not heeded: many exports do so with every lap.
     """
     if len(laps) < 2:
+        return True
+    if sum(lap.trigger == "distance" for lap in laps) >= EVEN_SHARE * len(laps):
         return True
     times, distances = [timer_s(lap) for lap in laps[:-1]], [lap.distance_m or 0.0 for lap in laps[:-1]]
     return _mostly_even(times) or _mostly_even(distances)

@@ -58,8 +58,8 @@ def match_plan(activity: Activity, session: Session | None = None) -> Match:
     if indexed and planned.step_of_index:
         return _by_laps(laps, planned, use_indices=True)
     by_hand = _by_laps(laps, planned, use_indices=False)
-    whole = len(by_hand.outside_lap_indices) <= 1 and all(step.start_s is not None for step in by_hand.steps)
-    # Laps at even distances are mostly the watch's own, unless they are the whole plan and nothing else.
+    whole = len(by_hand.outside_lap_indices) <= 1 and all(len(step.lap_indices) == 1 for step in by_hand.steps)
+    # Laps that the watch cuts say nothing, unless they are the plan lap for lap.
     return by_hand if whole or not say_nothing(laps) else _by_speed(activity, planned)
 
 
