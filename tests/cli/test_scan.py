@@ -63,6 +63,7 @@ def test_scan_refuses_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("retrorun.cli.scan.SCHEDULER_WAIT_S", 0.2)
     (tmp_path / "a.fit").write_bytes(b"")
     done = RUN.invoke(app, ["scan", *arguments])
     assert done.exit_code == 1

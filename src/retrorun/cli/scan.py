@@ -20,6 +20,7 @@ from retrorun.units import METRES_PER_MILE
 
 MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
 BESTS = ("best effort", "result", "pace", "day")
+SCHEDULER_WAIT_S = 10.0  # a scheduler in the next room answers within one
 STOPPED = 130  # what a shell calls a command that Ctrl-C ended
 
 PathsArgument = Annotated[
@@ -116,7 +117,7 @@ def _connect(scheduler: str) -> None:
     except ImportError:
         raise RetrorunError("a dask scheduler needs the package distributed", mend="install retrorun[dask]") from None
     try:
-        Client(scheduler, timeout="10s", set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
+        Client(scheduler, timeout=SCHEDULER_WAIT_S, set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
     except OSError as error:
         raise RetrorunError(
             f"the scheduler does not answer ({error})", where=scheduler, mend="check the address, and that it runs"
