@@ -280,7 +280,11 @@ def test_fitparse_reads_every_real_recording_as_before(path: object) -> None:
         return [message.get_values() for message in fitparse.FitFile(io.BytesIO(whole)).get_messages("record")]
 
     data = path.read_bytes()  # type: ignore[attr-defined]  # a path
-    before, after = records(data), records(extend(data, FIELD, lambda moment: (moment.timestamp or 0) % 2))
+    try:
+        before = records(data)
+    except fitparse.FitParseError as error:
+        pytest.skip(f"fitparse cannot read the original: {error}")
+    after = records(extend(data, FIELD, lambda moment: (moment.timestamp or 0) % 2))
     assert all(record.pop("direction") in (0, 1) for record in after)
     assert before == after
 
