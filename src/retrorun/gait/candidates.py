@@ -24,8 +24,8 @@ class Side:
 
     `n` bins of forward running nearby with their mean `speed` and cadence above the line (`residual`). `fall` and
     `rise` compare the few bins inside the border with the few outside it: log speed lost, and steps per minute gained,
-    on the way into the segment (zero where somebody stood outside). `pause` counts the bins to the nearest standstill,
-    gap or end of the recording, `slow` those to the nearest walking.
+    on the way into the segment (zero where somebody stood or walked outside). `pause` counts the bins to the nearest
+    standstill, gap or end of the recording, `slow` those to the nearest walking.
     """
 
     n: FloatArray
@@ -47,7 +47,7 @@ class Candidates:
 
     `start`/`end` are bins, `[start, end)`. `speed`, `cadence` and `grade` are means inside it without its edges,
     `residual` the cadence above the line; `unrest` the SD of that, `speed_unrest` that of the speed over its mean.
-    `heart_rise` is how much the heart rate rose across it (NaN without) [bpm].
+    `samples` counts the samples behind it, `heart_rise` is how much the heart rate rose across it (NaN without) [bpm].
     """
 
     start: IntArray
@@ -58,6 +58,7 @@ class Candidates:
     residual: FloatArray
     unrest: FloatArray
     speed_unrest: FloatArray
+    samples: FloatArray
     heart_rise: FloatArray
     before: Side
     after: Side
@@ -76,6 +77,7 @@ class Candidates:
             residual=self.residual[index],
             unrest=self.unrest[index],
             speed_unrest=self.speed_unrest[index],
+            samples=self.samples[index],
             heart_rise=self.heart_rise[index],
             before=self.before.take(index),
             after=self.after.take(index),
@@ -97,8 +99,9 @@ def find_candidates(
     moving = known & (np.nan_to_num(grid.speed_mps) > priors.STOPPED_MPS)
     speed = np.where(moving, grid.speed_mps, 0.0)
     cadence = np.where(moving, grid.cadence_spm, 0.0)
-    n, v, c = _total(moving.astype(np.float64)), _total(speed), _total(cadence)
-    before, after = _sides(grid, line, forward, moving, (n, v, c))
+    counted = moving.astype(np.float64)
+    n, v, c = _total(counted), _total(speed), _total(cadence)
+    before, after = _sides(grid, line, forward, moving, (counted, speed, cadence))
     start, end = _pairs(n, v, c, before, after)
     if also is not None and len(also[0]):
         start, end = _with_suspects(n, (start, end), also)
@@ -118,6 +121,7 @@ def find_candidates(
         residual=mean_r,
         unrest=np.sqrt(np.maximum((squares[hi] - squares[lo]) / count - mean_r**2, 0.0)),
         speed_unrest=np.sqrt(np.maximum((speed_squares[hi] - speed_squares[lo]) / count - mean_v**2, 0.0)) / mean_v,
+        samples=_total(grid.samples)[end] - _total(grid.samples)[start],
         heart_rise=_heart_rise(grid.heart_rate_bpm, start, end),
         before=before.take(start),
         after=after.take(end),
@@ -125,14 +129,13 @@ def find_candidates(
 
 
 def _heart_rise(rate: FloatArray, start: IntArray, end: IntArray) -> FloatArray:
-    """Heart rate around the end of each stretch less that around its start."""
+    """Heart rate around the end of each stretch less that around its start [bpm], NaN where not recorded."""
     n = len(rate)
     known = np.isfinite(rate)
     count, total = _total(known.astype(np.float64)), _total(np.where(known, rate, 0.0))
-    width = priors.HEART_BINS
 
     def mean(border: IntArray) -> FloatArray:
-        lo, hi = np.maximum(border - width // 2, 0), np.minimum(border + width, n)
+        lo, hi = np.maximum(border - priors.HEART_BINS // 2, 0), np.minimum(border + priors.HEART_BINS, n)
         some = count[hi] - count[lo]
         return np.where(some > 0, (total[hi] - total[lo]) / np.maximum(some, 1.0), np.nan)
 
@@ -147,25 +150,56 @@ def surroundings(before: Side, after: Side, line: ForwardLine) -> tuple[FloatArr
 
 
 def _pairs(n: FloatArray, v: FloatArray, c: FloatArray, before: Side, after: Side) -> tuple[IntArray, IntArray]:
-    """Starts and ends of the stretches that pass the first look: borders first, because they are few."""
-    entry = (before.fall > priors.BORDER_FALL) | (before.pause < priors.PAUSE_BINS)
-    leave = (after.fall > priors.BORDER_FALL) | (after.pause < priors.PAUSE_BINS)
-    starts = [np.empty(0, dtype=np.int64)]
-    ends = [np.empty(0, dtype=np.int64)]
-    for length in priors.LENGTHS_BINS:
-        if length >= len(n):
-            break
-        s = np.flatnonzero(entry[: len(n) - length] & leave[length:])
-        e = s + length
-        lo, hi = s + priors.EDGE_BINS, e - priors.EDGE_BINS
-        count = n[hi] - n[lo]
-        inner = v[hi] - v[lo]
-        fine = inner < priors.SLOWER_THAN * np.maximum(before.speed[s], after.speed[e]) * count
-        fine &= (inner > priors.SLOWEST_MPS * count) & (count >= 0.75 * (length - 2 * priors.EDGE_BINS))
-        fine &= c[hi] - c[lo] > priors.CANDIDATE_SPM * count
-        starts.append(s[fine])
-        ends.append(e[fine])
+    """Starts and ends of the stretches that pass the first look."""
+    short, long = _short(before, after), _long(before, after)
+    start, end = np.concatenate((short[0], long[0])), np.concatenate((short[1], long[1]))
+    lo, hi = start + priors.EDGE_BINS, end - priors.EDGE_BINS
+    count = n[hi] - n[lo]
+    inner = v[hi] - v[lo]
+    fine = inner < priors.SLOWER_THAN * np.maximum(before.speed[start], after.speed[end]) * count
+    fine &= (inner > priors.SLOWEST_MPS * count) & (count >= 0.75 * (end - start - 2 * priors.EDGE_BINS))
+    fine &= c[hi] - c[lo] > priors.CANDIDATE_SPM * count
+    return start[fine], end[fine]
+
+
+def _short(before: Side, after: Side) -> tuple[IntArray, IntArray]:
+    """Every short stretch between two borders, be they ever so faint."""
+    entry, leave = (
+        (side.fall > priors.BORDER_FALL) | (np.minimum(side.pause, side.slow) < priors.PAUSE_BINS)
+        for side in (before, after)
+    )
+    starts: list[IntArray] = []
+    ends: list[IntArray] = []
+    for length in range(round(priors.SHORTEST_S / priors.BIN_S), priors.LONG_BINS):
+        index = np.flatnonzero(entry[: max(len(entry) - length, 0)] & leave[length:])
+        starts.append(index)
+        ends.append(index + length)
     return np.concatenate(starts), np.concatenate(ends)
+
+
+def _long(before: Side, after: Side) -> tuple[IntArray, IntArray]:
+    """Every long stretch between two clear borders: where speed falls most, or a rest begins or ends."""
+    first, last = _peaks(before), _peaks(after)
+    lo = np.searchsorted(last, first + priors.LONG_BINS)
+    hi = np.searchsorted(last, first + priors.LONGEST_BINS, side="right")
+    count = np.maximum(hi - lo, 0)
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(first, count), last[np.repeat(lo, count) + within]
+
+
+def _peaks(side: Side) -> IntArray:
+    fall = side.fall
+    rest = np.minimum(side.pause, side.slow)
+    clear = fall > priors.CLEAR_FALL
+    for k in range(1, priors.PEAK_BINS + 1):
+        clear[k:] &= fall[k:] >= fall[:-k]
+        clear[:-k] &= fall[:-k] >= fall[k:]
+    # A border next to a rest, seen from the running side of it: the next border further in is one bin from the rest.
+    beside = rest == 0.0
+    inner = np.zeros(len(rest), dtype=np.bool_)
+    inner[:-1] |= rest[1:] == 1.0
+    inner[1:] |= rest[:-1] == 1.0
+    return np.flatnonzero(clear | (beside & inner))
 
 
 def _with_suspects(
@@ -192,7 +226,7 @@ def _sides(
     line: ForwardLine,
     forward: BoolArray,
     moving: BoolArray,
-    totals: tuple[FloatArray, FloatArray, FloatArray],
+    values_of_bins: tuple[FloatArray, FloatArray, FloatArray],
 ) -> tuple[Side, Side]:
     """Both sides of each border, shape (n + 1,): guard bins left out, stops and walks skipped."""
     n = len(grid)
@@ -200,8 +234,8 @@ def _sides(
     speed = grid.speed_mps[forward]
     near = (_total(speed), _total(grid.cadence_spm[forward] - line.cadence_spm(speed)))
     border = np.arange(n + 1)
-    fall, rise = _steps(border, *totals)
-    walking = moving & (np.nan_to_num(grid.cadence_spm, nan=999.0) < priors.RUNNING_SPM)
+    walking = moving & (np.nan_to_num(grid.cadence_spm, nan=999.0) < priors.CANDIDATE_SPM)
+    fall, rise = _steps(border, *(_total(np.where(walking, 0.0, values)) for values in values_of_bins))
     hi = rank[np.maximum(border - priors.GUARD_BINS, 0)]
     lo = np.maximum(hi - priors.CONTEXT_BINS, rank[np.maximum(border - priors.CONTEXT_REACH_BINS, 0)])
     before = _side(near, lo, hi, (fall, rise), (_since(~moving), _since(walking)), line)

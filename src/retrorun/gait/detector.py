@@ -8,15 +8,15 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait import priors
-from retrorun.gait.candidates import Candidates, IntArray, find_candidates
+from retrorun.gait.candidates import Candidates, find_candidates
 from retrorun.gait.decode import best_set, probabilities
 from retrorun.gait.explain import evidence_of, possible
 from retrorun.gait.grid import BoolArray, Grid, build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line, running_bins
-from retrorun.gait.placing import Pairs, hulls, inside, joined, neighbours
+from retrorun.gait.placing import Pairs, hulls, inside, joined
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
-from retrorun.gait.score import LookAlikes, log_odds, look_alikes, scores
+from retrorun.gait.score import LookAlikes, log_odds, look_alikes, place_prior, scores
 from retrorun.gait.support import Support, own_gait, snapped, support_of, suspects
 from retrorun.gait.trust import cannot_tell, lowers_trust, parts_on_foot
 
@@ -108,20 +108,28 @@ class _Search:
         self.suspects = suspects(grid, activity, planned)
 
     def best(self, least: float) -> _Best:
-        """The best set of candidates with log-odds above `least`, in two looks."""
-        running = running_bins(self.grid)
+        """The best set of candidates with log-odds above `least`, looked for until it stays the same."""
+        running, n = running_bins(self.grid), len(self.grid)
         line = fit_line(self.grid, self.prior)
+        backward = np.zeros(n, dtype=np.bool_)
         rows, odds, support = self._weighed(line, running, self.suspects)
-        likely = best_set(rows.start, rows.end, odds)
-        if len(likely):
-            # Backward running must neither bend the line nor be anybody's forward neighbourhood: look again without it.
+        for _ in range(priors.LOOKS - 1):
+            likely = best_set(rows.start, rows.end, odds)
             whole = hulls(rows.start[likely], rows.end[likely])
-            backward = inside(whole, len(self.grid))
+            seen, backward = backward, inside(whole, n)
+            if np.array_equal(seen, backward):
+                break
+            # Backward running must neither bend the line nor be anybody's forward neighbourhood: look without it.
             line = fit_line(self.grid, self.prior, leave_out=backward)
-            also = neighbours((_both(rows.start[likely], whole[0]), _both(rows.end[likely], whole[1])), len(self.grid))
-            also = _both(self.suspects[0], also[0]), _both(self.suspects[1], also[1])
+            also = np.concatenate((self.suspects[0], whole[0])), np.concatenate((self.suspects[1], whole[1]))
             rows, odds, support = self._weighed(line, running & ~backward, also)
-        chosen = joined(best_set(rows.start, rows.end, odds - least).tolist(), rows, odds)
+        chosen = joined(best_set(rows.start, rows.end, odds).tolist(), rows, odds)
+        if least < 0.0:
+            # Weaker stretches come where the likely ones are not, and never instead of them.
+            taken = inside((rows.start[chosen], rows.end[chosen]), n)
+            total = np.concatenate(([0], np.cumsum(taken)))
+            free = np.where(total[rows.end] > total[rows.start], -np.inf, odds - least)
+            chosen = sorted(chosen + best_set(rows.start, rows.end, free).tolist(), key=lambda i: int(rows.start[i]))
         return _Best(chosen=chosen, rows=rows, odds=odds, support=support, line=line)
 
     def _weighed(self, line: ForwardLine, forward: BoolArray, also: Pairs) -> tuple[Candidates, FloatArray, Support]:
@@ -130,7 +138,7 @@ class _Search:
         score = scores(rows, line)
         here = look_alikes(rows.start, rows.end, score, len(self.grid) * priors.BIN_S / 3600.0)
         usual = LookAlikes() if self.profile is None else self.profile.look_alikes()
-        odds = log_odds(score, here.rate_per_h(usual))
+        odds = log_odds(score, here.rate_per_h(usual)) + place_prior(rows)
         keep = odds > priors.KEEP_LOG_ODDS
         rows, odds = rows.take(keep), odds[keep]
         support = support_of(rows, self.grid, self.activity, self.planned)
@@ -157,6 +165,8 @@ class _Search:
         start_s, end_s = float(self.grid.edge_s[first]), float(self.grid.edge_s[last])
         start_s, end_s = snapped(start_s, end_s, self.activity, self.planned)
         end_s = min(end_s, float(self.activity.time_s[-1]))
+        middle = 0.5 * (self.grid.edge_s[1:] + self.grid.edge_s[:-1])
+        first, last = (int(k) for k in np.searchsorted(middle, (start_s, end_s)))
         speed = float(np.nanmean(self.grid.speed_mps[first:last]))
         return Segment(
             start_s=start_s,
@@ -167,10 +177,6 @@ class _Search:
             mean_speed_mps=speed,
             mean_cadence_spm=float(np.nanmean(self.grid.cadence_spm[first:last])),
         )
-
-
-def _both(some: IntArray, more: IntArray) -> IntArray:
-    return np.concatenate((some, more))
 
 
 def _chances(rows: Candidates, odds: FloatArray, found: list[int]) -> list[float]:

@@ -30,6 +30,18 @@ LENGTHS_S = (15.0, 20.0, 30.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 RIDGE = 0.3  # chosen on the estimation athletes, each left out once: 0.03 and 0.3 alike, 2 and more worse
 ROUNDS = 3  # rounds of looking for the hardest look-alikes; the weights settle after two
 WIDE_SHARE = 0.15  # injected segments with an uplift of 0.15 to 0.35
+USUAL_S = 125.0  # repetitions up to two minutes are the usual case
+UNUSUAL_TERMS = (
+    "long",
+    "long × uplift",
+    "stop before",
+    "stop after",
+    "walk before",
+    "walk after",
+    "alone before",
+    "alone after",
+)
+RESTS_SHARE = 0.25  # injected segments with standing or walking next to them, as repetitions have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="replace weights.py")
     options = parser.parse_args(arguments)
     ordinary, injected, names = collect(options.data, corpus.athletes(options.data, held_out=False), options.seeds)
-    weights = estimate(ordinary, injected)
+    weights = estimate(ordinary, injected, names)
     text = table(names, weights, calibrate(ordinary, injected, weights))
     if options.write:
         write_atomic(Path(__file__).with_name("weights.py"), text.encode())
@@ -100,7 +112,8 @@ def _spans(activity: Activity, noise: np.random.Generator) -> Iterator[Injected]
     lengths = noise.permutation(LENGTHS_S).tolist()
     for i, (start_s, end_s) in enumerate(places(activity, lengths, noise)):
         wide = bool(noise.random() < WIDE_SHARE)
-        yield draw(noise, start_s, end_s, wide=wide, own_slope=slope if i % 2 else None)
+        rests = bool(noise.random() < RESTS_SHARE)
+        yield draw(noise, start_s, end_s, wide=wide, own_slope=slope if i % 2 else None, rests=rests)
 
 
 def _scene(
@@ -140,19 +153,33 @@ def _scene(
     return scene, list(found)
 
 
-def estimate(ordinary: list[Scene], injected: list[Scene]) -> FloatArray:
+def estimate(ordinary: list[Scene], injected: list[Scene], names: Sequence[str]) -> FloatArray:
     """Weights, the bias first: first on random look-alikes, then on the hardest, several rounds."""
     rng = np.random.default_rng(0)
     weights = logistic(*_rows(ordinary, injected, None, rng), ridge=RIDGE)
     for _ in range(ROUNDS):
         weights = logistic(*_rows(ordinary, injected, weights, rng), ridge=RIDGE)
+    # Next to a rest there is no border to see, and a long stretch is never even. What rests and length are worth is
+    # learnt last, with all else held fast, so that these do not teach the usual repetition to do without.
+    values, labels, importance = _rows(ordinary, injected, weights, rng, unusual=True)
+    free = [names.index(name) for name in UNUSUAL_TERMS]
+    fixed = weights.copy()
+    fixed[[k + 1 for k in free]] = 0.0
+    late = logistic(values[:, free], labels, importance, ridge=RIDGE, offset=fixed[0] + values @ fixed[1:])
+    weights[[k + 1 for k in free]] = late[1:]
+    weights[0] += late[0]
     return weights
 
 
 def _rows(
-    ordinary: list[Scene], injected: list[Scene], weights: FloatArray | None, rng: np.random.Generator
+    ordinary: list[Scene],
+    injected: list[Scene],
+    weights: FloatArray | None,
+    rng: np.random.Generator,
+    *,
+    unusual: bool = False,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Terms, labels and importance of the rows to learn from."""
+    """Terms, labels and importance of the rows to learn from; with `unusual` also long ones and those next to a rest."""
     values: list[FloatArray] = []
     labels: list[FloatArray] = []
     importance: list[FloatArray] = []
@@ -163,18 +190,23 @@ def _rows(
         importance.append(np.full(len(index), weight))
 
     for scene in ordinary:
-        m = len(scene.start)
+        usual = np.flatnonzero((scene.end - scene.start) * priors.BIN_S <= (np.inf if unusual else 1.2 * USUAL_S))
+        m = len(usual)
         if not m:
             continue
         if weights is None:
-            index = rng.choice(m, min(60, m), replace=False)
+            index = rng.choice(usual, min(60, m), replace=False)
             add(scene, index, 0.0, 0.02 * m / len(index))
         else:
-            add(scene, strongest(scene, scene.scores(weights)), 0.0, 1.0)
+            score = np.full(len(scene.start), -np.inf)
+            score[usual] = scene.scores(weights)[usual]
+            add(scene, strongest(scene, score), 0.0, 1.0)
     seeds = max(1.0, len(injected) / max(1, len(ordinary)))
     for scene in injected:
         score = scene.agreement if weights is None else scene.scores(weights)
-        for k in range(len(scene.spans)):
+        for k, span in enumerate(scene.spans):
+            if not unusual and (span.rest_after_s or span.end_s - span.start_s > USUAL_S):
+                continue
             mine = np.flatnonzero(scene.truth == k)
             if not len(mine):
                 continue
@@ -201,14 +233,16 @@ def strongest(scene: Scene, score: FloatArray, *, least: float = -8.0, most: int
     return np.array(chosen, dtype=np.int64)
 
 
-def logistic(values: FloatArray, labels: FloatArray, importance: FloatArray, *, ridge: float) -> FloatArray:
-    """Ridge logistic regression by Newton's method, the bias first and free of the ridge."""
+def logistic(
+    values: FloatArray, labels: FloatArray, importance: FloatArray, *, ridge: float, offset: FloatArray | float = 0.0
+) -> FloatArray:
+    """Ridge logistic regression by Newton's method, the bias first and free of the ridge; `offset` is given."""
     x = np.concatenate((np.ones((len(values), 1)), values), axis=1)
     penalty = np.full(x.shape[1], ridge)
     penalty[0] = 1e-3
     weights = np.zeros(x.shape[1])
     for _ in range(60):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(x @ weights, -30.0, 30.0)))
+        chance = 1.0 / (1.0 + np.exp(-np.clip(x @ weights + offset, -30.0, 30.0)))
         curvature = importance * chance * (1.0 - chance) + 1e-9
         gradient = x.T @ (importance * (labels - chance)) - penalty * weights
         step = np.linalg.solve((x * curvature[:, None]).T @ x + np.diag(penalty), gradient)
@@ -235,12 +269,12 @@ def calibrate(ordinary: list[Scene], injected: list[Scene], weights: FloatArray)
             own = float(priors.LOOK_ALIKE_LOW < score[i] < priors.LOOK_ALIKE_HIGH)
             others = LookAlikes(count=here.count - own, hours=here.hours)
             rows.extend((score[i], np.log(others.rate_per_h(u)), 0.0, 0.5) for u in (LookAlikes(), usual))
-    spans = sum(len(scene.spans) for scene in injected)
+    spans = sum(not span.rest_after_s for scene in injected for span in scene.spans)
     for scene in injected:
         score = scene.scores(weights)
         here, usual = near[scene.athlete, scene.number]
         for i in _events(scene, score):
-            if scene.agreement[i] > 0.4:
+            if scene.agreement[i] > 0.4 and not scene.spans[scene.truth[i]].rest_after_s:
                 rows.extend(
                     (score[i], np.log(here.rate_per_h(u)), 1.0, 0.5 * hours / spans) for u in (LookAlikes(), usual)
                 )

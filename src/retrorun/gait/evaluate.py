@@ -65,6 +65,9 @@ def measure(folder: Path, athletes: Sequence[str], part: float) -> Measured:
             )
             spans = _spans(example.activity, noise)
             turned = inject(example.activity, spans, noise)
+            if number % 4 == 1:
+                rested = _spans(example.activity, noise, rests=True)
+                recalls += _recalls(example, inject(example.activity, rested, noise), rested, None)
             for used in (None,) if profile is None else (None, profile):
                 false += _false_events(example, used)
                 recalls += _recalls(example, turned, spans, used)
@@ -94,12 +97,19 @@ def _with_profiles(
         yield example, profile
 
 
-def _spans(activity: Activity, noise: np.random.Generator) -> tuple[Injected, ...]:
+def _spans(activity: Activity, noise: np.random.Generator, *, rests: bool = False) -> tuple[Injected, ...]:
     grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
     slope = fit_line(grid, LinePrior()).slope_spm_per_mps
     found = places(activity, noise.permutation(LENGTHS_S).tolist(), noise)
     return tuple(
-        draw(noise, start_s, end_s, wide=bool(noise.random() < WIDE_SHARE), own_slope=slope if i % 2 else None)
+        draw(
+            noise,
+            start_s,
+            end_s,
+            wide=bool(noise.random() < WIDE_SHARE),
+            own_slope=slope if i % 2 else None,
+            rests=rests,
+        )
         for i, (start_s, end_s) in enumerate(found)
     )
 
@@ -135,6 +145,7 @@ def _recalls(
             own_slope=bool(i % 2),
             step_s=grid.step_s,
             thinned=len(turned) < len(example.activity),
+            rested=bool(span.rest_after_s),
             grade_pct=_grade(grid, span),
             profiled=profile is not None,
             hit=_best(found, span),

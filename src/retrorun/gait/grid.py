@@ -23,7 +23,8 @@ class Grid:
 
     `edge_s` is on the activity's clock: a gap longer than `priors.GAP_KEPT_S` is shortened to that, so that its bins
     may span more time than the others. `speed_mps` and `cadence_spm` are NaN where nothing usable was recorded;
-    `grade_pct` is NaN throughout without altitude. `notes` says in words what was set aside.
+    `grade_pct` is NaN throughout without altitude; `samples` counts the samples in each bin.
+    `notes` says in words what was set aside.
     """
 
     edge_s: FloatArray
@@ -31,6 +32,7 @@ class Grid:
     cadence_spm: FloatArray
     grade_pct: FloatArray
     heart_rate_bpm: FloatArray
+    samples: FloatArray
     step_s: float
     notes: tuple[str, ...] = ()
 
@@ -47,7 +49,13 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     if len(time_s) < 2:
         empty = np.empty(0)
         return Grid(
-            edge_s=time_s[:1], speed_mps=empty, cadence_spm=empty, grade_pct=empty, heart_rate_bpm=empty, step_s=np.inf
+            edge_s=time_s[:1],
+            speed_mps=empty,
+            cadence_spm=empty,
+            grade_pct=empty,
+            heart_rate_bpm=empty,
+            samples=empty,
+            step_s=np.inf,
         )
     steps = np.diff(time_s)
     clock = np.concatenate(([0.0], np.cumsum(np.minimum(steps, priors.GAP_KEPT_S))))
@@ -59,6 +67,7 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
         cadence_spm=time_means(clock, cadence, edges),
         grade_pct=_grade_pct(clock, activity.altitude_m[inside][first], speed_mps, edges),
         heart_rate_bpm=time_means(clock, activity.heart_rate_bpm[inside][first], edges),
+        samples=np.diff(np.searchsorted(clock[np.isfinite(speed) & np.isfinite(cadence)], edges)).astype(np.float64),
         step_s=float(np.median(steps)),
         notes=notes,
     )

@@ -34,14 +34,24 @@ class Injected:
     ramp_s: float
     shake_spm: float
     local: bool
+    rest_before_s: float = 0.0
+    rest_after_s: float = 0.0
+    walked: bool = True
 
 
 def draw(
-    noise: np.random.Generator, start_s: float, end_s: float, *, wide: bool = False, own_slope: float | None = None
+    noise: np.random.Generator,
+    start_s: float,
+    end_s: float,
+    *,
+    wide: bool = False,
+    own_slope: float | None = None,
+    rests: bool = False,
 ) -> Injected:
     """A span with an effect drawn from the published spreads.
 
     With `wide` the uplift is a large one, ×1.15 to ×1.35. The true slope is anybody's, or near `own_slope` if given.
+    With `rests` the runner stands or walks before or after it, as between repetitions.
     """
     uplift = (
         float(noise.uniform(0.15, 0.35)) if wide else _within(noise, priors.UPLIFT_MEAN, priors.UPLIFT_SD, 0.0, 0.22)
@@ -60,6 +70,9 @@ def draw(
         ramp_s=float(noise.uniform(2.0, 8.0)),
         shake_spm=float(noise.uniform(0.0, priors.BACKWARD_SHAKE_SPM)),
         local=bool(noise.random() < 0.5),
+        rest_before_s=float(noise.choice([0.0, 45.0])) if rests else 0.0,
+        rest_after_s=float(noise.choice([30.0, 60.0])) if rests else 0.0,
+        walked=bool(noise.random() < 0.5),
     )
 
 
@@ -98,7 +111,10 @@ def inject(activity: Activity, spans: Sequence[Injected], noise: np.random.Gener
         inside = (time_s >= span.start_s) & (time_s < span.end_s)
         t = time_s[inside]
         ramp = np.minimum(span.ramp_s, (span.end_s - span.start_s) / 4.0)
-        share = np.clip(np.minimum(t - span.start_s, span.end_s - t) / ramp, 0.0, 1.0)
+        # From a rest the runner starts backward at once; otherwise forward running is left over some seconds.
+        into = np.inf if span.rest_before_s else (t - span.start_s) / ramp
+        out = np.inf if span.rest_after_s else (span.end_s - t) / ramp
+        share = np.clip(np.minimum(into, out) + np.zeros(len(t)), 0.0, 1.0)
         local = float(np.nanmean(speed[inside]))
         target = span.ratio if span.local else min(span.ratio * usual / local, priors.RATIO_TOP)
         old = speed[inside]
@@ -109,7 +125,24 @@ def inject(activity: Activity, spans: Sequence[Injected], noise: np.random.Gener
         moving = cadence[inside] > priors.CADENCE_ZERO_SPM
         speed[inside] = new
         cadence[inside] = np.where(moving, np.round(turned / resolution) * resolution, cadence[inside])
+        _rest(time_s, speed, cadence, span, noise)
     return replace(activity, speed_mps=speed, cadence_spm=cadence)
+
+
+def _rest(
+    time_s: FloatArray, speed: FloatArray, cadence: FloatArray, span: Injected, noise: np.random.Generator
+) -> None:
+    """Walking (1.35 m/s at 113 steps per minute) or standing around the span, into the columns."""
+    for start_s, end_s in (
+        (span.start_s - span.rest_before_s, span.start_s),
+        (span.end_s, span.end_s + span.rest_after_s),
+    ):
+        resting = (time_s >= start_s) & (time_s < end_s)
+        n = int(resting.sum())
+        if n:
+            steps = np.diff(time_s[resting], prepend=time_s[resting][:1] - 1.0)
+            speed[resting] = (1.35 + 0.1 * _correlated(noise, steps, 5.0)) if span.walked else 0.0
+            cadence[resting] = np.round(113.0 + 2.0 * _correlated(noise, steps, 10.0)) if span.walked else 0.0
 
 
 def _within(noise: np.random.Generator, mean: float, sd: float, low: float, high: float) -> float:

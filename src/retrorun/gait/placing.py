@@ -1,4 +1,4 @@
-"""Where exactly segments begin and end: pieces of one stretch belong together, and long ones need finer borders."""
+"""Pieces of one stretch belong together."""
 
 from __future__ import annotations
 
@@ -29,21 +29,6 @@ def inside(pairs: Pairs, n: int) -> BoolArray:
     return mask
 
 
-def neighbours(pairs: Pairs, n: int) -> Pairs:
-    """The stretches themselves and, where lengths are looked at in coarse steps only, ones with either border moved."""
-    starts, ends = [pairs[0]], [pairs[1]]
-    for first, last in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True):
-        reach = int(priors.REFINE_SHARE * (last - first))
-        if not reach:
-            continue
-        moves = np.arange(-reach, reach + 1)
-        starts += [first + moves, np.full(len(moves), first)]
-        ends += [np.full(len(moves), last), last + moves]
-    start, end = np.concatenate(starts), np.concatenate(ends)
-    fine = (start >= 0) & (end <= n) & (end - start >= priors.SHORTEST_S / priors.BIN_S)
-    return start[fine], end[fine]
-
-
 def joined(chosen: list[int], rows: Candidates, odds: FloatArray) -> list[int]:
     """The chosen candidates with pieces replaced by the whole, where the whole is nearly as likely as its best piece.
 
@@ -63,8 +48,8 @@ def joined(chosen: list[int], rows: Candidates, odds: FloatArray) -> list[int]:
 
 def _whole(first: int, last: int, rows: Candidates, odds: FloatArray) -> int | None:
     """The best candidate from about the start of `first` to about the end of `last`, if it is likely enough."""
-    slack = max(priors.MERGE_SLACK_BINS, int(priors.REFINE_SHARE * (rows.end[last] - rows.start[first])))
-    near = (np.abs(rows.start - rows.start[first]) <= slack) & (np.abs(rows.end - rows.end[last]) <= slack)
+    near = np.abs(rows.start - rows.start[first]) <= priors.MERGE_SLACK_BINS
+    near &= np.abs(rows.end - rows.end[last]) <= priors.MERGE_SLACK_BINS
     index = np.flatnonzero(near)
     if not len(index):
         return None

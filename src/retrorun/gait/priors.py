@@ -46,56 +46,15 @@ LINE_GRADE_PCT = 6.0  # chosen: the line is that of flat running
 # Candidate segments
 SHORTEST_S = 12.0  # chosen: the shortest stretch that is looked at at all (drills); under 15 s only with support
 UNAIDED_S = 15.0  # chosen: shorter ones are called only where a plan or a lap supports them
-LENGTHS_BINS = (
-    *range(4, 13),
-    14,
-    16,
-    18,
-    20,
-    22,
-    24,
-    27,
-    30,
-    33,
-    37,
-    41,
-    46,
-    51,
-    57,
-    63,
-    70,
-    78,
-    87,
-    97,
-    108,
-    120,
-    134,
-    149,
-    166,
-    185,
-    206,
-    230,
-    256,
-    285,
-    318,
-    354,
-    395,
-    440,
-    490,
-    546,
-    608,
-    677,
-    754,
-    840,
-    936,
-    1043,
-    1162,
-    1200,
-)  # chosen: every length up to 36 s, then steps of a tenth, up to an hour; borders are refined afterwards
+LONG_BINS = 13  # chosen: below 39 s every pair of borders is looked at, above only clear ones
+LONGEST_BINS = 1200  # chosen: an hour; whoever runs backward for longer at a time needs no detector
+CLEAR_FALL = 0.08  # chosen: a ratio of 0.88 shows a step of 0.10 through ramps of 8 s
+PEAK_BINS = 2  # chosen: a clear border falls more than those within 6 s of it
 EDGE_BINS = 1  # chosen: one bin at each end is ramp and filter lag, and is left out of the means
 GUARD_BINS = 2  # chosen: the same on the other side of a border
 CONTEXT_BINS = 12  # chosen: 36 s of running before and after are what a stretch is compared with
 CONTEXT_REACH_BINS = 80  # chosen: running more than 4 min away is no neighbour
+HEART_BINS = 4  # chosen: 12 s of heart rate after a border and 6 s before it
 
 # Backward running against forward running at the same speed
 UPLIFT_MEAN, UPLIFT_SD = 0.09, 0.04  # Cavagna2012, BWS, Wright2001: 0.06, 0.08, 0.11
@@ -110,7 +69,7 @@ CONTEXT_SHRINK_BINS = 4.0  # chosen: a neighbourhood of 12 s counts as much as t
 SLOWER_THAN = 0.96  # chosen: no candidate unless slower than the faster side of its neighbourhood
 STEP_BINS = 4  # chosen: 12 s on both sides of a border show a change that takes up to some 10 s in filtered columns
 BORDER_FALL = 0.05  # chosen: no border unless log speed falls by this much on the way in
-PAUSE_BINS = 2  # chosen: a standstill this near stands for the border
+PAUSE_BINS = 2  # chosen: a standstill or a walk this near stands for the border
 CANDIDATE_SPM = 135.0  # chosen: below this it is walking, whichever way
 SLOWEST_MPS = 0.9  # chosen: backward walking starts here, and cannot be told from walking
 
@@ -131,21 +90,22 @@ BACKWARD_SHAKE_SPM = (
 )
 SLOPE_SLIP_SD = 2.0  # chosen: how far the slope of a slow backward runner may be from the one fitted to the same run
 RATIO_TOP = 0.95  # chosen: where a runner is slow already, backward is still a little slower
-HEART_BINS = 4  # chosen: 12 s of heart rate after a border and 6 s before it
 SPEED_SWING, CADENCE_SWING_SPM = 0.05, 1.3  # measured: medians over the estimation athletes
 UNMOVED_SPM = 2.5  # measured: SD of 30-s means about a runner's line
 LOOK_ALIKE_LOW, LOOK_ALIKE_HIGH = -4.0, 0.0  # chosen: scores of weak look-alikes; real segments are rarely this weak
 LOOK_ALIKES_COUNT, LOOK_ALIKES_HOURS = 2.0, 1.0  # chosen: a prior worth one hour; the median athlete has some 5 an hour
-CALL_PROBABILITY = 0.7  # chosen: the point of the frontier of false events and recall that a runner would want
+CALL_PROBABILITY = 0.8  # chosen: the point of the frontier of false events and recall that a runner would want
 LEAST_S = 60.0  # chosen: nothing can be compared in less
 UNKNOWN_WORTH_SAYING = 0.1  # chosen
 COARSE_S = 4.0  # measured: half of smart recordings; a 15-s repetition has three samples
+LOOKS = 3  # chosen: what is found is left out of line and neighbourhood, twice; more changes nothing
 
 # Support by laps, a plan and the runner's own gait
 LAP_REACH_S = 6.0  # chosen: a reaction time and one bin
 SNAP_S = 4.0  # chosen: one bin and a second; further away the signal knows better
 LAP_LONGEST_S = 1200.0  # chosen: longer laps are not repetitions
-AUTOMATIC_LAPS = frozenset({"distance", "position_start", "position_lap", "position_waypoint", "position_marked"})
+COUNTED_LAPS = frozenset({"distance", "position_start", "position_lap", "position_waypoint", "position_marked"})
+COUNTED_WITHIN = 0.02  # chosen: automatic laps are whole kilometres or miles to within the watch's own error
 BOTH_LAPS_LOG_ODDS, ONE_LAP_LOG_ODDS = 1.0, 0.3  # chosen: repetitions are lapped, but so are jogged recoveries
 PLAN_OVERLAP = 0.5  # chosen: a candidate is the planned one if they share half of their union
 PLANNED_BACKWARD_LOG_ODDS = 4.0  # chosen: raises one segment an hour to one in two for a planned half minute
@@ -168,4 +128,14 @@ PROFILE_LOOK_HOURS = 15.0  # chosen: some ten activities
 MERGE_BINS = 12  # chosen: pieces of one stretch are up to 36 s apart, by a curb or a look over the shoulder
 MERGE_LOG_ODDS = 1.5  # chosen: one long stretch is preferred to two with a hole unless it is clearly less likely
 MERGE_SLACK_BINS = 2  # chosen: as far as borders are usually off
-REFINE_SHARE = 0.06  # chosen: long lengths are looked at in steps of a tenth; this closes the gaps
+
+# The prior of lengths and places
+STEEP_DOWN_PCT, STEEP_DOWN_LOG_ODDS = (
+    8.0,
+    -0.3,
+)  # per %; measured: forward running +7 to +27 steps/min
+SHORT_BELOW_S, SHORT_LOG_ODDS = 18.0, -0.7  # chosen: on the estimation athletes a third of false events last 15 s
+LONG_ABOVE_S, LONG_LOG_ODDS = (
+    300.0,
+    -1.2,
+)  # chosen: per log unit; a long false segment costs a runner more than a short one

@@ -17,6 +17,7 @@ from retrorun.gait.grid import BoolArray, Grid, build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line, running_bins
 from retrorun.gait.score import LookAlikes, look_alikes, scores
 
+_POSITIVE = frozenset({"level_spm", "level_sd", "slope_sd", "noise_spm", "usual_speed_mps", "activities", "hours"})
 FORMAT = 1  # chosen: the number in the JSON text that says which fields to expect
 
 
@@ -111,6 +112,8 @@ class GaitProfile:
             number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
             if not optional and not number:
                 raise ProfileError(f"{value!r} is not a number", where=name)
+            if name in _POSITIVE and not value > 0:
+                raise ProfileError(f"{value!r} is not above zero", where=name)
         return cls(**data)
 
 

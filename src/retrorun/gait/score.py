@@ -59,6 +59,20 @@ def log_odds(score: FloatArray, look_alikes_per_h: float) -> FloatArray:
     return odds
 
 
+def place_prior(rows: Candidates) -> FloatArray:
+    """Log-odds that length and place alone take away.
+
+    Repetitions last a third of a minute to some minutes, and nobody is advised to run backward down a steep hill,
+    where quick short steps are common.
+    """
+    length_s = (rows.end - rows.start) * priors.BIN_S
+    short = np.where(length_s < priors.SHORT_BELOW_S, priors.SHORT_LOG_ODDS, 0.0)
+    long = priors.LONG_LOG_ODDS * np.maximum(np.log(length_s / priors.LONG_ABOVE_S), 0.0)
+    down_pct = np.maximum(-np.nan_to_num(rows.grade) - priors.STEEP_DOWN_PCT, 0.0)
+    total: FloatArray = short + long + priors.STEEP_DOWN_LOG_ODDS * down_pct
+    return total
+
+
 def terms(rows: Candidates, line: ForwardLine) -> dict[str, FloatArray]:
     """Every term of every candidate, by name; arrays of shape (m,), scaled to the order of one."""
     before, after = rows.before, rows.after
@@ -187,7 +201,7 @@ def _ground_terms(rows: Candidates, uplift: FloatArray) -> dict[str, FloatArray]
 def _signal_terms(
     rows: Candidates, line: ForwardLine, uplift: FloatArray, rise: FloatArray, fall: FloatArray
 ) -> dict[str, FloatArray]:
-    """How restless and how well recorded the stretch and the whole run are, and what the heart did."""
+    """How restless the stretch and the whole run are."""
     unrest = np.clip(rows.unrest, 0.0, 10.0) / 5.0
     speed_unrest = np.clip(rows.speed_unrest, 0.0, 0.35) * 10.0
     heard = np.isfinite(rows.heart_rise)
@@ -200,6 +214,7 @@ def _signal_terms(
         "unrest²": unrest**2,
         "speed unrest": speed_unrest,
         "speed unrest²": speed_unrest**2,
+        "few samples": np.maximum(4.0 - rows.samples, 0.0),
         "heart rate known": heard.astype(np.float64),
         "heart rise": heart,
         "noise": line.noise_spm / 3.0 * ones,

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity, FloatArray, Lap
 from retrorun.gait import priors
 from retrorun.gait.candidates import Candidates, IntArray
 from retrorun.gait.grid import Grid
 from retrorun.gait.line import ForwardLine
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import PlannedSpan
+from retrorun.session.model import Direction
+from retrorun.units import METRES_PER_MILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +38,7 @@ def support_of(rows: Candidates, grid: Grid, activity: Activity, planned: tuple[
     for span in planned:
         overlap = np.minimum(end_s, span.end_s) - np.maximum(start_s, span.start_s)
         union = np.maximum(end_s, span.end_s) - np.minimum(start_s, span.start_s)
-        if span.direction == "backward":
+        if span.direction is Direction.BACKWARD:
             plan = np.where(overlap > priors.PLAN_OVERLAP * union, 1.0, plan)
         else:
             plan = np.where((overlap > priors.PLAN_OVERLAP * (end_s - start_s)) & (plan == 0.0), -1.0, plan)
@@ -61,7 +63,7 @@ def own_gait(rows: Candidates, line: ForwardLine, profile: GaitProfile | None) -
 
 def suspects(grid: Grid, activity: Activity, planned: tuple[PlannedSpan, ...]) -> tuple[IntArray, IntArray]:
     """Planned backward spans and laps, in bins: they are looked at whatever they look like."""
-    spans = [(span.start_s, span.end_s) for span in planned if span.direction == "backward"]
+    spans = [(span.start_s, span.end_s) for span in planned if span.direction is Direction.BACKWARD]
     spans += [(lap.start_s, lap.end_s) for lap in activity.laps if lap.end_s - lap.start_s <= priors.LAP_LONGEST_S]
     if not spans:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
@@ -74,15 +76,24 @@ def suspects(grid: Grid, activity: Activity, planned: tuple[PlannedSpan, ...]) -
 
 def lap_cuts(activity: Activity) -> FloatArray:
     """Times at which somebody or a workout, not a distance counter, cut a lap [s], in order."""
-    laps = [lap for lap in activity.laps if lap.trigger not in priors.AUTOMATIC_LAPS]
-    return np.unique([time for lap in laps for time in (lap.start_s, lap.end_s)])
+    return np.unique([time for lap in activity.laps if not _counted(lap) for time in (lap.start_s, lap.end_s)])
+
+
+def _counted(lap: Lap) -> bool:
+    """Whether a distance counter or a place cut the lap, and no step of a workout."""
+    if lap.planned_step_index is not None or lap.trigger not in priors.COUNTED_LAPS:
+        return False
+    if lap.trigger != "distance" or lap.distance_m is None:
+        return True
+    counts = (lap.distance_m / unit for unit in (1000.0, METRES_PER_MILE))
+    return any(round(count) >= 1 and abs(count - round(count)) < priors.COUNTED_WITHIN for count in counts)
 
 
 def snapped(start_s: float, end_s: float, activity: Activity, planned: tuple[PlannedSpan, ...]) -> tuple[float, float]:
     """The borders, moved to a lap's or to a planned step's where one lies within reach of a bin's resolution."""
     cuts = lap_cuts(activity)
-    spans = [time for span in planned if span.direction == "backward" for time in (span.start_s, span.end_s)]
-    cuts = np.concatenate((cuts, spans)) if spans else cuts
+    spans = [time for span in planned if span.direction is Direction.BACKWARD for time in (span.start_s, span.end_s)]
+    cuts = np.concatenate((cuts, np.asarray(spans)))
     if not len(cuts):
         return start_s, end_s
     moved = []

@@ -87,7 +87,7 @@ def _headline(rows: Sequence[Recall]) -> list[list[Recall]]:
 
 
 def _recall_tables(measured: Measured) -> str:
-    plain = [row for row in measured.recalls if not row.profiled and not row.thinned]
+    plain = [row for row in measured.recalls if not row.profiled and not row.thinned and not row.rested]
     lengths = (15.0, 20.0, 30.0, 60.0, 120.0, 300.0)
     bands = ((0.0, 0.04), (0.04, 0.06), (0.06, 0.08), (0.08, 0.10), (0.10, 0.15), (0.15, 0.36))
     rows: list[Sequence[object]] = []
@@ -97,7 +97,11 @@ def _recall_tables(measured: Measured) -> str:
         rows.append((f"{low:.2f}–{high:.2f}", *cells))
     text = table(("uplift", *(f"{length:.0f} s" for length in lengths)), rows)
     own = [row for row in plain if row.published and row.length_s > 29.0]
-    thinned = [row for row in measured.recalls if row.thinned and 0.06 <= row.uplift <= 0.22 and row.length_s > 29.0]
+    thinned = [
+        row
+        for row in measured.recalls
+        if (row.thinned or row.rested) and 0.06 <= row.uplift <= 0.22 and row.length_s > 29.0
+    ]
     text += _split("sampling", own + thinned, _sampling)
     text += _split("grade, %", [row for row in own if row.grade_pct is not None], _grade)
     text += _split("kind", own, lambda row: row.kind)
@@ -111,6 +115,8 @@ def _split(name: str, rows: Sequence[Recall], group_of: Callable[[Recall], str])
 
 
 def _sampling(row: Recall) -> str:
+    if row.rested:
+        return "own, with a rest next to it"
     if row.thinned:
         return f"thinned to {row.step_s:.0f} s"
     return "own, 1 s" if row.step_s <= 1.0 else "own, 2–5 s" if row.step_s <= 5.0 else "own, over 5 s"
@@ -148,7 +154,7 @@ def _borders(measured: Measured) -> str:
 def _calibration(measured: Measured) -> str:
     """Share of truly backward ones among stretches of about one probability, spans weighed to one an hour."""
     hours = sum(outing.hours for outing in measured.outings)
-    spans = [row for row in measured.recalls if not row.thinned and not row.profiled]
+    spans = [row for row in measured.recalls if not row.thinned and not row.rested and not row.profiled]
     weight = hours / max(1, len(spans))
     false = np.array([event.log_odds for event in measured.false if not event.profiled])
     true = np.array([row.hit.log_odds for row in spans if row.hit is not None])

@@ -29,10 +29,10 @@ def cannot_tell(grid: Grid) -> str:
     if grid.step_s > priors.TOO_COARSE_S:
         return f"the samples are {grid.step_s:.0f} s apart, too coarse to see a repetition"
     cadence, speed = np.isfinite(grid.cadence_spm), np.isfinite(grid.speed_mps)
-    if not cadence.any():
-        return "there is no usable cadence in the recording"
     if not speed.any():
         return "there is no speed in the recording"
+    if not cadence.any():
+        return "there is no usable cadence in the recording"
     both = float((cadence & speed).mean())
     if both < priors.KNOWN_LEAST:
         return f"speed and cadence are both known in only {100 * both:.0f} % of the recording"
