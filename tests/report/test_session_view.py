@@ -63,9 +63,8 @@ def test_every_session_has_a_text(session: Session) -> None:
 
 
 def test_the_strip_is_as_wide_as_told_and_shows_each_direction_where_it_is() -> None:
-    forward, backward = terminal_strip(
-        parse_session("1min; 1min bwd; 1min walk; 1min rest bwd; 1min rest; 1min walk bwd"), columns=12
-    )
+    session = parse_session("1min; 1min bwd; 1min walk; 1min rest bwd; 1min rest; 1min walk bwd")
+    forward, backward = terminal_strip(session, columns=12)
     assert forward == "██  ▄▄  ▂▂  "
     assert backward == "  ██  ▔▔  ▀▀"
     forward, backward = terminal_strip(parse_session("10min; 10s bwd; 10min"), columns=10)
