@@ -139,7 +139,8 @@ class _Search:
         here = look_alikes(rows.start, rows.end, score, len(self.grid) * priors.BIN_S / 3600.0)
         usual = LookAlikes() if self.profile is None else self.profile.look_alikes()
         odds = log_odds(score, here.rate_per_h(usual)) + place_prior(rows)
-        keep = odds > priors.KEEP_LOG_ODDS
+        # What a plan or laps speak for is kept however weak it is alone.
+        keep = odds + support_of(rows, self.grid, self.activity, self.planned).log_odds > priors.KEEP_LOG_ODDS
         rows, odds = rows.take(keep), odds[keep]
         support = support_of(rows, self.grid, self.activity, self.planned)
         odds = odds + support.log_odds + own_gait(rows, line, self.profile)
