@@ -17,20 +17,26 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.filterwarnings("ignore::Resourc
 ROUNDS = 5
 
 
-def opening_s(browser: Browser, file: Path, drawn: str) -> tuple[float, float]:
-    """Seconds from the start of loading to the first words on the screen, and until everything is drawn."""
+def opening_s(browser: Browser, file: Path, drawn: str) -> tuple[float, float, float]:
+    """Seconds from the start of loading to the first words on the screen, and until everything is drawn.
+
+    The third is the processor time of the page's main thread, which hardly hangs on what else the machine does.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(file.as_uri())
     page.wait_for_selector(drawn, state="attached", timeout=60_000)
     drawn_ms, words_ms = page.evaluate(
         "[performance.now(), performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN]"
     )
+    metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     context.close()
-    return float(words_ms) / 1000, float(drawn_ms) / 1000
+    return float(words_ms) / 1000, float(drawn_ms) / 1000, float(metrics["TaskDuration"])
 
 
-def test_the_report_of_six_hours_opens_sooner_than_the_same_columns_plotted_plainly(tmp_path: Path) -> None:
+def test_the_report_of_six_hours_beside_the_same_columns_plotted_plainly(tmp_path: Path) -> None:
     import plotly.graph_objects as go
     from plotly.subplots import make_subplots
 
@@ -47,10 +53,11 @@ def test_the_report_of_six_hours_opens_sooner_than_the_same_columns_plotted_plai
         for _ in range(ROUNDS):
             ours.append(opening_s(browser, report, READY))
             theirs.append(opening_s(browser, plain, ".js-plotly-plot .scatterlayer path"))
-    words_s, drawn_s = (median(values) for values in zip(*ours, strict=True))
-    plain_s = median(drawn for _, drawn in theirs)
     print(f"\n{' '.join(OPTIONS)}\nsix hours, {len(run)} samples, median of {ROUNDS} openings:")
-    print(f"  report       {report.stat().st_size / 1e6:.2f} MB, words {words_s:.2f} s, all drawn {drawn_s:.2f} s")
-    print(f"  plain plotly {plain.stat().st_size / 1e6:.2f} MB, one picture drawn {plain_s:.2f} s")
-    print(f"  ratio {drawn_s / plain_s:.2f}")
+    for name, file, times in (("report", report, ours), ("plain plotly page", plain, theirs)):
+        words_s, drawn_s, busy_s = (median(values) for values in zip(*times, strict=True))
+        size = f"{file.stat().st_size / 1e6:.2f} MB"
+        print(f"  {name}: {size}, words {words_s:.2f} s, all drawn {drawn_s:.2f} s, busy {busy_s:.2f} s")
+    ratio = median(drawn for _, drawn, _ in ours) / median(drawn for _, drawn, _ in theirs)
+    print(f"  all drawn, ratio {ratio:.2f}")
     assert report.stat().st_size < 8_000_000

@@ -82,7 +82,7 @@ def to_gpx(activity: Activity, detection: Detection) -> bytes:
             point.extensions = _gpx_extensions(activity, table, index)
             part.points.append(point)
         track.segments.append(part)
-    text: str = gpx.to_xml(version="1.1")
+    text: str = gpx.to_xml(version="1.1", prettyprint=False)  # half the size
     return text.encode()
 
 
