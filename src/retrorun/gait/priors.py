@@ -108,7 +108,9 @@ COUNTED_LAPS = frozenset({"distance", "position_start", "position_lap", "positio
 COUNTED_WITHIN = 0.02  # chosen: automatic laps are whole kilometres or miles to within the watch's own error
 BOTH_LAPS_LOG_ODDS, ONE_LAP_LOG_ODDS = 1.0, 0.3  # chosen: repetitions are lapped, but so are jogged recoveries
 PLAN_OVERLAP = 0.5  # chosen: a candidate is the planned one if they share half of their union
-PLANNED_BACKWARD_LOG_ODDS = 4.0  # chosen: raises one segment an hour to one in two for a planned half minute
+# chosen: high enough to call 97 % of injected stretches of 20 s and longer that were planned, low enough to call no
+# more than 2 % of planned ones that were run forward: `python -m retrorun.match.evaluate FOLDER directions`
+PLANNED_BACKWARD_LOG_ODDS = 5.5
 PLANNED_FORWARD_LOG_ODDS = -2.0  # chosen: who plans forward running may still turn round, rarely
 UPLIFT_SEEN_SD = 0.055  # UPLIFT_SD and the noise of a 30-s mean over the cadence (0.03), with the wide share
 OWN_UPLIFT_SD, OWN_RATIO_SD = 0.035, 0.08  # chosen: a runner's own spread, mostly the noise of a 30-s mean
