@@ -179,7 +179,7 @@ def _rows(
     *,
     unusual: bool = False,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Terms, labels and importance of the rows to learn from; with `unusual` also long ones and those next to a rest."""
+    """Terms, labels and importance of the rows to learn from; `unusual` adds long ones and those next to a rest."""
     values: list[FloatArray] = []
     labels: list[FloatArray] = []
     importance: list[FloatArray] = []

@@ -24,7 +24,7 @@ from retrorun.gait.detector import stretches
 from retrorun.gait.grid import Grid, build_grid
 from retrorun.gait.inject import Injected, draw, inject, places
 from retrorun.gait.line import LinePrior, fit_line
-from retrorun.gait.measures import FalseEvent, Hit, Measured, Outing, Recall
+from retrorun.gait.measures import LABELLED, TEN, FalseEvent, Hit, Measured, Outing, Recall
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.tables import markdown
 
@@ -60,20 +60,29 @@ def measure(folder: Path, athletes: Sequence[str], part: float) -> Measured:
     for athlete in athletes:
         for number, (example, profile) in enumerate(_with_profiles(corpus.examples(folder, athlete), part)):
             noise = np.random.default_rng([SEED, int(athlete.removeprefix("athlete")), example.number])
-            outings.append(
-                Outing(athlete=athlete, kind=example.kind, hours=example.hours, profiled=profile is not None)
-            )
+            own = number % 2 == 0 and profile is not None
+            profiles = (TEN, LABELLED) if own else (TEN,) if profile is not None else ()
+            outings.append(Outing(athlete=athlete, kind=example.kind, hours=example.hours, profiles=profiles))
             spans = _spans(example.activity, noise)
             turned = inject(example.activity, spans, noise)
+            false += _false_events(example, None, "")
+            recalls += _recalls(example, turned, spans, None)
+            if profile is not None:
+                false += _false_events(example, profile, TEN)
+                recalls += _recalls(example, turned, spans, profile, TEN)
+            if own and profile is not None:
+                # One runner has one effect, which two labelled laps have told.
+                same = tuple(replace(spans[0], start_s=span.start_s, end_s=span.end_s) for span in spans)
+                labelled = replace(profile, uplift=spans[0].uplift, ratio=spans[0].ratio) if same else profile
+                turned = inject(example.activity, same, noise)
+                false += _false_events(example, labelled, LABELLED)
+                recalls += _recalls(example, turned, same, labelled, LABELLED)
             if number % 4 == 1:
                 rested = _spans(example.activity, noise, rests=True)
                 recalls += _recalls(example, inject(example.activity, rested, noise), rested, None)
-            for used in (None,) if profile is None else (None, profile):
-                false += _false_events(example, used)
-                recalls += _recalls(example, turned, spans, used)
             if number % 4 == 0 and np.median(np.diff(turned.time_s)) == 1.0:
                 for step in (4, 8):
-                    recalls += _recalls(example, _thinned(turned, step), spans, None)
+                    recalls += _recalls(example, _thinned(inject(example.activity, spans, noise), step), spans, None)
     return Measured(outings=tuple(outings), false=tuple(false), recalls=tuple(recalls))
 
 
@@ -114,7 +123,7 @@ def _spans(activity: Activity, noise: np.random.Generator, *, rests: bool = Fals
     )
 
 
-def _false_events(example: corpus.Example, profile: GaitProfile | None) -> list[FalseEvent]:
+def _false_events(example: corpus.Example, profile: GaitProfile | None, name: str) -> list[FalseEvent]:
     return [
         FalseEvent(
             athlete=example.athlete,
@@ -123,14 +132,14 @@ def _false_events(example: corpus.Example, profile: GaitProfile | None) -> list[
             start_s=start_s,
             end_s=end_s,
             log_odds=odds,
-            profiled=profile is not None,
+            profile=name,
         )
         for start_s, end_s, odds in stretches(example.activity, profile=profile, least_log_odds=LEAST_LOG_ODDS)
     ]
 
 
 def _recalls(
-    example: corpus.Example, turned: Activity, spans: Sequence[Injected], profile: GaitProfile | None
+    example: corpus.Example, turned: Activity, spans: Sequence[Injected], profile: GaitProfile | None, name: str = ""
 ) -> list[Recall]:
     found = stretches(turned, profile=profile, least_log_odds=LEAST_LOG_ODDS)
     grid = build_grid(turned, float(turned.time_s[0]), float(turned.time_s[-1]))
@@ -147,7 +156,7 @@ def _recalls(
             thinned=len(turned) < len(example.activity),
             rested=bool(span.rest_after_s),
             grade_pct=_grade(grid, span),
-            profiled=profile is not None,
+            profile=name,
             hit=_best(found, span),
         )
         for i, span in enumerate(spans)

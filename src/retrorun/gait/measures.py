@@ -10,18 +10,20 @@ import numpy as np
 
 from retrorun.gait import priors
 
+TEN = "ten activities"  # a profile of ten earlier activities
+LABELLED = "ten activities and labels"  # … and of two labelled laps
 ROAD = ("road", "track", "treadmill")
 CALLED = math.log(priors.CALL_PROBABILITY / (1.0 - priors.CALL_PROBABILITY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outing:
-    """One recording: whose, what kind, how long; `profiled` where ten earlier ones gave a profile."""
+    """One recording: whose, what kind, how long; `profiles` names the profiles that it was also looked at with."""
 
     athlete: str
     kind: str
     hours: float
-    profiled: bool
+    profiles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class FalseEvent:
     start_s: float
     end_s: float
     log_odds: float
-    profiled: bool
+    profile: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Recall:
     thinned: bool
     rested: bool
     grade_pct: float | None
-    profiled: bool
+    profile: str
     hit: Hit | None
 
     @property
@@ -78,16 +80,16 @@ class Measured:
     false: tuple[FalseEvent, ...]
     recalls: tuple[Recall, ...]
 
-    def called(self, threshold: float = CALLED, *, profiled: bool = False) -> list[FalseEvent]:
+    def called(self, threshold: float = CALLED, *, profile: str = "") -> list[FalseEvent]:
         """The false events at a threshold of the log-odds."""
-        return [event for event in self.false if event.log_odds >= threshold and event.profiled == profiled]
+        return [event for event in self.false if event.log_odds >= threshold and event.profile == profile]
 
-    def hours(self, *, road: bool, profiled: bool | None = None) -> float:
-        """Hours on road, track and treadmill, or elsewhere; only of the outings with a profile, if asked."""
+    def hours(self, *, road: bool, profile: str = "") -> float:
+        """Hours on road, track and treadmill, or elsewhere; only of the outings with that profile, if asked."""
         return sum(
             outing.hours
             for outing in self.outings
-            if (outing.kind in ROAD) == road and (profiled is None or outing.profiled == profiled)
+            if (outing.kind in ROAD) == road and (not profile or profile in outing.profiles)
         )
 
 

@@ -136,7 +136,6 @@ STEEP_DOWN_PCT, STEEP_DOWN_LOG_ODDS = (
     8.0,
     -0.3,
 )  # per %; measured: forward running +7 to +27 steps/min
-SHORT_BELOW_S, SHORT_LOG_ODDS = 18.0, -0.7  # chosen: on the estimation athletes a third of false events last 15 s
 LONG_ABOVE_S, LONG_LOG_ODDS = (
     300.0,
     -1.2,

@@ -62,14 +62,13 @@ def log_odds(score: FloatArray, look_alikes_per_h: float) -> FloatArray:
 def place_prior(rows: Candidates) -> FloatArray:
     """Log-odds that length and place alone take away.
 
-    Repetitions last a third of a minute to some minutes, and nobody is advised to run backward down a steep hill,
+    Few people run backward for many minutes on end, and nobody is advised to run backward down a steep hill,
     where quick short steps are common.
     """
     length_s = (rows.end - rows.start) * priors.BIN_S
-    short = np.where(length_s < priors.SHORT_BELOW_S, priors.SHORT_LOG_ODDS, 0.0)
     long = priors.LONG_LOG_ODDS * np.maximum(np.log(length_s / priors.LONG_ABOVE_S), 0.0)
     down_pct = np.maximum(-np.nan_to_num(rows.grade) - priors.STEEP_DOWN_PCT, 0.0)
-    total: FloatArray = short + long + priors.STEEP_DOWN_LOG_ODDS * down_pct
+    total: FloatArray = long + priors.STEEP_DOWN_LOG_ODDS * down_pct
     return total
 
 

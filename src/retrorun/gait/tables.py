@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from retrorun.gait import priors
-from retrorun.gait.measures import CALLED, ROAD, Measured, Recall, log_odds_of, rate, recall
+from retrorun.gait.measures import CALLED, LABELLED, ROAD, TEN, Measured, Recall, log_odds_of, rate, recall
 
 
 def markdown(measured: Measured) -> str:
@@ -47,7 +47,7 @@ def _false_table(measured: Measured) -> str:
 
 def _frontier(measured: Measured) -> str:
     hours = {road: measured.hours(road=road) for road in (True, False)}
-    plain = [row for row in measured.recalls if row.published and not row.profiled]
+    plain = [row for row in measured.recalls if row.published and not row.profile]
     rows: list[Sequence[object]] = []
     for chance in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
         threshold = log_odds_of(chance)
@@ -87,7 +87,7 @@ def _headline(rows: Sequence[Recall]) -> list[list[Recall]]:
 
 
 def _recall_tables(measured: Measured) -> str:
-    plain = [row for row in measured.recalls if not row.profiled and not row.thinned and not row.rested]
+    plain = [row for row in measured.recalls if not row.profile and not row.thinned and not row.rested]
     lengths = (15.0, 20.0, 30.0, 60.0, 120.0, 300.0)
     bands = ((0.0, 0.04), (0.04, 0.06), (0.06, 0.08), (0.08, 0.10), (0.10, 0.15), (0.15, 0.36))
     rows: list[Sequence[object]] = []
@@ -140,7 +140,7 @@ def _borders(measured: Measured) -> str:
         hits = [
             row.hit
             for row in measured.recalls
-            if row.published and not row.profiled and low < row.length_s < high and row.hit is not None
+            if row.published and not row.profile and low < row.length_s < high and row.hit is not None
         ]
         errors = np.array([(hit.start_error_s, hit.end_error_s) for hit in hits if hit.log_odds >= CALLED])
         if len(errors):
@@ -154,9 +154,9 @@ def _borders(measured: Measured) -> str:
 def _calibration(measured: Measured) -> str:
     """Share of truly backward ones among stretches of about one probability, spans weighed to one an hour."""
     hours = sum(outing.hours for outing in measured.outings)
-    spans = [row for row in measured.recalls if not row.thinned and not row.rested and not row.profiled]
+    spans = [row for row in measured.recalls if not row.thinned and not row.rested and not row.profile]
     weight = hours / max(1, len(spans))
-    false = np.array([event.log_odds for event in measured.false if not event.profiled])
+    false = np.array([event.log_odds for event in measured.false if not event.profile])
     true = np.array([row.hit.log_odds for row in spans if row.hit is not None])
     rows: list[Sequence[object]] = []
     for low, high in ((0.05, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.95), (0.95, 1.0)):
@@ -171,19 +171,20 @@ def _calibration(measured: Measured) -> str:
 
 
 def _profile_table(measured: Measured) -> str:
-    """The same activities, those with ten earlier ones, with and without the profile of those."""
-    hours = {road: measured.hours(road=road, profiled=True) for road in (True, False)}
-    same = {(row.athlete, row.number) for row in measured.recalls if row.profiled}
+    """The same activities, those with ten earlier ones, without and with the profile of those."""
+    same = {(row.athlete, row.number) for row in measured.recalls if row.profile == TEN}
     rows: list[Sequence[object]] = []
-    for profiled in (False, True):
-        plain = [row for row in measured.recalls if row.published and row.profiled == profiled]
-        plain = [row for row in plain if (row.athlete, row.number) in same]
+    for profile in ("", TEN, LABELLED):
+        hours = {road: measured.hours(road=road, profile=profile or TEN) for road in (True, False)}
+        spans = [row for row in measured.recalls if row.published and row.profile == profile]
+        spans = [row for row in spans if (row.athlete, row.number) in same]
         for chance in (0.5, 0.7, 0.8, 0.9):
             threshold = log_odds_of(chance)
-            events = [e for e in measured.called(threshold, profiled=profiled) if (e.athlete, e.number) in same]
+            events = [e for e in measured.called(threshold, profile=profile) if (e.athlete, e.number) in same]
             counts = [sum((event.kind in ROAD) == road for event in events) for road in (True, False)]
-            cells = [f"{recall(part, threshold):.3f}" for part in _headline(plain)]
-            name = "with" if profiled else "without"
-            rows.append((name, chance, rate(counts[0], hours[True]), rate(counts[1], hours[False]), *cells))
+            cells = [f"{recall(part, threshold):.3f}" for part in _headline(spans)]
+            rows.append(
+                (profile or "none", chance, rate(counts[0], hours[True]), rate(counts[1], hours[False]), *cells)
+            )
     head = ("profile", "probability", "road, track, treadmill /100 h", "trail, walk, hike /100 h", *HEADLINE)
     return table(head, rows)
