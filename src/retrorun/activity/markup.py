@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from retrorun.activity.raw import RawLoss
+from retrorun.activity.rules import MAX_ASIDES, SHORTEST_TAG
 from retrorun.errors import RecordingError
 
 Element = tuple[bytes, bytes, bytes]  # local name (end tags with their slash), attributes, text up to the next tag
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ASIDES = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+_LARGE = 2**20  # bytes; whatever is in less does no harm
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([\w.-]{1,64})[\s/>]")
 
@@ -51,6 +53,9 @@ def open_document(data: bytes) -> Document:
     plain = _plain(data)
     blanks = len(plain) - len(plain.lstrip())
     plain = plain[blanks:]
+    if len(plain) > _LARGE and plain.count(b"<") * SHORTEST_TAG > len(plain):
+        # Nothing but tags: millions of them, nested, would fill expat's memory.
+        raise RecordingError("the XML is all tags and no content", mend="give the file as the watch wrote it")
     cleared = _clear(plain)
     declared = _DOCTYPE.search(cleared) if _find(cleared, b"<!", 0) >= 0 else None
     if declared and cleared[declared.end() :].lstrip()[:4].lower() == b"html":
@@ -89,10 +94,13 @@ def _plain(data: bytes) -> bytes:
 def _clear(data: bytes) -> bytes:
     """The document with comments, CDATA sections and processing instructions blanked; one never closed ends it."""
     cleared: bytearray | None = None
-    pos = 0
+    pos, count = 0, 0
     exclamation, question = _find(data, b"<!", 0), _find(data, b"<?", 0)
     while exclamation >= 0 or question >= 0:
         start = min(each for each in (exclamation, question) if each >= 0)
+        count += 1
+        if count > MAX_ASIDES:
+            raise RecordingError("more comments than any recording has", mend="give the file as the watch wrote it")
         closer = next((closer for opener, closer in _ASIDES.items() if data.startswith(opener, start)), None)
         if closer is None:  # "<!" of a document type, which is refused elsewhere
             pos = start + 2

@@ -12,6 +12,7 @@ from retrorun.activity.markup import Document, Element
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds, utc_offset_s
 from retrorun.activity.raw import FloatArray, RawLap, RawPart, RawRecording
+from retrorun.activity.rules import MAX_POINTS
 from retrorun.errors import RecordingError
 
 _EXTRA = ("power_w", "temperature_c", "vertical_speed_mps")
@@ -99,6 +100,9 @@ def gather(
 
     Returns:
         The attributes of the points.
+
+    Raises:
+        RecordingError: there are more points than any recording has.
     """
     adders = {name: (points.rows[name].append, points.texts[name].append) for name in points.rows}
     attributes: list[bytes] = []
@@ -116,6 +120,8 @@ def gather(
             if name in others:
                 others[name](attrs, text)
     points.n = len(attributes)
+    if points.n > MAX_POINTS:
+        raise RecordingError(f"{points.n:,} points are more than any recording has", mend="give one recording")
     return attributes
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from retrorun.errors import FitError
 from retrorun.fit.definition import (
     COMPRESSED_BIT,
     DEFINITION_BIT,
@@ -18,13 +19,14 @@ from retrorun.fit.definition import (
     definition_length,
     parse_definition,
 )
-from retrorun.fit.limits import MAX_DEFINITIONS
+from retrorun.fit.limits import MAX_DEFINITIONS, MAX_MESSAGES
 
 Positions = npt.NDArray[np.int64]
 
 _RUN = 32  # messages of one kind in a row that are worth a jump
 _LATEST = 9  # messages whose times speak for where a recording stands
 _STRETCH = 4096  # bytes walked before a jump is tried again; doubled each time that it fails
+_MOST_STRETCH = 1 << 20
 
 _skip: Callable[[int], None] = deque[int](maxlen=0).append  # forgets what it is given, at the speed of C
 
@@ -80,13 +82,19 @@ class Walker:
         self.array = np.frombuffer(data, dtype=np.uint8)
 
     def walk(self, pos: int, end: int) -> int:
-        """Walk from a header at `pos`; the position of the first byte that is none, or `end`."""
+        """Walk from a header at `pos`; the position of the first byte that is none, or `end`.
+
+        Raises:
+            FitError: there are more messages than any recording has.
+        """
         data, sizes, appends = self.data, self.sizes, self._appends
         stretch, last = _STRETCH, pos
         while pos < end:
             landed = self._jump(pos, end)
-            stretch = _STRETCH if landed > pos else 2 * stretch
+            stretch = _STRETCH if landed > pos else min(2 * stretch, _MOST_STRETCH)
             pos = landed
+            if pos > MAX_MESSAGES and sum(slot.count() for slot in self.slots) > MAX_MESSAGES:
+                raise FitError("more messages than any recording has", offset=pos, mend="give one recording")
             limit = min(end, pos + stretch)
             while pos < limit:  # the one hot loop of this library: some 70 ns a message
                 header = data[pos]
@@ -112,10 +120,17 @@ class Walker:
         if not size or pos + _RUN * size > end:
             return pos
         # Each of equal messages begins where the one before ends, so finding the same header there proves it.
-        run = self.array[pos : end - size + 1 : size] == header
-        if not run[:_RUN].all():
+        length, most = 0, (end - pos) // size
+        while length < most:
+            # Four times as many each time: a short run costs little, and a long one is seen in a few looks.
+            stop = min(max(4 * length, _RUN), most)
+            same = self.array[pos + length * size : pos + (stop - 1) * size + 1 : size] == header
+            if not same.all():
+                length += int(same.argmin())
+                break
+            length = stop
+        if length < _RUN:
             return pos
-        length = len(run) if run.all() else int(run.argmin())
         slot = self.current[header >> 5 & 3 if header & COMPRESSED_BIT else header & LOCAL_MASK]
         if slot is not None and slot.wanted:
             slot.chunks.append(pos + size * np.arange(length, dtype=np.int64))
@@ -151,6 +166,8 @@ class Walker:
             if definition is None or len(self.slots) == MAX_DEFINITIONS:
                 return pos
             wanted = definition.message is not None or (self.keep_timed and definition.timestamp_at is not None)
+            # A message without a field says nothing, unless its header holds the time.
+            wanted = wanted and (definition.size > 1 or self.keep_timed)
             slot = self._known[raw] = Slot(definition, wanted=wanted)
             self.slots.append(slot)
         local = slot.definition.local
