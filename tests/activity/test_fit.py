@@ -149,6 +149,13 @@ def test_parts_of_a_multisport_file_and_the_running_one_names_the_activity() -> 
     assert "sport: running, one of 2 parts" in activity.decisions
 
 
+def test_where_the_sessions_are_lost_the_watch_s_setting_names_the_sport() -> None:
+    kind = Kind(6, 12, [(0, ENUM, 1), (1, ENUM, 1)])
+    activity = read(kind.define(), kind.data(1, 3), *records(30))
+    assert (activity.sport, activity.sub_sport) == ("running", "trail")
+    assert activity.parts == ()
+
+
 def test_relative_times_have_no_date() -> None:
     activity = read_activity(fit(RECORD.define(), *records(5, start=1000)))
     assert activity.start_time is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -97,6 +98,8 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         developer=only_present(offered(file.developer("record"))),
         laps=_laps(file, shift),
         parts=_parts(file, shift),
+        sport=_first_word(file.table("sport"), "sport", SPORT),
+        sub_sport=_first_word(file.table("sport"), "sub_sport", SUB_SPORT),
         stops=_stops(file, shift),
         workout=plan_of(file),
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
@@ -226,6 +229,12 @@ def _parts(file: FileView, shift: float) -> tuple[RawPart, ...]:
         )
         for row in range(len(table))
     )
+
+
+def _first_word(table: TableView, field: str, words: Mapping[int, str]) -> str:
+    """What the watch was set to; all that says the sport where the sessions at the end are lost."""
+    found = table.integers(field)
+    return word(words, found[0], prefix=field) if found else ""
 
 
 def _stops(file: FileView, shift: float) -> tuple[tuple[float, float], ...]:
