@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +24,7 @@ FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
 
 
 def save_export(
-    path: Path,
+    path: str | os.PathLike[str],
     activity: Activity,
     detection: Detection,
     *,
@@ -45,7 +46,10 @@ def save_export(
         OutputError: the ending is unknown, pyarrow is missing, or the file cannot be written.
         RecordingError: the format cannot hold this recording.
     """
-    write_atomic(path, export_bytes(_format_of(path), activity, detection, recording=recording, rows=rows, per_m=per_m))
+    target = Path(path)
+    write_atomic(
+        target, export_bytes(_format_of(target), activity, detection, recording=recording, rows=rows, per_m=per_m)
+    )
 
 
 def export_bytes(
