@@ -122,6 +122,11 @@ def test_hovering_reads_the_moment_in_all_pictures(seen: Opened) -> None:
     assert reading.endswith(", backward")
     for box_name in ("over-time", "plane", "track"):
         assert seen.page.locator(f"#{box_name} .mark").is_visible(), box_name
+    labels = "[...document.querySelectorAll('#over-time .hoverlayer text')].map((each) => each.textContent).join()"
+    seen.until(f"/^(5:5|6:0)\\d: 8:\\d\\d\\/km$/.test({labels})")
+    # In the second panel the label says the cadence, and no time in bare seconds beside it.
+    seen.page.mouse.move(box["x"] + size["l"] + size["w"] * 360 / 1199, box["y"] + size["t"] + 0.35 * size["h"])
+    seen.until(f"/^18\\d$/.test({labels})")
 
 
 def test_hovering_over_the_track_moves_the_other_pictures(seen: Opened) -> None:

@@ -80,8 +80,7 @@
   const clocks = data.time.map(clock);
   const top = panels.length
     ? pick(data[panels[0].key].map((v, i) => `${clocks[i]}: ${v === null ? "–" : panels[0].say(v)}`), everywhere) : [];
-  const hover = (panel, index) => (index
-    ? { hovertemplate: `%{y:.0f} ${panel.unit}<extra></extra>` } : { text: top, hoverinfo: "text" });
+  const hover = (index) => (index ? { hoverinfo: "y" } : { text: top, hoverinfo: "text" });
 
   const drawTime = () => {
     const colours = theme(), traces = [];
@@ -98,6 +97,7 @@
       const top = 1 - index * (tall + space);
       const y = axis(colours, {
         domain: [Math.max(0, top - tall), top], fixedrange: true, title: { text: panel.name, font: { size: 11 } }, nticks: 6,
+        hoverformat: ".0f",
       });
       if (panel.key === "pace") {
         const ends = paceRange();
@@ -107,7 +107,7 @@
       const shared = { yaxis: `y${number}`, type: "scatter", mode: "lines", connectgaps: false };
       traces.push({
         ...shared, x: pick(data.time, everywhere), y: pick(data[panel.key], everywhere), name: panel.key,
-        line: { color: colours[panel.colour], width: 1.4 }, ...hover(panel, index),
+        line: { color: colours[panel.colour], width: 1.4 }, ...hover(index),
       });
       if (data.segments.length) {
         traces.push({
