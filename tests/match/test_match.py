@@ -270,6 +270,14 @@ def test_without_laps_the_steps_lie_where_the_speed_changes() -> None:
     assert any("without laps" in reason for reason in match.reasons)
 
 
+def test_a_recording_that_claims_years_is_not_searched() -> None:
+    session = Session(steps=(WARM_UP, REST, FORWARD))
+    activity = Watch(session=session).run()
+    long_ago = np.concatenate((activity.time_s[:-1], [1e9]))
+    match = match_plan(replace(activity, time_s=long_ago, laps=(), workout=None), session)
+    assert match.basis == "nothing"
+
+
 def test_without_laps_and_without_changes_nothing_is_guessed() -> None:
     session = Session(steps=(WARM_UP, REST, FORWARD))
     activity = Watch(session=Session(steps=(Step(duration=Time(time_s=3000.0)),))).run()

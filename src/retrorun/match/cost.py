@@ -31,7 +31,7 @@ BY_HAND_DISTANCE_M, BY_HAND_DISTANCE = 10.0, 0.05
 
 COST_CUT_SHORT = 0.3  # plus up to 0.5 the shorter it was
 COST_TOO_LONG = 1.5  # a watch ends a step by itself, so with indices this hardly happens; plus up to 2
-COST_PAST_ITS_END = 1.0
+COST_PAST_ITS_END = 1.0  # a watch does not go on with a step that is done
 COST_BY_HAND = 4.0  # per unit of |ln(done / planned)| beyond what is allowed
 COST_BY_HAND_MOST = 4.0
 COST_NOT_MEASURED = 0.3  # a distance is planned and the laps have none

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from retrorun.activity.model import Activity, Lap
 from retrorun.errors import PlanError
 from retrorun.match.align import Run, align
+from retrorun.match.by_speed import lay_by_speed
 from retrorun.match.carried import carried_plan
 from retrorun.match.cost import LapTable, PlanTable
 from retrorun.match.expand import Occurrence, expand
 from retrorun.match.laps import distance_m, measured_laps, say_nothing, timer_s
 from retrorun.match.model import Match, Outcome, StepMatch
 from retrorun.match.outcome import outcome_of_laps
-from retrorun.match.stretch import lay_by_speed
 from retrorun.session.model import Session
 from retrorun.units import format_clock
 

@@ -16,16 +16,17 @@ from retrorun.activity.model import Activity, FloatArray
 from retrorun.match.expand import Occurrence
 from retrorun.session.model import Distance, Time
 
-# Bounds of a decision. Their effect is measured on real recordings whose laps were taken away and on ordinary runs laid
-# under plans that nobody followed: python -m retrorun.match.evaluate --no-laps
+# Bounds of a decision, chosen. Their effect is measured on real recordings whose laps were taken away and on ordinary
+# runs laid under plans that nobody followed: python -m retrorun.match.evaluate FOLDER speed
 LEAST_EXPLAINED = 0.5  # share of the variance of speed that the steps must explain
 LEAST_CONTRAST = 1.35  # how much worse the best start elsewhere must be, in unexplained variance
 LEAST_CONTRAST_AT_ONCE, AT_ONCE_S = 1.15, 15.0  # the same for a start with the recording, as workouts mostly do
-ELSEWHERE_S = 20.0
-LATEST_START_S = 1800.0
-FILTER_S = 15
-BEYOND_S = 1e9  # past the end of any recording
+ELSEWHERE_S = 20.0  # starts nearer than this are the same one, seen through the watch's filter
+LATEST_START_S = 1800.0  # nobody runs longer before a workout without a lap
+FILTER_S = 15  # how long the speed may climb at first
 LEAST_SAMPLES = 60
+LONGEST_S = 172_800.0  # two days; a damaged file may claim years
+BEYOND_S = 1e9  # past the end of any recording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def lay_by_speed(activity: Activity, occurrences: Sequence[Occurrence]) -> Place
     """The steps laid along the recording, or why they cannot be."""
     track = _track(activity)
     if track is None:
-        return "it has no speed"
+        return "it has no speed, or is no run by its length"
     if any(occurrence.optional for occurrence in occurrences):
         return "the plan repeats steps until something happens"
     durations = [item.step.duration for item in occurrences if isinstance(item.step.duration, Time | Distance)]
@@ -102,9 +103,9 @@ def _track(activity: Activity) -> _Track | None:
             continue
         paused += np.clip(activity.time_s - pause.start_s, 0.0, pause.end_s - pause.start_s)
     running_s = activity.time_s - paused - activity.time_s[0]
-    seconds = np.arange(np.floor(running_s[-1]) + 1.0)
-    if len(seconds) < LEAST_SAMPLES:
+    if not LEAST_SAMPLES <= running_s[-1] <= LONGEST_S:
         return None
+    seconds = np.arange(np.floor(running_s[-1]) + 1.0)
     speed_mps = np.interp(seconds, running_s[known], activity.speed_mps[known])
     # At first the watch's filter climbs from zero, which any plan that starts a little later would explain.
     speed_mps[:FILTER_S] = np.median(speed_mps[FILTER_S : 2 * FILTER_S])
