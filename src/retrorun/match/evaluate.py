@@ -10,9 +10,9 @@ lays the plan by speed alone. Without a word, all three are printed.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +25,18 @@ from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Distance, Time
 
 
-def main(arguments: Sequence[str]) -> None:
+def main() -> None:
     """Print the tables that were asked for."""
-    folder, *wanted = arguments
     parts: dict[str, Callable[[Path], None]] = {"plans": plans, "directions": directions, "speed": speed}
-    for name in wanted or parts:
-        parts[name](Path(folder))
+    parser = argparse.ArgumentParser(prog="python -m retrorun.match.evaluate", description="What matching is worth.")
+    parser.add_argument("folder", type=Path, help="with activities/ and gait/")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(parts)}; all if none is given")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.parts if name not in parts]
+    if unknown:
+        parser.error(f"no part is called {unknown[0]}")
+    for name in asked.parts or parts:
+        parts[name](asked.folder)
 
 
 # ---- laps onto steps -------------------------------------------------------------------------------------------------
@@ -68,7 +74,7 @@ def ended_by_its_own_rule(step: StepMatch, activity: Activity) -> float | None:
 
 def plans(folder: Path) -> None:
     """Every recording with a plan: its laps, its steps, and what does not add up."""
-    _say(f"{'recording':28} laps of steps placed steps by own rule largest miss")
+    _say(f"{'recording':28} {'laps':>4} {'of steps':>8} {'placed':>6} {'steps':>5} {'by own rule':>11} largest miss")
     exceptions: list[str] = []
     totals: Counter[str] = Counter()
     for name, activity in recordings_with_plans(folder):
@@ -171,4 +177,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
