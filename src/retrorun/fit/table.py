@@ -14,7 +14,7 @@ from retrorun.fit.walk import Positions, Slot
 FloatArray = npt.NDArray[np.float64]
 Bytes2D = npt.NDArray[np.uint8]
 
-_FEW = 24  # messages that are read sooner one by one than as arrays
+_FEW = 8  # messages that are read sooner one by one than as arrays
 _DTYPES = {
     (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
     for base in BASE_TYPES
