@@ -22,6 +22,7 @@ FIELD = ByteField(
     name="direction", unit="1=backward", application_id=b"for tests only !", version=1, kinds=("record", "lap")
 )
 NOW = 1_136_000_000
+SMALL = [path for path in shared_files("activities", "*.fit") if path.stat().st_size < 60_000]
 Raw = tuple[int, bytes]
 
 
@@ -235,7 +236,7 @@ def test_any_bytes_after_a_header_are_extended_or_refused(body: bytes) -> None:
     assert not crc16(out)
 
 
-@pytest.mark.parametrize("path", shared_files("activities", "*.fit")[::9], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SMALL[::3], ids=lambda path: path.name)
 @pytest.mark.filterwarnings("ignore:.*:UserWarning:fitdecode")  # some watches write odd sizes; fitdecode says so
 def test_real_recordings_keep_every_byte(path: object) -> None:
     data = path.read_bytes()  # type: ignore[attr-defined]  # a path
@@ -292,7 +293,7 @@ def test_fitparse_reads_every_real_recording_as_before(path: object) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
-    [path for path in shared_files("activities", "*.fit") if path.stat().st_size < 45_000],
+    SMALL,
     ids=lambda path: path.name,
 )
 def test_fit_tool_reads_what_it_could_read_before(path: object) -> None:

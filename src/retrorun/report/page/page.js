@@ -78,9 +78,9 @@
   // What stands beside the pointer; only the top panel says the time, for all stand on one clock. Texts are made once,
   // because thousands of them take long; plotly itself writes the plain numbers.
   const clocks = data.time.map(clock);
-  const top = panels.length
+  const topTexts = panels.length
     ? pick(data[panels[0].key].map((v, i) => `${clocks[i]}: ${v === null ? "–" : panels[0].say(v)}`), everywhere) : [];
-  const hover = (index) => (index ? { hoverinfo: "y" } : { text: top, hoverinfo: "text" });
+  const hover = (index) => (index ? { hoverinfo: "y" } : { text: topTexts, hoverinfo: "text" });
 
   const drawTime = () => {
     const colours = theme(), traces = [];
