@@ -34,11 +34,13 @@ def test_laps_that_nobody_pressed_say_nothing() -> None:
 
 def test_borders_on_laps_are_counted() -> None:
     rows = candidates()
-    both = support_of(rows, GRID, lapped(0, 301, 333, 900), ())  # type: ignore[arg-type]
-    one = support_of(rows, GRID, lapped(0, 301, 500, 900), ())  # type: ignore[arg-type]
+    both = support_of(rows, GRID, lap_cuts(lapped(0, 301, 333, 900)), ())  # type: ignore[arg-type]
+    one = support_of(rows, GRID, lap_cuts(lapped(0, 301, 500, 900)), ())  # type: ignore[arg-type]
     assert both.laps.tolist() == [2.0]
     assert one.laps.tolist() == [1.0]
     assert both.log_odds[0] > one.log_odds[0] > 0.0
+    assert both.enough_for_short[0]
+    assert not one.enough_for_short[0]
 
 
 @pytest.mark.parametrize(
@@ -51,16 +53,15 @@ def test_borders_on_laps_are_counted() -> None:
 )
 def test_a_plan_speaks_for_and_against(start_s: float, end_s: float, direction: Direction, kind: float) -> None:
     plan = (PlannedSpan(start_s=start_s, end_s=end_s, direction=direction),)
-    support = support_of(candidates(), GRID, ACTIVITY, plan)
+    support = support_of(candidates(), GRID, np.empty(0), plan)
     assert support.planned.tolist() == [kind]
     assert np.sign(support.log_odds[0]) == kind
 
 
 def test_borders_snap_only_to_what_is_near() -> None:
-    activity = lapped(0, 302, 340, 900)
-    assert snapped(300.0, 330.0, activity, ()) == (302.0, 330.0)  # type: ignore[arg-type]
+    assert snapped(300.0, 330.0, np.array([0.0, 302.0, 340.0, 900.0]), ()) == (302.0, 330.0)
     plan = (PlannedSpan(start_s=297.0, end_s=331.0, direction=Direction.BACKWARD),)
-    assert snapped(300.0, 330.0, ACTIVITY, plan) == (297.0, 331.0)
+    assert snapped(300.0, 330.0, np.empty(0), plan) == (297.0, 331.0)
 
 
 def test_labelled_laps_make_ones_own_uplift_more_likely_and_others_less() -> None:

@@ -7,6 +7,8 @@ the probability of each candidate (forward–backward) follow exactly, in one pa
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -48,20 +50,25 @@ def probabilities(start: IntArray, end: IntArray, weight: FloatArray) -> FloatAr
     if not len(start):
         return np.empty(0)
     borders, place = np.unique(np.concatenate((start, end)), return_inverse=True)
-    left, right = place[: len(start)], place[len(start) :]
-    before, after = np.zeros(len(borders)), np.zeros(len(borders))
-    by_end = np.split(np.argsort(right, kind="stable"), np.cumsum(np.bincount(right, minlength=len(borders)))[:-1])
-    by_start = np.split(np.argsort(left, kind="stable"), np.cumsum(np.bincount(left, minlength=len(borders)))[:-1])
+    left, right = place[: len(start)].tolist(), place[len(start) :].tolist()
+    heavy = weight.tolist()
+    by_end: list[list[int]] = [[] for _ in borders]
+    by_start: list[list[int]] = [[] for _ in borders]
+    for i, (lo, hi) in enumerate(zip(left, right, strict=True)):
+        by_end[hi].append(i)
+        by_start[lo].append(i)
+    before, after = [0.0] * len(borders), [0.0] * len(borders)
     for k in range(1, len(borders)):
-        ending = by_end[k]
-        before[k] = before[k - 1]
-        if len(ending):
-            before[k] = np.logaddexp(before[k], np.logaddexp.reduce(before[left[ending]] + weight[ending]))
+        before[k] = _log_sum([before[k - 1], *(before[left[i]] + heavy[i] for i in by_end[k])])
     for k in range(len(borders) - 2, -1, -1):
-        starting = by_start[k]
-        after[k] = after[k + 1]
-        if len(starting):
-            after[k] = np.logaddexp(after[k], np.logaddexp.reduce(after[right[starting]] + weight[starting]))
-    joint = before[left] + weight + after[right] - before[-1]
-    chance: FloatArray = np.exp(np.minimum(joint, 0.0))
-    return chance
+        after[k] = _log_sum([after[k + 1], *(after[right[i]] + heavy[i] for i in by_start[k])])
+    joint = [before[lo] + w + after[hi] - before[-1] for lo, w, hi in zip(left, heavy, right, strict=True)]
+    return np.exp(np.minimum(joint, 0.0))
+
+
+def _log_sum(logs: list[float]) -> float:
+    """The log of the sum of exponentials, safe for large ones; plain Python, for a handful of terms."""
+    if len(logs) == 1:
+        return logs[0]
+    top = max(logs)
+    return top + math.log(sum(math.exp(value - top) for value in logs))

@@ -17,7 +17,7 @@ from retrorun.gait.placing import Pairs, hulls, inside, joined
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
 from retrorun.gait.score import LookAlikes, log_odds, look_alikes, place_prior, scores
-from retrorun.gait.support import Support, own_gait, snapped, support_of, suspects
+from retrorun.gait.support import Support, lap_cuts, own_gait, snapped, support_of, suspects
 from retrorun.gait.trust import cannot_tell, lowers_trust, parts_on_foot
 
 
@@ -106,6 +106,8 @@ class _Search:
         self.grid, self.activity, self.profile, self.planned = grid, activity, profile, planned
         self.prior = LinePrior() if profile is None else profile.prior()
         self.suspects = suspects(grid, activity, planned)
+        self.cuts = lap_cuts(activity)
+        self.middle_s = 0.5 * (grid.edge_s[1:] + grid.edge_s[:-1])
 
     def best(self, least: float) -> _Best:
         """The best set of candidates with log-odds above `least`, looked for until it stays the same."""
@@ -117,7 +119,7 @@ class _Search:
             likely = best_set(rows.start, rows.end, odds)
             whole = hulls(rows.start[likely], rows.end[likely])
             seen, backward = backward, inside(whole, n)
-            if np.array_equal(seen, backward):
+            if np.count_nonzero(seen != backward) <= priors.SETTLED_BINS * len(whole[0]):
                 break
             # Backward running must neither bend the line nor be anybody's forward neighbourhood: look without it.
             line = fit_line(self.grid, self.prior, leave_out=backward)
@@ -140,11 +142,11 @@ class _Search:
         usual = LookAlikes() if self.profile is None else self.profile.look_alikes()
         odds = log_odds(score, here.rate_per_h(usual)) + place_prior(rows)
         # What a plan or laps speak for is kept however weak it is alone.
-        keep = odds + support_of(rows, self.grid, self.activity, self.planned).log_odds > priors.KEEP_LOG_ODDS
-        rows, odds = rows.take(keep), odds[keep]
-        support = support_of(rows, self.grid, self.activity, self.planned)
+        support = support_of(rows, self.grid, self.cuts, self.planned)
+        keep = odds + support.log_odds > priors.KEEP_LOG_ODDS
+        rows, odds, support = rows.take(keep), odds[keep], support.take(keep)
         odds = odds + support.log_odds + own_gait(rows, line, self.profile)
-        callable_ = (rows.end - rows.start >= priors.UNAIDED_S / priors.BIN_S) | (support.log_odds > 0.0)
+        callable_ = (rows.end - rows.start >= priors.UNAIDED_S / priors.BIN_S) | support.enough_for_short
         return rows, np.where(callable_, odds, -np.inf), support
 
     def segments(self) -> tuple[list[Segment], list[str]]:
@@ -164,11 +166,10 @@ class _Search:
     def _segment(self, best: _Best, i: int, chance: float) -> Segment:
         first, last = int(best.rows.start[i]), int(best.rows.end[i])
         start_s, end_s = float(self.grid.edge_s[first]), float(self.grid.edge_s[last])
-        start_s, end_s = snapped(start_s, end_s, self.activity, self.planned)
+        start_s, end_s = snapped(start_s, end_s, self.cuts, self.planned)
         end_s = min(end_s, float(self.activity.time_s[-1]))
-        middle = 0.5 * (self.grid.edge_s[1:] + self.grid.edge_s[:-1])
-        first, last = (int(k) for k in np.searchsorted(middle, (start_s, end_s)))
-        speed = float(np.nanmean(self.grid.speed_mps[first:last]))
+        first, last = (int(k) for k in np.searchsorted(self.middle_s, (start_s, end_s)))
+        speed = _mean(self.grid.speed_mps[first:last])
         return Segment(
             start_s=start_s,
             end_s=end_s,
@@ -176,8 +177,12 @@ class _Search:
             evidence=evidence_of(best.rows, i, best.line, float(best.odds[i]), best.support),
             distance_m=speed * (end_s - start_s),
             mean_speed_mps=speed,
-            mean_cadence_spm=float(np.nanmean(self.grid.cadence_spm[first:last])),
+            mean_cadence_spm=_mean(self.grid.cadence_spm[first:last]),
         )
+
+
+def _mean(values: FloatArray) -> float:
+    return float(values[np.isfinite(values)].mean())
 
 
 def _chances(rows: Candidates, odds: FloatArray, found: list[int]) -> list[float]:

@@ -9,7 +9,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray, Lap
 from retrorun.gait import priors
 from retrorun.gait.candidates import Candidates, IntArray
-from retrorun.gait.grid import Grid
+from retrorun.gait.grid import BoolArray, Grid
 from retrorun.gait.line import ForwardLine
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import PlannedSpan
@@ -28,11 +28,23 @@ class Support:
     laps: FloatArray
     planned: FloatArray
 
+    @property
+    def enough_for_short(self) -> BoolArray:
+        """Whether a candidate too short to be called alone may be called."""
+        enough: BoolArray = (self.laps == 2.0) | (self.planned > 0.0)
+        return enough
 
-def support_of(rows: Candidates, grid: Grid, activity: Activity, planned: tuple[PlannedSpan, ...]) -> Support:
-    """The support of each candidate."""
+    def take(self, index: BoolArray) -> Support:
+        """The rows of a mask."""
+        return Support(log_odds=self.log_odds[index], laps=self.laps[index], planned=self.planned[index])
+
+
+def support_of(rows: Candidates, grid: Grid, cuts: FloatArray, planned: tuple[PlannedSpan, ...]) -> Support:
+    """The support of each candidate; `cuts` are the times of laps [s]."""
+    if not len(cuts) and not planned:
+        nothing = np.zeros(len(rows))
+        return Support(log_odds=nothing, laps=nothing, planned=nothing)
     start_s, end_s = grid.edge_s[rows.start], grid.edge_s[rows.end]
-    cuts = lap_cuts(activity)
     laps = _near(start_s, cuts) + _near(end_s, cuts)
     plan = np.zeros(len(rows))
     for span in planned:
@@ -89,9 +101,8 @@ def _counted(lap: Lap) -> bool:
     return any(round(count) >= 1 and abs(count - round(count)) < priors.COUNTED_WITHIN for count in counts)
 
 
-def snapped(start_s: float, end_s: float, activity: Activity, planned: tuple[PlannedSpan, ...]) -> tuple[float, float]:
+def snapped(start_s: float, end_s: float, cuts: FloatArray, planned: tuple[PlannedSpan, ...]) -> tuple[float, float]:
     """The borders, moved to a lap's or to a planned step's where one lies within reach of a bin's resolution."""
-    cuts = lap_cuts(activity)
     spans = [time for span in planned if span.direction is Direction.BACKWARD for time in (span.start_s, span.end_s)]
     cuts = np.concatenate((cuts, np.asarray(spans)))
     if not len(cuts):
