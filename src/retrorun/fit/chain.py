@@ -53,7 +53,7 @@ def frames(data: bytes) -> tuple[list[Frame], list[Loss]]:
         frame, loss = _frame(data, pos)
         found.append(frame)
         losses += loss
-        pos = frame.end + _CRC if frame.sound or not loss or frame.end + _CRC <= len(data) else len(data)
+        pos = frame.end + _CRC
     return found, losses
 
 
