@@ -95,6 +95,16 @@ def test_totals() -> None:
     assert result.distance_m == pytest.approx(400.0 + (500.0 - 300.0 - 125.0 - 60.0) * 3.2)
 
 
+def test_a_repeated_step_was_planned_once() -> None:
+    session = Session(steps=(Step(duration=Time(time_s=100.0)), Step(duration=Time(time_s=50.0))))
+    activity = Watch(session=session).run()
+    first, second = activity.laps
+    again = replace(activity, laps=(first, second, replace(first, start_s=150.0, end_s=250.0), second))
+    result = adherence(match_plan(again), again, NOTHING_FOUND)
+    assert result.outcomes == {"completed": 2, "repeated": 2}
+    assert (result.planned_time_s, result.time_s) == (150.0, 300.0)
+
+
 def test_time_in_range_is_weighted_by_time() -> None:
     result = kept(watch().run())
     speeds = [step for step in result.steps if step.targets and step.targets[0].quantity == "speed_mps"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retrorun.activity.model import Activity
+from retrorun.activity.model import Activity, Pause
 from retrorun.errors import PlanError
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
@@ -76,6 +76,14 @@ def test_rounds_of_a_single_step_are_told_apart_by_its_duration() -> None:
         watch = Watch(session=session, auto_lap_m=auto_lap_m)
         match = match_plan(watch.run())
         assert executed(match) == truth(watch.truth)
+
+
+def test_a_round_that_had_hardly_begun_is_a_round_of_its_own() -> None:
+    session = Session(steps=(Repeat(until=Times(count=5), steps=(REST,)),))
+    watch = Watch(session=session, stop_at_s=180.6)
+    match = match_plan(watch.run())
+    assert [step.outcome for step in match.steps] == ["completed", "completed", "cut short", "skipped", "skipped"]
+    assert executed(match) == truth(watch.truth)
 
 
 def test_a_repeat_whose_last_step_is_its_first() -> None:
@@ -276,6 +284,29 @@ def test_a_recording_that_claims_years_is_not_searched() -> None:
     long_ago = np.concatenate((activity.time_s[:-1], [1e9]))
     match = match_plan(replace(activity, time_s=long_ago, laps=(), workout=None), session)
     assert match.basis == "nothing"
+
+
+def test_a_silence_of_the_recording_is_running_time_and_a_stopped_watch_is_not() -> None:
+    backward = Step(duration=Time(time_s=120.0), direction=Direction.BACKWARD)
+    session = Session(steps=(WARM_UP, Repeat(until=Times(count=4), steps=(FORWARD, backward))))
+    silent = replace(
+        Watch(session=session, home_s=300.0).run(),
+        laps=(),
+        workout=None,
+        pauses=tuple(Pause(start_s=at, end_s=at + 30.0, kind="gap") for at in (50.0, 200.0, 400.0)),
+    )
+    assert match_plan(silent, session).steps[1].start_s == pytest.approx(600.0, abs=2.0)
+    watch = Watch(session=session, home_s=300.0, pause=(100.0, 250.0))
+    stopped = replace(watch.run(), laps=(), workout=None, pauses=(Pause(start_s=100.0, end_s=350.0, kind="timer"),))
+    assert match_plan(stopped, session).steps[1].start_s == pytest.approx(watch.truth[1].start_s, abs=2.0)
+
+
+def test_laps_that_the_watch_counted_say_nothing_even_where_they_are_uneven() -> None:
+    session = Session(steps=(WARM_UP, FORWARD, REST, FORWARD, REST))
+    laps = [replace(lap, trigger="distance") for lap in by_hand(Watch(session=session).run()).laps]
+    odd = replace(laps[0], start_s=laps[-1].end_s, end_s=laps[-1].end_s + 700.0, timer_s=700.0)
+    activity = replace(Watch(session=session, home_s=800.0).run(), workout=None, laps=(*laps, odd, odd))
+    assert match_plan(activity, session).basis != "laps"
 
 
 def test_without_laps_and_without_changes_nothing_is_guessed() -> None:
