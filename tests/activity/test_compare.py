@@ -58,6 +58,12 @@ def test_other_numbers_of_samples_and_laps() -> None:
     assert found[-1] == "samples: 60 and 50"
 
 
+def test_where_the_second_reader_gives_up_is_told_first() -> None:
+    data = recording(300)[:2000]
+    found = [str(each) for each in compare(read_activity(data), read_activity(data, engine="fitparse"))]
+    assert found[0].startswith("damage: fitparse gives up")
+
+
 def _check(path: Path) -> None:
     second = read_activity(path, engine="fitparse")
     if path.name in GIVES_UP:

@@ -29,8 +29,12 @@ class Difference:
 
 
 def compare(first: Activity, second: Activity) -> tuple[Difference, ...]:
-    """Where two readings of one recording differ: columns, laps, parts, plan, sport, start."""
-    found: list[Difference] = []
+    """Where two readings of one recording differ: columns, laps, parts, plan, sport, start.
+
+    What only the second reading takes for damage is a difference too; it explains most others.
+    """
+    known = {each.what for each in first.damage}
+    found = [Difference(where="damage", what=str(each)) for each in second.damage if each.what not in known]
     for name in ("sport", "sub_sport", "start_time", "utc_offset_s", "training_file", "workout", "parts"):
         one, other = getattr(first, name), getattr(second, name)
         if one != other:
