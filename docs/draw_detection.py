@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from retrorun.gait.measures import ROAD
+from retrorun.gait.measures import CALLED, ROAD
 
 OUT = Path(__file__).parent / "assets"
 CHANCES = np.array([0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98])
@@ -51,7 +51,7 @@ def frontier(records: dict[str, Any], plain: list[dict[str, Any]]) -> Figure:
         found = np.array([odds(row) for row in headline if low < row["length_s"] < high])
         axes.plot(rates, [float((found >= t).mean()) for t in thresholds], "o-", markersize=4, label=label)
     for chance, rate in zip(CHANCES, rates, strict=True):
-        if chance in {0.3, 0.5, 0.8, 0.95}:
+        if chance in {0.3, 0.5, 0.7, 0.85}:
             axes.annotate(f"p ≥ {chance:g}", (rate, 0.12), ha="center", fontsize=8, color="0.4")
             axes.axvline(rate, color="0.85", linewidth=0.8, zorder=0)
     axes.set(xlabel="false events per 100 h, road, track and treadmill", ylabel="recall, uplift 0.06–0.22", ylim=(0, 1))
@@ -64,7 +64,7 @@ def by_uplift(plain: list[dict[str, Any]]) -> Figure:
     figure = Figure(figsize=(6.5, 4.2))
     axes = figure.subplots()
     edges = np.array([0.0, 0.03, 0.05, 0.06, 0.07, 0.08, 0.09, 0.10, 0.12, 0.15, 0.2, 0.25, 0.35])
-    threshold = np.log(0.8 / 0.2)
+    threshold = CALLED
     for label, low, high in (("15 s", 14, 16), ("20 s", 19, 21), ("30 s", 29, 31), ("60–300 s", 59, 301)):
         rows = [row for row in plain if low < row["length_s"] < high and row["kind"] in ROAD]
         uplift, found = np.array([row["uplift"] for row in rows]), np.array([odds(row) >= threshold for row in rows])

@@ -49,7 +49,7 @@ def _frontier(measured: Measured) -> str:
     hours = {road: measured.hours(road=road) for road in (True, False)}
     plain = [row for row in measured.recalls if row.published and not row.profile]
     rows: list[Sequence[object]] = []
-    for chance in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+    for chance in (0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95):
         threshold = log_odds_of(chance)
         events = measured.called(threshold)
         counts = [sum((event.kind in ROAD) == road for event in events) for road in (True, False)]
@@ -178,7 +178,7 @@ def _profile_table(measured: Measured) -> str:
         hours = {road: measured.hours(road=road, profile=profile or TEN) for road in (True, False)}
         spans = [row for row in measured.recalls if row.published and row.profile == profile]
         spans = [row for row in spans if (row.athlete, row.number) in same]
-        for chance in (0.5, 0.7, 0.8, 0.9):
+        for chance in (0.5, 0.7, 0.85, 0.9):
             threshold = log_odds_of(chance)
             events = [e for e in measured.called(threshold, profile=profile) if (e.athlete, e.number) in same]
             counts = [sum((event.kind in ROAD) == road for event in events) for road in (True, False)]
