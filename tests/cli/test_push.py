@@ -9,12 +9,14 @@ from typer.testing import CliRunner, Result
 
 from retrorun.cli import push
 from retrorun.cli.app import app
+from retrorun.match.store import load_index
 from retrorun.push import find
 from retrorun.push.intervals_icu import send
 from retrorun.push.keys import VARIABLE
 from retrorun.session.document import save_session
 from retrorun.session.model import Direction, Distance, Session, Step
-from retrorun.workout.fit import compile_workout, decompile_workout
+from retrorun.session.notation import parse_session
+from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from tests.push.calendar import KEY, running
 from tests.push.watches import SECRETS, everything_in, make_watch, manifest
 
@@ -58,6 +60,16 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(root: Path) -> 
     assert "would be written: " in result.stdout
     assert "eject" not in result.stdout
     assert everything_in(root) == before
+
+
+def test_pushed_sessions_are_remembered_for_their_recordings(root: Path, tmp_path: Path) -> None:
+    index = tmp_path / "sessions.json"
+    run(NOTATION, "--watch", root, "--dry-run", "--index", index)
+    assert not index.exists()
+    run(NOTATION, "--name", "Retro 400s", "--watch", root, "--index", index)
+    (path,) = (root / "GARMIN" / "NewFiles").iterdir()
+    found = load_index(index).find(decompile(path).identity)
+    assert found == parse_session(NOTATION, name="Retro 400s")
 
 
 def test_a_second_time_nothing_is_written(root: Path) -> None:

@@ -16,6 +16,7 @@ from retrorun.cli.findings import findings_json, tell_findings
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.files import read_bytes
+from retrorun.match.store import remember_workouts
 from retrorun.push.find import choose_watch
 from retrorun.push.intervals_icu import Event, external_id, send
 from retrorun.push.keys import intervals_icu_key
@@ -46,10 +47,11 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A session on its way, and its FIT file; without one it goes as text."""
+    """A session on its way, and its FIT file; without one it goes as text. `compiled` is False for a file as it was."""
 
     session: Session
     data: bytes = b""
+    compiled: bool = False
 
 
 def push(
@@ -61,6 +63,9 @@ def push(
     lower: Annotated[bool, typer.Option("--lower", help="Make fit what is too long or too deep, and say how.")] = False,
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For intervals.icu; else today.")] = None,
     form: Annotated[Form, typer.Option("--as", help="For intervals.icu: the FIT file or workout text.")] = Form.FIT,
+    index: Annotated[
+        Path | None, typer.Option(help="Remember the sessions in this file (JSON), for `match --index`.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -87,6 +92,7 @@ def push(
         done = _to_watch(ready, watch, find_device(device).workouts.value, dry_run=dry_run)
     else:
         done = _to_intervals_icu(events, dry_run=dry_run)
+    _remember(ready, None if dry_run else index)
     lines = done.pop("lines")
     if as_json:
         say_json(done | {"findings": findings_json(findings)})
@@ -105,10 +111,16 @@ def _ready(text: str, name: str, device: str, findings: list[Finding], *, lower:
     if not lower:
         # What keeps it from being compiled is said by the error that compiling raises.
         findings += [one for one in check_session(session, device) if one.severity == "warning"]
-        return [Ready(session=session, data=compile_workout(session, device=device))]
+        return [Ready(session=session, data=compile_workout(session, device=device), compiled=True)]
     lowered = lower_session(session, device)
     findings += lowered.changes
-    return [Ready(session=part, data=compile_workout(part, device=device)) for part in lowered.sessions]
+    return [Ready(session=part, data=compile_workout(part, device=device), compiled=True) for part in lowered.sessions]
+
+
+def _remember(ready: list[Ready], index: Path | None) -> None:
+    new = [one for one in ready if one.compiled]
+    if index is not None and new:
+        remember_workouts([one.session for one in new], [one.data for one in new], index)
 
 
 def _workout_bytes(text: str) -> bytes:
