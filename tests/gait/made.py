@@ -7,7 +7,8 @@ from dataclasses import fields
 import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.gait.candidates import Candidates, Side
+from retrorun.gait.borders import Side
+from retrorun.gait.candidates import Candidates
 
 
 def changed(activity: Activity, **columns: object) -> Activity:

@@ -6,7 +6,8 @@ import numpy as np
 
 from retrorun.activity.model import FloatArray
 from retrorun.gait import priors
-from retrorun.gait.candidates import Candidates, IntArray
+from retrorun.gait.borders import IntArray
+from retrorun.gait.candidates import Candidates
 from retrorun.gait.grid import BoolArray
 
 Pairs = tuple[IntArray, IntArray]

@@ -13,7 +13,8 @@ import numpy as np
 
 from retrorun.activity.model import FloatArray
 from retrorun.gait import priors, weights
-from retrorun.gait.candidates import Candidates, IntArray, Side, surroundings
+from retrorun.gait.borders import IntArray, Side, surroundings
+from retrorun.gait.candidates import Candidates
 from retrorun.gait.decode import best_set
 from retrorun.gait.line import ForwardLine
 

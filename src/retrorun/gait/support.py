@@ -8,7 +8,8 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray, Lap
 from retrorun.gait import priors
-from retrorun.gait.candidates import Candidates, IntArray
+from retrorun.gait.borders import IntArray
+from retrorun.gait.candidates import Candidates
 from retrorun.gait.grid import BoolArray, Grid
 from retrorun.gait.line import ForwardLine
 from retrorun.gait.profile import GaitProfile
