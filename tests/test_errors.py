@@ -25,6 +25,19 @@ def test_notation_error_puts_the_caret_under_the_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown", "caret"),
+    [
+        ("🏃 走 400m bwdd", "🏃 走 400m bwdd", 11),  # two columns each, in a terminal
+        ("cafe\u0301 bwdd", "cafe\u0301 bwdd", 5),
+        ("\x1b[2J\u202e bwdd\r", "\ufffd[2J\ufffd bwdd", 6),
+    ],
+)
+def test_the_caret_stands_below_its_place_and_nothing_works_on_the_terminal(text: str, shown: str, caret: int) -> None:
+    error = NotationError("unknown word", text=text, position=text.index("bwdd"))
+    assert str(error).split("\n")[1:] == [f"  {shown}", "  " + " " * caret + "^"]
+
+
+@pytest.mark.parametrize(
     "error",
     [
         RetrorunError("a", where="b", mend="c"),

@@ -18,8 +18,11 @@ Each error says what is wrong, where, and what to do about it::
 
 from __future__ import annotations
 
+import unicodedata
+
 _SHOWN_BEFORE = 60  # characters of a line of notation that an error shows before its place
 _SHOWN_AFTER = 40  # and after
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # signs that reverse the text behind them
 
 
 class RetrorunError(Exception):
@@ -78,10 +81,25 @@ class NotationError(SessionError):
     def __str__(self) -> str:
         # A very long line is shown only around the place.
         start = max(0, self.column - 1 - _SHOWN_BEFORE)
-        shown = self.text.split("\n")[self.line - 1][start : start + _SHOWN_BEFORE + _SHOWN_AFTER]
+        line = self.text.split("\n")[self.line - 1].removesuffix("\r")
+        shown = "".join(map(_shown, line[start : start + _SHOWN_BEFORE + _SHOWN_AFTER]))
         # Tabs keep their width under the caret only if the padding repeats them.
-        padding = "".join("\t" if char == "\t" else " " for char in shown[: self.column - 1 - start])
+        before = shown[: self.column - 1 - start]
+        padding = "".join("\t" if char == "\t" else " " * _columns(char) for char in before)
         return f"{super().__str__()}\n  {shown}\n  {padding}^"
+
+
+def _shown(char: str) -> str:
+    """The character, or a sign in place of one that would work on the terminal and not be seen."""
+    hidden = char != "\t" and (unicodedata.category(char) == "Cc" or char in _TURNING)
+    return "\ufffd" if hidden else char
+
+
+def _columns(char: str) -> int:
+    """How many columns of a terminal a character takes: none for accents and joiners, two for wide ones."""
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
 class DocumentError(SessionError):

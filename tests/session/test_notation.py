@@ -30,6 +30,7 @@ from retrorun.session.model import (
     Times,
 )
 from retrorun.session.notation import format_session, parse_duration, parse_session, parse_target, parse_until
+from retrorun.session.wording import format_target
 
 RETRO_400S = "10min warmup; 4x(400m fwd @ 5:00/km; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"
 HILLS = '3x(2x(60m bwd uphill; 60m walk fwd); lap) "walk down, look ahead"; 10min cooldown'
@@ -284,6 +285,17 @@ def test_nothing_that_is_not_text_is_a_session() -> None:
         parse_session(b"10min")  # type: ignore[arg-type]  # the point
     with pytest.raises(SessionError, match="a phrase of the notation is text, not 400; put it in quotes"):
         parse_duration(400)  # type: ignore[arg-type]  # the point
+
+
+def test_a_session_with_too_many_steps_shows_the_first_of_them_that_is_too_many() -> None:
+    with pytest.raises(NotationError) as caught:
+        parse_session("2x(1m)\n" * 500 + "1m\n1m")
+    assert (caught.value.line, caught.value.column) == (501, 1)
+
+
+@pytest.mark.parametrize("pace", ["17:00/km", "20:00/km", "25:00-30:00/km", "28:30/km", "33:15/km", "40:00/mi"])
+def test_a_slow_pace_is_written_back_as_round_as_it_was(pace: str) -> None:
+    assert format_target(parse_target(pace)) == pace
 
 
 def test_huge_and_deep_texts_end_in_an_error_that_can_be_read() -> None:

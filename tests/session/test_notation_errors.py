@@ -120,6 +120,26 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "10min @ Z6": (1, 9, "heart-rate zone is 6, outside 1 to 5"),
         "10min @ Z": (1, 9, "a zone needs its number; write Z1 to Z5"),
     },
+    "stars": {
+        "10min; 3*(1min bwd)": (1, 9, "'*' means nothing here; write a repeat with x, e.g. 4x(400m bwd)"),
+        "4*400m bwd": (1, 2, "'*' means nothing here; write a repeat with x, e.g. 4x(400m bwd)"),
+    },
+    "strokes for minutes and seconds": {
+        "5' bwd": (1, 2, '"\'" means nothing here; use " for notes, and min for minutes'),
+        '30" bwd': (1, 3, 'a note is not closed; end it with " on its line, or write s for seconds'),
+    },
+    "a bracket without a count, a sign alone": {
+        "10min; (400m bwd)": (
+            1,
+            8,
+            "expected a word about the step, not (; write a count before it, e.g. 4x(400m bwd)",
+        ),
+        "-5min": (1, 1, "expected a word about the step, not -; leave it out"),
+    },
+    "a word without an end": {
+        "b" * 31: (1, 1, "a word this long means nothing here"),
+        "400m " + "b" * 70: (1, 6, "a word this long means nothing here"),
+    },
     "values out of range": {
         "10min @ 20-300 bpm": (1, 9, "heart rate [bpm] is 20, outside 30 to 250"),
         "400m @ 0:30/km": (1, 8, "speed [m/s] is 33.333, outside 0.1 to 15"),
@@ -129,8 +149,8 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "400m @ 0:00/km": (1, 8, "a pace must be above zero"),
     },
     "two targets of one kind": {
-        "10min @ Z2 and 140-150 bpm": (1, 1, "a step's two targets are of the same kind; leave one out"),
-        "10min @ 5:00/km and 10 km/h": (1, 1, "a step's two targets are of the same kind; leave one out"),
+        "10min @ Z2 and 140-150 bpm": (1, 16, "a step's two targets are of the same kind; leave one out"),
+        "10min @ 5:00/km and 10 km/h": (1, 21, "a step's two targets are of the same kind; leave one out"),
     },
     "until in the wrong place": {
         "until 20min bwd": (

@@ -20,6 +20,7 @@ class Cursor:
         self.tokens = tokens
         self.setting = setting
         self.index = 0
+        self.items = 0  # steps and repeats begun so far
 
     @property
     def here(self) -> Token:

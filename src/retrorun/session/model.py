@@ -294,8 +294,8 @@ class Step:
         for target in (self.target, self.secondary_target):
             if target is not None and not isinstance(target, Target):
                 raise SessionError(f"a step's target cannot be {target!r}")
-        if self.secondary_target is not None and _quantity(self.secondary_target) is _quantity(self.target):
-            raise SessionError("a step's two targets are of the same kind", mend="leave one out")
+        if self.target is not None and self.secondary_target is not None:
+            check_targets(self.target, self.secondary_target)
         if self.incline_pct is not None:
             value = _on_grid(self.incline_pct, 1, low=-40.0, high=40.0, name="incline [%]")
             object.__setattr__(self, "incline_pct", value)
@@ -370,7 +370,17 @@ def _depth(step: Step | Repeat) -> int:
     return 1 + max(_depth(inner) for inner in step.steps) if isinstance(step, Repeat) else 0
 
 
-def _quantity(target: Target | None) -> type:
+def check_targets(first: Target, second: Target) -> None:
+    """Refuse two targets of one kind: they would be one, or contradict each other.
+
+    Raises:
+        SessionError: they are of the same kind.
+    """
+    if _quantity(first) is _quantity(second):
+        raise SessionError("a step's two targets are of the same kind", mend="leave one out")
+
+
+def _quantity(target: Target) -> type:
     """What a target holds steady; a zone and a range of heart rate hold the same."""
     return HeartRateRange if isinstance(target, HeartRateZone) else type(target)
 

@@ -13,6 +13,7 @@ from retrorun.session.cursor import Cursor, ValueT
 from retrorun.session.header import format_header, read_header
 from retrorun.session.model import (
     DEEPEST_NESTING,
+    MOST_STEPS,
     Direction,
     Duration,
     Intensity,
@@ -145,6 +146,9 @@ def _read_sequence(cursor: Cursor, *, depth: int) -> tuple[Step | Repeat, ...]:
 
 def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     first = cursor.here
+    cursor.items += 1
+    if cursor.items > MOST_STEPS:
+        cursor.fail(f"a session has at most {MOST_STEPS} steps", mend="use repeats")
     if _at_count(cursor):
         count = cursor.take()
         cursor.take()

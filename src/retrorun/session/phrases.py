@@ -23,6 +23,7 @@ from retrorun.session.model import (
     SpeedUnit,
     Target,
     Time,
+    check_targets,
 )
 from retrorun.session.tokens import Token
 from retrorun.units import (
@@ -161,7 +162,10 @@ def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
     if not cursor.at("word", "and"):
         return first, None
     cursor.take()
-    return first, read_target(cursor)
+    place = cursor.here
+    second = read_target(cursor)
+    cursor.build(place, check_targets, first, second)
+    return first, second
 
 
 def read_target(cursor: Cursor) -> Target:

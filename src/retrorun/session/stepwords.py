@@ -19,7 +19,7 @@ from retrorun.units import DISTANCE_UNITS_M, TIME_UNITS_S
 
 DIRECTION_WORDS = {
     **dict.fromkeys(("fwd", "forward", "forwards"), Direction.FORWARD),
-    **dict.fromkeys(("bwd", "back", "backward", "backwards"), Direction.BACKWARD),
+    **dict.fromkeys(("bwd", "back", "backward", "backwards", "retro"), Direction.BACKWARD),
 }
 GAIT_WORDS = {"run": Gait.RUN, "jog": Gait.RUN, "walk": Gait.WALK}
 INTENSITY_WORDS = {
@@ -81,7 +81,8 @@ class StepParts:
         elif token.kind == "word":
             self._read_word(token)
         else:
-            cursor.fail(f"expected a word about the step, not {cursor.shown()}", mend="part the steps with ;")
+            mend = "write a count before it, e.g. 4x(400m bwd)" if cursor.at("sign", "(") else "leave it out"
+            cursor.fail(f"expected a word about the step, not {cursor.shown()}", mend=mend)
 
     def _read_word(self, token: Token) -> None:
         word = token.text

@@ -26,6 +26,13 @@ _PIECES = re.compile(
 )
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
 _MOST_DIGITS = 15  # more than a float tells apart
+_LONGEST_WORD = 30  # letters; an error repeats the word
+_STRAY_MENDS = {
+    **dict.fromkeys("“”„«»", 'use " for notes'),
+    **dict.fromkeys("'’′", 'use " for notes, and min for minutes'),
+    **dict.fromkeys("″", "write s for seconds"),
+    **dict.fromkeys("*", "write a repeat with x, e.g. 4x(400m bwd)"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,8 @@ def _token(text: str, match: re.Match[str]) -> Token:
     kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's group names are the kinds
     piece = match.group()
     if kind == "word":
+        if len(piece) > _LONGEST_WORD:
+            raise NotationError("a word this long means nothing here", text=text, position=match.start())
         piece = piece.lower()
     elif kind == "text":
         piece = unquote(piece, text, match.start())
@@ -105,6 +114,9 @@ def _token(text: str, match: re.Match[str]) -> Token:
 def _stray(text: str, position: int) -> NotationError:
     char = text[position]
     if char == '"':
-        return NotationError("a note is not closed", text=text, position=position, mend='end it with " on its line')
-    mend = 'use " for notes' if char in "“”„«»'’" else "leave it out"
+        mend = 'end it with " on its line'
+        if text[:position][-1:].isdigit():
+            mend += ", or write s for seconds"
+        return NotationError("a note is not closed", text=text, position=position, mend=mend)
+    mend = _STRAY_MENDS.get(char, "leave it out")
     return NotationError(f"{char!r} means nothing here", text=text, position=position, mend=mend)

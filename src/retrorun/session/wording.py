@@ -31,6 +31,7 @@ from retrorun.session.tokens import quote
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
 
 _MOST_DECIMALS = 9
+_ROUND_PACES_S = (60, 30, 15, 10, 5)
 
 
 def format_step(step: Step | Repeat) -> str:
@@ -179,10 +180,16 @@ def _shortest_speed(speed_mps: float, unit: str) -> str:
 def _shortest_pace(speed_mps: float, unit: str) -> str:
     per_m = PACE_UNITS_M[unit]
     pace_s = speed_to_pace_s(speed_mps, per_m=per_m)
-    return _shortest(
-        lambda digits: exact_clock(round(pace_s * 10**digits), digits),
-        lambda text: parse_clock(text) > 0 and round(per_m / parse_clock(text), 3) == speed_mps,
-    )
+
+    def same(text: str) -> bool:
+        return parse_clock(text) > 0 and round(per_m / parse_clock(text), 3) == speed_mps
+
+    # Slower than 16:40/km several whole seconds stand for one speed; a coach wrote the roundest.
+    for step_s in _ROUND_PACES_S:
+        text = exact_clock(round(pace_s / step_s) * step_s, 0)
+        if same(text):
+            return text
+    return _shortest(lambda digits: exact_clock(round(pace_s * 10**digits), digits), same)
 
 
 def _gives(compare: Callable[[], bool]) -> bool:
