@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,8 +56,9 @@ class Points:
             if any(self.rows[name.encode()] for name in names)
         }
 
+    @cached_property
     def times(self) -> FloatArray:
-        """Unix seconds of each point, NaN where it has none."""
+        """Unix seconds of each point, NaN where it has none; to be asked for when all points are gathered."""
         values = np.full(self.n, np.nan)
         rows = self.rows[self.time_name]
         if rows:
@@ -153,7 +155,7 @@ def recording(
     device: Device | None,
 ) -> RawRecording:
     """The raw recording that points and what stands around them make."""
-    time = points.times()
+    time = points.times
     if not np.isfinite(time).any():
         raise RecordingError("no point has a time", mend="give a recording, not a drawn route")
     heart_rate = columns.get("heart_rate_bpm")

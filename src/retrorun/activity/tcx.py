@@ -109,7 +109,7 @@ def raw_from_tcx(document: Document) -> RawRecording:
     if not points.n:
         raise RecordingError("this TCX holds no track points", mend="give a recording, not a course or a workout")
     raw_laps = laps.raw()
-    times = points.times()
+    times = points.times
     end = float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
     behind = document.data.rfind(b"<Creator")  # at the end, and far quicker to find than the pattern
     creator = _CREATOR.match(document.data, behind) if behind >= 0 else None
