@@ -104,7 +104,7 @@ BOTH_LAPS_LOG_ODDS, ONE_LAP_LOG_ODDS = 1.0, 0.3  # chosen: repetitions are lappe
 PLAN_OVERLAP = 0.5  # chosen: a candidate is the planned one if they share half of their union
 # High enough to call 97 % of injected stretches of 20 s and longer that were planned, low enough to call no more than
 # 2 % of planned ones that were run forward.
-PLANNED_BACKWARD_LOG_ODDS = 5.5  # measured: `python -m retrorun.match.evaluate FOLDER directions`
+PLANNED_BACKWARD_LOG_ODDS = 5.8  # measured: `python -m retrorun.match.evaluate FOLDER directions`
 PLANNED_FORWARD_LOG_ODDS = -2.0  # chosen: who plans forward running may still turn round, rarely
 UPLIFT_SEEN_SD = 0.055  # UPLIFT_SD and the noise of a 30-s mean over the cadence (0.03), with the wide share
 OWN_UPLIFT_SD, OWN_RATIO_SD = 0.035, 0.08  # chosen: a runner's own spread, mostly the noise of a 30-s mean
