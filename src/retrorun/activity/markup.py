@@ -16,8 +16,6 @@ from retrorun.activity.raw import RawLoss
 from retrorun.activity.rules import MAX_ASIDES, SHORTEST_TAG
 from retrorun.errors import RecordingError
 
-Element = tuple[bytes, bytes, bytes]  # local name (end tags with their slash), attributes, text up to the next tag
-
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ASIDES = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _LARGE = 2**20  # bytes; whatever is in less does no harm
@@ -68,8 +66,12 @@ def open_document(data: bytes) -> Document:
     return Document(cleared, root[1].decode("ascii", "replace") if root else "", _check(plain))
 
 
-def elements(document: Document, pattern: re.Pattern[bytes]) -> list[Element]:
-    """All elements that a pattern asks for, in order; the name of an end tag begins with a slash."""
+def elements(document: Document, pattern: re.Pattern[bytes]) -> list[bytes]:
+    """All elements that a pattern asks for, in order, each as `name attributes>text`, the text up to the next tag.
+
+    The name is local; that of an end tag begins with a slash. One string for each keeps Python's garbage collector
+    out, which looks through tuples.
+    """
     return pattern.findall(document.data)
 
 
@@ -81,7 +83,7 @@ def element_pattern(names: tuple[str, ...], *, track: str) -> re.Pattern[bytes]:
     """
     prefix = r"(?:[\w.-]++:)?+"
     choice = "|".join((*names, f"/{prefix}{track}"))
-    return re.compile(rf"<{prefix}({choice})((?:\s[^<>]*+)?+)>([^<]*+)(?=<)".encode("ascii"))
+    return re.compile(rf"<{prefix}((?:{choice})(?:\s[^<>]*+)?+>[^<]*+)(?=<)".encode("ascii"))
 
 
 def _plain(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.activity.markup import Document, Element
+from retrorun.activity.markup import Document
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds, utc_offset_s
 from retrorun.activity.raw import FloatArray, RawLap, RawPart, RawRecording
@@ -90,12 +90,12 @@ def number(text: bytes) -> float:
 
 
 def gather(
-    found: list[Element], points: Points, *, point: bytes, others: dict[bytes, Callable[[bytes, bytes], None]]
+    found: list[bytes], points: Points, *, point: bytes, others: dict[bytes, Callable[[bytes, bytes], None]]
 ) -> list[bytes]:
     """Sort the elements of a document into columns by the point they stand in.
 
     Args:
-        found: the elements, in order.
+        found: the elements, in order, as `elements` gives them.
         points: takes the elements of points.
         point: the local name of a point.
         others: what to do with elements outside the points, by local name; called with attributes and text.
@@ -109,18 +109,24 @@ def gather(
     adders = {name: (points.rows[name].append, points.texts[name].append) for name in points.rows}
     attributes: list[bytes] = []
     row = -1
-    for name, attrs, text in found:
-        if name == point:
-            row = len(attributes)
-            attributes.append(attrs)
-        elif row >= 0 and name in adders:
-            add_row, add_text = adders[name]
+    for element in found:
+        head, _, text = element.partition(b">")
+        if row >= 0 and head in adders:
+            add_row, add_text = adders[head]
             add_row(row)
             add_text(text)
+            continue
+        name, *attrs = head.split(None, 1)
+        if name == point:
+            row = len(attributes)
+            attributes.append(b" " + attrs[0] if attrs else b"")
+        elif row >= 0 and name in adders:
+            adders[name][0](row)
+            adders[name][1](text)
         else:
             row = -1  # a track has ended, or a lap begins
             if name in others:
-                others[name](attrs, text)
+                others[name](b" " + attrs[0] if attrs else b"", text)
     points.n = len(attributes)
     if points.n > MAX_POINTS:
         raise RecordingError(f"{points.n:,} points are more than any recording has", mend="give one recording")
