@@ -12,9 +12,14 @@ from retrorun.activity.moments import unix_seconds, utc_offset_s
 MOMENTS = st.datetimes(min_value=dt.datetime(1971, 1, 1), max_value=dt.datetime(2100, 1, 1))  # noqa: DTZ001 - UTC below
 
 
-@given(st.lists(MOMENTS, min_size=1, max_size=30), st.sampled_from(["seconds", "milliseconds"]))
-def test_as_datetime_reads_them(moments: list[dt.datetime], precision: str) -> None:
-    aware = [moment.replace(tzinfo=dt.UTC) for moment in moments]
+@given(
+    st.lists(MOMENTS, min_size=1, max_size=30),
+    st.sampled_from(["seconds", "milliseconds"]),
+    st.lists(st.sampled_from([0, 60, 330, -210]), min_size=1, max_size=2),
+)
+def test_as_datetime_reads_them(moments: list[dt.datetime], precision: str, minutes: list[int]) -> None:
+    zones = [dt.timezone(dt.timedelta(minutes=minutes[index % len(minutes)])) for index in range(len(moments))]
+    aware = [moment.replace(tzinfo=zone) for moment, zone in zip(moments, zones, strict=True)]
     texts = [moment.isoformat(timespec=precision).replace("+00:00", "Z") for moment in aware]
     expected = [dt.datetime.fromisoformat(text).timestamp() for text in texts]
     np.testing.assert_allclose(unix_seconds([text.encode() for text in texts]), expected, rtol=0, atol=1e-6)

@@ -9,15 +9,16 @@ import numpy as np
 
 from retrorun.activity.raw import FloatArray
 
-_SHAPE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z")
-_WHOLE = len("2024-05-01T10:00:00Z")
+_SHAPE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?(Z|[+-]\d\d:\d\d)")
+_WHOLE = len("2024-05-01T10:00:00")
 _ZONE = re.compile(rb"[+-]\d\d:?\d\d$")
 
 
 def unix_seconds(texts: list[bytes]) -> FloatArray:
     """Unix seconds of each text, shape (n,); NaN where it is no time. A time without a zone counts as UTC."""
-    if texts and len(set(map(len, texts))) == 1 and _SHAPE.fullmatch(texts[0]):
-        fast = _fast(texts)
+    shape = _SHAPE.fullmatch(texts[0]) if texts else None
+    if shape is not None and len(set(map(len, texts))) == 1:
+        fast = _fast(texts, zone_at=shape.start(1))
         if fast is not None:
             return fast
     return np.array([_slow(text) for text in texts], dtype=np.float64)
@@ -33,11 +34,12 @@ def utc_offset_s(text: bytes) -> float | None:
     return float(sign * (int(digits[:2]) * 3600 + int(digits[2:]) * 60))
 
 
-def _fast(texts: list[bytes]) -> FloatArray | None:
+def _fast(texts: list[bytes], *, zone_at: int) -> FloatArray | None:
     """The usual shape, read by numpy; None where one text departs from it."""
     width = len(texts[0])
     shape = np.frombuffer(texts[0], dtype=np.uint8)
     digits = (shape >= 48) & (shape <= 57)
+    digits[zone_at:] = False  # all in one zone, that of the first
     block = np.frombuffer(b"".join(texts), dtype=np.uint8).reshape(-1, width)
     if (block[:, ~digits] != shape[~digits]).any() or (block[:, digits] - np.uint8(48) > 9).any():
         return None
@@ -51,9 +53,9 @@ def _fast(texts: list[bytes]) -> FloatArray | None:
     if (clock >= 86_400).any() or (numbers[:, [14, 17]] > 5).any():
         return None
     seconds: FloatArray = (midnights + clock).astype(np.float64)
-    if width > _WHOLE:
+    if zone_at > _WHOLE:
         seconds += (numbers[:, 20:23] @ np.array([100, 10, 1])) / 1000.0
-    return seconds
+    return seconds - (utc_offset_s(texts[0]) or 0.0)
 
 
 def _slow(text: bytes) -> float:
