@@ -27,11 +27,20 @@ def test_rights_are_as_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("absent.fit", "there is no such file"), (".", "this is a folder, not a file")],
+    [
+        ("absent.fit", "there is no such file"),
+        ("a\0b.fit", "no file can have such a name"),
+        (".", "this is a folder, not a file"),
+    ],
 )
 def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(RecordingError, match=message):
         read_bytes(tmp_path / name)
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no file can have such a name; use another"):
+        write_atomic(tmp_path / "a\0b.fit", b"x")
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ def read_bytes(path: Path) -> bytes:
         raise RecordingError("this is a folder, not a file", where=str(path), mend="name a file in it") from None
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror})", where=str(path), mend="check its rights") from error
+    except ValueError:  # a zero byte in it
+        raise RecordingError("no file can have such a name", where=repr(str(path)), mend="check the path") from None
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -38,6 +40,8 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     except OSError as error:
         raise _output_error(path, error) from error
+    except ValueError:  # a zero byte in it
+        raise OutputError("no file can have such a name", where=repr(str(path)), mend="use another") from None
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

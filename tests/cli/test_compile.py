@@ -68,6 +68,33 @@ def test_what_is_no_session_is_said(argument: str, kind: type[Exception]) -> Non
         session_of(argument)
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.txt", b"10min bwdd", "{path}: line 1, column 7: unknown word 'bwdd'; did you mean bwd?"),
+        ("a.yaml", b"steps: [{duration: 5}]", "{path}: steps[0].duration: must be text, not 5; put it in quotes"),
+        ("a.yaml", b"- 5", "{path}: a session document is a mapping"),
+        ("a.bin", bytes(range(256)), "{path}: this is neither a session nor a FIT file; give YAML, JSON, notation"),
+        ("a.fit", compile_workout(parse_session(NOTATION))[:20], "{path}: byte 14: no workout can be read"),
+        ("a.json", b"", "{path}: the file is empty"),
+    ],
+)
+def test_a_file_that_holds_no_session_is_named(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    code, _, err = run(str(path), "--check")
+    assert code == 1
+    assert err.startswith(f"error: {message.format(path=path)}")
+
+
+def test_a_folder_is_no_session(tmp_path: Path) -> None:
+    assert run(str(tmp_path), "--check") == (
+        1,
+        "",
+        f"error: {tmp_path}: this is a folder, not a file; name a file in it\n",
+    )
+
+
 def test_too_long_a_session_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     code, out, err = run(LONG, "-o", str(tmp_path / "w.fit"))
     assert (code, out) == (1, "")
@@ -106,7 +133,10 @@ def test_wrong_usage(words: tuple[str, ...]) -> None:
     ("words", "said"),
     [
         (("--created", "yesterday"), "'yesterday' is no time"),
-        (("--created", "2026-05-01T07:30:00"), "no time with a time zone"),
+        (
+            ("--created", "2026-05-01T07:30:00"),
+            "'2026-05-01T07:30:00' has no time zone; write e.g. 2026-05-01T07:30:00Z",
+        ),
         (("--serial", "0"), "a serial number cannot be 0"),
         (("--device", "casio"), "unknown device 'casio'"),
     ],

@@ -120,6 +120,21 @@ def test_a_plan_as_json_and_its_errors() -> None:
     assert err == ""
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--created", "1970-01-01T00:00:00Z"),
+        ("--created", "2026-01-01T00:00:00"),
+        ("--start", "1980-01-01"),
+        ("--device", "casio"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, _, err = run("plan", "--start", "2026-11-23", "-o", str(tmp_path / "plan"), *words)
+    assert (code, err.count("\n")) == (1, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_more_than_a_watch_takes_is_said(tmp_path: Path) -> None:
     _, out, _ = run("plan", "--start", "2026-11-23", "--weeks", "12", "--per-week", "3", "-o", str(tmp_path))
     assert "The schedule has 36 entries; watches were seen to take the first 30." in out.replace("\n", " ")

@@ -110,6 +110,8 @@ def test_a_folder_that_is_inbox_and_store_is_looked_at_once(tmp_path: Path) -> N
 def test_no_watch_is_a_clear_error() -> None:
     with pytest.raises(DeliveryError, match="there is no watch here; plug it in"):
         choose_watch(mounts=[])
+    with pytest.raises(DeliveryError, match="there is no watch here, and no folder 'fenix'; plug it in"):
+        choose_watch("fenix", mounts=[])
 
 
 def test_two_watches_are_asked_about(tmp_path: Path) -> None:

@@ -122,10 +122,21 @@ REFUSED_YAML = {
     "a: [": "line 1, column 5: this is no YAML: expected the node content, but found '<stream end>'",
     "name: x": "steps: the key steps is missing; add it",
     "steps: []": "steps: needs at least one step; write e.g. - duration: 10min",
-    "steps: [4]": "steps[0]: must be a mapping, not 4",
+    "steps: [4]": "steps[0]: must be a mapping, not 4; write e.g. - duration: 10min",
     "steps: [{duration: 400}]": "steps[0].duration: must be text, not 400; put it in quotes, with its unit",
     "steps: [{duration: 5min, taget: Z2}]": "steps[0].taget: unknown key 'taget'; did you mean target?",
-    "steps: [{duration: 5min, xyz: Z2}]": "steps[0].xyz: unknown key 'xyz'; leave it out",
+    "stpes: [{duration: 5min}]": "stpes: unknown key 'stpes'; did you mean steps?",
+    "steps: [{time: 5min}]": (
+        "steps[0].time: unknown key 'time'; use one of: duration, direction, gait, intensity, target, "
+        "secondary_target, slope, incline_pct, note, repeat"
+    ),
+    "steps: [{repeat: [{duration: 5min}], times: 2, target: Z2}]": (
+        "steps[0].target: unknown key 'target'; use one of: repeat, times, until, skip_last, note"
+    ),
+    "steps: [{duration: 5min}, {repeats: [{duration: 5min}], times: 2}]": (
+        "steps[1].repeats: unknown key 'repeats'; did you mean repeat?"
+    ),
+    "steps: [10min bwd]": "steps[0]: must be a mapping, not '10min bwd'; write e.g. - duration: 10min",
     "steps: [{duration: 5min, direction: up}]": (
         "steps[0].direction: unknown value 'up'; use one of: 'forward' or 'backward'"
     ),
@@ -195,6 +206,8 @@ def test_files_that_cannot_be_sessions_are_refused(tmp_path: Path) -> None:
         load_session(tmp_path / "missing.yaml")
     with pytest.raises(DocumentError, match=r"no kind of session file; use one of \.yaml, \.yml"):
         load_session(tmp_path / "session.docx")
+    with pytest.raises(DocumentError, match="no file can have such a name"):
+        load_session(tmp_path / "a\0b.yaml")
     with pytest.raises(DocumentError, match="no kind of session file"):
         save_session(EXAMPLE, tmp_path / "session")
     latin = tmp_path / "latin.yaml"

@@ -161,6 +161,11 @@ def test_what_has_no_error_compiles(planned: Session, device: str) -> None:
         assert compile_workout(planned, device=device)
 
 
+def test_what_the_watch_gets_of_a_name_is_shown_as_it_is() -> None:
+    (found,) = check_session(Session(steps=(A,), name="🏃🏽\u200d♀️" * 3))
+    assert found.what == "the session's name takes 51 bytes, 31 fit; on the watch it ends in '🏃🏽\u200d♀️'"
+
+
 def test_findings_read_as_one_line() -> None:
     (finding,) = check_session(session(times(1, A, B, skip_last=True)))
     assert str(finding).startswith("warning: steps[0]: a repeat of one round")

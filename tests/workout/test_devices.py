@@ -23,6 +23,11 @@ def test_limits_nobody_measured_on_any_watch_are_marked() -> None:
     assert all(getattr(generic, limit).inferred for limit in LIMITS)
 
 
+def test_what_is_no_name_is_no_device() -> None:
+    with pytest.raises(WorkoutError, match="unknown device None; use one of: generic"):
+        find_device(None)  # type: ignore[arg-type]  # the point
+
+
 @pytest.mark.parametrize("key", DEVICES)
 def test_the_reference_shows_the_same_numbers(key: str) -> None:
     page = Path(__file__).parents[2] / "docs" / "reference" / "fit-workouts.md"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,8 @@ import typer
 
 from retrorun.cli.console import say, say_json
 from retrorun.cli.findings import findings_json, tell_findings
+from retrorun.cli.moment import moment
 from retrorun.cli.session_argument import SESSION_HELP, session_of
-from retrorun.errors import WorkoutError
 from retrorun.files import write_atomic
 from retrorun.match.store import remember_workouts
 from retrorun.session.model import Session
@@ -48,7 +47,7 @@ def compile_session(
         found = check_session(planned, device)
         _tell(found, as_json=as_json, files=())
         raise typer.Exit(any(finding.severity == "error" for finding in found))
-    time = None if created is None else _time(created)
+    time = None if created is None else moment(created, "--created")
     parts, changes = _parts(planned, device, lower=lower)
     paths = _paths(output, len(parts))
     files = [
@@ -81,13 +80,6 @@ def _paths(output: Path, count: int) -> tuple[Path, ...]:
     if count == 1:
         return (output,)
     return tuple(output.with_name(f"{output.stem}-{number}{output.suffix}") for number in range(1, count + 1))
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise WorkoutError(f"{text!r} is no time", where="--created", mend="write it as 2026-05-01T07:30:00Z") from None
 
 
 def _tell(findings: tuple[Finding, ...], *, as_json: bool, files: tuple[Path, ...]) -> None:

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say, say_json, say_table
+from retrorun.cli.moment import moment
 from retrorun.errors import OutputError, SessionError
 from retrorun.files import write_atomic
 from retrorun.push.names import file_name
 from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made, ready_made
-from retrorun.session.model import Session
 from retrorun.session.notation import format_session
 from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backward_pace_from_race
 from retrorun.session.plan import TrainingPlan, make_plan
@@ -102,7 +102,10 @@ def plan(
         easy_mps=None if easy is None else parse_speed(easy),
         weekly_distance_m=None if weekly is None else parse_distance(weekly),
     )
-    files = () if output is None else _write_plan(made, output, device=device, created=_moment(created))
+    files: tuple[Path, ...] = ()
+    if output is not None:
+        time = datetime.now(UTC) if created is None else moment(created, "--created")
+        files = _write_plan(made, output, device=device, created=time)
     if as_json:
         say_json(_plan_document(made, files))
         return
@@ -181,22 +184,22 @@ def _tell_pace(advice: BackwardPace) -> None:
 
 def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datetime) -> tuple[Path, ...]:
     """Write each workout once, the schedule that dates them, and the calendar."""
+    sessions = dict.fromkeys(planned.session for planned in made.sessions)
+    workouts = {session: compile_workout(session, device=device) for session in sessions}
+    files = {file_name(session.name, data): data for session, data in workouts.items()}
+    files[SCHEDULE_FILE] = compile_schedule(
+        [(one.day, workouts[one.session]) for one in made.sessions], created=created
+    )
+    files[CALENDAR_FILE] = to_icalendar(made, created=created).encode()
+    # Only now that all is made: what cannot be made leaves no folder behind.
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot be made ({error.strerror})", where=str(folder)) from error
-    workouts: dict[Session, bytes] = {}
-    paths = []
-    for planned in made.sessions:
-        if planned.session not in workouts:
-            data = compile_workout(planned.session, device=device)
-            paths.append(folder / file_name(planned.session.name, data))
-            write_atomic(paths[-1], data)
-            workouts[planned.session] = data
-    schedule = compile_schedule([(one.day, workouts[one.session]) for one in made.sessions], created=created)
-    write_atomic(folder / SCHEDULE_FILE, schedule)
-    write_atomic(folder / CALENDAR_FILE, to_icalendar(made, created=created).encode())
-    return (*paths, folder / SCHEDULE_FILE, folder / CALENDAR_FILE)
+        what = f"cannot be made ({error.strerror})"
+        raise OutputError(what, where=str(folder), mend="name another folder") from error
+    for name, data in files.items():
+        write_atomic(folder / name, data)
+    return tuple(folder / name for name in files)
 
 
 def _plan_document(made: TrainingPlan, files: tuple[Path, ...]) -> dict[str, object]:
@@ -222,12 +225,3 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise SessionError(f"{text!r} is no date", where="--start", mend="write it as 2026-03-02") from None
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise SessionError(f"{text!r} is no time", where="--created", mend="write it as 2026-05-01T07:30:00Z") from None

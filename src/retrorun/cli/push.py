@@ -55,7 +55,7 @@ class Ready:
 
 
 def push(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSION...", help=SESSION_HELP)],
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSION", help=SESSION_HELP)],
     to: Annotated[Place, typer.Option(help="Where to.")] = Place.WATCH,
     name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
     watch: Annotated[str, typer.Option(help="Which watch: its folder, or a part of its name.")] = "",

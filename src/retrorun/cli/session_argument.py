@@ -7,8 +7,10 @@ from pathlib import Path
 
 from retrorun.cli.findings import tell_findings
 from retrorun.cli.sources import kind_of
-from retrorun.errors import RecordingError
+from retrorun.errors import NotationError, RecordingError, RetrorunError
 from retrorun.files import read_bytes
+from retrorun.fit.reader import is_fit
+from retrorun.push.find import is_folder
 from retrorun.session.document import load_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
@@ -29,20 +31,38 @@ def session_of(argument: str, *, name: str = "") -> Session:
     Raises:
         SessionError: it is no session, no key, or no readable document.
         RecordingError: it looks like a file's name and there is none.
+        RetrorunError: a file holds no session; its name is part of the place.
     """
     path = _existing(argument)
     if path is not None:
-        data = read_bytes(path)
-        if kind_of(data, where=argument) == "session":
-            return load_session(path)
-        read = decompile(data)
-        tell_findings(read.findings, source=argument)
-        return read.session
+        try:
+            return _session_in(path)
+        except RetrorunError as error:
+            if argument not in error.where:  # where several sessions are given, one has to know in which it is
+                error.where = f"{argument}: {error.where}" if error.where else argument
+            raise
     if _KEY.fullmatch(argument):
         return find_ready_made(argument).build()
     if _FILE_NAME.fullmatch(argument):
         raise RecordingError("there is no such file", where=argument, mend="check the path")
-    return parse_session(argument, name=name)
+    try:
+        return parse_session(argument, name=name)
+    except NotationError:
+        if is_folder(Path(argument)):
+            raise RecordingError("this is a folder, not a file", where=argument, mend="name a file in it") from None
+        raise
+
+
+def _session_in(path: Path) -> Session:
+    data = read_bytes(path)
+    if kind_of(data, where=str(path)) == "session":
+        return load_session(path)
+    if not is_fit(data):
+        what = "this is neither a session nor a FIT file"
+        raise RecordingError(what, where=str(path), mend="give YAML, JSON, notation or FIT")
+    read = decompile(data)
+    tell_findings(read.findings, source=str(path))
+    return read.session
 
 
 def _existing(argument: str) -> Path | None:

@@ -57,7 +57,8 @@ def choose_watch(wanted: str = "", mounts: Iterable[Path] | None = None) -> Watc
     watches = find_watches(mounts)
     if not watches:
         mend = "plug it in and unlock it; in its USB settings choose MTP or mass storage, not 'Garmin'"
-        raise DeliveryError("there is no watch here", mend=mend)
+        what = f"there is no watch here, and no folder {wanted!r}" if wanted else "there is no watch here"
+        raise DeliveryError(what, mend=mend)
     fitting = [watch for watch in watches if wanted.casefold() in str(watch).casefold()]
     if len(fitting) == 1:
         return fitting[0]
@@ -89,7 +90,7 @@ def is_folder(path: Path) -> bool:
     """Whether there is a folder; False too where the storage no longer answers, or no path could have such a name."""
     try:
         return path.is_dir()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

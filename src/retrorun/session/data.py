@@ -37,14 +37,14 @@ def session_from_dict(data: object) -> Session:
     from pydantic import ValidationError
 
     from retrorun.session.shape import SessionShape
-    from retrorun.session.shape_errors import document_error
+    from retrorun.session.shape_errors import worst_error
 
     if not isinstance(data, dict):
         raise DocumentError("a session document is a mapping with the key steps", mend="begin with steps:")
     try:
         shape = SessionShape.model_validate(data)
     except ValidationError as error:
-        raise document_error(error.errors()[0]) from None
+        raise worst_error(error.errors()) from None
     except RecursionError:
         raise DocumentError(TOO_DEEP) from None
     steps = tuple(_item(item, f"steps[{index}]") for index, item in enumerate(shape.steps))

@@ -96,8 +96,8 @@ def session_from_json(text: str) -> Session:
         raise DocumentError(TOO_DEEP) from None
     except DocumentError:
         raise
-    except ValueError as error:  # a number of thousands of digits
-        raise DocumentError(f"this is no JSON: {error}") from None
+    except ValueError:
+        raise DocumentError("this is no JSON: a number has thousands of digits") from None
     return session_from_dict(data)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from retrorun.errors import DocumentError
@@ -12,12 +12,20 @@ from retrorun.session.shape import REPEAT_TAG, STEP_TAG, RepeatShape, SessionSha
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_KEYS = sorted({*SessionShape.model_fields, *StepShape.model_fields, *RepeatShape.model_fields})
+# A mapping without the key repeat counts as a step, also where it was meant for a repeat.
+_KEYS: dict[int | str, list[str]] = {
+    STEP_TAG: [*StepShape.model_fields, "repeat"],
+    REPEAT_TAG: list(RepeatShape.model_fields),
+}
 _LONGEST_SHOWN = 60
 
 
-def document_error(details: ErrorDetails) -> DocumentError:
-    """The error for one finding of pydantic's, at its place, e.g. `steps[2].repeat[0].target`."""
+def worst_error(found: Sequence[ErrorDetails]) -> DocumentError:
+    """The error for the first of pydantic's findings, at its place, e.g. `steps[2].repeat[0].target`.
+
+    A key that is unknown goes first: a slip of the pen there is why another one is missing.
+    """
+    details = min(found, key=lambda each: each["type"] != "extra_forbidden")
     say = _WORDS.get(details["type"])
     what, mend = say(details) if say else (details["msg"], "")
     return DocumentError(what, where=_place(details["loc"]), mend=mend)
@@ -45,8 +53,10 @@ def _missing(details: ErrorDetails) -> tuple[str, str]:
 
 def _unknown(details: ErrorDetails) -> tuple[str, str]:
     key = str(details["loc"][-1])
-    close = difflib.get_close_matches(key, _KEYS, n=1)
-    return f"unknown key {key!r}", f"did you mean {close[0]}?" if close else "leave it out"
+    owner = details["loc"][-2] if len(details["loc"]) > 1 else ""
+    known = _KEYS.get(owner) or list(SessionShape.model_fields)
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"unknown key {key!r}", f"did you mean {close[0]}?" if close else f"use one of: {', '.join(known)}"
 
 
 def _not_text(details: ErrorDetails) -> tuple[str, str]:
@@ -71,6 +81,7 @@ _WORDS: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
     "finite_number": _must_be("a number"),
     "bool_type": _must_be("true or false"),
     "list_type": _must_be("a list"),
-    "model_type": _must_be("a mapping"),
+    "model_type": lambda details: (f"must be a mapping, not {_shown(details)}", "write e.g. - duration: 10min"),
+    "invalid_key": lambda _: ("a key must be text", "put it in quotes, or leave it out"),
     "too_short": lambda _: ("needs at least one step", "write e.g. - duration: 10min"),
 }

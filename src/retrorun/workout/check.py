@@ -10,6 +10,7 @@ from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import writes_last_round
 from retrorun.workout.finding import Finding
 from retrorun.workout.labels import cut, repeat_note, step_note
+from retrorun.workout.wording import one_line
 
 
 def check_session(session: Session, device: str = "generic") -> tuple[Finding, ...]:
@@ -55,7 +56,7 @@ def _too_many(session: Session, device: Device, *, skip_last_field: bool) -> Ite
         yield Finding(
             place="",
             what=f"the workout has {count} steps, repeats among them; {device.name} takes {limit}",
-            mend="use repeats for what recurs, or split it (lowering does)",
+            mend="use repeats for what recurs, or let --lower (lower_session) split it",
             severity="error",
         )
 
@@ -67,7 +68,7 @@ def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
             yield Finding(
                 place=place,
                 what=f"this repeat stands in {limit} others; {device.name} takes {limit} in one another",
-                mend="write the rounds of one out (lowering does)",
+                mend="write the rounds of one out, or let --lower (lower_session) do it",
                 severity="error",
             )
 
@@ -91,9 +92,10 @@ def _texts(session: Session, device: Device) -> Iterator[Finding]:
 def _text(place: str, what: str, text: str, limit: int) -> Iterator[Finding]:
     size = len(text.encode())
     if size > limit:
+        end = one_line(cut(text, limit))[-20:]
         yield Finding(
             place=place,
-            what=f"{what} takes {size} bytes, {limit} fit; the watch gets {cut(text, limit)[-20:]!r} as its end",
+            what=f"{what} takes {size} bytes, {limit} fit; on the watch it ends in '{end}'",
             mend="shorten it",
         )
 

@@ -104,7 +104,7 @@ def find_device(key: str) -> Device:
     Raises:
         WorkoutError: there is no such watch in the table.
     """
-    wanted = "".join(char for char in key.lower() if char.isalnum())
+    wanted = "".join(char for char in str(key).lower() if char.isalnum())
     if wanted not in DEVICES:
         raise WorkoutError(f"unknown device {key!r}", mend=f"use one of: {', '.join(DEVICES)}")
     return DEVICES[wanted]
