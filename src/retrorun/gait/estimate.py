@@ -23,7 +23,7 @@ from retrorun.gait.decode import best_set
 from retrorun.gait.scenes import Scene, collect
 from retrorun.gait.score import LookAlikes, look_alikes
 
-RIDGE = 0.3  # chosen on the estimation athletes, each left out once: 0.03 and 0.3 alike, 2 and more worse
+RIDGE = 0.1  # chosen on the estimation athletes, each left out once: 0.03 to 0.3 alike, 2 and more worse
 ROUNDS = 3  # rounds of looking for the hardest look-alikes; the weights settle after two
 USUAL_S = 125.0  # repetitions up to two minutes are the usual case
 UNUSUAL_TERMS = (
@@ -122,7 +122,7 @@ def _rows(
     return np.concatenate(values), np.concatenate(labels), np.concatenate(importance)
 
 
-def strongest(scene: Scene, score: FloatArray, *, least: float = -8.0, most: int = 12) -> IntArray:
+def strongest(scene: Scene, score: FloatArray, *, least: float = -14.0, most: int = 30) -> IntArray:
     """The strongest candidates that do not overlap each other, the strongest first."""
     chosen: list[int] = []
     taken = np.zeros(len(score), dtype=np.bool_)
