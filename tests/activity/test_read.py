@@ -74,6 +74,15 @@ def test_more_bytes_than_any_recording() -> None:
         read_activity(Endless())  # type: ignore[arg-type]  # a file as far as reading goes
 
 
+def test_a_source_that_fails() -> None:
+    class Broken(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise OSError(f"no {size} bytes")
+
+    with pytest.raises(RecordingError, match="cannot be read"):
+        read_activity(Broken())  # type: ignore[arg-type]  # a file as far as reading goes
+
+
 def test_text_files_are_refused_with_a_hint() -> None:
     with pytest.raises(RecordingError, match="not bytes"):
         read_activity(io.StringIO("text"))  # type: ignore[arg-type]  # the mistake shown

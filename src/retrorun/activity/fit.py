@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from retrorun.activity.assemble import only_present
+from retrorun.activity.assemble import has_values, only_present
 from retrorun.activity.known import offered
 from retrorun.activity.model import Device
 from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
@@ -95,7 +95,7 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         dated=dated,
         utc_offset_s=_utc_offset(file.table("activity")),
         extra=_extra(records),
-        developer=only_present(offered(file.developer("record"))),
+        developer=_developer(file),
         laps=_laps(file, shift),
         parts=_parts(file, shift),
         sport=_first_word(file.table("sport"), "sport", SPORT),
@@ -179,6 +179,11 @@ def _decompress(records: TableView, columns: dict[str, FloatArray], decisions: l
 
 def _extra(records: TableView) -> dict[str, FloatArray]:
     return only_present({name: records.numbers(field) for name, field in EXTRA.items() if records.has(field)})
+
+
+def _developer(file: FileView) -> dict[str, FloatArray]:
+    found = file.developer("record")
+    return offered({key: values for key, values in found.items() if has_values(values)})
 
 
 def _utc_offset(activity: TableView) -> float | None:

@@ -77,7 +77,10 @@ def _fetch(source: Source) -> tuple[bytes, str]:
         return read_bytes(path), str(path)
     if not hasattr(source, "read"):
         raise RecordingError(f"cannot read from {type(source).__name__}", mend="give a path, bytes or a binary file")
-    data = source.read(MAX_BYTES + 1)
+    try:
+        data = source.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RecordingError(f"cannot be read ({error})", mend="check where it comes from") from error
     if not isinstance(data, bytes):
         raise RecordingError("the file gives text, not bytes", mend='open it with mode "rb"')
     return _bounded(data), str(getattr(source, "name", ""))
