@@ -47,7 +47,11 @@ class FitFile:
         if not self._compressed:
             return found
         if self._clock is None:
-            blocks = [block_of(self.data, slot) for slot in self._slots if slot.count()]
+            # Two bits of a compressed header name the local type, so that types from 4 on have none.
+            timed = [
+                slot for slot in self._slots if slot.definition.timestamp_at is not None or slot.definition.local < 4
+            ]
+            blocks = [block_of(self.data, slot) for slot in timed if slot.count()]
             self._clock = compressed_times(blocks)
         positions, times = self._clock
         at = np.searchsorted(positions, table.positions)
