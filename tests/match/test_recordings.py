@@ -110,10 +110,10 @@ def test_by_speed_alone_starts_are_right_or_left_open(capsys: pytest.CaptureFixt
 @pytest.mark.slow
 def test_a_plan_that_is_kept_is_seen_and_one_that_is_ignored_makes_no_flags() -> None:
     """On ordinary recordings of athletes held out, with backward steps of 20 s and longer put in."""
-    found = measure_directions(shared()).outcomes
+    found = measure_directions(shared()).tallies
     kept, ignored = found["kept"], found["ignored"]
     assert kept.steps > 1000
     assert kept.share(planned=True) >= 0.97
     assert ignored.share(planned=True) <= 0.02
-    for outcome in found.values():
-        assert outcome.elsewhere[True] <= outcome.elsewhere[False]
+    for tally in found.values():
+        assert tally.elsewhere[True] <= tally.elsewhere[False]

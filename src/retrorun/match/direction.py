@@ -17,6 +17,7 @@ from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
 from retrorun.match.labels import Labels
 from retrorun.match.model import Match, StepMatch
+from retrorun.match.spans import shared_s
 from retrorun.session.model import Direction, Gait
 
 AsRun = Literal["run as planned", "run forward instead", "cannot tell"]
@@ -101,7 +102,7 @@ def judge_directions(
     unplanned = tuple(
         segment
         for segment in detection.segments
-        if sum(_shared_s(segment.start_s, segment.end_s, low, high) for _, low, high in backward)
+        if sum(shared_s(segment.start_s, segment.end_s, low, high) for _, low, high in backward)
         < 0.5 * segment.duration_s
     )
     return DirectionReport(
@@ -119,7 +120,7 @@ class _Judge:
     def verdict(self, step: StepMatch, start_s: float, end_s: float) -> DirectionVerdict:
         """What became of the step that lies there."""
         length_s = max(end_s - start_s, 1e-9)
-        covered = sum(_shared_s(start_s, end_s, s.start_s, s.end_s) for s in self.detection.segments) / length_s
+        covered = sum(shared_s(start_s, end_s, s.start_s, s.end_s) for s in self.detection.segments) / length_s
         said = self._labelled(start_s, end_s)
         if said is not None:
             as_run, why = said
@@ -136,7 +137,7 @@ class _Judge:
     def _labelled(self, start_s: float, end_s: float) -> tuple[AsRun, str] | None:
         for direction, as_run in _AS_LABELLED.items():
             said_s = sum(
-                _shared_s(start_s, end_s, label.start_s, label.end_s)
+                shared_s(start_s, end_s, label.start_s, label.end_s)
                 for label in self.labels.labels
                 if label.direction is direction
             )
@@ -145,7 +146,7 @@ class _Judge:
         return None
 
     def _called(self, start_s: float, end_s: float, covered: float) -> tuple[AsRun, str]:
-        called = max(self.detection.segments, key=lambda s: _shared_s(start_s, end_s, s.start_s, s.end_s))
+        called = max(self.detection.segments, key=lambda s: shared_s(start_s, end_s, s.start_s, s.end_s))
         if called.evidence.uplift < LEAST_UPLIFT:
             return "cannot tell", "it was slower, as backward running is, but its cadence is that of a slow forward jog"
         return "run as planned", f"{covered:.0%} of it was found backward"
@@ -174,7 +175,3 @@ def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, float, float]]:
     return [
         (found, found.start_s, found.end_s) for found in steps if found.start_s is not None and found.end_s is not None
     ]
-
-
-def _shared_s(start_s: float, end_s: float, other_start_s: float, other_end_s: float) -> float:
-    return max(0.0, min(end_s, other_end_s) - max(start_s, other_start_s))

@@ -112,23 +112,23 @@ def _exception(step: StepMatch, activity: Activity) -> str:
 def directions(folder: Path) -> None:
     """Recall and false flags with and without the plan, and plans that were not kept."""
     found = measure_directions(folder)
-    steps = found.outcomes["kept"].steps
+    steps = found.tallies["kept"].steps
     _say(f"{found.recordings} recordings of athletes held out, {found.hours:.0f} h, {steps} planned backward steps")
     _say("the plan was   called, with plan  without  flags elsewhere, with  without")
-    for how, outcome in found.outcomes.items():
-        shares = [f"{outcome.share(planned=planned):.1%}" for planned in (True, False)]
-        _say(f"{how:14} {shares[0]:>17} {shares[1]:>8} {outcome.elsewhere[True]:22} {outcome.elsewhere[False]:8}")
+    for how, tally in found.tallies.items():
+        shares = [f"{tally.share(planned=planned):.1%}" for planned in (True, False)]
+        _say(f"{how:14} {shares[0]:>17} {shares[1]:>8} {tally.elsewhere[True]:22} {tally.elsewhere[False]:8}")
     _say("called by length, with plan (without):")
-    for how, outcome in found.outcomes.items():
+    for how, tally in found.tallies.items():
         cells = []
-        for length_s in sorted({key for key, _ in outcome.by_length}):
-            of = outcome.by_length[length_s, None]
-            told, alone = (outcome.by_length[length_s, planned] / of for planned in (True, False))
+        for length_s in sorted({key for key, _ in tally.by_length}):
+            of = tally.by_length[length_s, None]
+            told, alone = (tally.by_length[length_s, planned] / of for planned in (True, False))
             cells.append(f"{length_s:.0f} s {told:.1%} ({alone:.1%})")
         _say(f"  {how:8} " + ", ".join(cells))
-    for how, outcome in found.outcomes.items():
-        total = max(sum(outcome.verdicts.values()), 1)
-        cells = [f"{name} {count / total:.1%}" for name, count in sorted(outcome.verdicts.items())]
+    for how, tally in found.tallies.items():
+        total = max(sum(tally.verdicts.values()), 1)
+        cells = [f"{name} {count / total:.1%}" for name, count in sorted(tally.verdicts.items())]
         _say(f"verdicts, {how}: " + ", ".join(cells))
 
 

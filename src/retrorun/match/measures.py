@@ -14,6 +14,7 @@ from retrorun.gait.result import Detection
 from retrorun.match.detect import detect
 from retrorun.match.direction import judge_directions
 from retrorun.match.match import match_plan
+from retrorun.match.spans import shared_s
 from retrorun.match.trials import Trial, trials
 
 RUNS = ("road", "track", "treadmill", "trail")
@@ -23,7 +24,7 @@ COVERED = 0.5  # share of a step that must be called for the step to count as ca
 
 
 @dataclass(slots=True, kw_only=True)
-class Outcome:
+class Tally:
     """What became of the planned backward steps of one way to run: counts with the plan, and without it."""
 
     steps: int = 0
@@ -39,39 +40,39 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directions:
-    """Outcomes of plans that were kept, ignored, and jogged forward, on so many recordings."""
+    """Tallies of plans that were kept, ignored, and jogged forward, on so many recordings."""
 
     recordings: int
     hours: float
-    outcomes: dict[str, Outcome]
+    tallies: dict[str, Tally]
 
 
 def measure_directions(folder: Path) -> Directions:
     """Detection with and without the plan on trials of athletes from whom nothing was estimated."""
-    outcomes = {how: Outcome() for how in ("kept", "ignored", "jogged")}
+    tallies = {how: Tally() for how in ("kept", "ignored", "jogged")}
     recordings, hours = 0, 0.0
     for trial in held_out(folder):
         recordings, hours = recordings + 1, hours + trial.hours
-        for how, outcome in outcomes.items():
-            _count(outcome, getattr(trial, how), trial.spans)
-    return Directions(recordings=recordings, hours=hours, outcomes=outcomes)
+        for how, tally in tallies.items():
+            _count(tally, getattr(trial, how), trial.spans)
+    return Directions(recordings=recordings, hours=hours, tallies=tallies)
 
 
-def _count(outcome: Outcome, activity: Activity, spans: Sequence[tuple[float, float]]) -> None:
+def _count(tally: Tally, activity: Activity, spans: Sequence[tuple[float, float]]) -> None:
     match = match_plan(activity)
     told = detect(activity, plan=match)
     alone = detect_gait(replace(activity, laps=(), workout=None))
-    outcome.verdicts.update(verdict.as_run for verdict in judge_directions(match, told, activity).planned)
-    outcome.steps += len(spans)
+    tally.verdicts.update(verdict.as_run for verdict in judge_directions(match, told, activity).planned)
+    tally.steps += len(spans)
     for start_s, end_s in spans:
         length_s = round(end_s - start_s)
-        outcome.by_length[length_s, None] += 1
+        tally.by_length[length_s, None] += 1
         for planned, detection in ((True, told), (False, alone)):
             yes = _called(detection, start_s, end_s)
-            outcome.called[planned] += yes
-            outcome.by_length[length_s, planned] += yes
+            tally.called[planned] += yes
+            tally.by_length[length_s, planned] += yes
     for planned, detection in ((True, told), (False, alone)):
-        outcome.elsewhere[planned] += _elsewhere(detection, spans)
+        tally.elsewhere[planned] += _elsewhere(detection, spans)
 
 
 def held_out(folder: Path) -> Iterator[Trial]:
@@ -88,13 +89,13 @@ def fits(example: Example) -> bool:
 
 
 def _called(detection: Detection, start_s: float, end_s: float) -> bool:
-    shared = sum(max(0.0, min(end_s, s.end_s) - max(start_s, s.start_s)) for s in detection.segments)
+    shared = sum(shared_s(start_s, end_s, segment.start_s, segment.end_s) for segment in detection.segments)
     return shared >= COVERED * (end_s - start_s)
 
 
 def _elsewhere(detection: Detection, spans: Sequence[tuple[float, float]]) -> int:
     """Segments that lie mostly outside the planned backward steps."""
     return sum(
-        sum(max(0.0, min(end_s, s.end_s) - max(start_s, s.start_s)) for start_s, end_s in spans) < 0.5 * s.duration_s
-        for s in detection.segments
+        sum(shared_s(segment.start_s, segment.end_s, *span) for span in spans) < 0.5 * segment.duration_s
+        for segment in detection.segments
     )

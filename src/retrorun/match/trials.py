@@ -1,4 +1,4 @@
-"""Recordings of workouts with backward steps, made of ordinary ones: the plan kept, ignored, or half kept.
+"""Recordings of workouts with backward steps, made of ordinary ones: the plan kept, ignored, or jogged forward.
 
 Only `retrorun.match.evaluate` uses them. Which stretches were run backward is known, because it was put in.
 """
