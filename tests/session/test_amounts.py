@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.session.amounts import Sum, UsualSpeeds, amounts, step_distance_m, step_time_s
+from retrorun.session.amounts import Sum, UsualSpeeds, amounts, planned_speed_mps, step_distance_m, step_time_s
 from retrorun.session.model import Direction, Distance, Repeat, Session, Step, Time, Times
 from retrorun.session.notation import parse_session
 from tests import strategies
@@ -29,6 +29,24 @@ def test_the_front_pages_session_by_hand() -> None:
         ("steps[1].repeat[2]", 4),
         ("steps[2]", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "time_s", "distance_m"),
+    [
+        ("100m @ 4-6 m/s", 20.0, 100.0),
+        ("30s @ 170-180 spm and 4-6 m/s", 30.0, 150.0),
+        ("30s", 30.0, None),
+        ("100m", None, 100.0),
+        ("lap @ 4-6 m/s", None, None),
+    ],
+)
+def test_a_step_is_as_long_as_it_says_or_its_pace_says(
+    text: str, time_s: float | None, distance_m: float | None
+) -> None:
+    (found,) = amounts(parse_session(text)).steps
+    assert (found.time_s, found.distance_m) == (time_s, distance_m)
+    assert planned_speed_mps(found.step) == (5.0 if "m/s" in text else None)
 
 
 def test_usual_speeds_fill_what_a_session_leaves_open() -> None:

@@ -116,6 +116,12 @@ def test_a_repeat_can_be_the_last_step_that_is_left_out() -> None:
         (Time(time_s=200), (SPRINT,), 10, "10 rounds, reckoned from the plan"),  # 100 m at 5 m/s
         (Distance(distance_m=1000), (SPRINT,), 10, "10 rounds, reckoned from the plan"),
         (Time(time_s=540), (PAIR,), 2, "2 rounds, reckoned from the plan"),  # three times 90 s
+        (
+            Time(time_s=1200),
+            (Repeat(until=Time(time_s=300), steps=(Step(duration=LapButton()),)),),
+            4,
+            "4 rounds, reckoned from the plan",
+        ),
         (Time(time_s=4_000_000), (JOG,), 999, "999 rounds, reckoned from the plan"),
         (Distance(distance_m=1000), (BACK,), 1, "1 round, as the plan does not say"),
         (Distance(distance_m=1000), (SPRINT, BACK), 1, "1 round, as the plan does not say"),

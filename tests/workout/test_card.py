@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from retrorun.session.model import (
     Direction,
     Distance,
+    HeartRateAbove,
     Intensity,
     LapButton,
     Repeat,
@@ -76,7 +77,11 @@ def test_totals_of_a_cut_last_round_and_of_what_nobody_knows() -> None:
     text = to_card(Session(steps=(outer,))).text
     assert "Backward in all: 2.40 km" in text  # 2 x 3 x 400 m
     assert "Forward in all: 400 m + more as it comes" in text  # 2 x 2 x 100 m
-    endless = Repeat(until=Time(time_s=600), steps=(BACKWARD,))
+    timed = Repeat(until=Time(time_s=600), steps=(BACKWARD,))
+    assert (
+        "Backward in all: 1.43 km" in to_card(Session(steps=(timed,))).text
+    )  # 600 s at the middle of 2.273 and 2.5 m/s
+    endless = Repeat(until=HeartRateAbove(heart_rate_bpm=150), steps=(BACKWARD,))
     assert "Backward in all: more as it comes" in to_card(Session(steps=(endless,))).text
 
 

@@ -135,12 +135,17 @@ def rounds_of(repeat: Repeat, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float |
     return limit / one.total if one.whole else None
 
 
-def _speed_mps(step: Step, usual: UsualSpeeds) -> float | None:
-    """The middle of the target's two speeds, or the usual speed."""
+def planned_speed_mps(step: Step) -> float | None:
+    """The middle of the planned range of speed [m/s]; None without one."""
     for target in (step.target, step.secondary_target):
         if isinstance(target, SpeedRange):
             return (target.low_mps + target.high_mps) / 2
-    return usual.of(step)
+    return None
+
+
+def _speed_mps(step: Step, usual: UsualSpeeds) -> float | None:
+    planned = planned_speed_mps(step)
+    return usual.of(step) if planned is None else planned
 
 
 def _step_amounts(item: Step | Repeat, place: str, rounds: float | None, usual: UsualSpeeds) -> Iterator[StepAmount]:

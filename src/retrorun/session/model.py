@@ -320,7 +320,7 @@ class Repeat:
             raise SessionError(f"a repeat cannot go on until {self.until!r}", mend="use Times, Time or Distance")
         if not isinstance(self.skip_last, bool):
             raise SessionError(f"skip_last is True or False, not {self.skip_last!r}")
-        if _depth(self) > DEEPEST_NESTING:
+        if nesting(self) > DEEPEST_NESTING:
             raise SessionError(f"repeats are nested more than {DEEPEST_NESTING} deep", mend="unroll an inner repeat")
         if self.skip_last and not isinstance(self.until, Times):
             raise SessionError("only a repeat with a count has a last round to cut", mend="give it a count")
@@ -365,9 +365,9 @@ def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tup
             yield from walk(step.steps, f"{here}.repeat")
 
 
-def _depth(step: Step | Repeat) -> int:
+def nesting(step: Step | Repeat) -> int:
     """How many repeats lie within each other; the inner ones were held to the limit when they were made."""
-    return 1 + max(_depth(inner) for inner in step.steps) if isinstance(step, Repeat) else 0
+    return 1 + max(nesting(inner) for inner in step.steps) if isinstance(step, Repeat) else 0
 
 
 def check_targets(first: Target, second: Target) -> None:

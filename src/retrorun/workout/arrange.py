@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import Distance, Repeat, Session, Step, Time, Times
+from retrorun.session.amounts import rounds_of
+from retrorun.session.model import Repeat, Session, Step, Times, nesting
 from retrorun.session.wording import format_duration
-from retrorun.workout.estimate import planned_distance_m, planned_time_s
 from retrorun.workout.exported import Report
 from retrorun.workout.finding import Finding, Severity
 
@@ -90,7 +90,7 @@ class _Work:
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[Part]:
         count = self.count(repeat, here)
         inner = f"{here}.repeat"
-        if _height(repeat) > depth:
+        if nesting(repeat) > depth:
             why = "repeats" if depth == 0 else f"repeats nested more than {depth} deep"
             self.tell(here, f"holds no {why}: {_rounds(count)} written out", severity="note")
             if repeat.note:
@@ -117,28 +117,17 @@ class _Work:
         if isinstance(repeat.until, Times):
             return repeat.until.count
         what = f"knows only counted repeats, not '{_until(repeat)}'"
-        round_length, goal = _round_length(repeat)
-        if not round_length:
+        rounds = rounds_of(repeat)
+        if rounds is None:
             self.tell(here, f"{what}: 1 round, as the plan does not say how long a round is", "give it a count")
             return 1
         # A hair less, so that 10 rounds of 2:00 for 20:00 do not become 11.
-        count = min(999, max(1, math.ceil(goal / round_length - 1e-9)))
+        count = min(999, max(1, math.ceil(rounds - 1e-9)))
         self.tell(here, f"{what}: {_rounds(count)}, reckoned from the plan", "check the count")
         return count
 
     def tell(self, place: str, what: str, mend: str = "", severity: Severity = "warning") -> None:
         self.report.tell(place, f"{self.format_name} {what}", mend, severity)
-
-
-def _round_length(repeat: Repeat) -> tuple[float, float]:
-    """How long one round is and how long all go on, both in seconds or both in metres; a length of 0 is not known."""
-    if isinstance(repeat.until, Time):
-        lengths, goal = [planned_time_s(step) for step in repeat.steps], repeat.until.time_s
-    elif isinstance(repeat.until, Distance):
-        lengths, goal = [planned_distance_m(step) for step in repeat.steps], repeat.until.distance_m
-    else:
-        return 0.0, 0.0
-    return 0.0 if None in lengths else sum(length or 0.0 for length in lengths), goal
 
 
 def _rounds(count: int) -> str:
@@ -153,10 +142,6 @@ def _until(repeat: Repeat) -> str:
 def _note(repeat: Repeat) -> str:
     parts = [] if isinstance(repeat.until, Times) else [_until(repeat)]
     return "; ".join([*parts, repeat.note] if repeat.note else parts)
-
-
-def _height(repeat: Repeat) -> int:
-    return 1 + max((_height(step) for step in repeat.steps if isinstance(step, Repeat)), default=0)
 
 
 def _lines(parts: list[Part] | tuple[Part, ...]) -> int:

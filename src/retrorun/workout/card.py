@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, Time, Times
+from retrorun.session.amounts import amounts
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
-from retrorun.workout.estimate import planned_distance_m
 from retrorun.workout.exported import Exported
 from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
 
@@ -82,31 +82,18 @@ def _total(session: Session, direction: Direction) -> str:
     """How far one direction goes in all, and how long where the plan does not say how far; rests do not count."""
     distance_m = time_s = 0.0
     more = ""
-    for step, rounds in _rounds(session.steps, 1):
+    for one in amounts(session).steps:
+        step = one.step
         if step.direction is not direction or (step.intensity is Intensity.REST and direction is Direction.FORWARD):
             continue
-        step_m = planned_distance_m(step)
-        if rounds is None or (step_m is None and not isinstance(step.duration, Time)):
+        if one.rounds is not None and one.distance_m is not None:
+            distance_m += one.rounds * one.distance_m
+        elif one.rounds is not None and one.time_s is not None:
+            time_s += one.rounds * one.time_s
+        else:
             more = "more as it comes"
-        elif step_m is not None:
-            distance_m += rounds * step_m
-        elif isinstance(step.duration, Time):
-            time_s += rounds * step.duration.time_s
     parts = [format_distance(distance_m) if distance_m else "", format_clock(time_s) if time_s else "", more]
     return " + ".join(filter(None, parts)) or "none"
-
-
-def _rounds(steps: tuple[Step | Repeat, ...], rounds: int | None) -> Iterator[tuple[Step, int | None]]:
-    """Every step and how often it is done in all; None where a repeat goes on until something else than a count."""
-    for step in steps:
-        if isinstance(step, Step):
-            yield step, rounds
-            continue
-        count = step.until.count if isinstance(step.until, Times) else None
-        whole = None if rounds is None or count is None else rounds * count
-        yield from _rounds(step.steps[:-1], whole)
-        cut = rounds if step.skip_last and rounds is not None else 0
-        yield from _rounds(step.steps[-1:], None if whole is None else whole - cut)
 
 
 def _indent(number: str) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, Times
+from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, Times, nesting
 from retrorun.session.wording import format_target
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.finding import Finding
 from retrorun.workout.labels import cut, read_note, read_repeat_note, repeat_note, step_note
+from retrorun.workout.wording import one_line
 
 Items = tuple[Step | Repeat, ...]
 
@@ -62,7 +63,7 @@ class _Work:
 
     def shortened(self, place: str, what: str, text: str, kept: str) -> str:
         if kept != text:
-            self.tell(place, f"the {what} is too long for {self.device.name}", f"cut to {kept!r}")
+            self.tell(place, f"the {what} is too long for {self.device.name}", f"cut to '{one_line(kept)}'")
         return kept
 
     def lowered(self, items: Items, place: str, depth: int) -> list[tuple[str, Step | Repeat]]:
@@ -80,8 +81,8 @@ class _Work:
         if repeat.skip_last and repeat.until == Times(count=1):
             self.tell(here, "a repeat of one round leaves out its last step", "that step is not written")
             repeat = replace(repeat, steps=repeat.steps[:-1], skip_last=False)
-        if _height(repeat) > depth and isinstance(repeat.until, Times):
-            note = f", its note {repeat.note!r} left out" if repeat.note else ""
+        if nesting(repeat) > depth and isinstance(repeat.until, Times):
+            note = f", its note '{one_line(repeat.note)}' left out" if repeat.note else ""
             self.tell(here, "repeats stand too deep in one another", f"{repeat.until.count} rounds written out{note}")
             return self.rounds(repeat, repeat.until.count, inner, depth)
         if depth == 0:
@@ -103,7 +104,7 @@ class _Work:
     def step(self, step: Step, here: str) -> Step:
         if step.secondary_target is not None and not self.device.secondary_targets.value:
             words = f"also {format_target(step.secondary_target)}"
-            self.tell(here, f"{self.device.name} may ignore a second target", f"the note says {words!r} instead")
+            self.tell(here, f"{self.device.name} may ignore a second target", f"the note says '{words}' instead")
             step = replace(step, secondary_target=None, note=f"{words}; {step.note}" if step.note else words)
         whole = cut(step_note(step), self.device.note_bytes.value)
         read = read_note(whole, resting=step.intensity is Intensity.REST)
@@ -139,7 +140,3 @@ class _Work:
             for number in range(1, item.until.count + 1):
                 steps = item.steps[:-1] if item.skip_last and number == item.until.count else item.steps
                 yield from self.pieces([(here, each) for each in steps], limit)
-
-
-def _height(repeat: Repeat) -> int:
-    return 1 + max((_height(step) for step in repeat.steps if isinstance(step, Repeat)), default=0)

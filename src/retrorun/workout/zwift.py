@@ -13,10 +13,10 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError
+from retrorun.session.amounts import planned_speed_mps
 from retrorun.session.model import Direction, Distance, Gait, Session, Setting, SpeedRange, Step, Time, walk
 from retrorun.session.wording import format_target
 from retrorun.workout.arrange import Single, arrange
-from retrorun.workout.estimate import planned_speed_mps
 from retrorun.workout.exported import Exported, Report
 from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
 
