@@ -58,22 +58,21 @@ def measure(folder: Path, athletes: Sequence[str], part: float) -> Measured:
     false: list[FalseEvent] = []
     recalls: list[Recall] = []
     for athlete in athletes:
-        for number, (example, profile) in enumerate(_with_profiles(corpus.examples(folder, athlete), part)):
+        for number, (example, profile, teacher) in enumerate(_with_profiles(corpus.examples(folder, athlete), part)):
             noise = np.random.default_rng([SEED, int(athlete.removeprefix("athlete")), example.number])
-            own = number % 2 == 0 and profile is not None
-            profiles = (TEN, LABELLED) if own else (TEN,) if profile is not None else ()
-            outings.append(Outing(athlete=athlete, kind=example.kind, hours=example.hours, profiles=profiles))
             spans = _spans(example.activity, noise)
+            profiles = () if profile is None else (TEN, LABELLED) if number % 2 == 0 and spans else (TEN,)
+            outings.append(Outing(athlete=athlete, kind=example.kind, hours=example.hours, profiles=profiles))
             turned = inject(example.activity, spans, noise)
             false += _false_events(example, None, "")
             recalls += _recalls(example, turned, spans, None)
             if profile is not None:
                 false += _false_events(example, profile, TEN)
                 recalls += _recalls(example, turned, spans, profile, TEN)
-            if own and profile is not None:
-                # One runner has one effect, which two labelled laps have told.
+            if number % 2 == 0 and profile is not None and spans:
+                # One runner has one effect, and has labelled two laps of an earlier activity.
+                labelled = _labelled(profile, teacher, spans[0], noise)
                 same = tuple(replace(spans[0], start_s=span.start_s, end_s=span.end_s) for span in spans)
-                labelled = replace(profile, uplift=spans[0].uplift, ratio=spans[0].ratio) if same else profile
                 turned = inject(example.activity, same, noise)
                 false += _false_events(example, labelled, LABELLED)
                 recalls += _recalls(example, turned, same, labelled, LABELLED)
@@ -88,9 +87,10 @@ def measure(folder: Path, athletes: Sequence[str], part: float) -> Measured:
 
 def _with_profiles(
     examples: Iterator[corpus.Example], part: float
-) -> Iterator[tuple[corpus.Example, GaitProfile | None]]:
-    """Each usable activity with the profile of the ten activities before its block of ten."""
+) -> Iterator[tuple[corpus.Example, GaitProfile | None, Activity]]:
+    """Each usable activity with the profile of the ten activities before its block of ten, and the last of those."""
     profile: GaitProfile | None = None
+    teacher: Activity | None = None
     block: list[Activity] = []
     for example in examples:
         chosen = np.random.default_rng([SEED, example.number]).random() < part
@@ -101,9 +101,17 @@ def _with_profiles(
                 profile = GaitProfile.fit(block)
             except ProfileError:  # ten walks teach nothing about running
                 profile = None
+            teacher = block[-1]
             block = []
         block.append(example.activity)
-        yield example, profile
+        yield example, profile, teacher or example.activity
+
+
+def _labelled(profile: GaitProfile, teacher: Activity, effect: Injected, noise: np.random.Generator) -> GaitProfile:
+    """The profile after one more activity in which two laps with the runner's own effect were labelled."""
+    laps = places(teacher, (60.0, 120.0), noise)
+    turned = tuple(replace(effect, start_s=start_s, end_s=end_s) for start_s, end_s in laps)
+    return profile.updated(inject(teacher, turned, noise), labels=laps)
 
 
 def _spans(activity: Activity, noise: np.random.Generator, *, rests: bool = False) -> tuple[Injected, ...]:
