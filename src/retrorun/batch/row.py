@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from retrorun.activity.model import Activity
 from retrorun.gait.result import Detection
+from retrorun.match.model import Match
 from retrorun.report.efforts import Effort, best_efforts, furthest_efforts
 from retrorun.report.summary import Summary, summarise
 
@@ -82,8 +83,8 @@ class Row:
         return cls(**values)
 
 
-def row_of(name: str, title: str, activity: Activity, detection: Detection, planned: tuple[int, int]) -> Row:
-    """The row of a recording that was read and analysed; `planned` counts its planned steps and the completed ones."""
+def row_of(name: str, title: str, activity: Activity, detection: Detection, match: Match | None) -> Row:
+    """The row of a recording that was read and analysed, and matched where it carries a plan."""
     summary: Summary = summarise(activity, detection)
     total, backward = summary.total, summary.backward
     return Row(
@@ -109,8 +110,8 @@ def row_of(name: str, title: str, activity: Activity, detection: Detection, plan
         backward_m=backward.distance_m or 0.0,
         backward_speed_mps=backward.mean_speed_mps,
         backward_cadence_spm=backward.mean_cadence_spm,
-        planned_steps=planned[0],
-        completed_steps=planned[1],
+        planned_steps=0 if match is None else len(match.steps),
+        completed_steps=0 if match is None else sum(step.outcome == "completed" for step in match.steps),
         segments=tuple(
             ScanSegment(**{field.name: getattr(segment, field.name) for field in fields(ScanSegment)})
             for segment in detection.segments

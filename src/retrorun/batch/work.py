@@ -11,11 +11,12 @@ from retrorun.activity.archive import Source, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.batch.row import Row, row_of
-from retrorun.errors import RetrorunError
+from retrorun.errors import PlanError, RetrorunError
 from retrorun.gait.profile import GaitProfile
 from retrorun.match.detect import detect
 from retrorun.match.labels import Labels
 from retrorun.match.match import match_plan
+from retrorun.match.model import Match
 from retrorun.match.store import load_labels
 
 # What does not say its sport is mostly a run that an app wrote as GPX; detection answers for itself on the rest.
@@ -90,8 +91,9 @@ def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settin
         activity = read_activity(data)
         if activity.sport not in RUNNING and not settings.all_sports:
             return _skipped(source, activity)
-        detection = detect(activity, profile=settings.profile, labels=labels)
-        return row_of(source.name, source.title, activity, detection, _planned(activity))
+        match = _match(activity)
+        detection = detect(activity, profile=settings.profile, plan=match, labels=labels)
+        return row_of(source.name, source.title, activity, detection, match)
     except RetrorunError as error:
         return failed(source, error)
     except Exception as error:  # noqa: BLE001 - a bug that one file brings out must not cost the other ten thousand
@@ -120,9 +122,11 @@ def _skipped(source: Source, activity: Activity) -> Row:
     )
 
 
-def _planned(activity: Activity) -> tuple[int, int]:
-    """How many steps the embedded plan had, and how many of them were completed."""
+def _match(activity: Activity) -> Match | None:
+    """How the embedded plan was executed; None without one, or where it makes no sense (`detect` says so)."""
     if activity.workout is None:
-        return 0, 0
-    steps = match_plan(activity).steps
-    return len(steps), sum(step.outcome == "completed" for step in steps)
+        return None
+    try:
+        return match_plan(activity)
+    except PlanError:
+        return None

@@ -46,12 +46,10 @@ def detect(
 
 
 def _matched(activity: Activity, plan: Session | Match | None) -> tuple[Match | None, tuple[str, ...]]:
-    if isinstance(plan, Match):
-        return plan, ()
     if plan is None and activity.workout is None:
         return None, ()
     try:
-        match = match_plan(activity, plan)
+        match = plan if isinstance(plan, Match) else match_plan(activity, plan)
     except PlanError as error:
         return None, (f"the plan was left unused: {error}",)
     backward = any(found.step.direction == "backward" for found in match.steps)
