@@ -353,6 +353,11 @@ def test_what_the_workout_says_beyond_a_session_is_said(values: dict[str, Any], 
     assert what in finding.what
 
 
+def test_a_cyclists_road_is_a_road() -> None:
+    (finding,) = decompile_plan(plan(raw(), sport=2, sub_sport=7)).findings
+    assert "the sport is cycling" in finding.what
+
+
 def test_walking_is_held() -> None:
     assert only(decompile_plan(plan(raw(), sport=11))).gait is Gait.WALK
 

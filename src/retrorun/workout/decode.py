@@ -199,7 +199,8 @@ class _Reader:
         if setting is None:
             setting = Setting.TREADMILL if plan.sub_sport == SubSport.INDOOR_RUNNING else Setting.ROAD
             said = word(SUB_SPORT, plan.sub_sport, prefix="number")
-            self.say(None, f"the kind of sport is {said}", f"taken as {setting.value}")
+            if said != setting.value:  # cyclists have a road of their own
+                self.say(None, f"the kind of sport is {said}", f"taken as {setting.value}")
         plain = sum(step.duration_type not in REPEATS for step in plan.steps)
         if plan.num_valid_steps not in (None, len(plan.steps), plain):  # old files do not count the repeats
             self.say(
