@@ -7,32 +7,25 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step
+from retrorun.session.values import (
     FASTEST_MPS,
     LONGEST_DISTANCE_M,
     LONGEST_TIME_S,
     CadenceRange,
     Calories,
-    Direction,
     Distance,
     DistanceUnit,
     Duration,
-    Gait,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
     RepeatUntil,
-    Session,
-    Setting,
-    Slope,
     SpeedRange,
     SpeedUnit,
-    Step,
     Target,
     Time,
     Times,

@@ -14,8 +14,9 @@ from retrorun.push import find
 from retrorun.push.intervals_icu import send
 from retrorun.push.keys import VARIABLE
 from retrorun.session.document import save_session
-from retrorun.session.model import Direction, Distance, Session, Step
+from retrorun.session.model import Direction, Session, Step
 from retrorun.session.notation import parse_session
+from retrorun.session.values import Distance
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from tests.push.calendar import KEY, running
 from tests.push.watches import SECRETS, everything_in, make_watch, manifest

@@ -14,18 +14,15 @@ from retrorun.match.adherence import Adherence, adherence
 from retrorun.match.document import adherence_document
 from retrorun.match.match import match_plan
 from retrorun.match.table import adherence_table
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Repeat, Session, Step
+from retrorun.session.values import (
     CadenceRange,
-    Direction,
     Distance,
     HeartRateRange,
     HeartRateZone,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
     SpeedRange,
-    Step,
     Time,
     Times,
 )

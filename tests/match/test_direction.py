@@ -16,7 +16,8 @@ from retrorun.match.direction import DirectionReport, judge_directions, planned_
 from retrorun.match.labels import Fingerprint, Label, Labels
 from retrorun.match.match import match_plan
 from retrorun.match.trials import carry
-from retrorun.session.model import Direction, Distance, Gait, Session, Step, Time
+from retrorun.session.model import Direction, Gait, Session, Step
+from retrorun.session.values import Distance, Time
 
 PLANNED = ((600.0, 660.0), (900.0, 925.0), (1200.0, 1290.0), (1600.0, 1620.0))
 

@@ -11,7 +11,8 @@ from retrorun.activity.model import Activity, Pause
 from retrorun.errors import PlanError
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
-from retrorun.session.model import Direction, Distance, LapButton, Repeat, Session, Step, Time, Times
+from retrorun.session.model import Direction, Repeat, Session, Step
+from retrorun.session.values import Distance, LapButton, Time, Times
 from tests.match.watch import Executed, Watch
 
 WARM_UP = Step(duration=Time(time_s=600.0))

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrorun.match.match import match_plan
-from retrorun.session.model import Direction, Distance, Duration, LapButton, Repeat, Session, Step, Time, Times
+from retrorun.session.model import Direction, Repeat, Session, Step
+from retrorun.session.values import Distance, Duration, LapButton, Time, Times
 from tests.match.watch import Watch
 
 TIMES = st.sampled_from([20.0, 45.0, 90.0, 300.0]).map(lambda time_s: Time(time_s=time_s))

@@ -13,7 +13,8 @@ import numpy as np
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.fit.plan import Plan, PlanStep
-from retrorun.session.model import Distance, Repeat, Session, Step, Time, Times
+from retrorun.session.model import Repeat, Session, Step
+from retrorun.session.values import Distance, Time, Times
 
 TIME, DISTANCE, OPEN, REPEAT_TIMES, REPEAT_TIME, REPEAT_DISTANCE = 0, 1, 5, 6, 7, 8  # durations of a FIT step
 

@@ -14,7 +14,8 @@ import pytest
 from retrorun.errors import DeliveryError
 from retrorun.push.find import Watch, find_watches
 from retrorun.push.watch import Package, crowding, deliver
-from retrorun.session.model import Direction, Distance, Session, Step
+from retrorun.session.model import Direction, Session, Step
+from retrorun.session.values import Distance
 from retrorun.workout.fit import compile_workout, decompile_workout
 from tests.push.watches import everything_in, make_watch, manifest, mounted, pull_the_plug, remount_read_only
 

@@ -10,7 +10,8 @@ import numpy as np
 from retrorun.activity.model import Activity, Lap
 from retrorun.gait.result import Detection, Evidence, Segment
 from retrorun.match.model import Match, StepMatch
-from retrorun.session.model import Direction, Session, SpeedRange, Step, Time
+from retrorun.session.model import Direction, Session, Step
+from retrorun.session.values import SpeedRange, Time
 
 START = dt.datetime(2026, 3, 1, 7, 30, tzinfo=dt.UTC)  # a Sunday
 SPANS = ((300.0, 420.0), (600.0, 720.0))

@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 from retrorun.match.model import StepMatch
 from retrorun.report.palette import DARK, LIGHT
 from retrorun.report.planned import GUESSED_S, figure_planned, planned_duration_s
-from retrorun.session.model import Distance, LapButton, SpeedRange, Step
+from retrorun.session.model import Step
+from retrorun.session.values import Distance, LapButton, SpeedRange
 from tests.report.made import SPANS, made_detection, made_match, made_run
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels
 

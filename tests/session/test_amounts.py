@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.session.amounts import Sum, UsualSpeeds, amounts, planned_speed_mps, step_distance_m, step_time_s
-from retrorun.session.model import Direction, Distance, Repeat, Session, Step, Time, Times
+from retrorun.session.model import Direction, Repeat, Session, Step
 from retrorun.session.notation import parse_session
+from retrorun.session.values import Distance, Time, Times
 from tests import strategies
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from retrorun.errors import SessionError
 from retrorun.session.library import find_ready_made, ready_made
-from retrorun.session.model import Direction, Setting, Slope, SpeedRange, Step, walk
+from retrorun.session.model import Direction, Setting, Slope, Step, walk
 from retrorun.session.notation import format_session, parse_session
 from retrorun.session.ready import Kind, Level, ReadyMade
 from retrorun.session.safety import TREADMILL_FASTEST_MPS, TREADMILL_START_MPS, TREADMILL_STEEPEST_PCT
+from retrorun.session.values import SpeedRange
 from retrorun.workout.check import check_session
 from retrorun.workout.fit import compile_workout, decompile_workout
 

@@ -8,26 +8,19 @@ import pytest
 from hypothesis import given
 
 from retrorun.errors import SessionError
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step, walk
+from retrorun.session.values import (
     CadenceRange,
     Calories,
-    Direction,
     Distance,
     HeartRateAbove,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
-    Setting,
-    Slope,
     SpeedRange,
-    Step,
     Time,
     Times,
-    walk,
 )
 from tests.strategies import sessions
 

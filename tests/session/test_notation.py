@@ -5,31 +5,24 @@ from __future__ import annotations
 import pytest
 
 from retrorun.errors import NotationError, SessionError
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step
+from retrorun.session.notation import format_session, parse_duration, parse_session, parse_target, parse_until
+from retrorun.session.values import (
     CadenceRange,
     Calories,
-    Direction,
     Distance,
     Duration,
-    Gait,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
-    Setting,
-    Slope,
     SpeedRange,
-    Step,
     Target,
     Time,
     Times,
 )
-from retrorun.session.notation import format_session, parse_duration, parse_session, parse_target, parse_until
 from retrorun.session.wording import format_target
 
 RETRO_400S = "10min warmup; 4x(400m fwd @ 5:00/km; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"

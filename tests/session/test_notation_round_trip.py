@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.errors import SessionError
-from retrorun.session.model import Distance, Duration, Repeat, RepeatUntil, Session, SpeedRange, Step, Target, walk
+from retrorun.session.model import Repeat, Session, Step, walk
 from retrorun.session.notation import format_session, parse_duration, parse_session, parse_target, parse_until
+from retrorun.session.values import Distance, Duration, RepeatUntil, SpeedRange, Target
 from retrorun.session.wording import format_duration, format_target
 from tests import strategies
 

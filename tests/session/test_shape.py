@@ -13,9 +13,10 @@ from hypothesis import given
 
 from retrorun.errors import DocumentError, SessionError
 from retrorun.session.data import session_from_dict, session_to_dict
-from retrorun.session.model import Duration, RepeatUntil, Session, Target
+from retrorun.session.model import Session
 from retrorun.session.notation import parse_duration, parse_target, parse_until
 from retrorun.session.shape import DURATION_PATTERN, TARGET_PATTERN, UNTIL_PATTERN, json_schema
+from retrorun.session.values import Duration, RepeatUntil, Target
 from retrorun.session.wording import format_duration, format_target
 from tests import strategies
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step, walk
+from retrorun.session.values import (
     CadenceRange,
     Calories,
-    Direction,
     Distance,
-    Gait,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
-    Setting,
-    Slope,
     SpeedRange,
-    Step,
     Time,
     Times,
-    walk,
 )
 
 MOST_STEPS = 300

@@ -3,19 +3,8 @@ from __future__ import annotations
 import pytest
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import (
-    Direction,
-    Distance,
-    HeartRateBelow,
-    LapButton,
-    Repeat,
-    RepeatUntil,
-    Session,
-    SpeedRange,
-    Step,
-    Time,
-    Times,
-)
+from retrorun.session.model import Direction, Repeat, Session, Step
+from retrorun.session.values import Distance, HeartRateBelow, LapButton, RepeatUntil, SpeedRange, Time, Times
 from retrorun.workout.arrange import MOST_LINES, Arranged, Group, Part, Single, arrange
 
 BACK = Step(duration=Time(time_s=60), direction=Direction.BACKWARD)

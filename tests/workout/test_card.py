@@ -6,20 +6,8 @@ from typing import Literal
 import pytest
 from hypothesis import given, settings
 
-from retrorun.session.model import (
-    Direction,
-    Distance,
-    HeartRateAbove,
-    Intensity,
-    LapButton,
-    Repeat,
-    Session,
-    SpeedRange,
-    Step,
-    Time,
-    Times,
-    walk,
-)
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Step, walk
+from retrorun.session.values import Distance, HeartRateAbove, LapButton, SpeedRange, Time, Times
 from retrorun.workout.card import to_card
 from tests.conftest import Golden
 from tests.strategies import sessions

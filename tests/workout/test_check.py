@@ -7,20 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import (
-    CadenceRange,
-    Direction,
-    Distance,
-    HeartRateZone,
-    LapButton,
-    Repeat,
-    Session,
-    Slope,
-    SpeedRange,
-    Step,
-    Time,
-    Times,
-)
+from retrorun.session.model import Direction, Repeat, Session, Slope, Step
+from retrorun.session.values import CadenceRange, Distance, HeartRateZone, LapButton, SpeedRange, Time, Times
 from retrorun.workout.check import check_session, count_steps, errors_of
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.encode import encode

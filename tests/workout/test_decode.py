@@ -15,24 +15,18 @@ from retrorun.fit.plan import FileIdentity, Plan, PlanStep
 from retrorun.fit.plan_writer import write_plan
 from retrorun.fit.writer import Message, write_fit
 from retrorun.session.library import ready_made
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Gait, Repeat, Session, Setting, Step, walk
+from retrorun.session.values import (
     CadenceRange,
-    Direction,
     Distance,
-    Gait,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
-    Setting,
     SpeedRange,
-    Step,
     Time,
     Times,
-    walk,
 )
 from retrorun.workout.check import check_session, errors_of
 from retrorun.workout.decode import Decompiled, decompile_plan

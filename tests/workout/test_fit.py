@@ -14,31 +14,25 @@ from fit_tool.profile.profile_type import WorkoutHr, WorkoutPower
 from retrorun.errors import WorkoutError
 from retrorun.fit.plan import FileIdentity
 from retrorun.session.library import ready_made
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.notation import parse_session
+from retrorun.session.values import (
     CadenceRange,
     Calories,
-    Direction,
     Distance,
     Duration,
-    Gait,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
     RepeatUntil,
-    Session,
-    Setting,
     SpeedRange,
-    Step,
     Target,
     Time,
     Times,
 )
-from retrorun.session.notation import parse_session
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.fit import compile_workout, decompile
 from tests.conftest import Golden

@@ -8,23 +8,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Step
+from retrorun.session.values import (
     CadenceRange,
     Calories,
-    Direction,
     Distance,
     Duration,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
     SpeedRange,
-    Step,
     Target,
     Time,
     Times,

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 
 from retrorun.fit.plan import FileIdentity
 from retrorun.session.library import ready_made
-from retrorun.session.model import Distance, Session, SpeedRange, Step
+from retrorun.session.model import Session, Step
+from retrorun.session.values import Distance, SpeedRange
 from retrorun.workout.fit import compile_workout, decompile
 from retrorun.workout.identity import canonical, identity
 from tests import strategies

@@ -8,21 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import (
-    CadenceRange,
-    Direction,
-    Distance,
-    HeartRateRange,
-    Intensity,
-    LapButton,
-    Repeat,
-    Session,
-    SpeedRange,
-    Step,
-    Target,
-    Time,
-    Times,
-)
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Step
+from retrorun.session.values import CadenceRange, Distance, HeartRateRange, LapButton, SpeedRange, Target, Time, Times
 from retrorun.workout.intervals_icu import to_intervals_icu
 from tests.conftest import Golden
 from tests.strategies import sessions

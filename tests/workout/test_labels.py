@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.session.model import Direction, Gait, Intensity, LapButton, Setting, Slope, Step
+from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope, Step
+from retrorun.session.values import LapButton
 from retrorun.workout.labels import (
     backward_word,
     cut,

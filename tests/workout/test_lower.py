@@ -7,17 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import (
-    CadenceRange,
-    Direction,
-    HeartRateZone,
-    LapButton,
-    Repeat,
-    Session,
-    Step,
-    Time,
-    Times,
-)
+from retrorun.session.model import Direction, Repeat, Session, Step
+from retrorun.session.values import CadenceRange, HeartRateZone, LapButton, Time, Times
 from retrorun.workout.check import check_session
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import DEVICES

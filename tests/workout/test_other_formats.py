@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import (
+from retrorun.session.model import Repeat, Session, Step, walk
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     HeartRateAbove,
@@ -19,11 +20,7 @@ from retrorun.session.model import (
     HeartRateZone,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
-    Step,
     Times,
-    walk,
 )
 from retrorun.workout.card import to_card
 from retrorun.workout.exported import Exported

@@ -10,7 +10,8 @@ import pytest
 
 from retrorun.errors import FitError, RetrorunError, WorkoutError
 from retrorun.fit.plan_reader import read_plan
-from retrorun.session.model import HeartRateRange, HeartRateZone, LapButton, PowerRange, Repeat, Step, Time, Times, walk
+from retrorun.session.model import Repeat, Step, walk
+from retrorun.session.values import HeartRateRange, HeartRateZone, LapButton, PowerRange, Time, Times
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from retrorun.workout.lower import lower_session
 from tests.fit.decoders import DECODERS

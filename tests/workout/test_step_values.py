@@ -19,17 +19,15 @@ from fit_tool.profile.profile_type import (
 
 from retrorun.fit import step_values
 from retrorun.fit.step_values import DurationType, IntensityCode, Quantity, TargetType
-from retrorun.session.model import (
+from retrorun.session.model import Repeat, Session, Step
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
     HeartRateBelow,
     HeartRateRange,
     PowerRange,
-    Repeat,
-    Session,
     SpeedRange,
-    Step,
     Time,
     Times,
 )

@@ -7,21 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from retrorun.errors import SessionError
-from retrorun.session.model import (
-    Direction,
-    Distance,
-    Gait,
-    HeartRateZone,
-    Intensity,
-    LapButton,
-    Repeat,
-    Session,
-    Setting,
-    SpeedRange,
-    Step,
-    Time,
-    Times,
-)
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import Distance, HeartRateZone, LapButton, SpeedRange, Time, Times
 from retrorun.workout.zwift import Race, RaceTime, to_zwift
 from tests.conftest import Golden
 from tests.strategies import sessions

@@ -15,15 +15,7 @@ from retrorun.gait.result import Detection
 from retrorun.match.direction import AsRun, judge_directions
 from retrorun.match.labels import Labels
 from retrorun.match.model import Match, StepMatch
-from retrorun.session.model import (
-    CadenceRange,
-    Distance,
-    HeartRateRange,
-    PowerRange,
-    SpeedRange,
-    Target,
-    Time,
-)
+from retrorun.session.values import CadenceRange, Distance, HeartRateRange, PowerRange, SpeedRange, Target, Time
 
 Quantity = Literal["speed_mps", "heart_rate_bpm", "cadence_spm", "power_w"]
 Kept = Literal["in range", "below", "above", "cannot tell"]

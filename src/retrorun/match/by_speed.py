@@ -14,7 +14,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.match.expand import Occurrence
-from retrorun.session.model import Distance, Time
+from retrorun.session.values import Distance, Time
 
 # Bounds of a decision, chosen. Their effect is measured on real recordings whose laps were taken away and on ordinary
 # runs laid under plans that nobody followed: python -m retrorun.match.evaluate FOLDER speed

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from retrorun.activity.model import FloatArray, Lap
 from retrorun.match.expand import Occurrence
 from retrorun.match.laps import timer_s
-from retrorun.session.model import Distance, Intensity, LapButton, SpeedRange, Time
+from retrorun.session.model import Intensity
+from retrorun.session.values import Distance, LapButton, SpeedRange, Time
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]

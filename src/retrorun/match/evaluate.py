@@ -22,7 +22,7 @@ from retrorun.gait.corpus import athletes, examples
 from retrorun.match.match import match_plan
 from retrorun.match.measures import fits, measure_directions
 from retrorun.match.model import Match, StepMatch
-from retrorun.session.model import Distance, Time
+from retrorun.session.values import Distance, Time
 
 
 def main() -> None:

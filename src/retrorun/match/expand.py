@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrorun.errors import PlanError
-from retrorun.session.model import Repeat, Session, Step, Times
+from retrorun.session.model import Repeat, Session, Step
+from retrorun.session.values import Times
 
 MOST_OCCURRENCES = (
     5000  # 50 steps in two nested repeats of 10 rounds; a longer list is a slip, or a way to hang a program

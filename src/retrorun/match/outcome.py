@@ -15,7 +15,7 @@ from retrorun.match.cost import (
 )
 from retrorun.match.laps import distance_m, timer_s
 from retrorun.match.model import Outcome
-from retrorun.session.model import Distance, Duration, LapButton, Time
+from retrorun.session.values import Distance, Duration, LapButton, Time
 
 
 def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, final: bool) -> Outcome:

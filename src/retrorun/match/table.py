@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from retrorun.match.adherence import Adherence, StepAdherence, TargetKept
 from retrorun.match.model import StepMatch
-from retrorun.session.model import Direction, Gait, Intensity, SpeedRange, Step, Target
+from retrorun.session.model import Direction, Gait, Intensity, Step
+from retrorun.session.values import SpeedRange, Target
 from retrorun.session.wording import format_duration, format_target
 from retrorun.units import format_clock, format_distance, format_pace
 

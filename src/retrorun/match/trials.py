@@ -14,7 +14,8 @@ import numpy as np
 from retrorun.activity.model import Activity, Lap
 from retrorun.gait.corpus import Example
 from retrorun.gait.inject import Injected, draw, inject, places
-from retrorun.session.model import Direction, LapButton, Session, Step, Time
+from retrorun.session.model import Direction, Session, Step
+from retrorun.session.values import LapButton, Time
 from retrorun.workout.devices import find_device
 from retrorun.workout.encode import encode
 

@@ -21,7 +21,7 @@ from retrorun.report.palette import THEMES
 from retrorun.report.plane import BAND_SDS, Plane
 from retrorun.report.series import breaks, local_metres, pace_s, smooth
 from retrorun.report.words import name_of_rest
-from retrorun.session.model import SpeedRange
+from retrorun.session.values import SpeedRange
 from retrorun.units import METRES_PER_MILE
 
 MOST_POINTS = 7200

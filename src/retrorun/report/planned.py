@@ -9,7 +9,8 @@ from retrorun.gait.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import draw_pace, dress, dress_time_axis, say_missing, shade_backward
-from retrorun.session.model import Direction, Distance, SpeedRange, Step, Time
+from retrorun.session.model import Direction, Step
+from retrorun.session.values import Distance, SpeedRange, Time
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

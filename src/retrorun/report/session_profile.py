@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
-from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, SpeedRange, Step
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step
+from retrorun.session.values import SpeedRange
 
 # What a picture takes where a session says nothing, so that every step has a width and a height. For pictures only:
 # no sum uses these.

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from retrorun.report.session_profile import profile_of, terminal_strip
 from retrorun.session.amounts import StepAmount, Sum, amounts
-from retrorun.session.model import Repeat, Session, Step, Times
+from retrorun.session.model import Repeat, Session, Step
+from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.wording import incline, label, length, one_line, purpose, targets

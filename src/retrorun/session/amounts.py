@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from retrorun.session.model import Direction, Distance, Repeat, Session, SpeedRange, Step, Time, Times, walk
+from retrorun.session.model import Direction, Repeat, Session, Step, walk
+from retrorun.session.values import Distance, SpeedRange, Time, Times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from retrorun.errors import DocumentError, NotationError, SessionError
 from retrorun.session.cursor import ValueT
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, Times
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.notation import parse_duration, parse_target, parse_until
+from retrorun.session.values import Times
 from retrorun.session.wording import format_duration, format_target, usual_gait
 
 if TYPE_CHECKING:

@@ -11,19 +11,7 @@ from dataclasses import replace
 from retrorun.errors import NotationError, SessionError
 from retrorun.session.cursor import Cursor, ValueT
 from retrorun.session.header import format_header, read_header
-from retrorun.session.model import (
-    DEEPEST_NESTING,
-    MOST_STEPS,
-    Direction,
-    Duration,
-    Intensity,
-    Repeat,
-    RepeatUntil,
-    Session,
-    Step,
-    Target,
-    Times,
-)
+from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Direction, Intensity, Repeat, Session, Step
 from retrorun.session.phrases import (
     DURATION_HELP,
     TARGET_HELP,
@@ -35,6 +23,7 @@ from retrorun.session.phrases import (
 )
 from retrorun.session.stepwords import StepParts
 from retrorun.session.tokens import LONGEST_NOTATION, Token, tokenise
+from retrorun.session.values import Duration, RepeatUntil, Target, Times
 from retrorun.session.wording import format_step, usual_gait
 
 _SKIP_WORDS = ("skip-last", "skip-last-rest")

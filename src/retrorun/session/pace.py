@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from retrorun.errors import SessionError
-from retrorun.session.model import SpeedRange
+from retrorun.session.values import SpeedRange
 from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_pace
 
 

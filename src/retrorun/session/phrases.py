@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from retrorun.errors import SessionError
 from retrorun.session.cursor import Cursor
-from retrorun.session.model import (
+from retrorun.session.tokens import Token
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
@@ -25,7 +26,6 @@ from retrorun.session.model import (
     Time,
     check_targets,
 )
-from retrorun.session.tokens import Token
 from retrorun.units import (
     DISTANCE_UNITS_M,
     PACE_UNITS_M,

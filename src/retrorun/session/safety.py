@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retrorun.session.model import Direction, Distance, Gait, Session, Setting, Slope, SpeedRange, Step, walk
+from retrorun.session.model import Direction, Gait, Session, Setting, Slope, Step, walk
 from retrorun.session.pace import fastest_backward_mps
+from retrorun.session.values import Distance, SpeedRange
 from retrorun.units import format_pace
 
 # This project's own limits for the treadmill, until a runner has five sessions behind him; no trial set them. For

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from retrorun.session.cursor import Cursor
-from retrorun.session.model import Direction, Duration, Gait, Intensity, Setting, Slope, Target
+from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
 from retrorun.session.phrases import (
     DURATION_HELP,
     TARGET_UNITS,
@@ -15,6 +15,7 @@ from retrorun.session.phrases import (
     read_targets,
 )
 from retrorun.session.tokens import Token
+from retrorun.session.values import Duration, Target
 from retrorun.units import DISTANCE_UNITS_M, TIME_UNITS_S
 
 DIRECTION_WORDS = {

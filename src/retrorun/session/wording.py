@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retrorun.errors import SessionError
-from retrorun.session.model import (
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Step
+from retrorun.session.phrases import distance_of, speed_range_of
+from retrorun.session.tokens import quote
+from retrorun.session.values import (
     CadenceRange,
     Calories,
-    Direction,
     Distance,
     Duration,
-    Gait,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
-    Repeat,
     RepeatUntil,
     SpeedRange,
-    Step,
     Target,
     Time,
     Times,
 )
-from retrorun.session.phrases import distance_of, speed_range_of
-from retrorun.session.tokens import quote
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
 
 _MOST_DECIMALS = 9

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from retrorun.errors import WorkoutError
 from retrorun.session.amounts import rounds_of
-from retrorun.session.model import Repeat, Session, Step, Times, nesting
+from retrorun.session.model import Repeat, Session, Step, nesting
+from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.workout.exported import Report
 from retrorun.workout.finding import Finding, Severity

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrorun.session.amounts import amounts
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, Times
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.exported import Exported

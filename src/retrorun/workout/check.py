@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrorun.session.model import Repeat, Session, SpeedRange, Step, Time, Times, walk
+from retrorun.session.model import Repeat, Session, Step, walk
 from retrorun.session.safety import safety_findings
+from retrorun.session.values import SpeedRange, Time, Times
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import writes_last_round
 from retrorun.workout.finding import Finding

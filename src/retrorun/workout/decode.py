@@ -10,7 +10,8 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.plan import FileIdentity, Plan, PlanStep
 from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, IntensityCode, SubSport
 from retrorun.fit.words import SPORT, SUB_SPORT, word
-from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step, Times
+from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import Times
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS
 from retrorun.workout.finding import Finding
 from retrorun.workout.fold import Node, fold, places_of

@@ -20,7 +20,8 @@ from retrorun.fit.step_values import (
     SubSport,
     TargetType,
 )
-from retrorun.session.model import (
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
@@ -29,15 +30,10 @@ from retrorun.session.model import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
     RepeatUntil,
-    Session,
-    Setting,
     SpeedRange,
-    Step,
     Target,
     Time,
     Times,

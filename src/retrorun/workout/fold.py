@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from retrorun.errors import SessionError
-from retrorun.session.model import Repeat, Step, Times
+from retrorun.session.model import Repeat, Step
+from retrorun.session.values import Times
 
 Say = Callable[[int | None, str, str], None]  # raw index (None: the whole workout), what, mend
 

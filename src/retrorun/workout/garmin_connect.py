@@ -12,7 +12,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from retrorun.session.model import (
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
@@ -21,14 +22,9 @@ from retrorun.session.model import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    Intensity,
     LapButton,
     PowerRange,
-    Repeat,
-    Session,
-    Setting,
     SpeedRange,
-    Step,
     Target,
     Time,
 )

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from retrorun.session.model import (
+from retrorun.session.model import Session, Setting, Step
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
@@ -20,10 +21,7 @@ from retrorun.session.model import (
     HeartRateZone,
     LapButton,
     PowerRange,
-    Session,
-    Setting,
     SpeedRange,
-    Step,
     Target,
     Time,
 )

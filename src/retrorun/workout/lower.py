@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from retrorun.errors import WorkoutError
-from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, Times, nesting
+from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
+from retrorun.session.values import Times
 from retrorun.session.wording import format_target
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device

@@ -22,7 +22,7 @@ from retrorun.fit.step_values import (
     Quantity,
     TargetType,
 )
-from retrorun.session.model import (
+from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrorun.session.model import Duration, Intensity, LapButton, Step, Target
+from retrorun.session.model import Intensity, Step
+from retrorun.session.values import Duration, LapButton, Target
 from retrorun.session.wording import format_duration, format_target
 from retrorun.workout.labels import step_note
 

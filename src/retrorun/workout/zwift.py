@@ -14,7 +14,8 @@ from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError
 from retrorun.session.amounts import planned_speed_mps
-from retrorun.session.model import Direction, Distance, Gait, Session, Setting, SpeedRange, Step, Time, walk
+from retrorun.session.model import Direction, Gait, Session, Setting, Step, walk
+from retrorun.session.values import Distance, SpeedRange, Time
 from retrorun.session.wording import format_target
 from retrorun.workout.arrange import Single, arrange
 from retrorun.workout.exported import Exported, Report
