@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from retrorun.gait.measures import CALLED, ROAD
 
 OUT = Path(__file__).parent / "assets"
+PICTURES = ("detection-frontier.png", "detection-uplift.png", "detection-calibration.png")
 CHANCES = np.array([0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98])
 
 
@@ -25,12 +26,9 @@ def main(path: str) -> None:
     """Write the three pictures of a measurement's records."""
     records = json.loads(Path(path).read_text(encoding="utf-8"))
     plain = [row for row in records["recalls"] if not (row["profile"] or row["thinned"] or row["rested"])]
-    for name, figure in (
-        ("detection-frontier", frontier(records, plain)),
-        ("detection-uplift", by_uplift(plain)),
-        ("detection-calibration", calibration(records, plain)),
-    ):
-        figure.savefig(OUT / f"{name}.png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    figures = (frontier(records, plain), by_uplift(plain), calibration(records, plain))
+    for name, figure in zip(PICTURES, figures, strict=True):
+        figure.savefig(OUT / name, dpi=110, bbox_inches="tight", metadata={"Software": None})
 
 
 def odds(row: dict[str, Any]) -> float:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from docs import draw_detection
 from retrorun.gait import corpus
 from retrorun.gait.estimate import logistic
 from retrorun.gait.estimate import main as estimate
@@ -57,7 +58,9 @@ def test_an_archive_is_read_as_it_was_written(archive: Path) -> None:
     assert examples[0].hours == pytest.approx(2400 / 3600)
 
 
-def test_the_evaluation_prints_its_tables(archive: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_evaluation_prints_its_tables(
+    archive: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert evaluate(["--data", str(archive), "--json", str(tmp_path / "all.json")]) == 0
     printed = capsys.readouterr().out
     for title in ("False events", "The frontier", "Recall", "Borders", "Calibration", "With a profile"):
@@ -66,6 +69,9 @@ def test_the_evaluation_prints_its_tables(archive: Path, capsys: pytest.CaptureF
     assert {outing["athlete"] for outing in records["outings"]} == {"athlete02"}
     long = [r for r in records["recalls"] if r["uplift"] > 0.1 and 29 < r["length_s"] < 130 and not r["rested"]]
     assert np.mean([r["hit"] is not None for r in long]) > 0.9
+    monkeypatch.setattr(draw_detection, "OUT", tmp_path)
+    draw_detection.main(str(tmp_path / "all.json"))
+    assert all((tmp_path / name).stat().st_size > 5000 for name in draw_detection.PICTURES)
 
 
 def test_the_estimation_reads_only_its_own_athletes_and_repeats_itself(
