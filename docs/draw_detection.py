@@ -91,7 +91,8 @@ def calibration(records: dict[str, Any], plain: list[dict[str, Any]]) -> Figure:
     for low, high in pairwise(edges):
         right = weight * float(((said_true >= low) & (said_true < high)).sum())
         wrong = float(((said_false >= low) & (said_false < high)).sum())
-        points.append((0.5 * (low + high), right / (right + wrong)))
+        if right + wrong:
+            points.append((0.5 * (low + high), right / (right + wrong)))
     axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
     axes.plot(*zip(*points, strict=True), "o-")
     axes.set(xlabel="probability said", ylabel="share truly backward", xlim=(0, 1), ylim=(0, 1))
