@@ -9,6 +9,7 @@ from retrorun.errors import SessionError
 from retrorun.session.cursor import Cursor
 from retrorun.session.tokens import Token
 from retrorun.session.values import (
+    FASTEST_MPS,
     CadenceRange,
     Calories,
     Distance,
@@ -245,4 +246,6 @@ def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRan
             token=fast,
             mend=f"write the faster pace first: {slow.text}-{fast.text}{per_unit}",
         )
+    if 0 < fast_s * FASTEST_MPS < PACE_UNITS_M[unit]:
+        cursor.fail(f"{fast.text}{per_unit} is faster than anyone has run", token=fast, mend="check the minutes")
     return cursor.build(fast, pace_range_of, fast_s, slow_s, unit)
