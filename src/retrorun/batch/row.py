@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from retrorun.activity.model import Activity
@@ -83,14 +83,12 @@ class Row:
         return cls(**values)
 
 
-def row_of(name: str, title: str, activity: Activity, detection: Detection, match: Match | None) -> Row:
-    """The row of a recording that was read and analysed, and matched where it carries a plan."""
-    summary: Summary = summarise(activity, detection)
-    total, backward = summary.total, summary.backward
+def row_about(name: str, title: str, activity: Activity, status: Status, reason: str) -> Row:
+    """The row of a recording that was read: what the recording says of itself."""
     return Row(
         path=name,
-        status="read",
-        reason=" · ".join(detection.reasons),
+        status=status,
+        reason=reason,
         title=title,
         start_time=activity.start_time,
         utc_offset_s=activity.utc_offset_s,
@@ -100,6 +98,15 @@ def row_of(name: str, title: str, activity: Activity, detection: Detection, matc
         device=activity.device.name if activity.device else "",
         samples=len(activity),
         damaged=bool(activity.damage),
+    )
+
+
+def row_of(name: str, title: str, activity: Activity, detection: Detection, match: Match | None) -> Row:
+    """The row of a recording that was read and analysed, and matched where it carries a plan."""
+    summary: Summary = summarise(activity, detection)
+    total, backward = summary.total, summary.backward
+    return replace(
+        row_about(name, title, activity, "read", " · ".join(detection.reasons)),
         elapsed_s=summary.elapsed_s,
         moving_s=total.time_s,
         distance_m=total.distance_m,

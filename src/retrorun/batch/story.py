@@ -59,7 +59,7 @@ class Story:
         }
 
     def month_rows(self, *, per_m: float = 1000.0) -> list[tuple[str, ...]]:
-        """One row of text a month: month, runs, backward time, distance, share, pace, cadence, plan kept."""
+        """One row of text a month with a run: month, runs, backward time, distance, share, pace, cadence, plan kept."""
         return [
             (
                 period.start.strftime("%Y-%m"),
@@ -72,6 +72,7 @@ class Story:
                 _or_dash(period.kept, "{:.0%}"),
             )
             for period in self.months
+            if period.runs  # years without a run would push the rest off the screen
         ]
 
     def best_rows(self, *, per_m: float = 1000.0) -> list[tuple[str, ...]]:

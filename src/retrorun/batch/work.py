@@ -10,7 +10,7 @@ from retrorun import __version__
 from retrorun.activity.archive import Source, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
-from retrorun.batch.row import Row, row_of
+from retrorun.batch.row import Row, row_about, row_of
 from retrorun.errors import PlanError, RetrorunError
 from retrorun.gait.profile import GaitProfile
 from retrorun.match.detect import detect
@@ -90,7 +90,7 @@ def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settin
     try:
         activity = read_activity(data)
         if activity.sport not in RUNNING and not settings.all_sports:
-            return _skipped(source, activity)
+            return row_about(source.name, source.title, activity, "skipped", f"not a run but {activity.sport}")
         match = _match(activity)
         detection = detect(activity, profile=settings.profile, plan=match, labels=labels)
         return row_of(source.name, source.title, activity, detection, match)
@@ -104,22 +104,6 @@ def failed(source: Source, error: RetrorunError) -> Row:
     """The row of a recording that could not be read; its place is the row's own, so the reason does not repeat it."""
     reason = error.what if error.where == source.name else str(error)
     return Row(path=source.name, status="failed", title=source.title, reason=reason)
-
-
-def _skipped(source: Source, activity: Activity) -> Row:
-    return Row(
-        path=source.name,
-        status="skipped",
-        reason=f"not a run but {activity.sport}",
-        title=source.title,
-        start_time=activity.start_time,
-        utc_offset_s=activity.utc_offset_s,
-        source=activity.source,
-        sport=activity.sport,
-        sub_sport=activity.sub_sport,
-        device=activity.device.name if activity.device else "",
-        samples=len(activity),
-    )
 
 
 def _match(activity: Activity) -> Match | None:
