@@ -10,6 +10,11 @@ from pathlib import Path
 from retrorun.errors import OutputError, RecordingError
 
 
+def printable(name: str) -> str:
+    r"""The name of a file as text that can be written anywhere; bytes in it that are no UTF-8 become `\xe4`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def read_bytes(path: Path) -> bytes:
     """All bytes of a file.
 

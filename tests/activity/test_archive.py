@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -35,6 +36,24 @@ def test_a_folder_gives_its_recordings_in_order_and_nothing_else(tmp_path: Path)
     found = find_sources([tmp_path])
     assert names(found, tmp_path) == ["a.tcx", "b/1.gpx.gz", "b/2.FIT"]
     assert [load(source) for source in found] == [b"a", b"one", b"two"]
+
+
+def test_pipes_are_left_out_and_links_that_lead_nowhere_are_not(tmp_path: Path) -> None:
+    tree(tmp_path, {"a.fit": b"a"})
+    os.mkfifo(tmp_path / "pipe.fit")
+    (tmp_path / "gone.fit").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    found = find_sources([tmp_path])
+    assert names(found, tmp_path) == ["a.fit", "gone.fit"]
+    with pytest.raises(RecordingError, match=r"gone\.fit: cannot be read \(No such file"):
+        load(found[1])
+
+
+def test_a_name_that_is_no_utf_8_is_read_and_can_be_written_down(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/l\xe4uf.fit")).write_bytes(b"x")
+    (found,) = find_sources([tmp_path])
+    assert found.name == f"{tmp_path}/l\\xe4uf.fit"
+    assert load(found) == b"x"
 
 
 def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:

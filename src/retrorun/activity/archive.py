@@ -18,6 +18,7 @@ from typing import IO
 
 from retrorun.activity.strava_export import Listed, read_listing
 from retrorun.errors import RecordingError
+from retrorun.files import printable
 
 RECORDINGS = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
 LARGEST_MEMBER_BYTES = 2 * 1024**3  # chosen: above any export's inner zip; a zip that claims more is refused unread
@@ -39,8 +40,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The place in one line, e.g. `export.zip/activities/1.fit.gz`."""
-        return "/".join((self.path, *self.members))
+        """The place in one line, e.g. `export.zip/activities/1.fit.gz`; text that every file and screen takes."""
+        return printable("/".join((self.path, *self.members)))
 
 
 def find_sources(paths: Iterable[str | Path]) -> tuple[Source, ...]:
@@ -98,7 +99,10 @@ def _under(path: str) -> Iterator[Source]:
 def _files_below(folder: Path) -> Iterator[Path]:
     for top, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(top) / name for name in sorted(files) if not name.startswith("."))
+        shown = (Path(top) / name for name in sorted(files) if not name.startswith("."))
+        # A pipe or a socket among them would never end; a link that leads nowhere gets its error when it is read.
+        # What may not even be looked at counts as such a link, too; Path's own tests would raise.
+        yield from (path for path in shown if os.path.isfile(path) or not os.path.exists(path))  # noqa: PTH110, PTH113 - the same
 
 
 def _in_files(paths: list[str]) -> Iterator[Source]:
