@@ -30,6 +30,7 @@ def test_a_run_counts_on_the_runners_own_day() -> None:
 def test_months_across_the_years_end() -> None:
     told = tell(ScanTable(rows=(row(start="2025-12-31T07:00:00"), row(start="2026-02-01T07:00:00"))))
     assert [month.start.isoformat() for month in told.months] == ["2025-12-01", "2026-01-01", "2026-02-01"]
+    assert [cells[0] for cells in told.month_rows()] == ["2025-12", "2026-02"]  # a screen has no room for empty years
 
 
 def test_sums_share_and_means_of_a_month() -> None:

@@ -110,3 +110,12 @@ def test_a_stretch_that_cannot_be_is_one_error(recording: Path, span: str) -> No
     assert (code, out) == (1, "")
     assert err.startswith("error: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["match", "label"])
+def test_what_cannot_be_read_is_named(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "page.gpx"
+    path.write_bytes(b"<!DOCTYPE html><html><body>Please log in</body></html>")
+    code, out, err = run(command, path)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"error: {path}: this is a web page")

@@ -127,6 +127,16 @@ def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, command: str) -> 
     assert not out.exists()
 
 
+@pytest.mark.parametrize("command", ["report", "draw", "convert"])
+def test_what_cannot_be_read_is_named(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "empty.fit"
+    path.write_bytes(b"")
+    ending = {"report": "html", "draw": "png", "convert": "csv"}[command]
+    code, _, err = retrorun(command, path, "-o", tmp_path / f"out.{ending}")
+    assert code == 1
+    assert err.startswith(f"error: {path}: the file is empty")
+
+
 def test_an_ending_that_says_nothing_is_refused_before_any_work(tmp_path: Path) -> None:
     code, _, err = retrorun("draw", tmp_path / "none.fit", "-o", tmp_path / "out.bmp")
     assert code == 1

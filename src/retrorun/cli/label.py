@@ -34,8 +34,8 @@ def label(
     Labels are kept beside the recording, in FILE.labels.json, and win over every analysis. Without an option, those
     that there are get listed.
     """
+    activity = read_activity(recording)
     data = read_bytes(recording)
-    activity = read_activity(data)
     here = Fingerprint.of(activity, data)
     labels = load_labels(recording)
     if labels.labels and not labels.recording.same_run(here):

@@ -33,8 +33,7 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
-    data = read_bytes(recording)
-    activity = read_activity(data)
+    activity = read_activity(recording)
     must_be_on_foot(activity, recording)
     usual = profile_of(profile)
     found = match_plan(activity, _planned(activity, session, index))
@@ -48,7 +47,7 @@ def match(
     say(f"{recording.name}: {name}" if name else recording.name)
     say()
     typer.echo(adherence_table(kept, per_m=METRES_PER_MILE if mile else 1000.0).to_text())
-    if labels.changed_since(data):
+    if labels.changed_since(read_bytes(recording)):
         say("the file has changed since it was labelled; the run in it is the same")
 
 

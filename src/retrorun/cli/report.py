@@ -132,8 +132,8 @@ def convert(
 
     The recording itself is never changed.
     """
-    data = unpack(read_bytes(recording))
     found = _analysed(recording, profile, plan)
+    data = unpack(read_bytes(recording))
     save_export(
         output,
         found.activity,

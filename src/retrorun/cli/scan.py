@@ -100,7 +100,7 @@ def profile(
 
 def _tell(table: ScanTable, story: Story, per_m: float) -> None:
     for line in table.to_text().split("\n"):
-        say(line, under=2)
+        say(line, under=4)
     if story.months:
         say()
         say_table(MONTHS, story.month_rows(per_m=per_m), left=MONTHS[:1])
