@@ -99,6 +99,7 @@ def test_against_a_script_on_fitparse(tmp_path: Path) -> None:
     print(
         f"\nour scan {1e-6 / ours:.1f} MB/s, the script on fitparse {1e-6 / theirs:.2f} MB/s: ratio {theirs / ours:.0f}"
     )
+    print(f"the script refused {verdicts.count('refused')} of {len(verdicts)} files")
 
 
 def peer(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,11 @@ from retrorun.activity.archive import Source
 from retrorun.batch.row import Row
 from retrorun.batch.work import Done, Settings, failed, scan_group
 from retrorun.errors import RecordingError, RetrorunError
+
+NO_WORKERS = (
+    "the worker processes could not start, so one process did it all; "
+    'put the call under `if __name__ == "__main__":`, or use workers=1'
+)
 
 Group = Sequence[Source]
 Known = Mapping[str, tuple[str, Row]]
@@ -38,11 +44,7 @@ def run_here(groups: Sequence[Group], settings: Settings, known: Known) -> Itera
 
 
 def run_in_processes(groups: Sequence[Group], settings: Settings, known: Known, workers: int) -> Iterator[list[Done]]:
-    """Groups in `workers` processes, as they finish.
-
-    Raises:
-        RetrorunError: the processes cannot start, as in a script without the usual guard around its main part.
-    """
+    """Groups in `workers` processes, as they finish; one after the other here, with a warning, where none can start."""
     waiting = iter(groups)
     lost: list[Group] = []
     finished_any = False
@@ -65,11 +67,11 @@ def run_in_processes(groups: Sequence[Group], settings: Settings, known: Known, 
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     if lost and not finished_any and not _can_start():
-        raise RetrorunError(
-            "the worker processes could not start",
-            mend='put the call under `if __name__ == "__main__":`, or use workers=1',
-        )
-    yield from _one_by_one(lost, settings, known)
+        # A new process begins with the main script once more, which only one with the usual guard lives through.
+        warnings.warn(NO_WORKERS, RuntimeWarning, stacklevel=2)
+        yield from run_here(lost, settings, known)
+    else:
+        yield from _one_by_one(lost, settings, known)
 
 
 def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, backend: str) -> Iterator[list[Done]]:
