@@ -14,6 +14,7 @@ from retrorun.units import (
     format_clock,
     format_distance,
     format_pace,
+    format_percent,
     pace_to_speed_mps,
     parse_clock,
     parse_distance,
@@ -119,3 +120,11 @@ def test_formats_for_people() -> None:
     assert format_distance(999.4) == "999 m"
     assert format_distance(1500) == "1.50 km"
     assert format_distance(METRES_PER_MILE, per_m=METRES_PER_MILE) == "1.00 mi"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (0.003, "<1 %"), (0.124, "12 %"), (0.99, "99 %"), (0.991, ">99 %"), (1.0, "100 %")],
+)
+def test_per_cent_never_rounds_to_nothing_or_everything(share: float, text: str) -> None:
+    assert format_percent(share) == text

@@ -125,6 +125,13 @@ def format_clock(time_s: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
+def format_percent(share: float) -> str:
+    """A share as whole per cent; what is not quite nothing or everything never looks as if it were."""
+    if 0.0 < share < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1.0 else f"{100 * share:.0f} %"
+
+
 def format_pace(speed_mps: float, *, per_m: float = 1000.0) -> str:
     """A speed as a pace, e.g. `6:40/km`; `–` at a standstill or where the speed is missing."""
     if not speed_mps > STANDSTILL_MPS:

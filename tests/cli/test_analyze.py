@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from retrorun.activity.read import read_activity
-from retrorun.cli.analyze import _chance
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording, demo_truth
 from retrorun.gait.profile import GaitProfile
@@ -47,13 +46,6 @@ def test_prints_verdict_segments_and_totals_within_80_columns_without_colour(tmp
     assert "\nbackward " in out
     assert "\x1b" not in out
     assert max(map(len, out.splitlines())) <= 80
-
-
-@pytest.mark.parametrize(
-    ("probability", "shown"), [(0.5, "50 %"), (0.949, "95 %"), (0.99, "99 %"), (0.991, ">99 %"), (1.0, ">99 %")]
-)
-def test_no_chance_is_shown_as_certain(probability: float, shown: str) -> None:
-    assert _chance(probability) == shown
 
 
 def test_why_says_for_each_segment_why_it_was_called(tmp_path: Path) -> None:

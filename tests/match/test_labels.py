@@ -127,7 +127,9 @@ def test_labels_win_over_what_was_found() -> None:
     assert corrected.segments[0].distance_m == pytest.approx(60.0)
     speed = activity.speed_mps[(activity.time_s >= 540.0) & (activity.time_s < 620.0)]
     assert corrected.segments[-1].mean_speed_mps == pytest.approx(float(np.mean(speed)), rel=0.01)
-    assert any("labelled" in reason for reason in corrected.reasons)
+    assert corrected.reasons == ("3 stretches were labelled by the runner",)
+    one = Labels(labels=labels.labels[:1], recording=labels.recording)
+    assert apply_labels(found, activity, one).reasons == ("one stretch was labelled by the runner",)
 
 
 def test_a_verdict_follows_the_labels() -> None:

@@ -85,7 +85,7 @@ def test_the_answer_stands_first_in_words() -> None:
     words = table(found, "main")
     answer = (
         "Backward running was found: 2 stretches, 4:00 in all, 480 m, at 8:20/km on average. "
-        "That is 20% of the time on the move."
+        "That is 20 % of the time on the move."
     )
     assert answer in words
     assert words.index("Backward running was found") < words.index("Totals") < words.index("The run over time")
@@ -99,8 +99,8 @@ def test_the_answer_stands_first_in_words() -> None:
 def test_each_segment_has_a_row_a_reason_and_a_button() -> None:
     found = page()
     words = table(found, "segments")
-    assert "1 5:00 7:00 2:00 240 m 8:20/km 182 spm 164 spm 93% Show 1" in words
-    assert "2 10:00 12:00 2:00 240 m 8:20/km 182 spm 164 spm 93% Show 2" in words
+    assert "1 5:00 7:00 2:00 240 m 8:20/km 182 spm 164 spm 93 % Show 1" in words
+    assert "2 10:00 12:00 2:00 240 m 8:20/km 182 spm 164 spm 93 % Show 2" in words
     assert "this runner would show 164 steps/min. That is +11%" in words
     assert "For it: cadence rose while speed fell" in words
     assert "Against it: it is short" in words

@@ -66,6 +66,18 @@ def test_uneven_sampling_is_weighted_by_time_and_not_by_samples() -> None:
     assert summary.total.mean_cadence_spm == pytest.approx((250 * 172 + 50 * 190) / 300)
 
 
+def test_sparse_samples_add_up_to_the_segments() -> None:
+    summary = summarise(run(np.arange(0, 301.0, 8.0)), found((105, 120), (130, 148)))
+    assert summary.backward.time_s == pytest.approx(15 + 18)
+    assert summary.backward.distance_m == pytest.approx(2.0 * (15 + 18))
+    assert summary.backward.mean_speed_mps == pytest.approx(2.0)
+    assert summary.forward.time_s + summary.backward.time_s == pytest.approx(summary.total.time_s)
+
+
+def test_a_share_that_is_small_is_not_called_nothing() -> None:
+    assert "share      <1 % of the time" in summarise(run(np.arange(0, 7201.0)), found((100, 115))).to_text()
+
+
 def test_a_pause_is_elapsed_time_but_not_time_on_the_move() -> None:
     time_s = np.concatenate([np.arange(0, 61.0), np.arange(600, 661.0)])
     summary = summarise(run(time_s), Detection(verdict="none"))
@@ -126,7 +138,7 @@ def test_text_says_verdict_reasons_and_both_directions() -> None:
     assert "found" in lines["verdict"]
     assert "8:20/km" in lines["backward"]
     assert "190 spm" in lines["backward"]
-    assert "15% of the time on the move, in 2 segments" in lines["share"]
+    assert "15 % of the time on the move, in 2 segments" in lines["share"]
     assert max(map(len, text.splitlines())) <= 80
 
 

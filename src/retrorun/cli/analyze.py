@@ -22,7 +22,7 @@ from retrorun.report.picture import picture_bytes, picture_kind
 from retrorun.report.plot import figure_run
 from retrorun.report.summary import summarise
 from retrorun.report.words import when
-from retrorun.units import format_clock, format_distance, format_pace
+from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 HEADINGS = ("start", "end", "time", "distance", "pace", "cadence", "forward", "chance")
 
@@ -67,7 +67,7 @@ def tell(activity: Activity, detection: Detection, *, title: str, why: bool = Fa
                 format_pace(segment.mean_speed_mps),
                 f"{segment.mean_cadence_spm:.0f} spm",
                 f"{segment.evidence.forward_cadence_spm:.0f} spm",
-                _chance(segment.probability),
+                format_percent(segment.probability),
             )
             for segment in detection.segments
         ]
@@ -96,11 +96,6 @@ def draw(activity: Activity, detection: Detection, path: Path) -> None:
     """
     kind = picture_kind(path)
     write_atomic(path, picture_bytes(figure_run(activity, detection), kind))
-
-
-def _chance(probability: float) -> str:
-    """A probability in per cent; nothing is certain, so never 100."""
-    return ">99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 def _tell_why(detection: Detection) -> None:

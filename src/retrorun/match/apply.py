@@ -39,7 +39,9 @@ def apply_labels(
     segments = tuple(sorted((*found, *said), key=lambda segment: segment.start_s))
     verdict = "found" if segments else "none" if detection.verdict == "found" else detection.verdict
     marked = replace(detection, segments=segments, verdict=verdict)
-    return _because(marked, f"{len(labels.labels)} stretches were labelled by the runner")
+    count = len(labels.labels)
+    said_so = "one stretch was" if count == 1 else f"{count} stretches were"
+    return _because(marked, f"{said_so} labelled by the runner")
 
 
 def _because(detection: Detection, reason: str) -> Detection:

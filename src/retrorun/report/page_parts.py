@@ -9,7 +9,7 @@ from retrorun.activity.model import Activity
 from retrorun.gait.result import Detection, Segment
 from retrorun.report.markup import Markup, join, tag
 from retrorun.report.summary import Summary, Totals
-from retrorun.units import format_clock, format_distance, format_pace
+from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 MISSING = "–"
 
@@ -25,7 +25,9 @@ def verdict_part(detection: Detection, summary: Summary, *, per_m: float) -> Mar
         if back.mean_speed_mps is not None:
             facts.append(f"at {format_pace(back.mean_speed_mps, per_m=per_m)} on average")
         share = (
-            "" if summary.backward_share is None else f" That is {summary.backward_share:.0%} of the time on the move."
+            ""
+            if summary.backward_share is None
+            else f" That is {format_percent(summary.backward_share)} of the time on the move."
         )
         words = f"Backward running was found: {stretches}, {', '.join(facts)}.{share}"
     elif detection.verdict == "none":
@@ -67,7 +69,7 @@ def segments_part(detection: Detection, *, per_m: float) -> Markup:
             format_pace(segment.mean_speed_mps, per_m=per_m),
             _number(segment.mean_cadence_spm, "spm"),
             _number(segment.evidence.forward_cadence_spm, "spm"),
-            f"{segment.probability:.0%}",
+            format_percent(segment.probability),
             tag("button", f"Show {number}", type="button", class_="show", data_segment=str(number - 1)),
         )
         for number, segment in enumerate(detection.segments, start=1)
@@ -179,7 +181,8 @@ def _why(number: int, segment: Segment, per_m: float) -> Markup:
     for heading, sentences in (("For it:", evidence.for_it), ("Against it:", evidence.against_it)):
         if sentences:
             parts += [tag("p", heading), _list(sentences)]
-    title = f"{number}. {format_clock(segment.start_s)} to {format_clock(segment.end_s)}, {segment.probability:.0%}"
+    span = f"{format_clock(segment.start_s)} to {format_clock(segment.end_s)}"
+    title = f"{number}. {span}, {format_percent(segment.probability)}"
     return tag("details", tag("summary", title), *parts, open=number == 1)
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.result import Detection, Verdict
-from retrorun.units import format_clock, format_distance, format_pace
+from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -64,23 +64,25 @@ class Summary:
         lines += [f"{name:<10} {_totals_text(totals)}" for name, totals in rows]
         if self.segments and self.backward_share is not None:
             count = f"{self.segments} segment" + ("s" if self.segments > 1 else "")
-            lines.append(f"share      {self.backward_share:.0%} of the time on the move, in {count}")
+            lines.append(f"share      {format_percent(self.backward_share)} of the time on the move, in {count}")
         return "\n".join(lines)
 
 
 def summarise(activity: Activity, detection: Detection) -> Summary:
     """Totals of an activity, split by what `detection` called backward.
 
-    Every sample stands for the time until the next one, unless that is longer than 10 s. A sample counts as forward
-    when the runner moves (above 0.5 m/s, or stepping where speed is missing) and no segment covers it.
+    Every sample stands for the time until the next one, unless that is longer than 10 s. What segments cover of it
+    counts as backward, so that sparse samples add up to the segments; the rest counts as forward when the runner moves
+    (above 0.5 m/s, or stepping where speed is missing).
     """
     weight_s = sample_weights_s(activity)
     moving = is_moving(activity)
-    backward = is_backward(activity, detection)
+    backward = _backward_shares(activity, detection)
+    forward = np.where(moving, 1.0 - backward, 0.0)
     step_m = step_distances_m(activity, weight_s)
     parts = {
-        "total": _totals(activity, weight_s, step_m, moving | backward),
-        "forward": _totals(activity, weight_s, step_m, moving & ~backward),
+        "total": _totals(activity, weight_s, step_m, forward + backward),
+        "forward": _totals(activity, weight_s, step_m, forward),
         "backward": _totals(activity, weight_s, step_m, backward),
     }
     moving_s = parts["total"].time_s
@@ -102,6 +104,16 @@ def is_backward(activity: Activity, detection: Detection) -> BoolArray:
         first, last = np.searchsorted(activity.time_s, (segment.start_s, segment.end_s), side="left")
         out[first:last] = True
     return out
+
+
+def _backward_shares(activity: Activity, detection: Detection) -> FloatArray:
+    """The share of the time from each sample to the next that segments cover, shape (n,), 0 to 1."""
+    time_s = activity.time_s
+    following = np.append(time_s[1:], time_s[-1:])
+    covered_s = np.zeros(len(activity))
+    for segment in detection.segments:
+        covered_s += np.clip(np.minimum(following, segment.end_s) - np.maximum(time_s, segment.start_s), 0.0, None)
+    return covered_s / np.maximum(following - time_s, np.finfo(np.float64).tiny)
 
 
 def sample_weights_s(activity: Activity) -> FloatArray:
@@ -127,24 +139,27 @@ def step_distances_m(activity: Activity, weight_s: FloatArray) -> FloatArray | N
     return None
 
 
-def _totals(activity: Activity, weight_s: FloatArray, step_m: FloatArray | None, chosen: BoolArray) -> Totals:
-    time_s = float(weight_s[chosen].sum())
-    distance_m = None if step_m is None else float(step_m[chosen].sum())
+def _totals(activity: Activity, weight_s: FloatArray, step_m: FloatArray | None, share: FloatArray) -> Totals:
+    """Totals of the given share, 0 to 1, of what each sample stands for."""
+    part_s = weight_s * share
+    time_s = float(part_s.sum())
+    distance_m = None if step_m is None else float((step_m * share).sum())
     # A way covered in a silence of the watch has no time of its own, so it must not count towards a speed.
-    timed_m = 0.0 if step_m is None else float(step_m[chosen & (weight_s > 0)].sum())
+    timed_m = 0.0 if step_m is None else float((step_m * share)[weight_s > 0].sum())
     return Totals(
         time_s=time_s,
         distance_m=distance_m,
         mean_speed_mps=timed_m / time_s if time_s > 0 and timed_m > 0 else None,
-        mean_cadence_spm=_mean(activity.cadence_spm, weight_s, chosen & (activity.cadence_spm > 0)),
-        mean_heart_rate_bpm=_mean(activity.heart_rate_bpm, weight_s, chosen & (activity.heart_rate_bpm > 0)),
+        mean_cadence_spm=_mean(activity.cadence_spm, part_s),
+        mean_heart_rate_bpm=_mean(activity.heart_rate_bpm, part_s),
     )
 
 
-def _mean(values: FloatArray, weight_s: FloatArray, chosen: BoolArray) -> float | None:
-    """The mean over time of the chosen values, None where they stand for no time at all."""
-    weight = float(weight_s[chosen].sum())
-    return float((values[chosen] * weight_s[chosen]).sum()) / weight if weight > 0 else None
+def _mean(values: FloatArray, part_s: FloatArray) -> float | None:
+    """The mean over time of the values above zero, None where they stand for no time at all."""
+    known = values > 0
+    weight = float(part_s[known].sum())
+    return float((values[known] * part_s[known]).sum()) / weight if weight > 0 else None
 
 
 def _totals_text(totals: Totals) -> str:
