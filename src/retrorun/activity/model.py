@@ -183,7 +183,7 @@ class Activity:
         Raises:
             RecordingError: columns of different lengths, or times that are missing or run backwards.
         """
-        n = len(np.atleast_1d(np.asarray(time_s, dtype=np.float64)))
+        n = len(_column(time_s, None, "time_s"))
         given = {
             "speed_mps": speed_mps,
             "cadence_spm": cadence_spm,
@@ -220,7 +220,9 @@ def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        raise RecordingError(f"{name} is not made of numbers", where=name) from None
+        raise RecordingError(
+            f"{name} is not made of numbers", where=name, mend="give numbers, and NaN where one is missing"
+        ) from None
     if array.ndim != 1:
         raise RecordingError(f"{name} has {array.ndim} dimensions", where=name, mend="give one value per sample")
     if n is not None and len(array) != n:
