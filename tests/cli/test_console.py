@@ -22,6 +22,11 @@ def test_text_folds_at_80_columns_with_its_indents(capsys: pytest.CaptureFixture
     assert max(map(len, [first, *rest])) <= 80
 
 
+def test_a_name_that_is_no_utf_8_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    say("wrote l\udce4uf.fit")
+    assert capsys.readouterr().out == "wrote l\\xe4uf.fit\n"
+
+
 def test_a_long_path_stays_whole_so_that_it_can_be_copied(capsys: pytest.CaptureFixture[str]) -> None:
     path = "/".join(["a-folder"] * 20)
     say(f"wrote {path}")

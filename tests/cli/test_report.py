@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,13 @@ def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, command: str) -> 
     assert "this is cycling, not running" in err
     assert err.count("\n") == 1
     assert not out.exists()
+
+
+def test_a_name_that_is_no_utf_8_gets_its_report(demo: Path, tmp_path: Path) -> None:
+    odd, page = Path(os.fsdecode(os.fsencode(tmp_path) + b"/l\xe4uf.fit")), tmp_path / "out.html"
+    odd.write_bytes(demo.read_bytes())
+    assert retrorun("report", odd, "-o", page)[0] == 0
+    assert "<h1>l\\xe4uf.fit</h1>" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", ["report", "draw", "convert"])

@@ -17,7 +17,7 @@ from retrorun.cli.console import say
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
 from retrorun.errors import PlanError
-from retrorun.files import read_bytes, write_atomic
+from retrorun.files import printable, read_bytes, write_atomic
 from retrorun.fit.reader import is_fit
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
@@ -97,7 +97,7 @@ def report(
         found.detection,
         match=found.match,
         profile=found.profile,
-        name=recording.name,
+        name=printable(recording.name),
         per_m=_per_m(units),
     )
     write_atomic(output, page.encode())
