@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from retrorun.activity.model import Activity
+from retrorun.activity.model import Activity, Part
 from retrorun.gait.result import Detection, Evidence, Segment
 from retrorun.report.summary import Summary, summarise
 
@@ -72,6 +73,16 @@ def test_sparse_samples_add_up_to_the_segments() -> None:
     assert summary.backward.distance_m == pytest.approx(2.0 * (15 + 18))
     assert summary.backward.mean_speed_mps == pytest.approx(2.0)
     assert summary.forward.time_s + summary.backward.time_s == pytest.approx(summary.total.time_s)
+
+
+def test_of_a_triathlon_only_the_run_counts() -> None:
+    parts = (Part(start_s=0, end_s=200, sport="cycling"), Part(start_s=200, end_s=300, sport="running"))
+    whole = run(np.arange(0, 301.0))
+    summary = summarise(replace(whole, parts=parts), Detection(verdict="none"))
+    assert (summary.elapsed_s, summary.total.time_s) == (300, 100)
+    assert summary.total.distance_m == pytest.approx(300)
+    ride = replace(whole, sport="cycling", parts=(parts[0], replace(parts[0], start_s=200, end_s=300)))
+    assert summarise(ride, Detection(verdict="none")).total.time_s == 300
 
 
 def test_a_share_that_is_small_is_not_called_nothing() -> None:

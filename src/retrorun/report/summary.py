@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.result import Detection, Verdict
+from retrorun.gait.trust import parts_on_foot
 from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 BoolArray = npt.NDArray[np.bool_]
@@ -123,9 +124,19 @@ def sample_weights_s(activity: Activity) -> FloatArray:
 
 
 def is_moving(activity: Activity) -> BoolArray:
-    """True for the samples on the move, shape (n,): by speed, by steps where the speed is missing."""
+    """True for the samples on the move, shape (n,): by speed, by steps where the speed is missing.
+
+    Of a recording with several sports, such as a triathlon, only what was on foot counts, if anything was.
+    """
     speed, cadence = activity.speed_mps, activity.cadence_spm
-    return np.where(np.isnan(speed), cadence > 0, speed > STANDING_MPS)
+    moving = np.where(np.isnan(speed), cadence > 0, speed > STANDING_MPS)
+    parts = parts_on_foot(activity)
+    if len(activity.parts) < 2 or not parts:
+        return moving
+    on_foot = np.zeros(len(activity), dtype=np.bool_)
+    for start_s, end_s in parts:
+        on_foot |= (activity.time_s >= start_s) & (activity.time_s < end_s)
+    return moving & on_foot
 
 
 def step_distances_m(activity: Activity, weight_s: FloatArray) -> FloatArray | None:
