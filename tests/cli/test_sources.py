@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,10 @@ def test_what_is_no_gait_profile_is_refused(tmp_path: Path, data: bytes) -> None
     (tmp_path / "me.json").write_bytes(data)
     with pytest.raises(ProfileError):
         profile_of(tmp_path / "me.json")
+
+
+def test_a_file_that_holds_no_profile_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "me.json"
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(ProfileError, match=rf"{re.escape(str(path))}, format: this is not a gait profile"):
+        profile_of(path)

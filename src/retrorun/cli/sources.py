@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from retrorun.errors import RecordingError
+from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import read_bytes
 from retrorun.fit.plan_reader import identity_of
 from retrorun.fit.reader import is_fit, read_fit
@@ -46,4 +46,10 @@ def profile_of(path: Path | None) -> GaitProfile | None:
         RecordingError: the file cannot be read.
         ProfileError: it holds no gait profile.
     """
-    return None if path is None else GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
+    if path is None:
+        return None
+    try:
+        return GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
+    except ProfileError as error:
+        where = f"{path}, {error.where}" if error.where else str(path)
+        raise ProfileError(error.what, where=where, mend=error.mend) from error
