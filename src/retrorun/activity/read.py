@@ -94,5 +94,7 @@ def _bounded(data: bytes) -> bytes:
 
 def _too_large(size: int, where: str = "") -> RecordingError:
     return RecordingError(
-        f"{size} bytes are more than any recording has", where=where, mend=f"at most {MAX_BYTES} are read"
+        f"{size / 2**20:.0f} MiB are more than any recording has",
+        where=where,
+        mend=f"at most {MAX_BYTES // 2**20} are read",
     )

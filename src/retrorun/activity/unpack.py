@@ -74,4 +74,4 @@ def _unzip(data: bytes) -> bytes:
 
 
 def _too_large() -> RecordingError:
-    return RecordingError("unpacked it is larger than any recording", mend=f"at most {MAX_BYTES} bytes are read")
+    return RecordingError("unpacked it is larger than any recording", mend=f"at most {MAX_BYTES // 2**20} MiB are read")

@@ -13,6 +13,7 @@ from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
+from retrorun.cli.unit_option import Units, UnitsOption
 from retrorun.files import read_bytes
 from retrorun.match.adherence import adherence
 from retrorun.match.detect import detect
@@ -21,7 +22,6 @@ from retrorun.match.match import match_plan
 from retrorun.match.store import load_index, load_labels
 from retrorun.match.table import adherence_table
 from retrorun.session.model import Session
-from retrorun.units import METRES_PER_MILE
 
 
 def match(
@@ -29,7 +29,7 @@ def match(
     session: Annotated[str | None, typer.Argument(help=f"The plan, if the recording has none. {SESSION_HELP}")] = None,
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
     profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
-    mile: Annotated[bool, typer.Option("--mile", help="Paces for a mile.")] = False,
+    units: UnitsOption = Units.KM,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
@@ -46,7 +46,7 @@ def match(
     name = found.session.name
     say(f"{recording.name}: {name}" if name else recording.name)
     say()
-    typer.echo(adherence_table(kept, per_m=METRES_PER_MILE if mile else 1000.0).to_text())
+    typer.echo(adherence_table(kept, per_m=units.per_m).to_text())
     if labels.changed_since(read_bytes(recording)):
         say("the file has changed since it was labelled; the run in it is the same")
 

@@ -16,6 +16,7 @@ from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
+from retrorun.cli.unit_option import Units, UnitsOption
 from retrorun.errors import PlanError
 from retrorun.files import printable, read_bytes, write_atomic
 from retrorun.fit.reader import is_fit
@@ -33,17 +34,9 @@ from retrorun.report.plane import figure_gait_plane
 from retrorun.report.planned import figure_planned
 from retrorun.report.plot import figure_run
 from retrorun.report.track import figure_track
-from retrorun.units import METRES_PER_MILE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-class Units(StrEnum):
-    """What a pace is for."""
-
-    KM = "km"
-    MILE = "mile"
 
 
 class View(StrEnum):
@@ -72,7 +65,6 @@ class Rows(StrEnum):
 Recording = Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
-UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or min/mile.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +90,7 @@ def report(
         match=found.match,
         profile=found.profile,
         name=printable(recording.name),
-        per_m=_per_m(units),
+        per_m=units.per_m,
     )
     write_atomic(output, page.encode())
     say(f"report     {output}")
@@ -115,7 +107,7 @@ def draw(
 ) -> None:
     """Draw a recording: the run over time, the gait plane, the track, or the plan beside the run."""
     kind = picture_kind(output)
-    figure = _figure(_analysed(recording, profile, plan), view, look, _per_m(units))
+    figure = _figure(_analysed(recording, profile, plan), view, look, units.per_m)
     write_atomic(output, picture_bytes(figure, kind))
     say(f"picture    {output}")
 
@@ -140,7 +132,7 @@ def convert(
         found.detection,
         recording=data if is_fit(data) else None,
         rows=rows.value,
-        per_m=_per_m(units),
+        per_m=units.per_m,
     )
     say(f"written    {output}")
 
@@ -177,7 +169,3 @@ def _figure(found: _Analysed, view: View, look: Look, per_m: float) -> Figure:
             raise PlanError("there is no plan to draw", mend="give one with --plan, or draw another view")
         return figure_planned(found.activity, found.detection, found.match, theme=theme, per_m=per_m)
     return figure_run(found.activity, found.detection, theme=theme, per_m=per_m)
-
-
-def _per_m(units: Units) -> float:
-    return METRES_PER_MILE if units is Units.MILE else 1000.0

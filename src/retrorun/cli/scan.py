@@ -13,10 +13,10 @@ from retrorun.batch.story import Story, tell
 from retrorun.batch.table import SUFFIXES, ScanTable
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.sources import profile_of
+from retrorun.cli.unit_option import Units, UnitsOption
 from retrorun.errors import OutputError, RetrorunError
 from retrorun.files import write_atomic
 from retrorun.report.picture import picture_bytes, picture_kind
-from retrorun.units import METRES_PER_MILE
 
 MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
 BESTS = ("best effort", "result", "pace", "day")
@@ -39,7 +39,7 @@ def scan(
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
     all_sports: Annotated[bool, typer.Option("--all-sports", help="Analyse walks and rides too.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the season into this picture (.png, .svg, .pdf).")] = None,
-    miles: Annotated[bool, typer.Option("--miles", help="Distances in miles, paces per mile.")] = False,
+    units: UnitsOption = Units.KM,
     as_json: Annotated[bool, typer.Option("--json", help="Print the runner's story as one JSON document.")] = False,
 ) -> None:
     """Analyse a whole archive of recordings, and tell its runner's story.
@@ -64,7 +64,7 @@ def scan(
     )
     written = () if output is None else table.write(output)
     story = tell(table)
-    per_m = METRES_PER_MILE if miles else 1000.0
+    per_m = units.per_m
     if plot is not None and kind is not None:
         write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind))
         written = (*written, plot)

@@ -10,8 +10,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.gait.result import Detection
-from retrorun.report.summary import sample_weights_s, step_distances_m, summarise
-from retrorun.report.words import local_start
+from retrorun.report.summary import sample_weights_s, step_distances_m
 from retrorun.units import METRES_PER_MILE
 
 # The distances that retro runners race and train: records are kept for most of them.
@@ -73,20 +72,6 @@ def _stretches(activity: Activity, detection: Detection) -> Iterator[tuple[Float
         inside = (activity.time_s > segment.start_s) & (activity.time_s < segment.end_s)
         time_s = np.concatenate(([segment.start_s], activity.time_s[inside], [segment.end_s]))
         yield time_s, np.interp(time_s, activity.time_s, way_m)
-
-
-def season_run(activity: Activity, detection: Detection) -> SeasonRun | None:
-    """What one activity adds to the season; None for one that does not say when it was."""
-    start = local_start(activity)
-    if start is None:
-        return None
-    backward = summarise(activity, detection).backward
-    return SeasonRun(
-        start=start,
-        backward_s=backward.time_s,
-        backward_m=backward.distance_m or 0.0,
-        efforts=best_efforts(activity, detection),
-    )
 
 
 def _fastest(time_s: FloatArray, along_m: FloatArray, distance_m: float) -> Effort | None:

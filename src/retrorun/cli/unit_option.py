@@ -1,0 +1,25 @@
+"""The option `--units`, the same for every command that shows paces."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from retrorun.units import METRES_PER_MILE
+
+
+class Units(StrEnum):
+    """What a pace is for."""
+
+    KM = "km"
+    MILE = "mile"
+
+    @property
+    def per_m(self) -> float:
+        """The metres that a pace is for."""
+        return METRES_PER_MILE if self is Units.MILE else 1000.0
+
+
+UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or min/mile.")]
