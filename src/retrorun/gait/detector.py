@@ -201,4 +201,4 @@ def _chances(rows: Candidates, odds: FloatArray, found: list[int]) -> list[float
     some = np.isfinite(weight)
     chance = np.zeros(len(odds))
     chance[some] = probabilities(rows.start[some], rows.end[some], weight[some])
-    return [float(min(chance[over].sum(), 1.0)) for over in members]
+    return [float(min(chance[over].sum(), priors.MOST_PROBABLE)) for over in members]

@@ -87,6 +87,7 @@ UNMOVED_SPM = 2.5  # measured: SD of 30-s means about a runner's line
 LOOK_ALIKE_LOW, LOOK_ALIKE_HIGH = -4.0, 0.0  # chosen: scores of weak look-alikes; real segments are rarely this weak
 LOOK_ALIKES_COUNT, LOOK_ALIKES_HOURS = 2.0, 1.0  # chosen: a prior worth one hour; the median athlete has some 5 an hour
 CALL_PROBABILITY = 0.85  # measured: up to 2 false events in 100 h of road running, estimation athletes, steps of 0.05
+MOST_PROBABLE = 0.9999  # chosen: nothing that is inferred is certain; only the runner's own label is
 LEAST_S = 60.0  # chosen: nothing can be compared in less
 UNKNOWN_WORTH_SAYING = 0.1  # chosen
 COARSE_S = 4.0  # measured: half of smart recordings; a 15-s repetition has three samples
