@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from types import ModuleType
@@ -21,6 +21,7 @@ from retrorun.errors import RecordingError
 from retrorun.files import printable
 
 RECORDINGS = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
+LISTING = "activities.csv"  # what Strava calls it in every language
 LARGEST_MEMBER_BYTES = 2 * 1024**3  # chosen: above any export's inner zip; a zip that claims more is refused unread
 DEEPEST_ZIP = 2  # a Garmin Connect export holds zips of files; nothing known holds a level more
 
@@ -85,15 +86,19 @@ def load(source: Source) -> bytes:
 
 def _under(path: str) -> Iterator[Source]:
     if "://" in path:
-        yield from _in_files(_urls_below(path))
+        yield from _recordings(_urls_below(path), _as_it_is)
     elif os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
-        yield from _in_files([str(entry) for entry in _files_below(Path(path))])
+        yield from _recordings(map(str, _files_below(Path(path))), _as_it_is)
     elif not os.path.exists(path):  # noqa: PTH110 - the same
         raise RecordingError("there is no such file or folder", where=path, mend="check the path")
     elif path.lower().endswith(".zip"):
         yield from _in_zip(path, ())
     else:
-        yield Source(path=path)
+        yield _as_it_is(path)
+
+
+def _as_it_is(path: str) -> Source:
+    return Source(path=path)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -105,24 +110,6 @@ def _files_below(folder: Path) -> Iterator[Path]:
         yield from (path for path in shown if os.path.isfile(path) or not os.path.exists(path))  # noqa: PTH110, PTH113 - the same
 
 
-def _in_files(paths: list[str]) -> Iterator[Source]:
-    """The recordings among the files of a folder, with what an `activities.csv` in it says of them."""
-    listed: dict[str, Listed] = {}
-    for path in paths:
-        if PurePosixPath(path).name == "activities.csv":
-            with _open(path) as file:
-                listed |= {_beside(path, key): value for key, value in read_listing(file.read()).items()}
-    for path in paths:
-        if path.lower().endswith(".zip"):
-            yield from _in_zip(path, ())
-        elif path.lower().endswith(RECORDINGS):
-            yield Source(path=path, title=listed[path].title if path in listed else "")
-    known = set(paths)
-    for path, entry in listed.items():
-        if path not in known:
-            yield Source(path=path, title=entry.title, problem=entry.problem or "listed, but not in the export")
-
-
 def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
     try:
         container = _container(path, members, _stamp(path))
@@ -131,26 +118,30 @@ def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
         return
     names = sorted(info.filename for info in container.infolist() if not info.is_dir())
     names = [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+    yield from _recordings(names, lambda name: Source(path=path, members=(*members, name)))
+
+
+def _recordings(names: Iterable[str], place: Callable[[str], Source]) -> Iterator[Source]:
+    """The recordings among the names of a folder or a zip, with what an `activities.csv` among them says."""
+    known = dict.fromkeys(names)
     listed: dict[str, Listed] = {}
-    for name in names:
-        if PurePosixPath(name).name == "activities.csv":
-            data = _member_bytes(container, name, "/".join((path, *members, name)))
-            listed |= {_beside(name, key): value for key, value in read_listing(data).items()}
-    for name in names:
-        if name.lower().endswith(".zip") and len(members) + 1 < DEEPEST_ZIP:
-            yield from _in_zip(path, (*members, name))
+    for name in known:
+        if PurePosixPath(name).name == LISTING:
+            listed |= {_beside(name, key): value for key, value in read_listing(load(place(name))).items()}
+    for name in known:
+        source = place(name)
+        if name.lower().endswith(".zip") and len(source.members) < DEEPEST_ZIP:
+            yield from _in_zip(source.path, source.members)
         elif name.lower().endswith(RECORDINGS):
-            yield Source(path=path, members=(*members, name), title=listed[name].title if name in listed else "")
+            yield replace(source, title=listed[name].title if name in listed else "")
     for name, entry in listed.items():
-        if name not in names:
-            problem = entry.problem or "listed, but not in the export"
-            yield Source(path=path, members=(*members, name), title=entry.title, problem=problem)
+        if name not in known:
+            yield replace(place(name), title=entry.title, problem=entry.problem or "listed, but not in the export")
 
 
 def _beside(listing: str, name: str) -> str:
     """The path of a file that a listing names, relative to where the listing lies."""
-    folder = listing[: -len("activities.csv")]
-    return folder + name
+    return listing.removesuffix(LISTING) + name
 
 
 # ---- fetching --------------------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def scan(
 def _run(
     sources: Sequence[Source], settings: Settings, kept: Journal | None, workers: int | None, backend: str | None
 ) -> Iterator[list[Done]]:
-    known = {} if kept is None else dict(kept.known)
+    known = {} if kept is None else kept.known
     cores = usable_cores() if workers is None else max(1, workers)
     # Small archives are cut smaller, so that every worker has something to do and the bar moves.
     size = max(1, min(GROUP_FILES, len(sources) // (4 * cores)))

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -142,6 +142,3 @@ def _one_by_one(groups: Sequence[Group], settings: Settings, known: Known) -> It
 
 def _of(known: Known, group: Group) -> dict[str, tuple[str, Row]]:
     return {source.name: known[source.name] for source in group if source.name in known}
-
-
-Runner = Callable[[Sequence[Group], Settings, Known], Iterator[list[Done]]]
