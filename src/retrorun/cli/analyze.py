@@ -10,6 +10,7 @@ import typer
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.cli.console import say, say_json, say_table
+from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument
 from retrorun.cli.sources import profile_of
 from retrorun.errors import RecordingError
 from retrorun.files import write_atomic
@@ -28,11 +29,11 @@ HEADINGS = ("start", "end", "time", "distance", "pace", "cadence", "forward", "c
 
 
 def analyze(
-    recording: Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")],
-    profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
+    recording: RecordingArgument,
+    profile: ProfileOption = None,
     plot: Annotated[Path | None, typer.Option(help="Also draw the run into this picture (.png, .svg, .pdf).")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say for each segment why it was called.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Find the stretches of a recording that were run backward.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from retrorun.activity.read import read_activity
 from retrorun.cli.console import say
+from retrorun.cli.options import RecordingArgument
 from retrorun.errors import LabelError, SessionError
 from retrorun.files import read_bytes
 from retrorun.match.labels import Fingerprint, Label, Labels
@@ -24,7 +24,7 @@ Spans = list[str] | None
 
 
 def label(
-    recording: Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")],
+    recording: RecordingArgument,
     backward: Annotated[Spans, typer.Option(help="Run backward, e.g. 12:30-13:10; can be given again.")] = None,
     forward: Annotated[Spans, typer.Option(help="Run forward, whatever the analysis says.")] = None,
     forget: Annotated[Spans, typer.Option(help="Take back what was said about this stretch.")] = None,

@@ -11,9 +11,9 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
+from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument, Units, UnitsOption
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
-from retrorun.cli.unit_option import Units, UnitsOption
 from retrorun.files import read_bytes
 from retrorun.match.adherence import adherence
 from retrorun.match.detect import detect
@@ -25,12 +25,12 @@ from retrorun.session.model import Session
 
 
 def match(
-    recording: Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")],
+    recording: RecordingArgument,
     session: Annotated[str | None, typer.Argument(help=f"The plan, if the recording has none. {SESSION_HELP}")] = None,
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
-    profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
+    profile: ProfileOption = None,
     units: UnitsOption = Units.KM,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
     activity = read_activity(recording)

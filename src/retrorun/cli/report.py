@@ -14,9 +14,9 @@ from retrorun.activity.read import read_activity
 from retrorun.activity.unpack import unpack
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
+from retrorun.cli.options import ProfileOption, RecordingArgument, Units, UnitsOption
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
-from retrorun.cli.unit_option import Units, UnitsOption
 from retrorun.errors import PlanError
 from retrorun.files import printable, read_bytes, write_atomic
 from retrorun.fit.reader import is_fit
@@ -62,8 +62,6 @@ class Rows(StrEnum):
     SEGMENTS = "segments"
 
 
-Recording = Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")]
-ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
 
@@ -76,7 +74,7 @@ class _Analysed:
 
 
 def report(
-    recording: Recording,
+    recording: RecordingArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write (.html).")],
     profile: ProfileOption = None,
     plan: PlanOption = None,
@@ -97,7 +95,7 @@ def report(
 
 
 def draw(
-    recording: Recording,
+    recording: RecordingArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write (.png, .svg, .pdf).")],
     view: Annotated[View, typer.Option(help="What to draw.")] = View.RUN,
     look: Annotated[Look, typer.Option(help="A light or a dark ground.")] = Look.LIGHT,
@@ -113,7 +111,7 @@ def draw(
 
 
 def convert(
-    recording: Recording,
+    recording: RecordingArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help=f"The file to write (.{', .'.join(FORMATS)}).")],
     rows: Annotated[Rows, typer.Option(help="What a row of CSV or Parquet is.")] = Rows.SAMPLES,
     profile: ProfileOption = None,

@@ -12,8 +12,8 @@ from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
 from retrorun.batch.table import SUFFIXES, ScanTable
 from retrorun.cli.console import say, say_json, say_table
+from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
-from retrorun.cli.unit_option import Units, UnitsOption
 from retrorun.errors import OutputError, RetrorunError
 from retrorun.files import write_atomic
 from retrorun.report.picture import picture_bytes, picture_kind
@@ -33,7 +33,7 @@ def scan(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the table: .parquet, .csv or .json.")
     ] = None,
-    profile: Annotated[Path | None, typer.Option(help="The runner's gait profile (JSON).")] = None,
+    profile: ProfileOption = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one per processor by default.")] = None,
     backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask or ray.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,

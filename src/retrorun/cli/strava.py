@@ -12,6 +12,7 @@ import typer
 from retrorun.activity.model import Activity
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
+from retrorun.cli.options import JsonOption
 from retrorun.gait.result import Detection
 from retrorun.match.detect import detect
 from retrorun.push.strava import Strava
@@ -49,7 +50,7 @@ def login(
 @commands.command()
 def fetch(
     activity_id: ActivityId,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Analyse one of your own activities. Nothing of it is stored."""
     strava = Strava(Application.from_environment(), token_path())

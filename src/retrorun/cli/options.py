@@ -1,8 +1,9 @@
-"""The option `--units`, the same for every command that shows paces."""
+"""What several commands take, said once: a recording, a profile, units, JSON."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,3 +24,6 @@ class Units(StrEnum):
 
 
 UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or min/mile.")]
+RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")]
+ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
