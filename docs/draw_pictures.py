@@ -15,10 +15,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from retrorun.activity.read import read_activity
+from retrorun.analysis.detect import detect
+from retrorun.analysis.efforts import Effort, SeasonRun
 from retrorun.demo import demo_recording
-from retrorun.match.detect import detect
 from retrorun.match.match import match_plan
-from retrorun.report.efforts import Effort, SeasonRun
 from retrorun.report.html import report_html
 from retrorun.report.picture import picture_bytes
 from retrorun.report.plane import figure_gait_plane

@@ -40,12 +40,12 @@ _NAMES = {
         "Evidence",
         "Segment",
     ),
-    "retrorun.match.adherence": (
+    "retrorun.analysis.adherence": (
         "Adherence",
         "adherence",
     ),
-    "retrorun.match.detect": ("detect",),
-    "retrorun.match.labels": (
+    "retrorun.analysis.detect": ("detect",),
+    "retrorun.analysis.labels": (
         "Label",
         "Labels",
     ),
@@ -54,14 +54,14 @@ _NAMES = {
         "Match",
         "StepMatch",
     ),
-    "retrorun.match.store": (
+    "retrorun.analysis.store": (
         "load_labels",
         "save_labels",
     ),
     "retrorun.report.export": ("save_export",),
     "retrorun.report.html": ("report_html",),
     "retrorun.report.plot": ("figure_run",),
-    "retrorun.report.summary": (
+    "retrorun.analysis.summary": (
         "Summary",
         "Totals",
         "summarise",

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.analysis.detect import detect
 from retrorun.errors import OutputError
 from retrorun.files import write_atomic
 from retrorun.gait.result import Detection
-from retrorun.match.detect import detect
 from retrorun.report.document import analysis_document
 from retrorun.report.picture import picture_bytes
 from retrorun.report.plot import figure_run

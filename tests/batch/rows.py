@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from retrorun.analysis.efforts import Effort
 from retrorun.batch.row import Row, ScanSegment
-from retrorun.report.efforts import Effort
 
 
 def row(path: str = "a.fit", start: str = "2026-03-02T07:00:00", **values: object) -> Row:

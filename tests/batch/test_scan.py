@@ -15,14 +15,14 @@ import pytest
 
 from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
+from retrorun.analysis.labels import Fingerprint, Label, Labels
+from retrorun.analysis.store import save_labels
 from retrorun.batch.row import Row
 from retrorun.batch.scan import scan
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings, scan_group
 from retrorun.errors import RetrorunError
 from retrorun.gait.profile import GaitProfile
-from retrorun.match.labels import Fingerprint, Label, Labels
-from retrorun.match.store import save_labels
 from retrorun.session.model import Direction
 from tests.batch.made import CYCLING, SPANS, made
 

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from retrorun.analysis.efforts import Effort
 from retrorun.batch.row import Row
 from retrorun.batch.story import tell
 from retrorun.batch.table import ScanTable
-from retrorun.report.efforts import Effort
 from tests.batch.rows import row
 
 

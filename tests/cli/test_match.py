@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from retrorun.analysis.store import load_labels
 from retrorun.cli.app import app
 from retrorun.demo import CREATED, SERIAL, SESSION_NAME, SESSION_TEXT, demo_recording
-from retrorun.match.store import load_labels
 from tests.recordings import fit_recording
 
 

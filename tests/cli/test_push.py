@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from retrorun.analysis.store import load_index
 from retrorun.cli import push
 from retrorun.cli.app import app
-from retrorun.match.store import load_index
-from retrorun.push import find
-from retrorun.push.intervals_icu import send
-from retrorun.push.keys import VARIABLE
+from retrorun.services.intervals_icu import send
+from retrorun.services.keys import VARIABLE
 from retrorun.session.document import save_session
 from retrorun.session.model import Direction, Session, Step
 from retrorun.session.notation import parse_session
 from retrorun.session.values import Distance
+from retrorun.watch import find
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
-from tests.push.calendar import KEY, running
-from tests.push.watches import SECRETS, everything_in, make_watch, manifest
+from tests.services.calendar import KEY, running
+from tests.watch.watches import SECRETS, everything_in, make_watch, manifest
 
 NOTATION = "10min warmup; 4x(400m fwd @ 5:00/km; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity, Lap, Pause
+from retrorun.analysis.adherence import adherence
+from retrorun.analysis.detect import detect
 from retrorun.errors import RetrorunError
 from retrorun.fit.plan import Plan, PlanStep
 from retrorun.gait.result import Detection
-from retrorun.match.adherence import adherence
-from retrorun.match.detect import detect
 from retrorun.match.match import match_plan
-from retrorun.match.table import adherence_table
+from retrorun.report.adherence_table import adherence_table
 
 NUMBERS = st.none() | st.integers(0, 20) | st.integers(0, 2**32 - 1)
 STEPS = st.builds(

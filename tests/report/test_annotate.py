@@ -10,12 +10,12 @@ import pytest
 
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.read import activity_from_bytes
+from retrorun.analysis.detect import detect
+from retrorun.analysis.summary import is_backward
 from retrorun.demo import demo_recording
 from retrorun.errors import FitError, RecordingError
 from retrorun.gait.result import Detection
-from retrorun.match.detect import detect
 from retrorun.report.annotate import annotate_fit, annotated_spans
-from retrorun.report.summary import is_backward
 from tests.recordings import fit_recording
 from tests.report.made import CANNOT_TELL, NONE, made_run, made_segment
 from tests.shared_data import shared_files

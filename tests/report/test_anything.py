@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity, Lap
+from retrorun.analysis.efforts import SeasonRun, best_efforts
 from retrorun.errors import RecordingError
 from retrorun.gait.result import Detection
-from retrorun.report.efforts import SeasonRun, best_efforts
 from retrorun.report.export import export_bytes
 from retrorun.report.html import report_html
 from retrorun.report.plane import figure_gait_plane

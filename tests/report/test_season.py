@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.efforts import Effort, SeasonRun, best_efforts
 from retrorun.gait.result import Detection
-from retrorun.report.efforts import Effort, SeasonRun, best_efforts
 from retrorun.report.palette import DARK, LIGHT
 from retrorun.report.season import distance_name, figure_season, season_bests, weeks
 from retrorun.units import METRES_PER_MILE

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.efforts import Effort, best_efforts, furthest_efforts
+from retrorun.analysis.summary import Summary, summarise
 from retrorun.gait.result import Detection
 from retrorun.match.model import Match
-from retrorun.report.efforts import Effort, best_efforts, furthest_efforts
-from retrorun.report.summary import Summary, summarise
 
 Status = Literal["read", "skipped", "duplicate", "failed"]
 

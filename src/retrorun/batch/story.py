@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from retrorun.analysis.efforts import EFFORTS_S, Effort, SeasonRun
 from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
-from retrorun.report.efforts import EFFORTS_S, Effort, SeasonRun
 from retrorun.report.season import Best, distance_name, figure_season, season_bests
 from retrorun.units import format_clock, format_distance, format_pace
 

@@ -10,14 +10,14 @@ from retrorun import __version__
 from retrorun.activity.archive import Source, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.analysis.detect import detect
+from retrorun.analysis.labels import Labels
+from retrorun.analysis.store import load_labels
 from retrorun.batch.row import Row, row_about, row_of
 from retrorun.errors import PlanError, RetrorunError
 from retrorun.gait.profile import GaitProfile
-from retrorun.match.detect import detect
-from retrorun.match.labels import Labels
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
-from retrorun.match.store import load_labels
 
 # What does not say its sport is mostly a run that an app wrote as GPX; detection answers for itself on the rest.
 RUNNING = frozenset({"running", "generic"})

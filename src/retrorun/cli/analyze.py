@@ -9,6 +9,9 @@ import typer
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.analysis.detect import detect
+from retrorun.analysis.store import load_labels
+from retrorun.analysis.summary import summarise
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument
 from retrorun.cli.sources import profile_of
@@ -16,12 +19,9 @@ from retrorun.errors import RecordingError
 from retrorun.files import write_atomic
 from retrorun.gait.result import Detection
 from retrorun.gait.trust import parts_on_foot
-from retrorun.match.detect import detect
-from retrorun.match.store import load_labels
 from retrorun.report.document import analysis_document
 from retrorun.report.picture import picture_bytes, picture_kind
 from retrorun.report.plot import figure_run
-from retrorun.report.summary import summarise
 from retrorun.report.words import when
 from retrorun.units import format_clock, format_distance, format_pace, format_percent
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import say, say_json
 from retrorun.cli.findings import findings_json, tell_findings
 from retrorun.cli.moment import moment
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.files import write_atomic
-from retrorun.match.store import remember_workouts
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
 from retrorun.workout.devices import DEVICES

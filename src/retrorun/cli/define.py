@@ -13,7 +13,6 @@ from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.moment import moment
 from retrorun.errors import OutputError, SessionError
 from retrorun.files import write_atomic
-from retrorun.push.names import file_name
 from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made, ready_made
@@ -23,6 +22,7 @@ from retrorun.session.plan import TrainingPlan, make_plan
 from retrorun.session.ready import ReadyMade
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time
+from retrorun.watch.names import file_name
 from retrorun.workout.fit import compile_workout
 from retrorun.workout.schedule import MOST_SCHEDULED, compile_schedule
 

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from retrorun.activity.read import read_activity
+from retrorun.analysis.labels import Fingerprint, Label, Labels
+from retrorun.analysis.store import load_labels, save_labels
 from retrorun.cli.console import say
 from retrorun.cli.options import RecordingArgument
 from retrorun.errors import LabelError, SessionError
 from retrorun.files import read_bytes
-from retrorun.match.labels import Fingerprint, Label, Labels
-from retrorun.match.store import load_labels, save_labels
 from retrorun.session.model import Direction
 from retrorun.units import format_clock, parse_time
 

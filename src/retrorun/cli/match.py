@@ -9,18 +9,18 @@ import typer
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.analysis.adherence import adherence
+from retrorun.analysis.detect import detect
+from retrorun.analysis.store import load_index, load_labels
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument, Units, UnitsOption
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
 from retrorun.files import read_bytes
-from retrorun.match.adherence import adherence
-from retrorun.match.detect import detect
-from retrorun.match.document import adherence_document
 from retrorun.match.match import match_plan
-from retrorun.match.store import load_index, load_labels
-from retrorun.match.table import adherence_table
+from retrorun.report.adherence_table import adherence_table
+from retrorun.report.match_document import adherence_document
 from retrorun.session.model import Session
 
 

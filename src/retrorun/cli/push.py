@@ -11,23 +11,23 @@ from typing import Annotated, Any
 
 import typer
 
+from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import say_json
 from retrorun.cli.findings import findings_json, tell_findings
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.files import read_bytes
-from retrorun.match.store import remember_workouts
-from retrorun.push.find import choose_watch
-from retrorun.push.intervals_icu import Event, external_id, send
-from retrorun.push.keys import intervals_icu_key
-from retrorun.push.names import file_name
-from retrorun.push.watch import Package, crowding, deliver
+from retrorun.services.intervals_icu import Event, external_id, send
+from retrorun.services.keys import intervals_icu_key
 from retrorun.session.model import Session, Setting
+from retrorun.watch.find import choose_watch
+from retrorun.watch.names import file_name
+from retrorun.watch.push import Package, crowding, deliver
 from retrorun.workout.check import check_session
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.finding import Finding
 from retrorun.workout.fit import compile_workout
-from retrorun.workout.intervals_icu import to_intervals_icu
+from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.lower import lower_session
 
 

@@ -12,6 +12,8 @@ import typer
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.activity.unpack import unpack
+from retrorun.analysis.detect import detect
+from retrorun.analysis.store import load_labels
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
 from retrorun.cli.options import ProfileOption, RecordingArgument, Units, UnitsOption
@@ -22,10 +24,8 @@ from retrorun.files import printable, read_bytes, write_atomic
 from retrorun.fit.reader import is_fit
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
-from retrorun.match.detect import detect
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
-from retrorun.match.store import load_labels
 from retrorun.report.export import FORMATS, save_export
 from retrorun.report.html import report_html
 from retrorun.report.palette import THEMES

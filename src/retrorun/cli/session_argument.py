@@ -10,11 +10,11 @@ from retrorun.cli.sources import kind_of
 from retrorun.errors import NotationError, RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.fit.reader import is_fit
-from retrorun.push.find import is_folder
 from retrorun.session.document import load_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
+from retrorun.watch.find import is_folder
 from retrorun.workout.fit import decompile
 
 SESSION_HELP = "Notation in quotes, a file (YAML, JSON, notation, FIT), or the key of a ready-made session."

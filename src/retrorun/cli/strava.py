@@ -10,17 +10,17 @@ from typing import Annotated
 import typer
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.detect import detect
+from retrorun.analysis.summary import summarise
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
 from retrorun.gait.result import Detection
-from retrorun.match.detect import detect
-from retrorun.push.strava import Strava
-from retrorun.push.strava_login import LoginServer
-from retrorun.push.strava_note import Ran
-from retrorun.push.strava_token import Application, token_path
 from retrorun.report.document import analysis_document
-from retrorun.report.summary import summarise
+from retrorun.services.strava import Strava
+from retrorun.services.strava_login import LoginServer
+from retrorun.services.strava_note import Ran
+from retrorun.services.strava_token import Application, token_path
 
 commands = typer.Typer(no_args_is_help=True, help="Your own runs at Strava; needs the extra `strava`.")
 

@@ -1,7 +1,7 @@
 """The very session behind a recording: an index of compiled sessions, by the serial and time of their workout files.
 
 Watches repeat the serial number and the time of creation of the workout that they ran in the recording. The index is a
-plain value; `retrorun.match.store` keeps it in a JSON file.
+plain value; `retrorun.analysis.store` keeps it in a JSON file.
 """
 
 from __future__ import annotations

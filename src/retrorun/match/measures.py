@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.detect import detect
+from retrorun.analysis.direction import judge_directions
 from retrorun.gait.corpus import Example, athletes, examples
 from retrorun.gait.detector import detect_gait
 from retrorun.gait.result import Detection
-from retrorun.match.detect import detect
-from retrorun.match.direction import judge_directions
 from retrorun.match.match import match_plan
 from retrorun.match.spans import shared_s
 from retrorun.match.trials import Trial, trials

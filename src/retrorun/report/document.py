@@ -6,8 +6,8 @@ import math
 from dataclasses import asdict
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.summary import summarise
 from retrorun.gait.result import Detection
-from retrorun.report.summary import summarise
 
 FORMAT = "retrorun analysis"
 VERSION = 1  # goes up when a field changes its meaning or goes away; new fields may come at any time

@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.summary import summarise
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.match.model import Match
@@ -21,7 +22,6 @@ from retrorun.report.page_data import MOST_POINTS, page_data
 from retrorun.report.page_parts import correction_part, segments_part, totals_part, trust_part, verdict_part
 from retrorun.report.page_plan import plan_part
 from retrorun.report.plane import Plane, gait_plane
-from retrorun.report.summary import summarise
 from retrorun.report.words import when
 from retrorun.units import format_clock
 

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Sequence
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.summary import Summary, Totals
 from retrorun.gait.result import Detection, Segment
 from retrorun.report.markup import Markup, join, tag
-from retrorun.report.summary import Summary, Totals
 from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 MISSING = "–"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.adherence import adherence
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
-from retrorun.match.adherence import adherence
 from retrorun.match.model import Match
-from retrorun.match.table import adherence_table
+from retrorun.report.adherence_table import adherence_table
 from retrorun.report.markup import Markup, join, tag
 from retrorun.report.page_parts import table_of
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
+from retrorun.analysis.summary import STANDING_MPS, BoolArray
 from retrorun.gait.grid import build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line
 from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, say_missing
-from retrorun.report.summary import STANDING_MPS, BoolArray
 from retrorun.report.words import name_of_rest
 from retrorun.units import METRES_PER_MILE, format_clock
 

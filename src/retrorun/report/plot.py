@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
+from retrorun.analysis.summary import is_backward
 from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.series import pace_s, smooth, with_breaks
-from retrorun.report.summary import is_backward
 from retrorun.report.words import when
 from retrorun.units import METRES_PER_MILE, format_clock
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrorun.report.efforts import Effort, SeasonRun
+from retrorun.analysis.efforts import Effort, SeasonRun
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, pace_step, say_missing
 from retrorun.report.words import MONTHS

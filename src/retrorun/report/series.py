@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
-from retrorun.report.summary import STANDING_MPS, BoolArray, sample_weights_s
+from retrorun.analysis.summary import STANDING_MPS, BoolArray, sample_weights_s
 
 # What is drawn, nothing that is decided, hangs on these.
 BREAK_S = 10.0  # a line is not drawn across so long a gap; watches that save power record every few seconds

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import COLUMNS, Activity, FloatArray
+from retrorun.analysis.summary import is_backward, is_moving
 from retrorun.gait.result import Detection
-from retrorun.report.summary import is_backward, is_moving
 from retrorun.report.words import local_start
 from retrorun.units import METRES_PER_MILE, format_pace
 

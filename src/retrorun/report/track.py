@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
+from retrorun.analysis.summary import is_backward
 from retrorun.gait.result import Detection
 from retrorun.report.palette import LIGHT, Theme
 from retrorun.report.plot import dress, say_missing
 from retrorun.report.series import breaks, local_metres
-from retrorun.report.summary import is_backward
 from retrorun.report.words import name_of_rest
 from retrorun.units import METRES_PER_MILE
 

@@ -14,8 +14,8 @@ from retrorun.session.amounts import rounds_of
 from retrorun.session.model import Repeat, Session, Step, nesting
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
-from retrorun.workout.exported import Report
 from retrorun.workout.finding import Finding, Severity
+from retrorun.workout.formats.exported import Report
 
 MOST_LINES = 2000  # far beyond any session; a repeat of repeats of repeats would otherwise fill the memory
 

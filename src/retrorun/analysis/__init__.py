@@ -1,0 +1,1 @@
+"""ANALYSE: the answer about one recording."""

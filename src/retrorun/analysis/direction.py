@@ -1,0 +1,177 @@
+"""What a plan says about direction: stretches that were meant to be run backward, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from retrorun.activity.model import Activity, FloatArray
+from retrorun.analysis.labels import Labels
+from retrorun.gait.detector import forward_line
+from retrorun.gait.grid import time_means
+from retrorun.gait.line import ForwardLine
+from retrorun.gait.priors import RUNNING_SPM
+from retrorun.gait.profile import GaitProfile
+from retrorun.gait.result import Detection, PlannedSpan, Segment
+from retrorun.match.model import Match, StepMatch
+from retrorun.match.spans import shared_s
+from retrorun.session.model import Direction, Gait
+
+AsRun = Literal["run as planned", "run forward instead", "cannot tell"]
+
+# chosen: what must be covered by backward segments to say that a step was run backward, and what may be at most to say
+# that it was not; between the two lies half a step, of which nothing is said.
+COVERED_LEAST, COVERED_MOST = 0.5, 0.1
+TELLABLE_S = 15.0  # the shortest stretch whose silence means something: shorter ones are not flagged without a plan
+# Backward running has 4 to 35 % more steps at its speed than forward running (Cavagna et al. 2012 derived 7.5–8.4 %, a
+# body-weight-support study measured 11 %, Wright & Weyand 2001 imply 5–8 %, Brennan et al. 2026 show 22–37 %).
+FORWARD_UPLIFT = 0.02
+# chosen: a called step with less uplift than this is left open. The detector calls such steps for the plan's sake; of
+# forward jogs in planned backward steps most have less, of injected backward steps nine in ten have more (measured:
+# python -m retrorun.match.evaluate FOLDER directions).
+LEAST_UPLIFT = 0.01
+FASTER_THAN = 0.95  # of the usual forward speed: hardly anybody runs backward that fast (0.65–0.80, Arata 2000)
+
+
+_AS_LABELLED: dict[Direction, AsRun] = {
+    Direction.BACKWARD: "run as planned",
+    Direction.FORWARD: "run forward instead",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionVerdict:
+    """What became of one step that was planned backward. `covered` is the share of it that was called backward."""
+
+    step: StepMatch
+    as_run: AsRun
+    covered: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionReport:
+    """The verdict on each executed step that was planned backward, and backward running that nobody planned."""
+
+    planned: tuple[DirectionVerdict, ...]
+    unplanned: tuple[Segment, ...]
+
+
+def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
+    """The stretches of a plan with their direction, for the detector.
+
+    A plan without any backward step says nothing about direction: most come from services that do not know the word. Of
+    a step without a place in the recording nothing is said either, nor of backward walking, which speed and cadence
+    cannot tell from walking.
+    """
+    if not any(found.step.direction is Direction.BACKWARD for found in match.steps):
+        return ()
+    return tuple(
+        PlannedSpan(start_s=start_s, end_s=end_s, direction=found.step.direction)
+        for found, start_s, end_s in _placed(match.steps)
+        if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
+    )
+
+
+def judge_directions(
+    match: Match,
+    detection: Detection,
+    activity: Activity,
+    *,
+    profile: GaitProfile | None = None,
+    labels: Labels | None = None,
+) -> DirectionReport:
+    """What became of each step that was planned backward.
+
+    Args:
+        match: the executed steps.
+        detection: the answer for the same activity, best made with this match as its plan.
+        activity: what was run.
+        profile: what is usual for the runner.
+        labels: what the runner says; decides where it covers half a step.
+
+    Returns:
+        A verdict for each executed backward step, and the segments that lie mostly outside all of them. Where no step
+        has a place in the recording, both are empty.
+    """
+    judge = _Judge(detection, activity, forward_line(activity, profile), (labels or Labels()).in_force(activity))
+    backward = [placed for placed in _placed(match.steps) if placed[0].step.direction is Direction.BACKWARD]
+    unplanned = tuple(
+        segment
+        for segment in detection.segments
+        if sum(shared_s(segment.start_s, segment.end_s, low, high) for _, low, high in backward)
+        < 0.5 * segment.duration_s
+    )
+    return DirectionReport(
+        planned=tuple(judge.verdict(*placed) for placed in backward),
+        unplanned=() if match.basis == "nothing" else unplanned,
+    )
+
+
+class _Judge:
+    """Everything that a verdict on one step rests on."""
+
+    def __init__(self, detection: Detection, activity: Activity, line: ForwardLine | None, labels: Labels) -> None:
+        self.detection, self.activity, self.line, self.labels = detection, activity, line, labels
+
+    def verdict(self, step: StepMatch, start_s: float, end_s: float) -> DirectionVerdict:
+        """What became of the step that lies there."""
+        length_s = max(end_s - start_s, 1e-9)
+        covered = sum(shared_s(start_s, end_s, s.start_s, s.end_s) for s in self.detection.segments) / length_s
+        said = self._labelled(start_s, end_s)
+        if said is not None:
+            as_run, why = said
+        elif step.step.gait is Gait.WALK:
+            as_run, why = "cannot tell", "backward walking looks like walking"
+        elif covered >= COVERED_LEAST:
+            as_run, why = self._called(start_s, end_s, covered)
+        elif covered > COVERED_MOST:
+            as_run, why = "cannot tell", f"only {covered:.0%} of it was found backward"
+        else:
+            as_run, why = self._silent(start_s, end_s)
+        return DirectionVerdict(step=step, as_run=as_run, covered=covered, why=why)
+
+    def _labelled(self, start_s: float, end_s: float) -> tuple[AsRun, str] | None:
+        for direction, as_run in _AS_LABELLED.items():
+            said_s = sum(
+                shared_s(start_s, end_s, label.start_s, label.end_s)
+                for label in self.labels.labels
+                if label.direction is direction
+            )
+            if said_s >= COVERED_LEAST * (end_s - start_s):
+                return as_run, f"the runner labelled it {direction.value}"
+        return None
+
+    def _called(self, start_s: float, end_s: float, covered: float) -> tuple[AsRun, str]:
+        called = max(self.detection.segments, key=lambda s: shared_s(start_s, end_s, s.start_s, s.end_s))
+        if called.evidence.uplift < LEAST_UPLIFT:
+            return "cannot tell", "it was slower, as backward running is, but its cadence is that of a slow forward jog"
+        return "run as planned", f"{covered:.0%} of it was found backward"
+
+    def _silent(self, start_s: float, end_s: float) -> tuple[AsRun, str]:
+        speed_mps, cadence_spm = (self._mean(name, start_s, end_s) for name in ("speed_mps", "cadence_spm"))
+        if self.detection.verdict == "cannot tell" or self.line is None or not np.isfinite(speed_mps * cadence_spm):
+            return "cannot tell", "the recording does not show it"
+        if end_s - start_s < TELLABLE_S:
+            return "cannot tell", f"{end_s - start_s:.0f} s are too short to see it"
+        if cadence_spm < RUNNING_SPM:
+            return "cannot tell", "it was walked, or nobody moved"
+        if speed_mps >= FASTER_THAN * self.line.usual_speed_mps:
+            return "run forward instead", "it was as fast as the forward running around it"
+        uplift = cadence_spm / float(self.line.cadence_spm(np.array(speed_mps))) - 1.0
+        if uplift <= FORWARD_UPLIFT:
+            return "run forward instead", f"its cadence is that of forward running at this speed ({uplift:+.0%})"
+        return "cannot tell", f"its cadence lies between forward and backward running ({uplift:+.0%})"
+
+    def _mean(self, column: str, start_s: float, end_s: float) -> float:
+        values: FloatArray = getattr(self.activity, column)
+        return float(time_means(self.activity.time_s, values, np.array([start_s, end_s]))[0])
+
+
+def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, float, float]]:
+    return [
+        (found, found.start_s, found.end_s) for found in steps if found.start_s is not None and found.end_s is not None
+    ]

@@ -1,1 +1,0 @@
-"""DELIVER: a workout to a watch or a service."""

@@ -1,0 +1,1 @@
+"""DELIVER and fetch: services on the network."""

@@ -1,0 +1,1 @@
+"""DELIVER: a workout to a watch."""

@@ -1,0 +1,139 @@
+"""Which watches are plugged in: every mounted storage, on a disk of its own or through MTP, with a GARMIN folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import string
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from retrorun.errors import DeliveryError
+from retrorun.watch.manifest import Manifest, read_manifest
+
+Kind = Literal["mass storage", "MTP"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A plugged-in watch: its model, its storage, the folder for new files and the folders with its workouts."""
+
+    name: str
+    root: Path
+    kind: Kind
+    inbox: Path
+    stores: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.root}"
+
+
+def find_watches(mounts: Iterable[Path] | None = None) -> tuple[Watch, ...]:
+    """Every watch among the mounted storages, or among the folders given."""
+    found = (_watch(mount) for mount in (usual_mounts() if mounts is None else mounts))
+    return tuple({watch.inbox: watch for watch in found if watch is not None}.values())
+
+
+def choose_watch(wanted: str = "", mounts: Iterable[Path] | None = None) -> Watch:
+    """The one watch that is meant.
+
+    Args:
+        wanted: a folder (the watch's storage), or a part of the watch's name or path; empty where there is one only.
+        mounts: folders to look at instead of the mounted storages.
+
+    Raises:
+        DeliveryError: no watch, several, or none that fits `wanted`.
+    """
+    if wanted and is_folder(Path(wanted)):
+        folder = Path(wanted)
+        watch = _watch(folder.parent if folder.resolve().name.casefold() == "garmin" else folder)
+        if watch is None:
+            what = "this folder holds no watch: there is no GARMIN folder with a folder for new files in it"
+            raise DeliveryError(what, where=wanted, mend="name the folder in which GARMIN lies")
+        return watch
+    watches = find_watches(mounts)
+    if not watches:
+        mend = "plug it in and unlock it; in its USB settings choose MTP or mass storage, not 'Garmin'"
+        what = f"there is no watch here, and no folder {wanted!r}" if wanted else "there is no watch here"
+        raise DeliveryError(what, mend=mend)
+    fitting = [watch for watch in watches if wanted.casefold() in str(watch).casefold()]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(str(watch) for watch in fitting or watches)
+    what = f"there are {len(fitting)} watches" if fitting else f"no watch is called {wanted!r}"
+    raise DeliveryError(f"{what}: {listed}", mend="say which: --watch with its folder or its name")
+
+
+def usual_mounts(top: Path = Path("/")) -> Iterator[Path]:
+    """Where systems mount storages: Linux, gvfs (MTP), macOS, all below `top`; on Windows, every drive."""
+    if sys.platform == "win32":
+        yield from (Path(f"{letter}:\\") for letter in string.ascii_uppercase[2:])
+        return
+    user = f"run/user/{os.getuid()}/gvfs"
+    for pattern in ("Volumes/*", "media/*", "media/*/*", "run/media/*/*", "mnt", "mnt/*", f"{user}/*", f"{user}/*/*"):
+        yield from _listed(top, pattern)
+
+
+def child(folder: Path, name: str) -> Path | None:
+    """The folder or file of that name, in whatever case the watch wrote it."""
+    try:
+        named = [path for path in folder.iterdir() if path.name.casefold() == name.casefold()]
+    except OSError:
+        return None
+    return min(named, key=lambda path: path.name != name, default=None)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; False too where the storage no longer answers, or no path could have such a name."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _listed(top: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(top.glob(pattern))
+    except OSError:
+        return []
+
+
+def _watch(root: Path) -> Watch | None:
+    garmin = child(root, "GARMIN")
+    if garmin is None:
+        return None
+    manifest = _manifest(garmin)
+    named = (_below(root, path) for path in manifest.inboxes)
+    inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path is not None and is_folder(path)), None)
+    if inbox is None:
+        return None
+    stores = (*(_below(root, path) for path in manifest.stores), child(garmin, "Workouts"))
+    return Watch(
+        name=manifest.model or root.resolve().name,
+        root=root,
+        kind="MTP" if any(part == "gvfs" or part.startswith("mtp:") for part in root.parts) else "mass storage",
+        inbox=inbox,
+        stores=tuple(dict.fromkeys(path for path in stores if path is not None and path != inbox)),
+    )
+
+
+def _manifest(garmin: Path) -> Manifest:
+    path = child(garmin, "GarminDevice.xml")
+    try:
+        data = path.read_bytes() if path is not None else b""
+    except OSError:
+        data = b""
+    return read_manifest(data) or Manifest()
+
+
+def _below(root: Path, path: str) -> Path | None:
+    """A path of the manifest on the disk; None where there is none, or where it leads out of the storage."""
+    here: Path | None = root
+    for part in filter(None, re.split(r"[\\/]", path)):
+        if here is None or part in (".", ".."):
+            return None
+        here = child(here, part)
+    return here if here != root else None

@@ -1,0 +1,1 @@
+"""Workouts in the formats of other tools."""

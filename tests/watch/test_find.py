@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from retrorun.errors import DeliveryError
+from retrorun.watch.find import choose_watch, find_watches, usual_mounts
+from tests.watch.watches import SECRETS, make_watch, manifest
+
+USER = os.getuid() if hasattr(os, "getuid") else 0
+
+
+@pytest.mark.parametrize(
+    ("garmin", "inbox"),
+    [("GARMIN", "NewFiles"), ("Garmin", "NEWFILES"), ("garmin", "newfiles"), ("GARMIN", "NEWFILES")],
+)
+def test_a_watch_is_known_by_its_folders_in_any_case(tmp_path: Path, garmin: str, inbox: str) -> None:
+    make_watch(tmp_path / "WATCH", garmin=garmin, inbox=inbox)
+    (watch,) = find_watches([tmp_path / "WATCH", tmp_path])
+    assert (watch.name, watch.kind) == ("WATCH", "mass storage")
+    assert watch.inbox == tmp_path / "WATCH" / garmin / inbox
+    assert watch.stores == (tmp_path / "WATCH" / garmin / "Workouts",)
+
+
+def test_the_manifest_names_model_and_folder(tmp_path: Path) -> None:
+    make_watch(tmp_path, text=manifest(inbox="garmin\\Inbox"))
+    (tmp_path / "GARMIN" / "inbox").mkdir()
+    (watch,) = find_watches([tmp_path])
+    assert watch.name == "Forerunner 965"
+    assert watch.inbox == tmp_path / "GARMIN" / "inbox"
+
+
+@pytest.mark.parametrize("path", ["../outside", "GARMIN/../../outside", "", ".", "/", "GARMIN/NOWHERE"])
+def test_a_folder_that_is_not_on_the_watch_is_not_believed(tmp_path: Path, path: str) -> None:
+    (tmp_path / "outside").mkdir()
+    make_watch(tmp_path / "WATCH", text=manifest(inbox=path))
+    (watch,) = find_watches([tmp_path / "WATCH"])
+    assert watch.inbox == tmp_path / "WATCH" / "GARMIN" / "NewFiles"
+
+
+def test_a_broken_manifest_leaves_the_usual_folders(tmp_path: Path) -> None:
+    make_watch(tmp_path / "WATCH", text="<Device>")
+    (watch,) = find_watches([tmp_path / "WATCH"])
+    assert (watch.name, watch.inbox.name) == ("WATCH", "NewFiles")
+
+
+def test_a_watch_through_mtp_is_known_by_its_mount(tmp_path: Path) -> None:
+    storage = tmp_path / "gvfs" / "mtp:host=091e_4f42_0000" / "Internal Storage"
+    make_watch(storage)
+    (watch,) = find_watches([storage.parent, storage])
+    assert watch.kind == "MTP"
+
+
+def test_folders_without_a_place_for_new_files_are_no_watches(tmp_path: Path) -> None:
+    (tmp_path / "GARMIN" / "Activity").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    assert find_watches([tmp_path, tmp_path / "file", tmp_path / "missing"]) == ()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="paths as Linux and macOS have them")
+@pytest.mark.parametrize(
+    "mount",
+    [
+        "media/GARMIN-WATCH",
+        "media/me/GARMIN-WATCH",
+        "run/media/me/GARMIN-WATCH",
+        "mnt",
+        "mnt/watch",
+        "Volumes/GARMIN",
+        f"run/user/{USER}/gvfs/mtp:host=091e_4f42_0000/Internal Storage",
+    ],
+)
+def test_a_watch_is_found_wherever_systems_mount_it(tmp_path: Path, mount: str) -> None:
+    make_watch(tmp_path / mount)
+    (watch,) = find_watches(usual_mounts(tmp_path))
+    assert watch.root == tmp_path / mount
+
+
+def test_the_usual_mounts_of_this_machine_can_be_listed() -> None:
+    assert all(mount.is_absolute() for mount in usual_mounts())
+
+
+def test_on_windows_every_drive_but_the_floppies_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    drives = [str(mount) for mount in usual_mounts()]
+    assert (drives[0], drives[-1], len(drives)) == ("C:\\", "Z:\\", 24)
+
+
+def test_of_two_spellings_the_usual_one_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "garmin" / "x").mkdir(parents=True)
+    if (tmp_path / "GARMIN").exists():
+        pytest.skip("this file system does not tell capitals from small letters")
+    make_watch(tmp_path)
+    make_watch(tmp_path, garmin="garmin", inbox="other")
+    (watch,) = find_watches([tmp_path])
+    assert watch.inbox == tmp_path / "GARMIN" / "NewFiles"
+
+
+def test_a_folder_that_is_inbox_and_store_is_looked_at_once(tmp_path: Path) -> None:
+    make_watch(tmp_path, text=manifest(inbox="GARMIN/WORKOUTS", store="GARMIN/WORKOUTS", direction="InputOutput"))
+    (watch,) = find_watches([tmp_path])
+    assert watch.inbox == tmp_path / "GARMIN" / "Workouts"
+    assert watch.stores == ()
+
+
+def test_no_watch_is_a_clear_error() -> None:
+    with pytest.raises(DeliveryError, match="there is no watch here; plug it in"):
+        choose_watch(mounts=[])
+    with pytest.raises(DeliveryError, match="there is no watch here, and no folder 'fenix'; plug it in"):
+        choose_watch("fenix", mounts=[])
+
+
+def test_two_watches_are_asked_about(tmp_path: Path) -> None:
+    mounts = [
+        make_watch(tmp_path / "a", text=manifest()),
+        make_watch(tmp_path / "b", text=manifest(model="Enduro")),
+    ]
+    with pytest.raises(DeliveryError) as raised:
+        choose_watch(mounts=mounts)
+    text = str(raised.value)
+    assert "there are 2 watches: Forerunner 965 at" in text
+    assert "Enduro at" in text
+    assert "--watch" in text
+    assert not any(secret in text for secret in SECRETS)
+
+
+@pytest.mark.parametrize("wanted", ["enduro", "ENDURO", "/b"])
+def test_a_part_of_name_or_path_chooses(tmp_path: Path, wanted: str) -> None:
+    mounts = [make_watch(tmp_path / "a", text=manifest()), make_watch(tmp_path / "b", text=manifest(model="Enduro"))]
+    assert choose_watch(wanted, mounts).root == tmp_path / "b"
+
+
+@pytest.mark.parametrize("wanted", ["x" * 5000, "\0", "~", "\n"])
+def test_a_name_that_no_folder_could_have(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(DeliveryError, match="no watch is called"):
+        choose_watch(wanted, [make_watch(tmp_path / "WATCH")])
+
+
+def test_a_storage_that_no_longer_answers_is_no_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_watch(tmp_path)
+
+    def dead(_: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "is_dir", dead)
+    assert find_watches([tmp_path]) == ()
+
+
+def test_a_name_that_no_watch_has(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="no watch is called 'fenix': WATCH at"):
+        choose_watch("fenix", [make_watch(tmp_path / "WATCH")])
+
+
+@pytest.mark.parametrize("inside", ["", "GARMIN"])
+def test_a_folder_can_be_named_wherever_it_is(tmp_path: Path, inside: str) -> None:
+    make_watch(tmp_path)
+    assert choose_watch(str(tmp_path / inside)).root == tmp_path
+
+
+def test_a_folder_that_is_no_watch(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="holds no watch"):
+        choose_watch(str(tmp_path))
+
+
+def test_one_storage_listed_twice_is_one_watch(tmp_path: Path) -> None:
+    make_watch(tmp_path)
+    assert len(find_watches([tmp_path, tmp_path])) == 1
