@@ -9,13 +9,13 @@ from retrorun.errors import DocumentError, FitError, NotationError, RetrorunErro
 
 
 def test_an_error_says_what_where_and_what_to_do() -> None:
-    error = DocumentError("reps must be a whole number", where="steps[2].repeat", mend="write 4")
+    error = DocumentError("reps must be a whole number", where="steps[2].repeat", hint="write 4")
     assert str(error) == "steps[2].repeat: reps must be a whole number; write 4"
     assert str(RetrorunError("no more than this")) == "no more than this"
 
 
 def test_notation_error_puts_the_caret_under_the_place() -> None:
-    error = NotationError("unknown word 'bwdd'", text="10min warmup\n\t400m bwdd", position=19, mend="use bwd")
+    error = NotationError("unknown word 'bwdd'", text="10min warmup\n\t400m bwdd", position=19, hint="use bwd")
     assert (error.line, error.column) == (2, 7)
     assert str(error).split("\n") == [
         "line 2, column 7: unknown word 'bwdd'; use bwd",
@@ -40,7 +40,7 @@ def test_the_caret_stands_below_its_place_and_nothing_works_on_the_terminal(text
 @pytest.mark.parametrize(
     "error",
     [
-        RetrorunError("a", where="b", mend="c"),
+        RetrorunError("a", where="b", hint="c"),
         NotationError("a", text="xyz", position=1),
         FitError("a", offset=12),
     ],

@@ -31,18 +31,18 @@ class RetrorunError(Exception):
     Args:
         what: what is wrong, one sentence without a full stop at its end.
         where: the place: a path in a document, an offset in a file, a file's name. May be empty.
-        mend: what to do about it. May be empty.
+        hint: what to do about it. May be empty.
     """
 
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
         self.what = what
         self.where = where
-        self.mend = mend
-        super().__init__(what, where, mend)
+        self.hint = hint
+        super().__init__(what, where, hint)
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}; {self.mend}" if self.mend else text
+        return f"{text}; {self.hint}" if self.hint else text
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross process borders in a scan.
@@ -52,7 +52,7 @@ class RetrorunError(Exception):
 def _rebuild(kind: type[RetrorunError], state: dict[str, object]) -> RetrorunError:
     error = kind.__new__(kind)
     error.__dict__.update(state)
-    error.args = (state["what"], state["where"], state["mend"])
+    error.args = (state["what"], state["where"], state["hint"])
     return error
 
 
@@ -67,16 +67,16 @@ class NotationError(SessionError):
         what: what is wrong at the place.
         text: the whole text.
         position: index of the first wrong character in `text`.
-        mend: what was expected there.
+        hint: what was expected there.
     """
 
-    def __init__(self, what: str, *, text: str, position: int, mend: str = "") -> None:
+    def __init__(self, what: str, *, text: str, position: int, hint: str = "") -> None:
         self.text = text
         self.position = position
         before = text[:position]
         self.line = before.count("\n") + 1
         self.column = position - (before.rfind("\n") + 1) + 1
-        super().__init__(what, where=f"line {self.line}, column {self.column}", mend=mend)
+        super().__init__(what, where=f"line {self.line}, column {self.column}", hint=hint)
 
     def __str__(self) -> str:
         # A very long line is shown only around the place.
@@ -120,12 +120,12 @@ class FitError(RecordingError):
     Args:
         what: what is wrong.
         offset: where in the bytes, counted from 0.
-        mend: what to do about it.
+        hint: what to do about it.
     """
 
-    def __init__(self, what: str, *, offset: int = 0, mend: str = "") -> None:
+    def __init__(self, what: str, *, offset: int = 0, hint: str = "") -> None:
         self.offset = offset
-        super().__init__(what, where=f"byte {offset}", mend=mend)
+        super().__init__(what, where=f"byte {offset}", hint=hint)
 
 
 class ProfileError(RetrorunError, ValueError):

@@ -24,13 +24,13 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise RecordingError("there is no such file", where=str(path), mend="check the path") from None
+        raise RecordingError("there is no such file", where=str(path), hint="check the path") from None
     except IsADirectoryError:
-        raise RecordingError("this is a folder, not a file", where=str(path), mend="name a file in it") from None
+        raise RecordingError("this is a folder, not a file", where=str(path), hint="name a file in it") from None
     except OSError as error:
-        raise RecordingError(f"cannot be read ({error.strerror})", where=str(path), mend="check its rights") from error
+        raise RecordingError(f"cannot be read ({error.strerror})", where=str(path), hint="check its rights") from error
     except ValueError:  # a zero byte in it
-        raise RecordingError("no file can have such a name", where=repr(str(path)), mend="check the path") from None
+        raise RecordingError("no file can have such a name", where=repr(str(path)), hint="check the path") from None
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -46,7 +46,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     except OSError as error:
         raise _output_error(path, error) from error
     except ValueError:  # a zero byte in it
-        raise OutputError("no file can have such a name", where=repr(str(path)), mend="use another") from None
+        raise OutputError("no file can have such a name", where=repr(str(path)), hint="use another") from None
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -64,5 +64,5 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 
 def _output_error(path: Path, error: OSError) -> OutputError:
     if not path.parent.is_dir():
-        return OutputError("its folder does not exist", where=str(path), mend="make the folder first")
-    return OutputError(f"cannot be written ({error.strerror})", where=str(path), mend="nothing was changed")
+        return OutputError("its folder does not exist", where=str(path), hint="make the folder first")
+    return OutputError(f"cannot be written ({error.strerror})", where=str(path), hint="nothing was changed")

@@ -56,14 +56,14 @@ def parse_clock(text: str) -> float:
     """
     match = _CLOCK.fullmatch(text.strip())
     if not match:
-        raise SessionError(f"{text!r} is no time", mend="write m:ss or h:mm:ss")
+        raise SessionError(f"{text!r} is no time", hint="write m:ss or h:mm:ss")
     hours, minutes, seconds, rest = match.groups()
     if len(seconds) != 2 or (hours is not None and len(minutes) != 2):
-        raise SessionError(f"{text.strip()} is no time", mend="write two digits after each colon, e.g. 5:05")
+        raise SessionError(f"{text.strip()} is no time", hint="write two digits after each colon, e.g. 5:05")
     if int(seconds) >= 60:
-        raise SessionError(f"{text.strip()} has {int(seconds)} seconds", mend="seconds go from 00 to 59")
+        raise SessionError(f"{text.strip()} has {int(seconds)} seconds", hint="seconds go from 00 to 59")
     if hours is not None and int(minutes) >= 60:
-        raise SessionError(f"{text.strip()} has {int(minutes)} minutes", mend="minutes go from 00 to 59 after hours")
+        raise SessionError(f"{text.strip()} has {int(minutes)} minutes", hint="minutes go from 00 to 59 after hours")
     return int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds + (rest or ""))
 
 
@@ -81,7 +81,7 @@ def parse_time(text: str) -> float:
     whole = _QUANTITY.sub("", cleaned).strip() == ""
     falling = all(before > after for before, after in itertools.pairwise(sizes))
     if not parts or not whole or not all(sizes) or not falling:
-        raise SessionError(f"{text!r} is no time", mend="write e.g. 90s, 10min, 1h30min, 1:30 or 1:30:00")
+        raise SessionError(f"{text!r} is no time", hint="write e.g. 90s, 10min, 1h30min, 1:30 or 1:30:00")
     return math.fsum(float(number) * size for (number, _), size in zip(parts, sizes, strict=True))
 
 
@@ -93,7 +93,7 @@ def parse_distance(text: str) -> float:
     """
     match = _QUANTITY.fullmatch(text.strip().lower())
     if not match or match[2] not in DISTANCE_UNITS_M:
-        raise SessionError(f"{text!r} is no distance", mend="write e.g. 400m, 1.5km, 3mi or 100yd")
+        raise SessionError(f"{text!r} is no distance", hint="write e.g. 400m, 1.5km, 3mi or 100yd")
     return float(match[1]) * DISTANCE_UNITS_M[match[2]]
 
 
@@ -111,9 +111,9 @@ def parse_speed(text: str) -> float:
     elif unit in SPEED_UNITS_MPS and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", number):
         speed_mps = float(number) * SPEED_UNITS_MPS[unit]
     else:
-        raise SessionError(f"{text!r} is no pace", mend="write e.g. 5:30/km, 9:00/mi, 10.5km/h or 2.5m/s")
+        raise SessionError(f"{text!r} is no pace", hint="write e.g. 5:30/km, 9:00/mi, 10.5km/h or 2.5m/s")
     if speed_mps <= 0:
-        raise SessionError(f"{text!r} is no pace", mend="it must be above zero")
+        raise SessionError(f"{text!r} is no pace", hint="it must be above zero")
     return speed_mps
 
 

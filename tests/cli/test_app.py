@@ -26,7 +26,7 @@ def failing_app(error: Exception) -> typer.Typer:
 
 
 def test_a_library_error_is_one_line_on_stderr_and_exit_code_1() -> None:
-    error = RecordingError("this is no recording", where="a.txt", mend="give a FIT file")
+    error = RecordingError("this is no recording", where="a.txt", hint="give a FIT file")
     result = CliRunner().invoke(failing_app(error), ["fail"])
     assert result.exit_code == 1
     assert result.stderr == "error: a.txt: this is no recording; give a FIT file\n"

@@ -78,7 +78,7 @@ def test_a_refusal_is_said(calendar: Calendar, status: int, headers: dict[str, s
     with pytest.raises(DeliveryError, match=said) as raised:
         send([FIT], Key(KEY), url=calendar.url)
     assert raised.value.where == calendar.url
-    assert raised.value.mend
+    assert raised.value.hint
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

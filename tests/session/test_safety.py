@@ -37,8 +37,8 @@ UNSAFE = {
 
 @pytest.mark.parametrize("text", UNSAFE)
 def test_what_is_unsafe_is_found_at_its_place(text: str) -> None:
-    place, what, mend = UNSAFE[text]
-    assert safety_findings(parse_session(text)) == (SafetyFinding(place=place, what=what, mend=mend),)
+    place, what, hint = UNSAFE[text]
+    assert safety_findings(parse_session(text)) == (SafetyFinding(place=place, what=what, hint=hint),)
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_every_failure_is_said_and_leaves_nothing(
     with pytest.raises(DeliveryError, match=said) as raised:
         deliver(target, [PACKAGE])
     assert raised.value.where.startswith("Forerunner 965 at ")
-    assert raised.value.mend
+    assert raised.value.hint
     assert list(watch.inbox.iterdir()) == []
 
 

@@ -84,7 +84,7 @@ def test_a_plain_session_has_nothing_to_mend() -> None:
 )
 def test_each_problem_is_told_once_at_its_place(planned: Session, expected: list[tuple[str, str]]) -> None:
     assert told(planned) == expected
-    assert all(finding.mend for finding in check_session(planned))
+    assert all(finding.hint for finding in check_session(planned))
 
 
 def test_every_problem_at_once_the_worst_first() -> None:

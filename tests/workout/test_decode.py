@@ -301,7 +301,7 @@ def test_what_a_session_cannot_hold_is_said_at_its_place(values: dict[str, Any],
     (finding,) = decompile_plan(plan(raw(), raw(1, **values))).findings
     assert finding.place == "steps[1]"
     assert what in finding.what
-    assert finding.mend
+    assert finding.hint
 
 
 def test_only_percentages_are_called_so() -> None:

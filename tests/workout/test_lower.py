@@ -82,7 +82,7 @@ def test_parts_bear_numbers_within_the_names_width() -> None:
     names = [part.name for part in lowered.sessions]
     assert names == [f"Rückwärts rund um den gan {number}/4" for number in range(1, 5)]
     assert all(len(name.encode()) <= 31 for name in names)
-    assert [change.mend for change in lowered.changes] == [
+    assert [change.hint for change in lowered.changes] == [
         "split into 4 sessions",
         "cut to 'Rückwärts rund um den gan'",
     ]
@@ -133,7 +133,7 @@ def test_a_step_that_comes_by_again_and_again_is_reported_once() -> None:
 def test_what_cannot_be_lowered_is_refused(steps: tuple[Step | Repeat, ...]) -> None:
     with pytest.raises(WorkoutError) as caught:
         lower_session(session(*steps))
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 @settings(deadline=None, max_examples=60)

@@ -108,5 +108,5 @@ def test_malformed_files_get_a_clear_error(path: Path) -> None:
         decompile(path)
     assert isinstance(caught.value, WorkoutError | FitError)
     assert caught.value.where
-    assert caught.value.mend
+    assert caught.value.hint
     assert re.search("is of type 6|no workout can be read", caught.value.what)

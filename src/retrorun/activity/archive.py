@@ -68,7 +68,7 @@ def load(source: Source) -> bytes:
         RecordingError: it cannot be read; says where and why.
     """
     if source.problem:
-        raise RecordingError(source.problem, where=source.name, mend="fetch or export it anew")
+        raise RecordingError(source.problem, where=source.name, hint="fetch or export it anew")
     try:
         if not source.members:
             with _open(source.path) as file:
@@ -78,7 +78,7 @@ def load(source: Source) -> bytes:
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror or error})", where=source.name) from error
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise RecordingError(f"cannot be unpacked ({error})", where=source.name, mend="fetch the zip anew") from error
+        raise RecordingError(f"cannot be unpacked ({error})", where=source.name, hint="fetch the zip anew") from error
 
 
 # ---- listing ---------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def _under(path: str) -> Iterator[Source]:
     elif os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
         yield from _recordings(map(str, _files_below(Path(path))), _as_it_is)
     elif not os.path.exists(path):  # noqa: PTH110 - the same
-        raise RecordingError("there is no such file or folder", where=path, mend="check the path")
+        raise RecordingError("there is no such file or folder", where=path, hint="check the path")
     elif path.lower().endswith(".zip"):
         yield from _in_zip(path, ())
     else:
@@ -168,10 +168,10 @@ def _member_bytes(container: zipfile.ZipFile, name: str, where: str) -> bytes:
     try:
         size = container.getinfo(name).file_size
     except KeyError:
-        raise RecordingError("is not in the zip", where=where, mend="list the zip anew") from None
+        raise RecordingError("is not in the zip", where=where, hint="list the zip anew") from None
     if size > LARGEST_MEMBER_BYTES:
         raise RecordingError(
-            f"claims to unpack to {size} bytes", where=where, mend="unpack it by hand to see what it is"
+            f"claims to unpack to {size} bytes", where=where, hint="unpack it by hand to see what it is"
         )
     return container.read(name)
 
@@ -190,11 +190,11 @@ def _urls_below(url: str) -> list[str]:
         if filesystem.isdir(inner):
             return sorted(filesystem.unstrip_protocol(name) for name in filesystem.find(inner))
         if not filesystem.exists(inner):
-            raise RecordingError("there is nothing at this URL", where=url, mend="check it, and your rights")
+            raise RecordingError("there is nothing at this URL", where=url, hint="check it, and your rights")
     except (ImportError, ValueError) as error:
-        raise RecordingError(f"cannot be opened ({error})", where=url, mend="check its first part") from error
+        raise RecordingError(f"cannot be opened ({error})", where=url, hint="check its first part") from error
     except OSError as error:
-        raise RecordingError(f"cannot be listed ({error})", where=url, mend="check it, and your rights") from error
+        raise RecordingError(f"cannot be listed ({error})", where=url, hint="check it, and your rights") from error
     return [url]
 
 
@@ -203,7 +203,7 @@ def _fsspec(url: str) -> ModuleType:
         import fsspec
     except ImportError:
         raise RecordingError(
-            "reading from a URL needs fsspec", where=url, mend="install retrorun[cloud], and the driver of this storage"
+            "reading from a URL needs fsspec", where=url, hint="install retrorun[cloud], and the driver of this storage"
         ) from None
     module: ModuleType = fsspec
     return module

@@ -32,7 +32,7 @@ def assemble(raw: RawRecording) -> Activity:
         raise too_many(len(raw.time))
     rows = _usable_rows(raw.time, decisions) if len(raw.time) else np.empty(0, dtype=np.intp)
     if rows is not None and not len(rows):
-        raise RecordingError("there is no sample with a time in it", mend="give a recorded activity")
+        raise RecordingError("there is no sample with a time in it", hint="give a recorded activity")
     time = raw.time if rows is None else raw.time[rows]
     groups = _groups(time, decisions)
     columns = {name: _pick(values, rows, groups) for name, values in raw.columns.items()}

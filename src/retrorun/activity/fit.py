@@ -80,7 +80,7 @@ def raw_from_fitparse(data: bytes) -> RawRecording:
 def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
     records = file.table("record")
     if not len(records):
-        raise RecordingError(_why_empty(file), mend="give a recorded activity")
+        raise RecordingError(_why_empty(file), hint="give a recorded activity")
     if len(records) > MAX_SAMPLES:
         raise too_many(len(records))
     decisions: list[str] = []

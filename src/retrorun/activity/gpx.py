@@ -41,7 +41,7 @@ def raw_from_gpx(document: Document) -> RawRecording:
     points = Points(COLUMNS, "time")
     attributes = gather(elements(document, _ELEMENTS), points, point=b"trkpt", others={})
     if not points.n:
-        raise RecordingError("this GPX holds no track points", mend="give a recording, not a route or a list of places")
+        raise RecordingError("this GPX holds no track points", hint="give a recording, not a route or a list of places")
     columns = points.filled()
     columns["latitude_deg"], columns["longitude_deg"] = _positions(attributes)
     behind = document.data.find(b"type>")  # far quicker than to look for the pattern from the start

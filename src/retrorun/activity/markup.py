@@ -39,7 +39,7 @@ def looks_like_xml(data: bytes) -> bool:
 
 def web_page() -> RecordingError:
     """The error for what a browser saves when the service asks to log in first."""
-    return RecordingError("this is a web page, not a recording", mend="download the file itself")
+    return RecordingError("this is a web page, not a recording", hint="download the file itself")
 
 
 def open_document(data: bytes) -> Document:
@@ -53,14 +53,14 @@ def open_document(data: bytes) -> Document:
     plain = plain[blanks:]
     if len(plain) > _LARGE and plain.count(b"<") * SHORTEST_TAG > len(plain):
         # Nothing but tags: millions of them, nested, would fill expat's memory.
-        raise RecordingError("the XML is all tags and no content", mend="give the file as the watch wrote it")
+        raise RecordingError("the XML is all tags and no content", hint="give the file as the watch wrote it")
     cleared = _clear(plain)
     declared = _DOCTYPE.search(cleared) if _find(cleared, b"<!", 0) >= 0 else None
     if declared and cleared[declared.end() :].lstrip()[:4].lower() == b"html":
         raise web_page()
     if declared:
         raise RecordingError(
-            "the XML declares a document type, which no recording does", mend="give the file as the watch wrote it"
+            "the XML declares a document type, which no recording does", hint="give the file as the watch wrote it"
         )
     root = _ROOT.search(cleared)
     return Document(cleared, root[1].decode("ascii", "replace") if root else "", _check(plain))
@@ -102,7 +102,7 @@ def _clear(data: bytes) -> bytes:
         start = min(each for each in (exclamation, question) if each >= 0)
         count += 1
         if count > MAX_ASIDES:
-            raise RecordingError("more comments than any recording has", mend="give the file as the watch wrote it")
+            raise RecordingError("more comments than any recording has", hint="give the file as the watch wrote it")
         closer = next((closer for opener, closer in _ASIDES.items() if data.startswith(opener, start)), None)
         if closer is None:  # "<!" of a document type, which is refused elsewhere
             pos = start + 2

@@ -130,9 +130,9 @@ class Activity:
         time_s = _column(self.time_s, None, "time_s")
         n = len(time_s)
         if not np.all(np.isfinite(time_s)):
-            raise RecordingError("time_s has missing values", where="time_s", mend="leave those samples out")
+            raise RecordingError("time_s has missing values", where="time_s", hint="leave those samples out")
         if n > 1 and np.any(np.diff(time_s) < 0):
-            raise RecordingError("time_s runs backwards", where="time_s", mend="sort the samples by time")
+            raise RecordingError("time_s runs backwards", where="time_s", hint="sort the samples by time")
         object.__setattr__(self, "time_s", time_s)
         for name in COLUMNS[1:]:
             object.__setattr__(self, name, _column(getattr(self, name), n, name))
@@ -221,13 +221,13 @@ def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         raise RecordingError(
-            f"{name} is not made of numbers", where=name, mend="give numbers, and NaN where one is missing"
+            f"{name} is not made of numbers", where=name, hint="give numbers, and NaN where one is missing"
         ) from None
     if array.ndim != 1:
-        raise RecordingError(f"{name} has {array.ndim} dimensions", where=name, mend="give one value per sample")
+        raise RecordingError(f"{name} has {array.ndim} dimensions", where=name, hint="give one value per sample")
     if n is not None and len(array) != n:
         raise RecordingError(
-            f"{name} has {len(array)} values, time_s has {n}", where=name, mend="give columns of one length"
+            f"{name} has {len(array)} values, time_s has {n}", where=name, hint="give columns of one length"
         )
     if array.flags.writeable:
         array = array.copy()

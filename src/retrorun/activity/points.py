@@ -129,7 +129,7 @@ def gather(
                 others[name](b" " + attrs[0] if attrs else b"", text)
     points.n = len(attributes)
     if points.n > MAX_POINTS:
-        raise RecordingError(f"{points.n:,} points are more than any recording has", mend="give one recording")
+        raise RecordingError(f"{points.n:,} points are more than any recording has", hint="give one recording")
     return attributes
 
 
@@ -163,7 +163,7 @@ def recording(
     """The raw recording that points and what stands around them make."""
     time = points.times
     if not np.isfinite(time).any():
-        raise RecordingError("no point has a time", mend="give a recording, not a drawn route")
+        raise RecordingError("no point has a time", hint="give a recording, not a drawn route")
     heart_rate = columns.get("heart_rate_bpm")
     if heart_rate is not None:
         heart_rate[heart_rate <= 0] = np.nan  # how exports write a strap that was not worn

@@ -48,18 +48,18 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
         RecordingError: as `read_activity`.
     """
     if engine not in get_args(Engine):
-        raise RecordingError(f"there is no engine {engine!r}", mend=f"take one of {', '.join(get_args(Engine))}")
+        raise RecordingError(f"there is no engine {engine!r}", hint=f"take one of {', '.join(get_args(Engine))}")
     if engine == "fitparse":
         if not is_fit(data):
-            raise RecordingError("fitparse reads FIT files only", mend='leave out engine="fitparse"')
+            raise RecordingError("fitparse reads FIT files only", hint='leave out engine="fitparse"')
         return assemble(raw_from_fitparse(data))
     if is_fit(data):
         return assemble(raw_from_fit(data))
     if looks_like_xml(data):
         return assemble(raw_from_xml(data))
     if not data:
-        raise RecordingError("the file is empty", mend="fetch it from the watch again")
-    raise RecordingError("this is no recording", mend="give a FIT, TCX or GPX file")
+        raise RecordingError("the file is empty", hint="fetch it from the watch again")
+    raise RecordingError("this is no recording", hint="give a FIT, TCX or GPX file")
 
 
 def _fetch(source: Source) -> tuple[bytes, str]:
@@ -76,13 +76,13 @@ def _fetch(source: Source) -> tuple[bytes, str]:
             raise _too_large(size, where=str(path))
         return read_bytes(path), str(path)
     if not hasattr(source, "read"):
-        raise RecordingError(f"cannot read from {type(source).__name__}", mend="give a path, bytes or a binary file")
+        raise RecordingError(f"cannot read from {type(source).__name__}", hint="give a path, bytes or a binary file")
     try:
         data = source.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RecordingError(f"cannot be read ({error})", mend="check where it comes from") from error
+        raise RecordingError(f"cannot be read ({error})", hint="check where it comes from") from error
     if not isinstance(data, bytes):
-        raise RecordingError("the file gives text, not bytes", mend='open it with mode "rb"')
+        raise RecordingError("the file gives text, not bytes", hint='open it with mode "rb"')
     return _bounded(data), str(getattr(source, "name", ""))
 
 
@@ -96,5 +96,5 @@ def _too_large(size: int, where: str = "") -> RecordingError:
     return RecordingError(
         f"{size / 2**20:.0f} MiB are more than any recording has",
         where=where,
-        mend=f"at most {MAX_BYTES // 2**20} are read",
+        hint=f"at most {MAX_BYTES // 2**20} are read",
     )

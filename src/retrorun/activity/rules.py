@@ -41,5 +41,5 @@ FOOT_SPORTS = frozenset(
 def too_many(samples: int) -> RecordingError:
     """The error for more samples than any recording has."""
     return RecordingError(
-        f"{samples:,} samples are more than any recording has", mend=f"at most {MAX_SAMPLES:,} are read"
+        f"{samples:,} samples are more than any recording has", hint=f"at most {MAX_SAMPLES:,} are read"
     )

@@ -101,7 +101,7 @@ def _messages(data: bytes) -> tuple[list[Any], tuple[Loss, ...]]:
     except Exception as error:  # on damaged files fitparse raises whatever its parsing hits
         what = f"fitparse gives up ({error})"
         if not found:
-            raise FitError(what, offset=source.tell(), mend="read it without a second opinion") from error
+            raise FitError(what, offset=source.tell(), hint="read it without a second opinion") from error
         return found, (Loss(what=what, start=source.tell(), end=len(data)),)
     return found, ()
 

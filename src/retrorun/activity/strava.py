@@ -58,7 +58,7 @@ def activity_from_streams(
         RecordingError: there is no time stream, or streams are of different lengths.
     """
     if not streams.get("time"):
-        raise RecordingError("the activity has no recorded samples", mend="one that was entered by hand has none")
+        raise RecordingError("the activity has no recorded samples", hint="one that was entered by hand has none")
     time_s = _numbers(streams["time"])
     for name, values in streams.items():
         if len(values) != len(time_s):

@@ -107,7 +107,7 @@ def raw_from_tcx(document: Document) -> RawRecording:
     points, laps = Points(COLUMNS, "Time"), _Laps()
     gather(elements(document, _ELEMENTS), points, point=b"Trackpoint", others=laps.others())
     if not points.n:
-        raise RecordingError("this TCX holds no track points", mend="give a recording, not a course or a workout")
+        raise RecordingError("this TCX holds no track points", hint="give a recording, not a course or a workout")
     raw_laps = laps.raw()
     times = points.times
     end = float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")

@@ -42,7 +42,7 @@ def _gunzip(data: bytes) -> bytes:
         except zlib.error as error:
             if parts:
                 break  # rubbish behind a whole member
-            raise RecordingError("the gzip is broken", mend="fetch the file again") from error
+            raise RecordingError("the gzip is broken", hint="fetch the file again") from error
         left -= len(part)
         if left < 0:
             raise _too_large()
@@ -60,18 +60,18 @@ def _unzip(data: bytes) -> bytes:
             if len(names) != 1:
                 raise RecordingError(
                     f"the zip holds {len(names)} recordings, not one",
-                    mend="read a zip of many with the functions for archives, or unpack it first",
+                    hint="read a zip of many with the functions for archives, or unpack it first",
                 )
             with archive.open(names[0]) as member:
                 found = member.read(MAX_BYTES + 1)
     except RecordingError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise RecordingError(f"the zip is broken ({error})", mend="fetch the file again") from error
+        raise RecordingError(f"the zip is broken ({error})", hint="fetch the file again") from error
     if len(found) > MAX_BYTES:
         raise _too_large()
     return found
 
 
 def _too_large() -> RecordingError:
-    return RecordingError("unpacked it is larger than any recording", mend=f"at most {MAX_BYTES // 2**20} MiB are read")
+    return RecordingError("unpacked it is larger than any recording", hint=f"at most {MAX_BYTES // 2**20} MiB are read")

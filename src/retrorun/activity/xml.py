@@ -22,4 +22,4 @@ def raw_from_xml(data: bytes) -> RawRecording:
         return raw_from_tcx(document)
     if document.root.lower() == "html":
         raise web_page()
-    raise RecordingError(f"this is XML, but no TCX or GPX: its root is {document.root!r}", mend="give a recording")
+    raise RecordingError(f"this is XML, but no TCX or GPX: its root is {document.root!r}", hint="give a recording")

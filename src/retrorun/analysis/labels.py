@@ -34,7 +34,7 @@ class Label:
         if not (math.isfinite(self.start_s) and math.isfinite(self.end_s)) or self.start_s < 0:
             raise LabelError("a label's times must be finite and not below zero", where=f"{self.start_s}-{self.end_s}")
         if self.end_s <= self.start_s:
-            raise LabelError("a label ends before it starts", where=f"{self.start_s}-{self.end_s}", mend="swap the two")
+            raise LabelError("a label ends before it starts", where=f"{self.start_s}-{self.end_s}", hint="swap the two")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Labels:
         ordered = tuple(sorted(self.labels, key=lambda label: label.start_s))
         for before, after in itertools.pairwise(ordered):
             if after.start_s < before.end_s:
-                raise LabelError("two labels overlap", where=f"{after.start_s:g} s", mend="use Labels.add")
+                raise LabelError("two labels overlap", where=f"{after.start_s:g} s", hint="use Labels.add")
         object.__setattr__(self, "labels", ordered)
 
     def in_force(self, activity: Activity) -> Labels:
@@ -135,11 +135,11 @@ class Labels:
         try:
             data = json.loads(text)
         except (TypeError, ValueError, RecursionError) as error:
-            raise LabelError(f"this is not JSON ({error})", mend="give the text that to_json returned") from None
+            raise LabelError(f"this is not JSON ({error})", hint="give the text that to_json returned") from None
         if not isinstance(data, dict) or data.get("format") != FORMAT:
-            raise LabelError("these are no labels", where="format", mend="give the text that to_json returned")
+            raise LabelError("these are no labels", where="format", hint="give the text that to_json returned")
         if data.get("version") != VERSION:
-            raise LabelError(f"unknown version {data.get('version')!r}", where="version", mend="use a newer retrorun")
+            raise LabelError(f"unknown version {data.get('version')!r}", where="version", hint="use a newer retrorun")
         rows = data.get("labels")
         if not isinstance(rows, list):
             raise LabelError("the list of labels is missing", where="labels")
@@ -167,7 +167,7 @@ def _label(row: object, where: str) -> Label:
         direction = Direction(str(row.get("direction")))
     except ValueError:
         raise LabelError(
-            f"unknown direction {row.get('direction')!r}", where=where, mend="use forward or backward"
+            f"unknown direction {row.get('direction')!r}", where=where, hint="use forward or backward"
         ) from None
     return Label(
         start_s=_number(row.get("start_s"), f"{where}.start_s"),

@@ -36,7 +36,7 @@ def load_labels(recording: str | PathLike[str]) -> Labels:
         return Labels.from_json(text)
     except LabelError as error:
         where = f"{path}: {error.where}" if error.where else str(path)
-        raise LabelError(error.what, where=where, mend=error.mend) from None
+        raise LabelError(error.what, where=where, hint=error.hint) from None
 
 
 def save_labels(labels: Labels, recording: str | PathLike[str]) -> Path:
@@ -63,7 +63,7 @@ def load_index(path: str | PathLike[str]) -> SessionIndex:
         return SessionIndex.from_json(text)
     except PlanError as error:
         where = f"{path}: {error.where}" if error.where else str(path)
-        raise PlanError(error.what, where=where, mend=error.mend) from None
+        raise PlanError(error.what, where=where, hint=error.hint) from None
 
 
 def save_index(index: SessionIndex, path: str | PathLike[str]) -> None:

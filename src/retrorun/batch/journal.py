@@ -66,7 +66,7 @@ class Journal:
             raise OutputError(
                 f"cannot be written ({error.strerror})",
                 where=str(self.path),
-                mend="make room and run the same command again: it goes on where it stopped",
+                hint="make room and run the same command again: it goes on where it stopped",
             ) from error
         self._known.update({done.row.path: (done.key, done.row) for done in fresh})
 
@@ -81,7 +81,7 @@ def _read(path: Path) -> dict[str, tuple[str, Row]]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise OutputError(f"cannot be read ({error.strerror})", where=str(path), mend="check its rights") from error
+        raise OutputError(f"cannot be read ({error.strerror})", where=str(path), hint="check its rights") from error
     known = {}
     for line in lines:
         try:

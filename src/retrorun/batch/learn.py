@@ -61,6 +61,6 @@ def learn_profile(
     if profile is None or not runs:
         first = f" ({left_out[0][0]}: {left_out[0][1]})" if left_out else ""
         raise ProfileError(
-            f"none of {len(sources)} recordings has a run to learn from{first}", mend="give runs with cadence and speed"
+            f"none of {len(sources)} recordings has a run to learn from{first}", hint="give runs with cadence and speed"
         )
     return Learnt(profile=profile, runs=runs, left_out=tuple(left_out))

@@ -102,7 +102,7 @@ class ScanTable:
             write_atomic(beside, _parquet(segments))
             write_atomic(path, _parquet(activities))
             return path, beside
-        raise OutputError(f"cannot write {suffix or 'a file without suffix'}", where=str(path), mend=f"use {SUFFIXES}")
+        raise OutputError(f"cannot write {suffix or 'a file without suffix'}", where=str(path), hint=f"use {SUFFIXES}")
 
     def to_arrow(self) -> tuple[pa.Table, pa.Table]:
         """The table and its segments as pyarrow tables, with the same columns whatever they hold.
@@ -113,7 +113,7 @@ class ScanTable:
         try:
             import pyarrow as pa
         except ImportError:
-            raise OutputError("Parquet needs pyarrow", mend="install retrorun[parquet], or write .csv") from None
+            raise OutputError("Parquet needs pyarrow", hint="install retrorun[parquet], or write .csv") from None
         kinds = {
             "text": pa.string(),
             "whole": pa.int64(),

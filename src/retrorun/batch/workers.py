@@ -83,7 +83,7 @@ def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, bac
     try:
         from joblib import Parallel, delayed, parallel_config
     except ImportError:
-        raise RetrorunError("a cluster needs joblib", mend=f"install retrorun[{backend}]") from None
+        raise RetrorunError("a cluster needs joblib", hint=f"install retrorun[{backend}]") from None
     if backend == "ray":
         _register_ray()
     try:
@@ -93,7 +93,7 @@ def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, bac
     except (ImportError, ValueError) as error:
         raise RetrorunError(
             f"joblib cannot use the backend {backend!r} ({error})",
-            mend=f"install retrorun[{backend}] and connect to it",
+            hint=f"install retrorun[{backend}] and connect to it",
         ) from error
 
 
@@ -101,7 +101,7 @@ def _register_ray() -> None:
     try:
         from ray.util.joblib import register_ray
     except ImportError:
-        raise RetrorunError("the backend 'ray' is not installed", mend="install retrorun[ray]") from None
+        raise RetrorunError("the backend 'ray' is not installed", hint="install retrorun[ray]") from None
     register_ray()
 
 

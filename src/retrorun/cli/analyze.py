@@ -120,5 +120,5 @@ def must_be_on_foot(activity: Activity, recording: Path) -> None:
         raise RecordingError(
             f"this is {' and '.join(dict.fromkeys(sports))}, not running",
             where=str(recording),
-            mend="give a recording of a run",
+            hint="give a recording of a run",
         )

@@ -196,7 +196,7 @@ def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datet
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = f"cannot be made ({error.strerror})"
-        raise OutputError(what, where=str(folder), mend="name another folder") from error
+        raise OutputError(what, where=str(folder), hint="name another folder") from error
     for name, data in files.items():
         write_atomic(folder / name, data)
     return tuple(folder / name for name in files)
@@ -224,4 +224,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SessionError(f"{text!r} is no date", where="--start", mend="write it as 2026-03-02") from None
+        raise SessionError(f"{text!r} is no date", where="--start", hint="write it as 2026-03-02") from None

@@ -80,5 +80,5 @@ def _race_time(text: str) -> RaceTime | None:
     found = re.fullmatch(r"(?P<race>[^=]+)=(?P<time>[\d:.]+)", text)
     if found is None or found["race"] not in list(Race):
         races = ", ".join(Race)
-        raise SessionError(f"{text!r} is no race time", where="--race", mend=f"write e.g. 5km=24:30; races: {races}")
+        raise SessionError(f"{text!r} is no race time", where="--race", hint=f"write e.g. 5km=24:30; races: {races}")
     return RaceTime(race=Race(found["race"]), time_s=parse_clock(found["time"]))

@@ -17,4 +17,4 @@ def tell_findings(findings: Iterable[Finding], source: str = "") -> None:
 
 def findings_json(findings: Iterable[Finding]) -> list[dict[str, str]]:
     """Findings for a JSON document."""
-    return [{"place": one.place, "what": one.what, "mend": one.mend, "severity": one.severity} for one in findings]
+    return [{"place": one.place, "what": one.what, "hint": one.hint, "severity": one.severity} for one in findings]

@@ -40,7 +40,7 @@ def label(
     labels = load_labels(recording)
     if labels.labels and not labels.recording.same_run(here):
         raise LabelError(
-            "the labels beside it belong to another run", where=str(recording), mend="move the .labels.json file away"
+            "the labels beside it belong to another run", where=str(recording), hint="move the .labels.json file away"
         )
     if labels.changed_since(data):
         say("the file has changed since it was labelled; the run in it is the same")
@@ -67,11 +67,11 @@ def _changed(labels: Labels, backward: list[str], forward: list[str], forget: li
 def _span(text: str, length_s: float) -> tuple[float, float]:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise LabelError(f"{text!r} is no stretch of time", mend="write it as 12:30-13:10")
+        raise LabelError(f"{text!r} is no stretch of time", hint="write it as 12:30-13:10")
     try:
         start_s, end_s = parse_time(found[1]), parse_time(found[2])
     except SessionError as error:
-        raise LabelError(error.what, where=text, mend="write it as 12:30-13:10") from None
+        raise LabelError(error.what, where=text, hint="write it as 12:30-13:10") from None
     if end_s > length_s + 1.0:
-        raise LabelError(f"the recording ends at {format_clock(length_s)}", where=text, mend="count from its start")
+        raise LabelError(f"the recording ends at {format_clock(length_s)}", where=text, hint="count from its start")
     return start_s, min(end_s, length_s)

@@ -16,7 +16,7 @@ def moment(text: str, option: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise WorkoutError(f"{text!r} is no time", where=option, mend="write it as 2026-05-01T07:30:00Z") from None
+        raise WorkoutError(f"{text!r} is no time", where=option, hint="write it as 2026-05-01T07:30:00Z") from None
     if time.tzinfo is None:
-        raise WorkoutError(f"{text!r} has no time zone", where=option, mend=f"write e.g. {time.isoformat()}Z")
+        raise WorkoutError(f"{text!r} has no time zone", where=option, hint=f"write e.g. {time.isoformat()}Z")
     return time

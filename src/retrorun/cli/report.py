@@ -164,6 +164,6 @@ def _figure(found: _Analysed, view: View, look: Look, per_m: float) -> Figure:
         return figure_track(found.activity, found.detection, theme=theme, per_m=per_m)
     if view is View.PLAN:
         if found.match is None:
-            raise PlanError("there is no plan to draw", mend="give one with --plan, or draw another view")
+            raise PlanError("there is no plan to draw", hint="give one with --plan, or draw another view")
         return figure_planned(found.activity, found.detection, found.match, theme=theme, per_m=per_m)
     return figure_run(found.activity, found.detection, theme=theme, per_m=per_m)

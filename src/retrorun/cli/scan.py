@@ -48,7 +48,7 @@ def scan(
     goes on from there. Several recordings of one activity are counted once; only runs are analysed.
     """
     if output is not None and output.suffix.lower() not in SUFFIXES:
-        raise OutputError("unknown kind of table", where=str(output), mend=f"name it {', '.join(SUFFIXES)}")
+        raise OutputError("unknown kind of table", where=str(output), hint=f"name it {', '.join(SUFFIXES)}")
     kind = None if plot is None else picture_kind(plot)
     if scheduler is not None:
         backend = "dask"
@@ -115,10 +115,10 @@ def _connect(scheduler: str) -> None:
     try:
         from distributed import Client
     except ImportError:
-        raise RetrorunError("a dask scheduler needs the package distributed", mend="install retrorun[dask]") from None
+        raise RetrorunError("a dask scheduler needs the package distributed", hint="install retrorun[dask]") from None
     try:
         Client(scheduler, timeout=SCHEDULER_WAIT_S, set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
     except OSError as error:
         raise RetrorunError(
-            f"the scheduler does not answer ({error})", where=scheduler, mend="check the address, and that it runs"
+            f"the scheduler does not answer ({error})", where=scheduler, hint="check the address, and that it runs"
         ) from error

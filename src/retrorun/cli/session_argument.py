@@ -44,12 +44,12 @@ def session_of(argument: str, *, name: str = "") -> Session:
     if _KEY.fullmatch(argument):
         return find_ready_made(argument).build()
     if _FILE_NAME.fullmatch(argument):
-        raise RecordingError("there is no such file", where=argument, mend="check the path")
+        raise RecordingError("there is no such file", where=argument, hint="check the path")
     try:
         return parse_session(argument, name=name)
     except NotationError:
         if is_folder(Path(argument)):
-            raise RecordingError("this is a folder, not a file", where=argument, mend="name a file in it") from None
+            raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it") from None
         raise
 
 
@@ -59,7 +59,7 @@ def _session_in(path: Path) -> Session:
         return load_session(path)
     if not is_fit(data):
         what = "this is neither a session nor a FIT file"
-        raise RecordingError(what, where=str(path), mend="give YAML, JSON, notation or FIT")
+        raise RecordingError(what, where=str(path), hint="give YAML, JSON, notation or FIT")
     read = decompile(data)
     tell_findings(read.findings, source=str(path))
     return read.session

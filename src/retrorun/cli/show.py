@@ -50,7 +50,7 @@ def show(
             tell_findings(read.findings)
         case "recording":
             if plot is not None:
-                raise OutputError("a recording is drawn by another command", mend="use retrorun analyze --plot")
+                raise OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
             activity = read_activity(file)
             show_recording(activity, title=f"{file.name}: a recording")
             if verify:

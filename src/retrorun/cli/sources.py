@@ -27,7 +27,7 @@ def kind_of(data: bytes, *, where: str) -> Kind:
         RecordingError: there are no bytes at all.
     """
     if not data:
-        raise RecordingError("the file is empty", where=where, mend="copy it again from where it came")
+        raise RecordingError("the file is empty", where=where, hint="copy it again from where it came")
     if is_fit(data):
         return "workout" if identity_of(read_fit(data).table("file_id")).type == FILE_WORKOUT else "recording"
     if data.startswith(GZIP) or b"\0" in data[:HEAD_BYTES]:
@@ -52,4 +52,4 @@ def profile_of(path: Path | None) -> GaitProfile | None:
         return GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
     except ProfileError as error:
         where = f"{path}, {error.where}" if error.where else str(path)
-        raise ProfileError(error.what, where=where, mend=error.mend) from error
+        raise ProfileError(error.what, where=where, hint=error.hint) from error

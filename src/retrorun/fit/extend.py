@@ -107,12 +107,12 @@ def _checked_end(data: bytes, pos: int) -> int:
     """Where the file that begins at `pos` ends, its checksum included."""
     if not is_fit(data[pos : pos + 12]) or data[pos] not in (12, 14):
         what = "this is no FIT file" if pos == 0 else "bytes after the end of the file"
-        raise FitError(what, offset=pos, mend=MEND)
+        raise FitError(what, offset=pos, hint=MEND)
     end = pos + data[pos] + int.from_bytes(data[pos + 4 : pos + 8], "little") + 2
     if end > len(data):
-        raise FitError("the file is cut short", offset=len(data), mend=MEND)
+        raise FitError("the file is cut short", offset=len(data), hint=MEND)
     if crc16(data[pos:end]):
-        raise FitError("the checksum is wrong", offset=pos, mend=MEND)
+        raise FitError("the checksum is wrong", offset=pos, hint=MEND)
     return end
 
 
@@ -152,15 +152,15 @@ def _messages(data: bytes, offset: int) -> Iterator[_Message]:
             length = definition_length(data, pos)
             definition = parse_definition(data[pos : pos + length]) if length else None
             if definition is None:
-                raise FitError("no message begins here", offset=offset + pos, mend=MEND)
+                raise FitError("no message begins here", offset=offset + pos, hint=MEND)
             current[definition.local] = definition
         else:
             definition = current[header >> 5 & 3 if header & COMPRESSED_BIT else header & LOCAL_MASK]
             if definition is None:
-                raise FitError("a message that nothing defines", offset=offset + pos, mend=MEND)
+                raise FitError("a message that nothing defines", offset=offset + pos, hint=MEND)
             length = definition.size
         if pos + length > end:
-            raise FitError("the file ends within a message", offset=offset + pos, mend=MEND)
+            raise FitError("the file ends within a message", offset=offset + pos, hint=MEND)
         is_definition = header & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT
         yield _Message(pos, pos + length, definition, is_definition)
         pos += length
@@ -204,13 +204,13 @@ def _free_index(data: bytes, offset: int, field: ByteField) -> int:
                 raise FitError(
                     f"the file already carries the field {field.name!r}",
                     offset=offset + message.start,
-                    mend="take the file as the watch wrote it",
+                    hint="take the file as the watch wrote it",
                 )
             index = message.definition.places.get(3)
             used.update(raw[index.start : index.start + 1] if index is not None else b"")
     free = next((index for index in range(255) if index not in used), None)
     if free is None:
-        raise FitError("the file has no room for another developer", offset=offset, mend="take another export of it")
+        raise FitError("the file has no room for another developer", offset=offset, hint="take another export of it")
     return free
 
 

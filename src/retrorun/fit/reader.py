@@ -86,7 +86,7 @@ def read_fit(data: bytes) -> FitFile:
         FitError: the bytes are no FIT file.
     """
     if not is_fit(data):
-        raise FitError("this is no FIT file", mend="give a file that a watch has written")
+        raise FitError("this is no FIT file", hint="give a file that a watch has written")
     found, losses = frames(data)
     walkers = [_walk(data, frame, losses) for frame in found]
     slots = [slot for walker in walkers for slot in walker.slots]

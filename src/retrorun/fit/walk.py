@@ -94,7 +94,7 @@ class Walker:
             stretch = _STRETCH if landed > pos else min(2 * stretch, _MOST_STRETCH)
             pos = landed
             if pos > MAX_MESSAGES and sum(slot.count() for slot in self.slots) > MAX_MESSAGES:
-                raise FitError("more messages than any recording has", offset=pos, mend="give one recording")
+                raise FitError("more messages than any recording has", offset=pos, hint="give one recording")
             limit = min(end, pos + stretch)
             while pos < limit:  # the one hot loop of this library: some 70 ns a message
                 header = data[pos]

@@ -103,12 +103,12 @@ def _layouts(messages: list[Message]) -> dict[str, _Layout]:
     sizes: dict[str, dict[str, int]] = {}
     for message in messages:
         if message.kind not in BY_NAME:
-            raise OutputError(f"unknown kind of message {message.kind!r}", mend=f"use one of: {', '.join(BY_NAME)}")
+            raise OutputError(f"unknown kind of message {message.kind!r}", hint=f"use one of: {', '.join(BY_NAME)}")
         known = sizes.setdefault(message.kind, {})
         for name, value in message.values.items():
             known[name] = max(known.get(name, 0), _size(message.kind, name, value))
     if len(sizes) > MOST_KINDS:
-        raise OutputError(f"a file has at most {MOST_KINDS} kinds of messages, not {len(sizes)}", mend="leave some out")
+        raise OutputError(f"a file has at most {MOST_KINDS} kinds of messages, not {len(sizes)}", hint="leave some out")
     layouts = {}
     for local_id, (kind, known) in enumerate(sizes.items()):
         fields = tuple(field for field in BY_NAME[kind].fields if field.name in known)
@@ -129,7 +129,7 @@ def _size(kind: str, name: str, value: Value) -> int:
     field = BY_NAME[kind].by_name.get(name)
     if field is None:
         known = ", ".join(BY_NAME[kind].by_name)
-        raise OutputError(f"a {kind} message has no field {name!r}", mend=f"use one of: {known}")
+        raise OutputError(f"a {kind} message has no field {name!r}", hint=f"use one of: {known}")
     base = BASE_BY_NAME[field.base]
     if isinstance(value, str) and base.kind == "S":
         size = len(value.encode()) + 1  # the closing zero
@@ -138,7 +138,7 @@ def _size(kind: str, name: str, value: Value) -> int:
     else:
         size = base.width
     if size > LONGEST_FIELD:
-        raise OutputError(f"{size} bytes are too many for a field", where=f"{kind}.{name}", mend="at most 255")
+        raise OutputError(f"{size} bytes are too many for a field", where=f"{kind}.{name}", hint="at most 255")
     return size
 
 
@@ -162,7 +162,7 @@ def _text(field: Field, value: Value, kind: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or "\0" in value:
-        raise OutputError(f"{value!r} is no text for a field", where=f"{kind}.{field.name}", mend="leave out zeros")
+        raise OutputError(f"{value!r} is no text for a field", where=f"{kind}.{field.name}", hint="leave out zeros")
     return value
 
 
@@ -176,6 +176,6 @@ def _number(field: Field, base: BaseType, value: float, kind: str) -> int | floa
         raise OutputError(
             f"{value:g} {field.unit}".rstrip() + f" does not fit into a field of type {base.name}",
             where=f"{kind}.{field.name}",
-            mend=f"it holds {low / field.scale - field.offset:g} to {(high - 1) / field.scale - field.offset:g}",
+            hint=f"it holds {low / field.scale - field.offset:g} to {(high - 1) / field.scale - field.offset:g}",
         )
     return round(scaled)

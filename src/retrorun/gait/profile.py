@@ -64,7 +64,7 @@ class GaitProfile:
             raise ProfileError(
                 f"{len(labels)} lists of labels for {len(runs)} activities",
                 where="labels",
-                mend="give one list of (start_s, end_s) per activity, empty where nothing was run backward",
+                hint="give one list of (start_s, end_s) per activity, empty where nothing was run backward",
             )
         facts = [_facts(run, labels[i] if labels is not None else ()) for i, run in enumerate(runs)]
         return _combine([fact for fact in facts if fact is not None], None)
@@ -100,13 +100,13 @@ class GaitProfile:
         try:
             data = json.loads(text)
         except (TypeError, ValueError) as error:
-            raise ProfileError(f"this is not JSON ({error})", mend="give the text that to_json returned") from None
+            raise ProfileError(f"this is not JSON ({error})", hint="give the text that to_json returned") from None
         if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
-            raise ProfileError("this is not a gait profile", where="format", mend="give the text that to_json returned")
+            raise ProfileError("this is not a gait profile", where="format", hint="give the text that to_json returned")
         names = {f.name for f in fields(cls)}
         for name in sorted(names ^ data.keys()):
             what = "is missing" if name in names else "is unknown"
-            raise ProfileError(f"the field {what}", where=name, mend="give the text that to_json returned")
+            raise ProfileError(f"the field {what}", where=name, hint="give the text that to_json returned")
         for name, value in data.items():
             optional = name in {"uplift", "ratio"} and value is None
             number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
@@ -133,7 +133,7 @@ def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact |
     if activity.source == "strava":
         raise ProfileError(
             "nothing may be learnt from what came through Strava's interface",
-            mend="Strava's terms forbid it; use the recording of your watch, or your bulk export",
+            hint="Strava's terms forbid it; use the recording of your watch, or your bulk export",
         )
     if not len(activity):
         return None
@@ -182,7 +182,7 @@ def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
     if not facts and old is None:
         raise ProfileError(
             "no activity has enough running with speed and cadence to learn from",
-            mend="give recordings of a watch or foot pod that writes cadence",
+            hint="give recordings of a watch or foot pod that writes cadence",
         )
     n = len(facts)
     known = old.activities if old is not None else 0

@@ -50,7 +50,7 @@ def align(laps: LapTable, plan: PlanTable, places: tuple[str, ...]) -> tuple[Run
         PlanError: there are more laps and steps than any workout has.
     """
     if len(laps) * len(plan) > MOST_STATES:
-        raise PlanError(f"{len(laps)} laps and {len(plan)} steps are too many to match", mend="lower a count")
+        raise PlanError(f"{len(laps)} laps and {len(plan)} steps are too many to match", hint="lower a count")
     grid = _Grid(laps, plan)
     near = grid.near_optimal()
     return tuple(_with_doubts(run, near, places) for run in grid.trace())

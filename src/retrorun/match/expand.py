@@ -42,7 +42,7 @@ def expand(session: Session, *, rounds: int) -> tuple[Occurrence, ...]:
     for occurrence in _steps(session.steps, "steps", (), rounds=max(rounds, 1), optional=False):
         if len(found) == MOST_OCCURRENCES:
             raise PlanError(
-                f"the session unrolls into more than {MOST_OCCURRENCES} steps", where=session.name, mend="lower a count"
+                f"the session unrolls into more than {MOST_OCCURRENCES} steps", where=session.name, hint="lower a count"
             )
         found.append(occurrence)
     return tuple(found)

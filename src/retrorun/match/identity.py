@@ -64,9 +64,9 @@ class SessionIndex:
         try:
             data = json.loads(text)
         except (TypeError, ValueError, RecursionError) as error:
-            raise PlanError(f"this is not JSON ({error})", mend="give the text that to_json returned") from None
+            raise PlanError(f"this is not JSON ({error})", hint="give the text that to_json returned") from None
         if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
-            raise PlanError("this is no index of sessions", where="format", mend="give the text that to_json returned")
+            raise PlanError("this is no index of sessions", where="format", hint="give the text that to_json returned")
         rows = data.get("sessions")
         if not isinstance(rows, list):
             raise PlanError("the list of sessions is missing", where="sessions")
@@ -82,5 +82,5 @@ def _entry(row: object, where: str) -> tuple[int, int, Session]:
     try:
         session = session_from_dict(row.get("session"))
     except SessionError as error:
-        raise PlanError(error.what, where=f"{where}.session.{error.where}", mend=error.mend) from None
+        raise PlanError(error.what, where=f"{where}.session.{error.where}", hint=error.hint) from None
     return int(numbers[0] or 0), int(numbers[1] or 0), session

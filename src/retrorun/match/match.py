@@ -51,7 +51,7 @@ def match_plan(activity: Activity, session: Session | None = None) -> Match:
             or both are so many that their product is out of reach.
     """
     if len(activity.laps) > MOST_LAPS:
-        raise PlanError(f"the recording has {len(activity.laps)} laps", mend=f"at most {MOST_LAPS} can be matched")
+        raise PlanError(f"the recording has {len(activity.laps)} laps", hint=f"at most {MOST_LAPS} can be matched")
     planned = _planned(activity, session)
     laps = measured_laps(activity)
     indexed = any(lap.planned_step_index is not None for lap in laps)
@@ -67,8 +67,8 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
     carried, reasons = carried_plan(activity)
     if session is None:
         if carried is None:
-            mend = "give the session that was planned"
-            raise PlanError("; ".join(reasons) or "the recording carries no plan", mend=mend)
+            hint = "give the session that was planned"
+            raise PlanError("; ".join(reasons) or "the recording carries no plan", hint=hint)
         session = carried.session
     occurrences = _unrolled(session, activity)
     if carried is not None:

@@ -79,5 +79,5 @@ def _fit_seconds_at_zero(data: bytes, activity: Activity) -> float:
         (moment.timestamp for moment in moments(data, ("record",)) if moment.timestamp is not None), default=None
     )
     if first is None:
-        raise RecordingError("no record of this file says when it was", mend="give a recording with records")
+        raise RecordingError("no record of this file says when it was", hint="give a recording with records")
     return float(first)

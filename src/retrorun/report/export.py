@@ -75,9 +75,9 @@ def export_bytes(
             return to_gpx(activity, detection)
         case "fit":
             if recording is None:
-                raise RecordingError("only a FIT recording can be annotated", mend="export this one as GPX or CSV")
+                raise RecordingError("only a FIT recording can be annotated", hint="export this one as GPX or CSV")
             return annotate_fit(recording, activity, detection)
-    raise OutputError(f"unknown format {form!r}", mend=f"use one of: {', '.join(FORMATS)}")
+    raise OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
 
 
 def to_json(activity: Activity, detection: Detection) -> bytes:
@@ -106,7 +106,7 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise OutputError("Parquet needs pyarrow", mend="install it: pip install 'retrorun[parquet]'") from None
+        raise OutputError("Parquet needs pyarrow", hint="install it: pip install 'retrorun[parquet]'") from None
     columns = _columns(activity, detection, rows, per_m)
     table = pa.table({name: pa.array(known_values(column)) for name, column in columns.items()})
     table = table.replace_schema_metadata({"retrorun": to_json(activity, detection)})
@@ -131,6 +131,6 @@ def _format_of(path: Path) -> str:
     form = path.suffix.lower().removeprefix(".")
     if form not in FORMATS:
         raise OutputError(
-            f"the ending {path.suffix!r} says no format", where=str(path), mend=f"use one of: .{', .'.join(FORMATS)}"
+            f"the ending {path.suffix!r} says no format", where=str(path), hint=f"use one of: .{', .'.join(FORMATS)}"
         )
     return form

@@ -111,7 +111,7 @@ def _gpx_extensions(activity: Activity, table: SampleTable, index: int) -> list[
 def _located(activity: Activity) -> npt.NDArray[np.intp]:
     located = np.flatnonzero(np.isfinite(activity.latitude_deg) & np.isfinite(activity.longitude_deg))
     if not len(located):
-        raise RecordingError("this recording has no positions", mend="export it as JSON, CSV or Parquet")
+        raise RecordingError("this recording has no positions", hint="export it as JSON, CSV or Parquet")
     return located
 
 

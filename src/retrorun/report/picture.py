@@ -28,7 +28,7 @@ def picture_kind(path: PurePath) -> str:
     """
     kind = path.suffix.lower().removeprefix(".")
     if kind not in UNSAID:
-        raise OutputError("a picture's name ends in .png, .svg or .pdf", where=str(path), mend="change its ending")
+        raise OutputError("a picture's name ends in .png, .svg or .pdf", where=str(path), hint="change its ending")
     return kind
 
 

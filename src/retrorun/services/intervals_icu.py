@@ -80,12 +80,12 @@ def send(events: Iterable[Event], key: Key, *, url: str = URL, timeout_s: float 
     names = [event.external_id for event in posted]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        mend = "give the sessions different names, or send one of them for another day"
-        raise DeliveryError(f"two of these events would be one: {twice}", where=url, mend=mend)
+        hint = "give the sessions different names, or send one of them for another day"
+        raise DeliveryError(f"two of these events would be one: {twice}", where=url, hint=hint)
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
         raise DeliveryError(
-            "a key goes out over https only", where=url, mend="use an address that begins with https://"
+            "a key goes out over https only", where=url, hint="use an address that begins with https://"
         )
     login = base64.b64encode(f"API_KEY:{key.secret}".encode("ascii")).decode("ascii")
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
@@ -116,15 +116,15 @@ def _answer(request: urllib.request.Request, url: str, timeout_s: float) -> byte
         with error:
             raise _refusal(error, url) from None
     except TimeoutError:
-        raise DeliveryError(f"no answer within {timeout_s:g} s", where=url, mend=again) from None
+        raise DeliveryError(f"no answer within {timeout_s:g} s", where=url, hint=again) from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, TimeoutError):
-            raise DeliveryError(f"no answer within {timeout_s:g} s", where=url, mend=again) from None
+            raise DeliveryError(f"no answer within {timeout_s:g} s", where=url, hint=again) from None
         what = f"out of reach ({_reason(error.reason)})"
-        raise DeliveryError(what, where=url, mend="check the connection, then " + again) from None
+        raise DeliveryError(what, where=url, hint="check the connection, then " + again) from None
     except (http.client.HTTPException, OSError) as error:
         what = f"the connection was cut ({_reason(error)})"
-        raise DeliveryError(what, where=url, mend="it may or may not have arrived; " + again) from None
+        raise DeliveryError(what, where=url, hint="it may or may not have arrived; " + again) from None
 
 
 def _reason(error: object) -> str:
@@ -147,8 +147,8 @@ def _refusal(error: urllib.error.HTTPError, url: str) -> DeliveryError:
         5: ("the service has a fault of its own", "send it again later: nothing is doubled"),
     }
     other = ("the workout was refused", "send it in the other form: as FIT or as text")
-    what, mend = known.get(code) or by_hundreds.get(code // 100, other)
-    return DeliveryError(f"{what} ({code})", where=url, mend=mend)
+    what, hint = known.get(code) or by_hundreds.get(code // 100, other)
+    return DeliveryError(f"{what} ({code})", where=url, hint=hint)
 
 
 def _numbers(body: bytes, posted: list[Event], url: str) -> tuple[int | str, ...]:
@@ -165,7 +165,7 @@ def _numbers(body: bytes, posted: list[Event], url: str) -> tuple[int | str, ...
     for event in posted:
         number = known.get(event.external_id)
         if not isinstance(number, int | str):
-            mend = "look into the calendar there whether it arrived"
-            raise DeliveryError(f"the answer does not speak of {event.external_id}", where=url, mend=mend)
+            hint = "look into the calendar there whether it arrived"
+            raise DeliveryError(f"the answer does not speak of {event.external_id}", where=url, hint=hint)
         numbers.append(number)
     return tuple(numbers)

@@ -20,8 +20,8 @@ class Key:
 
     def __post_init__(self) -> None:
         if not self.secret or not self.secret.isascii() or not self.secret.isprintable() or " " in self.secret:
-            mend = "copy it again from https://intervals.icu/settings, section Developer Settings"
-            raise DeliveryError("the intervals.icu key holds characters that no key has", mend=mend)
+            hint = "copy it again from https://intervals.icu/settings, section Developer Settings"
+            raise DeliveryError("the intervals.icu key holds characters that no key has", hint=hint)
 
 
 def intervals_icu_key(environment: Mapping[str, str] | None = None) -> Key:
@@ -32,8 +32,8 @@ def intervals_icu_key(environment: Mapping[str, str] | None = None) -> Key:
     """
     secret = (os.environ if environment is None else environment).get(VARIABLE, "").strip() or _from_keyring()
     if not secret:
-        mend = f"set {VARIABLE}, or store it with: keyring set {KEYRING_SERVICE} {KEYRING_USER}"
-        raise DeliveryError("there is no intervals.icu key", mend=mend)
+        hint = f"set {VARIABLE}, or store it with: keyring set {KEYRING_SERVICE} {KEYRING_USER}"
+        raise DeliveryError("there is no intervals.icu key", hint=hint)
     return Key(secret)
 
 

@@ -144,28 +144,28 @@ class Strava:
         except exc.ApplicationInactive:
             raise DeliveryError(
                 "Strava has switched your application off (403)",
-                mend="its owner needs a Strava subscription: see https://www.strava.com/settings/api",
+                hint="its owner needs a Strava subscription: see https://www.strava.com/settings/api",
             ) from None
         except exc.Fault as fault:
             code = fault.response.status_code if fault.response is not None else 0
             raise _refusal(code, self._headers) from None
         except requests.Timeout:
-            raise DeliveryError("Strava does not answer in time", mend="try again later") from None
+            raise DeliveryError("Strava does not answer in time", hint="try again later") from None
         except requests.ConnectionError:
             raise DeliveryError(
                 "no connection to Strava, or it was cut",
-                mend=f"check the network; for a new address of the service ({API_2027}) set {VARIABLE}",
+                hint=f"check the network; for a new address of the service ({API_2027}) set {VARIABLE}",
             ) from None
         except (requests.RequestException, ValidationError, KeyError, ValueError, TypeError) as error:
             # The error's own text is left out: it could show a token.
-            raise DeliveryError(f"Strava's answer makes no sense ({type(error).__name__})", mend="try later") from None
+            raise DeliveryError(f"Strava's answer makes no sense ({type(error).__name__})", hint="try later") from None
 
 
 def _refusal(code: int, headers: Mapping[str, str]) -> DeliveryError:
     """The message for an answer that is a refusal."""
     if code == 429:
         when = "after midnight UTC" if is_day_spent(headers) else "at the next quarter of an hour"
-        return DeliveryError(f"Strava's limit is reached ({limits_text(headers) or '429'})", mend=f"try again {when}")
+        return DeliveryError(f"Strava's limit is reached ({limits_text(headers) or '429'})", hint=f"try again {when}")
     known = {
         400: ("Strava does not take the request or the login (400)", LOGIN),
         401: ("Strava does not know this login any more (401)", LOGIN),
@@ -176,11 +176,11 @@ def _refusal(code: int, headers: Mapping[str, str]) -> DeliveryError:
         404: ("Strava has no such activity of yours (404)", "check its number; others' activities cannot be read"),
     }
     if code in known:
-        what, mend = known[code]
-        return DeliveryError(what, mend=mend)
+        what, hint = known[code]
+        return DeliveryError(what, hint=hint)
     if code >= 500:
-        return DeliveryError(f"Strava has a fault of its own ({code})", mend="try again later")
-    return DeliveryError(f"Strava refuses the request ({code})", mend="try again later")
+        return DeliveryError(f"Strava has a fault of its own ({code})", hint="try again later")
+    return DeliveryError(f"Strava refuses the request ({code})", hint="try again later")
 
 
 def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], str], None]) -> Client:
@@ -188,7 +188,7 @@ def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], 
         try:
             from stravalib import Client
         except ImportError:
-            raise DeliveryError("Strava needs the package stravalib", mend=EXTRA) from None
+            raise DeliveryError("Strava needs the package stravalib", hint=EXTRA) from None
         client = Client(requests_session=session, rate_limiter=see_limits)  # type: ignore[arg-type]  # called, no more
     # stravalib would renew tokens by itself and lose the new one; here that is done before a request, and kept.
     client.protocol.client_id = client.protocol.client_secret = None

@@ -32,7 +32,7 @@ class LoginServer:
             self._server = HTTPServer(("127.0.0.1", port), self._handler())
         except OSError as error:
             raise DeliveryError(
-                f"cannot listen on port {port} ({error.strerror})", mend="leave --port out, or name another"
+                f"cannot listen on port {port} ({error.strerror})", hint="leave --port out, or name another"
             ) from None
 
     def __enter__(self) -> LoginServer:  # noqa: PYI034 - nobody derives from it
@@ -69,13 +69,13 @@ class LoginServer:
         while not self._answer:
             self._server.timeout = until - now()
             if self._server.timeout <= 0:
-                raise DeliveryError("nobody logged in within five minutes", mend="run the command again")
+                raise DeliveryError("nobody logged in within five minutes", hint="run the command again")
             self._server.handle_request()
         if "error" in self._answer:
-            raise DeliveryError("the login was refused at Strava", mend="run the command again and allow it")
+            raise DeliveryError("the login was refused at Strava", hint="run the command again and allow it")
         if "activity:read" not in self._answer.get("scope", ""):
             raise DeliveryError(
-                "reading your activities was not allowed", mend="run the command again and leave it ticked"
+                "reading your activities was not allowed", hint="run the command again and leave it ticked"
             )
         return self._answer["code"]
 

@@ -38,7 +38,7 @@ class Application:
         if not number.isdecimal() or not secret:
             raise DeliveryError(
                 f"{CLIENT_ID} and {CLIENT_SECRET} are not set",
-                mend="make an application of your own at https://www.strava.com/settings/api and set both",
+                hint="make an application of your own at https://www.strava.com/settings/api and set both",
             )
         return cls(client_id=int(number), client_secret=secret)
 
@@ -85,8 +85,8 @@ def load_token(path: Path) -> Token:
             expires_at=float(data["expires_at"]),
         )
     except FileNotFoundError:
-        raise DeliveryError("not logged in to Strava", mend=LOGIN) from None
+        raise DeliveryError("not logged in to Strava", hint=LOGIN) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         # The error's own text is left out: it could show a token.
         kind = type(error).__name__
-        raise DeliveryError(f"the token file cannot be used ({kind})", where=str(path), mend=LOGIN) from None
+        raise DeliveryError(f"the token file cannot be used ({kind})", where=str(path), hint=LOGIN) from None

@@ -24,7 +24,7 @@ def to_icalendar(plan: TrainingPlan, *, created: datetime) -> str:
         SessionError: `created` is without a time zone.
     """
     if created.tzinfo is None:
-        raise SessionError("the time of creation has no time zone", mend="use e.g. datetime.now(timezone.utc)")
+        raise SessionError("the time of creation has no time zone", hint="use e.g. datetime.now(timezone.utc)")
     stamp = created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//retrorun//training plan//EN", "CALSCALE:GREGORIAN"]
     for planned in plan.sessions:

@@ -42,9 +42,9 @@ class Cursor:
         """Whether the token here is of this kind and, where texts are given, one of them."""
         return self.here.kind == kind and (not texts or self.here.text in texts)
 
-    def fail(self, what: str, *, token: Token | None = None, mend: str = "") -> NoReturn:
+    def fail(self, what: str, *, token: Token | None = None, hint: str = "") -> NoReturn:
         """Raise a NotationError at a token, or here."""
-        raise NotationError(what, text=self.text, position=(token or self.here).start, mend=mend)
+        raise NotationError(what, text=self.text, position=(token or self.here).start, hint=hint)
 
     def build(self, token: Token, make: Callable[..., ValueT], *args: Any, **values: Any) -> ValueT:  # noqa: ANN401 - whatever `make` takes
         """What `make` makes; where the model refuses, the error shows the token."""
@@ -53,7 +53,7 @@ class Cursor:
         except NotationError:
             raise
         except SessionError as error:
-            raise NotationError(error.what, text=self.text, position=token.start, mend=error.mend) from None
+            raise NotationError(error.what, text=self.text, position=token.start, hint=error.hint) from None
 
     def shown(self) -> str:
         """The token here, for a message."""

@@ -41,7 +41,7 @@ def session_from_dict(data: object) -> Session:
     from retrorun.session.shape_errors import worst_error
 
     if not isinstance(data, dict):
-        raise DocumentError("a session document is a mapping with the key steps", mend="begin with steps:")
+        raise DocumentError("a session document is a mapping with the key steps", hint="begin with steps:")
     try:
         shape = SessionShape.model_validate(data)
     except ValidationError as error:
@@ -119,7 +119,7 @@ def _step(shape: StepShape, place: str) -> Step:
 def _repeat(shape: RepeatShape, place: str) -> Repeat:
     if (shape.times is None) == (shape.until is None):
         what = "needs times or until" if shape.times is None else "has both times and until"
-        raise DocumentError(f"a repeat {what}", where=place, mend="say one of them")
+        raise DocumentError(f"a repeat {what}", where=place, hint="say one of them")
     steps = tuple(_item(item, f"{place}.repeat[{index}]") for index, item in enumerate(shape.repeat))
     until = (
         _at(f"{place}.until", parse_until, shape.until)
@@ -137,4 +137,4 @@ def _at(place: str, make: Callable[..., ValueT], *args: object, **values: object
         raise
     except SessionError as error:
         inner = "" if isinstance(error, NotationError) else error.where
-        raise DocumentError(error.what, where=inner or place, mend=error.mend) from None
+        raise DocumentError(error.what, where=inner or place, hint=error.hint) from None

@@ -33,13 +33,13 @@ def load_session(path: str | PathLike[str]) -> Session:
     try:
         data = read_bytes(path)
     except RecordingError as error:
-        raise DocumentError(error.what, where=error.where, mend=error.mend) from None
+        raise DocumentError(error.what, where=error.where, hint=error.hint) from None
     if len(data) > LARGEST_DOCUMENT:
         raise DocumentError("the file is too large for a session", where=str(path))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DocumentError(f"byte {error.start} is no UTF-8", where=str(path), mend="save the file as UTF-8") from None
+        raise DocumentError(f"byte {error.start} is no UTF-8", where=str(path), hint="save the file as UTF-8") from None
     return read(text)
 
 
@@ -105,7 +105,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
         twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise DocumentError(f"the key {twice!r} stands twice", mend="leave one out")
+        raise DocumentError(f"the key {twice!r} stands twice", hint="leave one out")
     return data
 
 
@@ -143,6 +143,6 @@ def _ending(path: Path) -> str:
     ending = path.suffix.lower()
     if ending not in _READERS:
         raise DocumentError(
-            "this is no kind of session file", where=str(path), mend=f"use one of {', '.join(_READERS)}"
+            "this is no kind of session file", where=str(path), hint=f"use one of {', '.join(_READERS)}"
         )
     return ending

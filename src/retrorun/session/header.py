@@ -33,7 +33,7 @@ def read_header(text: str) -> Header:
     while key := _KEY.match(text, position):
         name = key[1].lower()
         if name in values:
-            raise NotationError(f"a second {name}", text=text, position=position, mend="leave one out")
+            raise NotationError(f"a second {name}", text=text, position=position, hint="leave one out")
         start = key.end()
         value, position = _read_value(text, start)
         values[name] = (value, start)
@@ -60,7 +60,7 @@ def _read_value(text: str, start: int) -> tuple[str, int]:
     quoted = _QUOTED.match(text, start)
     if not quoted:
         if text.startswith('"', start):
-            raise NotationError("a text is not closed", text=text, position=start, mend='end it with " on its line')
+            raise NotationError("a text is not closed", text=text, position=start, hint='end it with " on its line')
         end = _end(_PLAIN, text, start)
         return text[start:end].strip(), end
     end = quoted.end()
@@ -68,7 +68,7 @@ def _read_value(text: str, start: int) -> tuple[str, int]:
     if after.strip() and not after.strip().startswith("#"):
         place = end + len(after) - len(after.lstrip())
         raise NotationError(
-            "nothing may follow the quotes", text=text, position=place, mend="put ; or a new line there"
+            "nothing may follow the quotes", text=text, position=place, hint="put ; or a new line there"
         )
     return unquote(quoted.group(), text, start), end
 
@@ -78,7 +78,7 @@ def _setting(text: str, value: str, start: int) -> Setting:
         return Setting(value.lower())
     except ValueError:
         known = ", ".join(setting.value for setting in Setting)
-        raise NotationError(f"unknown setting {value!r}", text=text, position=start, mend=f"use {known}") from None
+        raise NotationError(f"unknown setting {value!r}", text=text, position=start, hint=f"use {known}") from None
 
 
 def _value(plain: str) -> str:

@@ -33,5 +33,5 @@ def find_ready_made(key: str) -> ReadyMade:
         if entry.key == key:
             return entry
     close = difflib.get_close_matches(key, [entry.key for entry in READY_MADE], n=1)
-    mend = f"did you mean {close[0]}?" if close else "see what ready_made() lists"
-    raise SessionError(f"there is no ready-made session {key!r}", mend=mend)
+    hint = f"did you mean {close[0]}?" if close else "see what ready_made() lists"
+    raise SessionError(f"there is no ready-made session {key!r}", hint=hint)

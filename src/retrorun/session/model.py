@@ -81,7 +81,7 @@ class Step:
 
     def __post_init__(self) -> None:
         if not isinstance(self.duration, Duration):
-            raise SessionError(f"a step's duration cannot be {self.duration!r}", mend="use Time, Distance or LapButton")
+            raise SessionError(f"a step's duration cannot be {self.duration!r}", hint="use Time, Distance or LapButton")
         for name, kind in (
             ("direction", Direction),
             ("gait", Gait),
@@ -92,7 +92,7 @@ class Step:
             if not (value is None and name == "slope"):
                 object.__setattr__(self, name, member_of(kind, value, name))
         if self.secondary_target is not None and self.target is None:
-            raise SessionError("a step has a secondary target but no target", mend="make it the target")
+            raise SessionError("a step has a secondary target but no target", hint="make it the target")
         for target in (self.target, self.secondary_target):
             if target is not None and not isinstance(target, Target):
                 raise SessionError(f"a step's target cannot be {target!r}")
@@ -119,15 +119,15 @@ class Repeat:
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _checked_steps(self.steps, "repeat"))
         if not isinstance(self.until, RepeatUntil):
-            raise SessionError(f"a repeat cannot go on until {self.until!r}", mend="use Times, Time or Distance")
+            raise SessionError(f"a repeat cannot go on until {self.until!r}", hint="use Times, Time or Distance")
         if not isinstance(self.skip_last, bool):
             raise SessionError(f"skip_last is True or False, not {self.skip_last!r}")
         if nesting(self) > DEEPEST_NESTING:
-            raise SessionError(f"repeats are nested more than {DEEPEST_NESTING} deep", mend="unroll an inner repeat")
+            raise SessionError(f"repeats are nested more than {DEEPEST_NESTING} deep", hint="unroll an inner repeat")
         if self.skip_last and not isinstance(self.until, Times):
-            raise SessionError("only a repeat with a count has a last round to cut", mend="give it a count")
+            raise SessionError("only a repeat with a count has a last round to cut", hint="give it a count")
         if self.skip_last and len(self.steps) < 2:
-            raise SessionError("a repeat of one step has no last step to skip", mend="lower its count instead")
+            raise SessionError("a repeat of one step has no last step to skip", hint="lower its count instead")
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
 
 
@@ -147,15 +147,15 @@ class Session:
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
         for index, (place, step) in enumerate(walk(self.steps)):
             if index >= MOST_STEPS:
-                raise SessionError(f"a session has at most {MOST_STEPS} steps", where=place, mend="use repeats")
+                raise SessionError(f"a session has at most {MOST_STEPS} steps", where=place, hint="use repeats")
             if isinstance(step, Step) and step.incline_pct is not None and self.setting is not Setting.TREADMILL:
                 raise SessionError(
                     "an incline belongs to a treadmill session",
                     where=place,
-                    mend="outdoors say uphill, downhill or flat",
+                    hint="outdoors say uphill, downhill or flat",
                 )
             if isinstance(step, Step) and step.slope is not None and self.setting is Setting.TREADMILL:
-                raise SessionError("a treadmill has no slope", where=place, mend="give its incline instead")
+                raise SessionError("a treadmill has no slope", where=place, hint="give its incline instead")
 
 
 def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tuple[str, Step | Repeat]]:
@@ -179,7 +179,7 @@ def _checked_steps(steps: object, owner: str) -> tuple[Step | Repeat, ...]:
         if not isinstance(step, Step | Repeat):
             raise SessionError(f"a {owner} is made of steps and repeats, not {step!r}")
     if len(steps) > MOST_STEPS:
-        raise SessionError(f"a {owner} has at most {MOST_STEPS} steps", mend="use repeats")
+        raise SessionError(f"a {owner} has at most {MOST_STEPS} steps", hint="use repeats")
     return tuple(steps)
 
 
@@ -189,14 +189,14 @@ def member_of(kind: type[EnumT], value: object, name: str) -> EnumT:
         return kind(str(value))
     except ValueError:
         known = ", ".join(member.value for member in kind)
-        raise SessionError(f"unknown {name} {value!r}", mend=f"use one of: {known}") from None
+        raise SessionError(f"unknown {name} {value!r}", hint=f"use one of: {known}") from None
 
 
 def _clean_text(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise SessionError(f"{name} must be text, not {value!r}")
     if any(char != "\n" and unicodedata.category(char) in ("Cc", "Cs") for char in value):
-        raise SessionError(f"{name} holds a character that cannot be shown", mend="leave out control characters")
+        raise SessionError(f"{name} holds a character that cannot be shown", hint="leave out control characters")
     if len(value) > LONGEST_TEXT:
-        raise SessionError(f"{name} is longer than {LONGEST_TEXT} characters", mend="shorten it")
+        raise SessionError(f"{name} is longer than {LONGEST_TEXT} characters", hint="shorten it")
     return value.strip()

@@ -47,7 +47,7 @@ def parse_session(text: str, *, name: str = "") -> Session:
             f"a session's text has at most {LONGEST_NOTATION} characters",
             text=text,
             position=LONGEST_NOTATION,
-            mend="use repeats",
+            hint="use repeats",
         )
     header = read_header(text)
     cursor = Cursor(text, tokenise(text, header.end), setting=header.setting)
@@ -56,7 +56,7 @@ def parse_session(text: str, *, name: str = "") -> Session:
     if cursor.here.kind != "end":
         cursor.fail("there is no ( for this )")
     if not steps:
-        cursor.fail("a session needs at least one step", token=cursor.here, mend="write e.g. 10min warmup; 400m bwd")
+        cursor.fail("a session needs at least one step", token=cursor.here, hint="write e.g. 10min warmup; 400m bwd")
     session: Session = cursor.build(
         first, Session, steps=steps, name=header.name, setting=header.setting, note=header.note
     )
@@ -76,7 +76,7 @@ def parse_duration(text: str) -> Duration:
     """
     cursor = _phrase_cursor(text)
     if not at_duration(cursor):
-        cursor.fail(f"expected a duration, not {cursor.shown()}", mend=DURATION_HELP)
+        cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
     duration = read_duration(cursor)
     return _alone(cursor, duration, "duration")
 
@@ -100,7 +100,7 @@ def parse_target(text: str) -> Target:
     """
     cursor = _phrase_cursor(text)
     if cursor.here.kind == "end":
-        cursor.fail("expected a target", mend=TARGET_HELP)
+        cursor.fail("expected a target", hint=TARGET_HELP)
     target = read_target(cursor)
     return _alone(cursor, target, "target")
 
@@ -110,7 +110,7 @@ def parse_target(text: str) -> Target:
 
 def _phrase_cursor(text: str) -> Cursor:
     if not isinstance(text, str):
-        raise SessionError(f"a phrase of the notation is text, not {text!r}", mend="put it in quotes")
+        raise SessionError(f"a phrase of the notation is text, not {text!r}", hint="put it in quotes")
     return Cursor(text, tokenise(text))
 
 
@@ -130,14 +130,14 @@ def _read_sequence(cursor: Cursor, *, depth: int) -> tuple[Step | Repeat, ...]:
             return tuple(steps)
         steps.append(_read_item(cursor, depth=depth))
         if not (cursor.at("break") or cursor.at("end") or cursor.at("sign", ")")):
-            cursor.fail(f"expected ; before {cursor.shown()}", mend="part the steps with ; or a new line")
+            cursor.fail(f"expected ; before {cursor.shown()}", hint="part the steps with ; or a new line")
 
 
 def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     first = cursor.here
     cursor.items += 1
     if cursor.items > MOST_STEPS:
-        cursor.fail(f"a session has at most {MOST_STEPS} steps", mend="use repeats")
+        cursor.fail(f"a session has at most {MOST_STEPS} steps", hint="use repeats")
     if _at_count(cursor):
         count = cursor.take()
         cursor.take()
@@ -148,7 +148,7 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     if cursor.at("word", "repeat"):
         cursor.take()
         if not cursor.at("word", "until"):
-            cursor.fail(f"expected until after repeat, not {cursor.shown()}", mend="write 4x( or repeat until 20min (")
+            cursor.fail(f"expected until after repeat, not {cursor.shown()}", hint="write 4x( or repeat until 20min (")
         cursor.take()
         until = _read_until(cursor)
         if not cursor.at("sign", "("):
@@ -168,22 +168,22 @@ def _read_until(cursor: Cursor) -> RepeatUntil:
     first = cursor.here
     amount = read_amount(cursor)
     if not isinstance(amount, RepeatUntil):
-        cursor.fail("a repeat cannot go on until so many calories", token=first, mend="use a time or a distance")
+        cursor.fail("a repeat cannot go on until so many calories", token=first, hint="use a time or a distance")
     return amount
 
 
 def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int) -> Repeat:
     """The body of a repeat, whose head was taken: steps in brackets, or a single step without."""
     if depth >= DEEPEST_NESTING:
-        cursor.fail(f"repeats are nested more than {DEEPEST_NESTING} deep", token=first, mend="unroll an inner repeat")
+        cursor.fail(f"repeats are nested more than {DEEPEST_NESTING} deep", token=first, hint="unroll an inner repeat")
     if not cursor.at("sign", "("):
         if cursor.at("break") or cursor.at("end"):
-            cursor.fail("nothing to repeat", token=first, mend="write e.g. 4x(400m bwd; 90s rest)")
+            cursor.fail("nothing to repeat", token=first, hint="write e.g. 4x(400m bwd; 90s rest)")
         return cursor.build(first, Repeat, steps=(_read_item(cursor, depth=depth + 1),), until=until)
     opening = cursor.take()
     steps = _read_sequence(cursor, depth=depth + 1)
     if cursor.here.kind == "end":
-        cursor.fail("this ( is not closed", token=opening, mend="add )")
+        cursor.fail("this ( is not closed", token=opening, hint="add )")
     closing = cursor.take()
     if not steps:
         cursor.fail("a repeat needs at least one step", token=closing)

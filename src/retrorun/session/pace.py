@@ -113,7 +113,7 @@ def backward_pace_from_race(distance_m: float, time_s: float) -> BackwardPace:
 
 def _checked(forward_mps: float, name: str) -> float:
     if not math.isfinite(forward_mps) or forward_mps < _SLOWEST_MPS:
-        raise SessionError(f"{name} of {forward_mps:g} m/s is no run", mend="check the pace, the distance and the time")
+        raise SessionError(f"{name} of {forward_mps:g} m/s is no run", hint="check the pace, the distance and the time")
     return forward_mps
 
 
@@ -124,7 +124,7 @@ def _advice(forward_mps: float, *, distance_m: float, basis: str) -> BackwardPac
         raise SessionError(
             f"{basis} would mean {format_pace(typical_mps)} backward over {format_distance(distance_m)}, and the "
             f"records, with room to spare, end at {format_pace(cap_mps)}",
-            mend="check the pace, the distance and the time",
+            hint="check the pace, the distance and the time",
         )
     notes = []
     high_mps = forward_mps * BACKWARD_RATIO.high

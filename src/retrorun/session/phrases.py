@@ -75,7 +75,7 @@ def read_duration(cursor: Cursor) -> Duration:
         if not cursor.at("word", "hr"):
             cursor.fail(
                 f"a step goes until a heart rate, not {cursor.shown()}",
-                mend="write e.g. until hr > 150 bpm, or the time or distance alone",
+                hint="write e.g. until hr > 150 bpm, or the time or distance alone",
             )
         return cursor.build(first, read_heart_rate_bound, cursor)
     return read_amount(cursor)
@@ -87,16 +87,16 @@ def read_amount(cursor: Cursor) -> Time | Distance | Calories:
     if first.kind == "clock":
         cursor.take()
         if cursor.at("word", *PACE_UNITS_M) or cursor.at("sign", *_DASHES):
-            cursor.fail("a pace is a target, not a duration", token=first, mend="put @ before it")
+            cursor.fail("a pace is a target, not a duration", token=first, hint="put @ before it")
         return cursor.build(first, lambda: Time(time_s=parse_clock(first.text)))
     if first.kind != "number":
-        cursor.fail(f"expected a duration, not {cursor.shown()}", mend=DURATION_HELP)
+        cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
     number = cursor.take()
     unit = cursor.here
     if unit.kind != "word":
         if cursor.at("sign", *_DASHES) and cursor.ahead().kind == "number":
-            cursor.fail("a range is a target, not a duration", token=first, mend="put @ before it")
-        cursor.fail(f"{number.text} has no unit", token=number, mend=DURATION_HELP)
+            cursor.fail("a range is a target, not a duration", token=first, hint="put @ before it")
+        cursor.fail(f"{number.text} has no unit", token=number, hint=DURATION_HELP)
     if unit.text in DISTANCE_UNITS_M:
         cursor.take()
         return cursor.build(first, distance_of, number.text, unit.text)
@@ -106,8 +106,8 @@ def read_amount(cursor: Cursor) -> Time | Distance | Calories:
     if unit.text in TIME_UNITS_S:
         return cursor.build(first, _read_time, cursor, number)
     if unit.text in TARGET_UNITS:
-        cursor.fail(f"{unit.text} belongs to a target", token=first, mend="put @ before it")
-    return cursor.fail(f"{unit.text!r} is no unit", token=unit, mend=DURATION_HELP)
+        cursor.fail(f"{unit.text} belongs to a target", token=first, hint="put @ before it")
+    return cursor.fail(f"{unit.text!r} is no unit", token=unit, hint=DURATION_HELP)
 
 
 def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
@@ -115,13 +115,13 @@ def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
     cursor.take()
     sign = cursor.take()
     if sign.text not in (">", "<", "above", "below"):
-        cursor.fail("expected > or < after hr", token=sign, mend="write e.g. until hr > 150 bpm")
+        cursor.fail("expected > or < after hr", token=sign, hint="write e.g. until hr > 150 bpm")
     number = cursor.here
     if number.kind != "number":
-        cursor.fail(f"expected a heart rate, not {cursor.shown()}", mend="write e.g. until hr > 150 bpm")
+        cursor.fail(f"expected a heart rate, not {cursor.shown()}", hint="write e.g. until hr > 150 bpm")
     cursor.take()
     if not cursor.at("word", "bpm"):
-        cursor.fail(f"{number.text} has no unit", token=number, mend=f"write {number.text} bpm")
+        cursor.fail(f"{number.text} has no unit", token=number, hint=f"write {number.text} bpm")
     cursor.take()
     kind = HeartRateAbove if sign.text in (">", "above") else HeartRateBelow
     return cursor.build(number, lambda: kind(heart_rate_bpm=_whole(cursor, number)))
@@ -136,7 +136,7 @@ def _read_time(cursor: Cursor, number: Token) -> Time:
         number, unit = cursor.take(), cursor.take()
         smaller_s = TIME_UNITS_S.get(unit.text, math.inf)
         if smaller_s >= size_s:
-            cursor.fail("a time goes from large to small", token=number, mend="write e.g. 1h30min or 1min30s")
+            cursor.fail("a time goes from large to small", token=number, hint="write e.g. 1h30min or 1min30s")
         size_s = smaller_s
         total_s += float(number.text) * size_s
     return Time(time_s=total_s)
@@ -175,18 +175,18 @@ def read_target(cursor: Cursor) -> Target:
     if cursor.at("word", *ZONE_WORDS):
         cursor.take()
         if not cursor.at("number"):
-            cursor.fail("a zone needs its number", token=first, mend="write Z1 to Z5")
+            cursor.fail("a zone needs its number", token=first, hint="write Z1 to Z5")
         number = cursor.take()
         return cursor.build(first, lambda: HeartRateZone(zone=_whole(cursor, number)))
     if first.kind not in ("number", "clock"):
-        cursor.fail(f"expected a target, not {cursor.shown()}", mend=TARGET_HELP)
+        cursor.fail(f"expected a target, not {cursor.shown()}", hint=TARGET_HELP)
     low, high, unit = _read_range(cursor)
     if unit in PACE_UNITS_M:
         return _pace_range(cursor, low, high, unit)
     if "clock" in (low.kind, high.kind):
-        cursor.fail(f"{low.text} is a pace and {unit} is none of its units", token=first, mend="write e.g. 6:40/km")
+        cursor.fail(f"{low.text} is a pace and {unit} is none of its units", token=first, hint="write e.g. 6:40/km")
     if float(low.text) > float(high.text):
-        cursor.fail(f"low {low.text} is above high {high.text}", token=low, mend=f"write {high.text}-{low.text} {unit}")
+        cursor.fail(f"low {low.text} is above high {high.text}", token=low, hint=f"write {high.text}-{low.text} {unit}")
     if unit in SPEED_UNITS_MPS:
         return cursor.build(first, speed_range_of, low.text, high.text, unit)
     make = _WHOLE_RANGES["w" if unit in _WATT_WORDS else unit]
@@ -215,17 +215,17 @@ def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
         cursor.take()
         high = cursor.here
         if high.kind not in ("number", "clock"):
-            cursor.fail(f"expected the other end of the range, not {cursor.shown()}", mend=TARGET_HELP)
+            cursor.fail(f"expected the other end of the range, not {cursor.shown()}", hint=TARGET_HELP)
         cursor.take()
         last_unit = _take_unit(cursor)
         if unit and last_unit and unit != last_unit:
-            cursor.fail(f"a range in {unit} and {last_unit}", token=low, mend="use one unit")
+            cursor.fail(f"a range in {unit} and {last_unit}", token=low, hint="use one unit")
         unit = last_unit or unit
     if not unit:
         if cursor.here.kind == "word":
-            cursor.fail(f"{cursor.here.text!r} is no unit of a target", mend=TARGET_HELP)
-        mend = f"write {low.text}/km or {low.text}/mi" if low.kind == "clock" else TARGET_HELP
-        cursor.fail(f"{low.text} has no unit", token=low, mend=mend)
+            cursor.fail(f"{cursor.here.text!r} is no unit of a target", hint=TARGET_HELP)
+        hint = f"write {low.text}/km or {low.text}/mi" if low.kind == "clock" else TARGET_HELP
+        cursor.fail(f"{low.text} has no unit", token=low, hint=hint)
     return low, high, unit
 
 
@@ -236,7 +236,7 @@ def _take_unit(cursor: Cursor) -> str:
 def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRange:
     for token in (fast, slow):
         if token.kind != "clock":
-            cursor.fail(f"{token.text} is no pace", token=token, mend="write minutes and seconds, e.g. 6:30/km")
+            cursor.fail(f"{token.text} is no pace", token=token, hint="write minutes and seconds, e.g. 6:30/km")
     fast_s = cursor.build(fast, parse_clock, fast.text)
     slow_s = cursor.build(slow, parse_clock, slow.text)
     per_unit = _PACE_NAMES[PACE_UNITS_M[unit]].removeprefix("min")
@@ -244,8 +244,8 @@ def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRan
         cursor.fail(
             f"{fast.text} is slower than {slow.text}",
             token=fast,
-            mend=f"write the faster pace first: {slow.text}-{fast.text}{per_unit}",
+            hint=f"write the faster pace first: {slow.text}-{fast.text}{per_unit}",
         )
     if 0 < fast_s * FASTEST_MPS < PACE_UNITS_M[unit]:
-        cursor.fail(f"{fast.text}{per_unit} is faster than anyone has run", token=fast, mend="check the minutes")
+        cursor.fail(f"{fast.text}{per_unit} is faster than anyone has run", token=fast, hint="check the minutes")
     return cursor.build(fast, pace_range_of, fast_s, slow_s, unit)

@@ -105,7 +105,7 @@ def make_plan(
     _within("weeks", weeks, 1, MOST_WEEKS)
     _within("sessions_a_week", sessions_a_week, 1, max(DAYS))
     if not isinstance(start, date) or isinstance(start, datetime):
-        raise SessionError(f"a plan's start is a date, not {start!r}", mend="leave the time of day out")
+        raise SessionError(f"a plan's start is a date, not {start!r}", hint="leave the time of day out")
     target = None if easy_mps is None else backward_pace_from_easy(easy_mps).target
     top = _top_rung(sessions_a_week, easy_mps=easy_mps, weekly_distance_m=weekly_distance_m)
     sessions = tuple(_sessions(start, weeks, sessions_a_week, first=FIRST_RUNG[level], top=top, target=target))
@@ -200,7 +200,7 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
         raise SessionError(
             f"{format_distance(weekly_distance_m)} a week are too few: the first week's backward running would be more "
             f"than {LARGEST_SHARE:.0%} of it",
-            mend="plan fewer sessions a week, or run more forward first",
+            hint="plan fewer sessions a week, or run more forward first",
         )
     return fitting[-1]
 
@@ -227,7 +227,7 @@ def _rule(level: Level, top: int, weekly_distance_m: float | None) -> str:
 
 def _within(name: str, value: int, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise SessionError(f"{name} is {value!r}", mend=f"use a whole number from {low} to {high}")
+        raise SessionError(f"{name} is {value!r}", hint=f"use a whole number from {low} to {high}")
 
 
 def _day(start: date, days: int) -> date:
@@ -235,4 +235,4 @@ def _day(start: date, days: int) -> date:
         # One day more, because a calendar says on which day an event is over.
         return start + timedelta(days=days + 1) - timedelta(days=1)
     except OverflowError:
-        raise SessionError(f"a plan that begins on {start} runs out of the calendar", mend="begin earlier") from None
+        raise SessionError(f"a plan that begins on {start} runs out of the calendar", hint="begin earlier") from None

@@ -68,14 +68,14 @@ class ReadyMade:
         known = [parameter.name for parameter in self.parameters]
         for name in given:
             if name not in known:
-                raise SessionError(f"{self.key} has no parameter {name!r}", mend=f"use one of: {', '.join(known)}")
+                raise SessionError(f"{self.key} has no parameter {name!r}", hint=f"use one of: {', '.join(known)}")
         filled = {
             parameter.name: _phrase(parameter, given.get(parameter.name, parameter.default))
             for parameter in self.parameters
         }
         session = parse_session(self.template.format(**filled), name=self.title)
         for finding in safety_findings(session):
-            raise SessionError(finding.what, where=finding.place, mend=finding.mend)
+            raise SessionError(finding.what, where=finding.place, hint=finding.hint)
         return session
 
 
@@ -89,10 +89,10 @@ def _phrase(parameter: Parameter, value: object) -> str:
             return format_duration(parse_duration(text))
         return f"@ {format_target(parse_target(text))}" if text else ""
     except SessionError as error:
-        raise SessionError(error.what, where=parameter.name, mend=error.mend) from None
+        raise SessionError(error.what, where=parameter.name, hint=error.hint) from None
 
 
 def _count(text: str) -> str:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 999 and len(text) <= 3):
-        raise SessionError(f"{text!r} is no count", mend="give a whole number from 1 to 999")
+        raise SessionError(f"{text!r} is no count", hint="give a whole number from 1 to 999")
     return text

@@ -24,7 +24,7 @@ class SafetyFinding:
 
     place: str
     what: str
-    mend: str
+    hint: str
 
 
 def safety_findings(session: Session, *, experienced: bool = False) -> tuple[SafetyFinding, ...]:
@@ -47,7 +47,7 @@ def safety_findings(session: Session, *, experienced: bool = False) -> tuple[Saf
             problems += _steep(step)
         if treadmill and not experienced:
             problems += _fast_belt(step, first=index == 0)
-        findings += (SafetyFinding(place=place, what=what, mend=mend) for what, mend in problems)
+        findings += (SafetyFinding(place=place, what=what, hint=hint) for what, hint in problems)
     return tuple(findings)
 
 

@@ -27,8 +27,8 @@ def worst_error(found: Sequence[ErrorDetails]) -> DocumentError:
     """
     details = min(found, key=lambda each: each["type"] != "extra_forbidden")
     say = _WORDS.get(details["type"])
-    what, mend = say(details) if say else (details["msg"], "")
-    return DocumentError(what, where=_place(details["loc"]), mend=mend)
+    what, hint = say(details) if say else (details["msg"], "")
+    return DocumentError(what, where=_place(details["loc"]), hint=hint)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

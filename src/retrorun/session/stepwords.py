@@ -55,7 +55,7 @@ class StepParts:
     def required_duration(self) -> Duration:
         """The duration, or an error where the step has none."""
         if self.duration is None:
-            self.cursor.fail("a step needs a duration", token=self.first, mend=DURATION_HELP)
+            self.cursor.fail("a step needs a duration", token=self.first, hint=DURATION_HELP)
         return self.duration
 
     def read(self) -> None:
@@ -77,13 +77,13 @@ class StepParts:
         elif cursor.at("word", "incline"):
             self._once("incline", self.incline_pct)
             if cursor.setting is not Setting.TREADMILL:
-                cursor.fail("an incline belongs to a treadmill", mend="say uphill, or put setting: treadmill above")
+                cursor.fail("an incline belongs to a treadmill", hint="say uphill, or put setting: treadmill above")
             self.incline_pct = self._read_incline()
         elif token.kind == "word":
             self._read_word(token)
         else:
-            mend = "write a count before it, e.g. 4x(400m bwd)" if cursor.at("sign", "(") else "leave it out"
-            cursor.fail(f"expected a word about the step, not {cursor.shown()}", mend=mend)
+            hint = "write a count before it, e.g. 4x(400m bwd)" if cursor.at("sign", "(") else "leave it out"
+            cursor.fail(f"expected a word about the step, not {cursor.shown()}", hint=hint)
 
     def _read_word(self, token: Token) -> None:
         word = token.text
@@ -99,7 +99,7 @@ class StepParts:
         elif word in SLOPE_WORDS:
             self._once("slope", self.slope)
             if self.cursor.setting is Setting.TREADMILL:
-                self.cursor.fail("a treadmill has no slope", mend="write e.g. incline 1%")
+                self.cursor.fail("a treadmill has no slope", hint="write e.g. incline 1%")
             self.slope = SLOPE_WORDS[word]
         else:
             self._refuse_word(token)
@@ -110,7 +110,7 @@ class StepParts:
             first = token or self.cursor.here
             shown = self.cursor.text[first.start : first.end]
             self.cursor.fail(
-                f"a step has one {name}, and {shown} is a second", token=first, mend="part the steps with ;"
+                f"a step has one {name}, and {shown} is a second", token=first, hint="part the steps with ;"
             )
 
     def _read_incline(self) -> float:
@@ -121,23 +121,23 @@ class StepParts:
             cursor.take()
         number = cursor.here
         if number.kind != "number":
-            cursor.fail(f"expected a grade in per cent, not {cursor.shown()}", mend="write e.g. incline 1%")
+            cursor.fail(f"expected a grade in per cent, not {cursor.shown()}", hint="write e.g. incline 1%")
         cursor.take()
         if not cursor.at("sign", "%"):
-            cursor.fail(f"{number.text} has no unit", token=number, mend=f"write incline {number.text}%")
+            cursor.fail(f"{number.text} has no unit", token=number, hint=f"write incline {number.text}%")
         cursor.take()
         return sign * float(number.text)
 
     def _refuse_word(self, token: Token) -> None:
         word, cursor = token.text, self.cursor
         if word in TIME_UNITS_S or word in DISTANCE_UNITS_M or word == "kcal":
-            cursor.fail(f"{word} has no number before it", mend=f"write e.g. 10{word}")
+            cursor.fail(f"{word} has no number before it", hint=f"write e.g. 10{word}")
         if word in TARGET_UNITS or word in ZONE_WORDS:
-            cursor.fail(f"{word} belongs to a target", mend="put @ before the target, e.g. @ Z2")
+            cursor.fail(f"{word} belongs to a target", hint="put @ before the target, e.g. @ Z2")
         if word == "x":
-            cursor.fail("a count stands before what is repeated", mend="write e.g. 4x(400m bwd)")
+            cursor.fail("a count stands before what is repeated", hint="write e.g. 4x(400m bwd)")
         if word == "repeat":
-            cursor.fail("a repeat is a step of its own", mend="put ; before it")
+            cursor.fail("a repeat is a step of its own", hint="put ; before it")
         close = difflib.get_close_matches(word, _ALL_WORDS, n=1)
-        mend = f"did you mean {close[0]}?" if close else "use words such as fwd, bwd, walk, warmup, rest or uphill"
-        cursor.fail(f"unknown word {word!r}", mend=mend)
+        hint = f"did you mean {close[0]}?" if close else "use words such as fwd, bwd, walk, warmup, rest or uphill"
+        cursor.fail(f"unknown word {word!r}", hint=hint)

@@ -77,7 +77,7 @@ def unquote(quoted: str, text: str, position: int) -> str:
                     f"\\{quoted[index]} means nothing in a note",
                     text=text,
                     position=position + index - 1,
-                    mend='use \\n for a new line, \\" for a quote, \\\\ for a backslash',
+                    hint='use \\n for a new line, \\" for a quote, \\\\ for a backslash',
                 )
             char = _ESCAPES[quoted[index]]
         parts.append(char)
@@ -106,7 +106,7 @@ def _token(text: str, match: re.Match[str]) -> Token:
         following = text[match.end() : match.end() + 2]
         if kind == "number" and re.fullmatch(r",[0-9]", following):
             raise NotationError(
-                "a comma stands between steps", text=text, position=match.end(), mend="write decimals with a point"
+                "a comma stands between steps", text=text, position=match.end(), hint="write decimals with a point"
             )
     return Token(kind=kind, text=piece, start=match.start(), end=match.end())
 
@@ -114,9 +114,9 @@ def _token(text: str, match: re.Match[str]) -> Token:
 def _stray(text: str, position: int) -> NotationError:
     char = text[position]
     if char == '"':
-        mend = 'end it with " on its line'
+        hint = 'end it with " on its line'
         if text[:position][-1:].isdigit():
-            mend += ", or write s for seconds"
-        return NotationError("a note is not closed", text=text, position=position, mend=mend)
-    mend = _STRAY_MENDS.get(char, "leave it out")
-    return NotationError(f"{char!r} means nothing here", text=text, position=position, mend=mend)
+            hint += ", or write s for seconds"
+        return NotationError("a note is not closed", text=text, position=position, hint=hint)
+    hint = _STRAY_MENDS.get(char, "leave it out")
+    return NotationError(f"{char!r} means nothing here", text=text, position=position, hint=hint)

@@ -47,7 +47,7 @@ def _whole(value: int, *, low: int, high: int, name: str) -> int:
 
 def _ordered(low: float, high: float, name: str) -> None:
     if low > high:
-        raise SessionError(f"{name}: low {low:g} is above high {high:g}", mend="swap the two")
+        raise SessionError(f"{name}: low {low:g} is above high {high:g}", hint="swap the two")
 
 
 # ---- durations: when a step, or a repeat, ends -----------------------------------------------------------------------
@@ -75,7 +75,7 @@ class Distance:
         value = on_grid(self.distance_m, 2, low=0.01, high=LONGEST_DISTANCE_M, name="distance [m]")
         object.__setattr__(self, "distance_m", value)
         if self.unit not in ("m", "km", "mi", "yd"):
-            raise SessionError(f"unknown unit of distance {self.unit!r}", mend="use m, km, mi or yd")
+            raise SessionError(f"unknown unit of distance {self.unit!r}", hint="use m, km, mi or yd")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class SpeedRange:
         object.__setattr__(self, "low_mps", low)
         object.__setattr__(self, "high_mps", high)
         if self.unit not in ("min/km", "min/mi", "km/h", "m/s"):
-            raise SessionError(f"unknown unit of speed {self.unit!r}", mend="use min/km, min/mi, km/h or m/s")
+            raise SessionError(f"unknown unit of speed {self.unit!r}", hint="use min/km, min/mi, km/h or m/s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ def check_targets(first: Target, second: Target) -> None:
         SessionError: they are of the same kind.
     """
     if _quantity(first) is _quantity(second):
-        raise SessionError("a step's two targets are of the same kind", mend="leave one out")
+        raise SessionError("a step's two targets are of the same kind", hint="leave one out")
 
 
 def _quantity(target: Target) -> type:

@@ -72,6 +72,6 @@ def write_yaml(data: object) -> str:
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _at(mark: yaml.Mark | None, what: str, mend: str) -> DocumentError:
+def _at(mark: yaml.Mark | None, what: str, hint: str) -> DocumentError:
     where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return DocumentError(what, where=where, mend=mend)
+    return DocumentError(what, where=where, hint=hint)

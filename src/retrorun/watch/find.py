@@ -52,19 +52,19 @@ def choose_watch(wanted: str = "", mounts: Iterable[Path] | None = None) -> Watc
         watch = _watch(folder.parent if folder.resolve().name.casefold() == "garmin" else folder)
         if watch is None:
             what = "this folder holds no watch: there is no GARMIN folder with a folder for new files in it"
-            raise DeliveryError(what, where=wanted, mend="name the folder in which GARMIN lies")
+            raise DeliveryError(what, where=wanted, hint="name the folder in which GARMIN lies")
         return watch
     watches = find_watches(mounts)
     if not watches:
-        mend = "plug it in and unlock it; in its USB settings choose MTP or mass storage, not 'Garmin'"
+        hint = "plug it in and unlock it; in its USB settings choose MTP or mass storage, not 'Garmin'"
         what = f"there is no watch here, and no folder {wanted!r}" if wanted else "there is no watch here"
-        raise DeliveryError(what, mend=mend)
+        raise DeliveryError(what, hint=hint)
     fitting = [watch for watch in watches if wanted.casefold() in str(watch).casefold()]
     if len(fitting) == 1:
         return fitting[0]
     listed = ", ".join(str(watch) for watch in fitting or watches)
     what = f"there are {len(fitting)} watches" if fitting else f"no watch is called {wanted!r}"
-    raise DeliveryError(f"{what}: {listed}", mend="say which: --watch with its folder or its name")
+    raise DeliveryError(f"{what}: {listed}", hint="say which: --watch with its folder or its name")
 
 
 def usual_mounts(top: Path = Path("/")) -> Iterator[Path]:

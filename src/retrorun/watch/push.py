@@ -114,21 +114,21 @@ def _write(watch: Watch, path: Path, data: bytes) -> None:
     if held != data:
         remove(path)
         what = f"{path.name} reads back otherwise than it was written"
-        raise DeliveryError(what, where=str(watch), mend="it was removed; try another cable or port, then push again")
+        raise DeliveryError(what, where=str(watch), hint="it was removed; try another cable or port, then push again")
 
 
 def _delivery_error(watch: Watch, path: Path, cause: BaseException | None) -> DeliveryError:
     number = cause.errno if isinstance(cause, OSError) else None
     where = str(watch)
     if number in _GONE or not is_folder(path.parent):
-        mend = f"plug it in again, delete {path.name} from its folder for new files if it is there, and push again"
-        return DeliveryError(f"the watch went away while {path.name} was written", where=where, mend=mend)
+        hint = f"plug it in again, delete {path.name} from its folder for new files if it is there, and push again"
+        return DeliveryError(f"the watch went away while {path.name} was written", where=where, hint=hint)
     if number in _FULL:
-        mend = "nothing was left on it; delete old workouts, music or maps there, and push again"
-        return DeliveryError(f"the watch is full: {path.name} does not fit", where=where, mend=mend)
+        hint = "nothing was left on it; delete old workouts, music or maps there, and push again"
+        return DeliveryError(f"the watch is full: {path.name} does not fit", where=where, hint=hint)
     if number in _READ_ONLY:
-        mend = "unlock the watch; if it was once unplugged without ejecting, eject it, plug it in again and push again"
-        return DeliveryError(f"the watch's storage is read-only: {path.name} was not written", where=where, mend=mend)
+        hint = "unlock the watch; if it was once unplugged without ejecting, eject it, plug it in again and push again"
+        return DeliveryError(f"the watch's storage is read-only: {path.name} was not written", where=where, hint=hint)
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else "no reason given"
-    mend = "nothing was left on it; copy the file with the file manager instead"
-    return DeliveryError(f"{path.name} cannot be written ({reason})", where=where, mend=mend)
+    hint = "nothing was left on it; copy the file with the file manager instead"
+    return DeliveryError(f"{path.name} cannot be written ({reason})", where=where, hint=hint)

@@ -84,7 +84,7 @@ class _Work:
                 raise WorkoutError(
                     f"written out for {self.format_name} this is more than {MOST_LINES} lines",
                     where=here,
-                    mend="lower the counts of its repeats",
+                    hint="lower the counts of its repeats",
                 )
         return tuple(made)
 
@@ -127,8 +127,8 @@ class _Work:
         self.tell(here, f"{what}: {_rounds(count)}, reckoned from the plan", "check the count")
         return count
 
-    def tell(self, place: str, what: str, mend: str = "", severity: Severity = "warning") -> None:
-        self.report.tell(place, f"{self.format_name} {what}", mend, severity)
+    def tell(self, place: str, what: str, hint: str = "", severity: Severity = "warning") -> None:
+        self.report.tell(place, f"{self.format_name} {what}", hint, severity)
 
 
 def _rounds(count: int) -> str:

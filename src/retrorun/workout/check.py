@@ -1,4 +1,4 @@
-"""What a watch would refuse, cut or change in a session: every problem at once, each with its place and its mend."""
+"""What a watch would refuse, cut or change in a session: every problem at once, each with its place and its hint."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _too_many(session: Session, device: Device, *, skip_last_field: bool) -> Ite
         yield Finding(
             place="",
             what=f"the workout has {count} steps, repeats among them; {device.name} takes {limit}",
-            mend="use repeats for what recurs, or let --lower (lower_session) split it",
+            hint="use repeats for what recurs, or let --lower (lower_session) split it",
             severity="error",
         )
 
@@ -69,21 +69,21 @@ def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
             yield Finding(
                 place=place,
                 what=f"this repeat stands in {limit} others; {device.name} takes {limit} in one another",
-                mend="write the rounds of one out, or let --lower (lower_session) do it",
+                hint="write the rounds of one out, or let --lower (lower_session) do it",
                 severity="error",
             )
 
 
 def _unsafe(session: Session) -> Iterator[Finding]:
     for found in safety_findings(session):
-        yield Finding(place=found.place, what=found.what, mend=found.mend)
+        yield Finding(place=found.place, what=found.what, hint=found.hint)
 
 
 def _texts(session: Session, device: Device) -> Iterator[Finding]:
     yield from _text("", "the session's name", session.name, device.title_bytes.value)
     yield from _text("", "the session's note", session.note, device.description_bytes.value)
     if not session.name:
-        yield Finding(place="", what="the session has no name", mend="the watch lists workouts by it", severity="note")
+        yield Finding(place="", what="the session has no name", hint="the watch lists workouts by it", severity="note")
     for place, item in walk(session.steps):
         written_out = isinstance(item, Repeat) and item.skip_last
         whole = repeat_note(item.note, skip_last=written_out) if isinstance(item, Repeat) else step_note(item)
@@ -97,7 +97,7 @@ def _text(place: str, what: str, text: str, limit: int) -> Iterator[Finding]:
         yield Finding(
             place=place,
             what=f"{what} takes {size} bytes, {limit} fit; on the watch it ends in '{end}'",
-            mend="shorten it",
+            hint="shorten it",
         )
 
 
@@ -114,14 +114,14 @@ def _step(place: str, step: Step, device: Device) -> Iterator[Finding]:
         yield Finding(
             place=place,
             what=f"{device.name} may ignore the second target of a run",
-            mend="say it in the note as well",
+            hint="say it in the note as well",
         )
     target = step.target
     if isinstance(target, SpeedRange) and target.low_mps == target.high_mps:
         yield Finding(
             place=place,
             what="the pace is a single one, so the watch calls at every step",
-            mend="give a range",
+            hint="give a range",
             severity="note",
         )
 
@@ -132,13 +132,13 @@ def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
             yield Finding(
                 place=place,
                 what="a repeat of one round that leaves out its last step is written as its other steps alone",
-                mend="leave the step out, or raise the count",
+                hint="leave the step out, or raise the count",
             )
         elif repeat.skip_last:
             yield Finding(
                 place=place,
                 what="the watch counts one round less; the last one, without its last step, stands behind the repeat",
-                mend="no need to do anything",
+                hint="no need to do anything",
                 severity="note",
             )
     else:
@@ -146,6 +146,6 @@ def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
         yield Finding(
             place=place,
             what=f"a repeat until a {kind} is in the format, but in no workout that a watch was seen to run",
-            mend="use a count if the watch refuses it",
+            hint="use a count if the watch refuses it",
             severity="note",
         )

@@ -55,26 +55,26 @@ def decompile_plan(plan: Plan) -> Decompiled:
 class _Reader:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.remarks: list[tuple[int | None, str, str]] = []  # raw index (None: the whole), what, mend
+        self.remarks: list[tuple[int | None, str, str]] = []  # raw index (None: the whole), what, hint
 
-    def say(self, index: int | None, what: str, mend: str) -> None:
-        self.remarks.append((index, what, mend))
+    def say(self, index: int | None, what: str, hint: str) -> None:
+        self.remarks.append((index, what, hint))
 
     def decompiled(self) -> Decompiled:
         count = len(self.plan.steps)
         if not 1 <= count <= MOST_STEPS:
-            raise WorkoutError(f"the workout has {count or 'no'} steps", mend=f"a session has 1 to {MOST_STEPS}")
+            raise WorkoutError(f"the workout has {count or 'no'} steps", hint=f"a session has 1 to {MOST_STEPS}")
         try:
             nodes = fold(self._tree(self._ordered()), self.say)
             session = self._session(tuple(node.item for node in nodes))
         except SessionError as error:
             raise WorkoutError(
-                f"the workout is no session: {error.what}", where=error.where, mend=error.mend
+                f"the workout is no session: {error.what}", where=error.where, hint=error.hint
             ) from error
         places = places_of(nodes)
         findings = tuple(
-            Finding(place="" if index is None else places.get(index, ""), what=what, mend=mend)
-            for index, what, mend in self.remarks
+            Finding(place="" if index is None else places.get(index, ""), what=what, hint=hint)
+            for index, what, hint in self.remarks
         )
         return Decompiled(session=session, findings=findings, places=places)
 
@@ -102,7 +102,7 @@ class _Reader:
             raise WorkoutError(
                 f"the repeat in step {step.index} begins at step {step.duration_value}, where no step or repeat begins",
                 where=f"workout_step {step.index}",
-                mend="its first step must stand before it, and not inside another repeat",
+                hint="its first step must stand before it, and not inside another repeat",
             )
         at = starts.index(step.duration_value)
         body = tuple(fold(nodes[at:], self.say))
@@ -110,7 +110,7 @@ class _Reader:
         return [*nodes[:at], replace(node, start=body[0].start)]
 
     def _repeat(self, step: PlanStep, body: tuple[Node, ...]) -> Node:
-        values = Values(step=step, embedded=self.plan.embedded, say=lambda what, mend: self.say(step.index, what, mend))
+        values = Values(step=step, embedded=self.plan.embedded, say=lambda what, hint: self.say(step.index, what, hint))
         text, written_out = read_repeat_note(self._text(step.notes, step.index))
         until, skip_last = values.until(), step.skip_last
         if skip_last and (not isinstance(until, Times) or len(body) < 2):
@@ -120,7 +120,7 @@ class _Reader:
         return Node(item=item, start=step.index, indices=(step.index,), children=body, written_out=written_out)
 
     def _step(self, step: PlanStep) -> Step:
-        values = Values(step=step, embedded=self.plan.embedded, say=lambda what, mend: self.say(step.index, what, mend))
+        values = Values(step=step, embedded=self.plan.embedded, say=lambda what, hint: self.say(step.index, what, hint))
         intensity = self._intensity(step)
         label = self._fitting(self._label(step, intensity), step.index)
         target, second = values.target(), values.secondary_target()

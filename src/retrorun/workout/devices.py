@@ -106,5 +106,5 @@ def find_device(key: str) -> Device:
     """
     wanted = "".join(char for char in str(key).lower() if char.isalnum())
     if wanted not in DEVICES:
-        raise WorkoutError(f"unknown device {key!r}", mend=f"use one of: {', '.join(DEVICES)}")
+        raise WorkoutError(f"unknown device {key!r}", hint=f"use one of: {', '.join(DEVICES)}")
     return DEVICES[wanted]

@@ -50,7 +50,7 @@ def compile_workout(
     errors = errors_of(session, limits, skip_last_field=skip_last_field)
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise WorkoutError(errors[0].what + more, where=errors[0].place, mend=errors[0].mend)
+        raise WorkoutError(errors[0].what + more, where=errors[0].place, hint=errors[0].hint)
     plan = encode(session, limits, skip_last_field=skip_last_field)
     return write_plan(plan, identity(session, created=created, serial=serial))
 
@@ -80,7 +80,7 @@ def decompile(data: bytes | str | Path) -> Decompiled:
     plan = _plan(file, made)
     found = decompile_plan(plan)
     lost = tuple(
-        Finding(place="", what=f"{loss.what} (bytes {loss.start} to {loss.end})", mend="what could be read is taken")
+        Finding(place="", what=f"{loss.what} (bytes {loss.start} to {loss.end})", hint="what could be read is taken")
         for loss in file.losses
     )
     if made.type == FILE_ACTIVITY:
@@ -93,12 +93,12 @@ def _plan(file: FitFile, made: FileIdentity) -> Plan:
         raise WorkoutError(
             f"the file is of type {made.type}, neither a workout ({FILE_WORKOUT}) nor a recording ({FILE_ACTIVITY})",
             where="file_id",
-            mend="give a workout file",
+            hint="give a workout file",
         )
     plan = plan_of(file)
     if plan is not None and plan.steps:
         return plan
     if file.losses:
         loss = file.losses[0]
-        raise FitError(f"no workout can be read: {loss.what}", offset=loss.start, mend="export the workout again")
-    raise WorkoutError("the file holds no workout", mend="give a workout file, or a recording of one")
+        raise FitError(f"no workout can be read: {loss.what}", offset=loss.start, hint="export the workout again")
+    raise WorkoutError("the file holds no workout", hint="give a workout file, or a recording of one")

@@ -9,7 +9,7 @@ from retrorun.errors import SessionError
 from retrorun.session.model import Repeat, Step
 from retrorun.session.values import Times
 
-Say = Callable[[int | None, str, str], None]  # raw index (None: the whole workout), what, mend
+Say = Callable[[int | None, str, str], None]  # raw index (None: the whole workout), what, hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ def identity(session: Session, *, created: datetime | None = None, serial: int |
     if serial is None:
         serial = int.from_bytes(digest[:4], "big") or 1  # zero means "no serial" in FIT
     elif isinstance(serial, bool) or not isinstance(serial, int) or not 1 <= serial <= 0xFFFF_FFFF:
-        raise WorkoutError(f"a serial number cannot be {serial!r}", mend="use a whole number from 1 to 4294967295")
+        raise WorkoutError(f"a serial number cannot be {serial!r}", hint="use a whole number from 1 to 4294967295")
     derived = _DERIVED_FROM + int.from_bytes(digest[4:8], "big") % _DERIVED_RANGE
     date = derived if created is None else fit_date(created)
     return FileIdentity(type=FILE_WORKOUT, manufacturer=MANUFACTURER, product=PRODUCT, serial=serial, time_created=date)
@@ -56,11 +56,11 @@ def fit_date(time: datetime) -> int:
     """
     if not isinstance(time, datetime) or time.tzinfo is None:
         raise WorkoutError(
-            f"{time!r} is no time with a time zone", where="created", mend="use e.g. datetime.now(timezone.utc)"
+            f"{time!r} is no time with a time zone", where="created", hint="use e.g. datetime.now(timezone.utc)"
         )
     seconds = int(time.timestamp() // 1) - FIT_EPOCH_UNIX_S
     if not FIRST_DATE <= seconds <= _LAST_DATE:
-        raise WorkoutError(f"{time.isoformat()} does not fit into a FIT date", where="created", mend="1998 to 2126")
+        raise WorkoutError(f"{time.isoformat()} does not fit into a FIT date", where="created", hint="1998 to 2126")
     return seconds
 
 

@@ -58,7 +58,7 @@ class _Work:
         self.changes: list[Finding] = []
 
     def tell(self, place: str, what: str, done: str) -> None:
-        found = Finding(place=place, what=what, mend=done)
+        found = Finding(place=place, what=what, hint=done)
         if found not in self.changes:  # a step in a round that is written out comes by again and again
             self.changes.append(found)
 
@@ -74,7 +74,7 @@ class _Work:
             here = f"{place}[{index}]"
             made += [(here, self.step(item, here))] if isinstance(item, Step) else self.repeat(item, here, depth)
             if len(made) > MOST_STEPS:
-                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", where=here, mend="lower a count")
+                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", where=here, hint="lower a count")
         return made
 
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[tuple[str, Step | Repeat]]:
@@ -87,7 +87,7 @@ class _Work:
             self.tell(here, "repeats stand too deep in one another", f"{repeat.until.count} rounds written out{note}")
             return self.rounds(repeat, repeat.until.count, inner, depth)
         if depth == 0:
-            raise WorkoutError("a repeat without a count stands too deep", where=here, mend="give it a count")
+            raise WorkoutError("a repeat without a count stands too deep", where=here, hint="give it a count")
         steps = tuple(item for _, item in self.lowered(repeat.steps, inner, depth - 1))
         whole = cut(repeat_note(repeat.note, skip_last=repeat.skip_last), self.device.note_bytes.value)
         kept = self.shortened(here, "note", repeat.note, read_repeat_note(whole)[0])
@@ -118,7 +118,7 @@ class _Work:
         room = limit
         for number, piece in enumerate(self.pieces(items, limit)):
             if number == MOST_STEPS:
-                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", mend="lower a count")
+                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", hint="lower a count")
             size = count_steps((piece,))
             if size > room:
                 parts.append([])
@@ -136,7 +136,7 @@ class _Work:
                 yield item
                 continue
             if not isinstance(item.until, Times):
-                raise WorkoutError("a repeat without a count is too long", where=here, mend="give it a count")
+                raise WorkoutError("a repeat without a count is too long", where=here, hint="give it a count")
             self.tell(here, "one round is too long for a session", f"{item.until.count} rounds written out")
             for number in range(1, item.until.count + 1):
                 steps = item.steps[:-1] if item.skip_last and number == item.until.count else item.steps

@@ -57,17 +57,17 @@ def compile_schedule(entries: Iterable[tuple[date, bytes]], *, created: datetime
 
 def _row(day: date, data: bytes) -> dict[str, Value]:
     if isinstance(day, datetime):
-        raise WorkoutError(f"{day} is a time, not a day", mend="give its date()")
+        raise WorkoutError(f"{day} is a time, not a day", hint="give its date()")
     made = identity_of(read_fit(data).table("file_id"))
     if made.type != FILE_WORKOUT or made.serial is None or made.time_created is None:
         raise WorkoutError(
             "the file is no workout that a schedule can point to",
             where=day.isoformat(),
-            mend="compile the session first",
+            hint="compile the session first",
         )
     midnight_s = (day - _FIT_EPOCH_DAY).days * _DAY_S  # local time, which FIT counts from the local 1989-12-31
     if not FIRST_DATE <= midnight_s < 2**32 - 1:
-        raise WorkoutError(f"{day} does not fit into a FIT date", mend="1998 to 2126")
+        raise WorkoutError(f"{day} does not fit into a FIT date", hint="1998 to 2126")
     return {
         "manufacturer": made.manufacturer,
         "product": made.product,

@@ -41,7 +41,7 @@ from retrorun.session.values import (
 )
 
 MadeT = TypeVar("MadeT")
-_Say = Callable[[str, str], None]  # what, mend
+_Say = Callable[[str, str], None]  # what, hint
 
 _HIGHEST_BPM = 220  # the usual formula's greatest heart rate at birth; what stands above it bears the offset
 _HIGHEST_W = 2000  # the model's bound

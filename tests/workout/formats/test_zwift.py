@@ -114,7 +114,7 @@ def test_without_a_race_time_a_pace_is_only_shown_and_told() -> None:
     exported = to_zwift(Session(steps=(FORWARD,)))
     assert [element.tag for element in steps(ET.fromstring(exported.text))] == ["FreeRide"]  # noqa: S314 - our own
     assert "5:00/km" in exported.text
-    assert exported.findings[0].mend == "give the runner's race time"
+    assert exported.findings[0].hint == "give the runner's race time"
 
 
 def test_repeats_are_written_out_so_that_each_message_stays_with_its_step() -> None:

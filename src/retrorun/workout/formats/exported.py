@@ -22,9 +22,9 @@ class Report:
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._findings = dict.fromkeys(findings)
 
-    def tell(self, place: str, what: str, mend: str = "", severity: Severity = "warning") -> bool:
+    def tell(self, place: str, what: str, hint: str = "", severity: Severity = "warning") -> bool:
         """Add a finding; whether it is a new one."""
-        finding = Finding(place=place, what=what, mend=mend, severity=severity)
+        finding = Finding(place=place, what=what, hint=hint, severity=severity)
         new = finding not in self._findings
         self._findings[finding] = None
         return new

@@ -63,7 +63,7 @@ class RaceTime:
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.speed_mps <= 12.5:
-            raise SessionError(f"nobody runs {self.race} in {self.time_s:g} s", mend="give the race time in seconds")
+            raise SessionError(f"nobody runs {self.race} in {self.time_s:g} s", hint="give the race time in seconds")
 
     @property
     def speed_mps(self) -> float:
