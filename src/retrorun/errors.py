@@ -22,7 +22,13 @@ import unicodedata
 
 _SHOWN_BEFORE = 60  # characters of a line of notation that an error shows before its place
 _SHOWN_AFTER = 40  # and after
-_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # signs that reverse the text behind them
+# Signs that turn the text behind them around.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def is_hidden(char: str) -> bool:
+    """Whether a character would work on a terminal and not be seen: controls, turners of text, half surrogates."""
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNING
 
 
 class RetrorunError(Exception):
@@ -91,8 +97,7 @@ class NotationError(SessionError):
 
 def _shown(char: str) -> str:
     """The character, or a sign in place of one that would work on the terminal and not be seen."""
-    hidden = char != "\t" and (unicodedata.category(char) == "Cc" or char in _TURNING)
-    return "\ufffd" if hidden else char
+    return "\ufffd" if char != "\t" and is_hidden(char) else char
 
 
 def _columns(char: str) -> int:

@@ -1,68 +1,228 @@
-"""Reading and writing whole files: clear errors, and never a half-written one."""
+"""Files from outside and files of our own: read bounded, written whole or not at all, locked where two may write."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import platform
+import secrets
+import stat
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from retrorun.errors import OutputError, RecordingError
+from retrorun.errors import OutputError, RecordingError, RetrorunError, is_hidden
+
+MOST_BYTES = 256 << 20  # of one file that is read whole; a day of running is 10 MB of FIT, 100 MB of TCX
+LEFTOVER_S = 86400.0  # an unfinished file of a machine that cannot be asked is abandoned after a day
+LOCK_WAIT_S = 60.0  # whoever holds a lock only reads and writes one small file
+
+_NOT_A_FILE = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
 
 
-def printable(name: str) -> str:
-    r"""The name of a file as text that can be written anywhere; bytes in it that are no UTF-8 become `\xe4`."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def printable(text: str, *, keep: str = "") -> str:
+    r"""Text from outside that can be shown anywhere.
+
+    Control characters, characters that turn the direction of writing, and bytes that are no UTF-8 become `\x1b`, save
+    those in `keep`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char in keep or not is_hidden(char) else _escaped(char) for char in text)
 
 
-def read_bytes(path: Path) -> bytes:
-    """All bytes of a file.
+def _escaped(char: str) -> str:
+    byte = ord(char) - 0xDC00  # how Python holds a byte of a name that is no UTF-8
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode()
+
+
+def read_bytes(path: Path, *, most: int = MOST_BYTES, error: type[RetrorunError] = RecordingError) -> bytes:
+    """All bytes of a regular file of at most `most` bytes.
 
     Raises:
-        RecordingError: there is no such file, or it cannot be read.
+        RecordingError: (or what `error` names) there is no such file, it cannot be read, is too large, or is no file
+            but a folder, a pipe, a device.
+    """
+    with open_regular(path, error=error) as file:
+        size = os.fstat(file.fileno()).st_size
+        try:
+            data = b"" if size > most else file.read(most + 1)
+        except OSError as fault:
+            raise error(f"cannot be read ({fault.strerror})", where=_name(path), hint="check the disk") from fault
+    if size > most or len(data) > most:
+        raise error(f"is larger than {most >> 20} MB", where=_name(path), hint="this is no file of that kind")
+    return data
+
+
+def open_regular(path: Path, *, error: type[RetrorunError] = RecordingError) -> BinaryIO:
+    """A regular file, open for reading; a pipe does not make this wait.
+
+    Raises:
+        RecordingError: (or what `error` names) as `read_bytes` says, but for the size.
     """
     try:
-        return path.read_bytes()
+        # Without O_NONBLOCK the mere opening of a pipe would wait for somebody to write into it.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
-        raise RecordingError("there is no such file", where=str(path), hint="check the path") from None
-    except IsADirectoryError:
-        raise RecordingError("this is a folder, not a file", where=str(path), hint="name a file in it") from None
-    except OSError as error:
-        raise RecordingError(f"cannot be read ({error.strerror})", where=str(path), hint="check its rights") from error
+        raise error("there is no such file", where=_name(path), hint="check the path") from None
+    except OSError as fault:
+        raise error(f"cannot be read ({fault.strerror})", where=_name(path), hint="check its rights") from fault
     except ValueError:  # a zero byte in it
-        raise RecordingError("no file can have such a name", where=repr(str(path)), hint="check the path") from None
+        raise error("no file can have such a name", where=_name(path), hint="check the path") from None
+    kind = stat.S_IFMT(os.fstat(handle).st_mode)
+    if kind == stat.S_IFREG:
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    what, hint = _NOT_A_FILE.get(kind, "no file"), "name a file"
+    raise error(f"this is {what}, not a file", where=_name(path), hint=hint + " in it" * (kind == stat.S_IFDIR))
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_atomic(path: Path, data: bytes, *, inputs: Iterable[Path] = (), private: bool = False) -> None:
     """Write a file so that a reader sees the old content or the new, never a part.
 
-    The bytes go to a new file in the same folder, are flushed to the disk, and take the name in one step.
+    The bytes go to a new file in the same folder, are flushed to the disk, and take the name in one step. The new file
+    has the rights of the one that it replaces, else those of any new file (umask); a private one is its owner's only.
+    A link is followed, a device or a pipe is written to.
 
     Raises:
-        OutputError: the folder is missing or read-only, or the disk is full; an old file is left as it was.
+        OutputError: the folder is missing or read-only, the disk is full, or `path` is one of `inputs`, which the
+            same command reads; an old file is left as it was.
     """
+    refuse_inputs(path, inputs)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
-    except OSError as error:
-        raise _output_error(path, error) from error
+        kind = stat.S_IFMT(path.stat().st_mode) if path.exists() else stat.S_IFREG
+        if kind not in (stat.S_IFREG, stat.S_IFDIR):
+            path.write_bytes(data)
+            return
+        _replace(Path(os.path.realpath(path)), data, private=private)
+    except OSError as fault:
+        raise _output_error(path, fault) from fault
     except ValueError:  # a zero byte in it
-        raise OutputError("no file can have such a name", where=repr(str(path)), hint="use another") from None
-    temporary = Path(name)
+        raise OutputError("no file can have such a name", where=_name(path), hint="use another") from None
+
+
+def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
+    """Refuse an output that is one of a command's inputs, under whatever name.
+
+    Raises:
+        OutputError: it is.
+    """
+    for source in inputs:
+        with contextlib.suppress(OSError, ValueError):  # one that is not there cannot be written over
+            if path.samefile(source):
+                raise OutputError(
+                    "this file is read by the same command", where=_name(path), hint="write to another name"
+                )
+
+
+def check_ending(path: Path, endings: Iterable[str], what: str) -> str:
+    """The ending of an output's name, in small letters, if it is one of `endings`.
+
+    Raises:
+        OutputError: it is another; a page must not hide behind the name of a picture.
+    """
+    ending = path.suffix.lower()
+    if ending not in endings:
+        problem = f"{what} cannot have the ending {ending!r}"
+        raise OutputError(problem, where=_name(path), hint=f"use {_one_of(endings)}")
+    return ending
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from changing a file while it is read, changed and written.
+
+    Raises:
+        OutputError: another process has held it for a minute, or its folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    real = Path(os.path.realpath(path))
+    try:
+        with FileLock(real.with_name(f".{real.name[:100]}.lock"), timeout=LOCK_WAIT_S):
+            yield
+    except Timeout:
+        raise OutputError(
+            "another process is writing it", where=_name(path), hint="wait for it, then do this again"
+        ) from None
+    except OSError as fault:
+        raise _output_error(path, fault) from fault
+
+
+def _replace(path: Path, data: bytes, *, private: bool) -> None:
+    _tidy(path)
+    temporary = path.with_name(f"{_beginning(path)}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode)
+        if path.exists() and not private:
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
-    except OSError as error:
-        raise _output_error(path, error) from error
     finally:
         with contextlib.suppress(OSError):  # a disk that went away cannot be tidied, and must not hide the first error
             temporary.unlink()
 
 
-def _output_error(path: Path, error: OSError) -> OutputError:
+def _tidy(path: Path) -> None:
+    """Remove what writes of this file left behind when they were killed."""
+    with contextlib.suppress(OSError):  # tidying is a kindness
+        for left in path.parent.glob(f"{_escape(_beginning(path))}*.part"):
+            machine, _, rest = left.name.removeprefix(_beginning(path)).partition("-")
+            pid = rest.partition("-")[0]
+            dead = machine == _machine() and pid.isdecimal() and not _alive(int(pid))
+            if dead or left.stat().st_mtime < time.time() - LEFTOVER_S:
+                left.unlink()
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":  # os.kill would end it
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _beginning(path: Path) -> str:
+    return f".{path.name[:40]}."
+
+
+def _escape(name: str) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in name)
+
+
+def _machine() -> str:
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    *before, last = words
+    return f"{', '.join(before)} or {last}" if before else last
+
+
+def _name(path: Path) -> str:
+    return printable(str(path))
+
+
+def _output_error(path: Path, fault: OSError) -> OutputError:
     if not path.parent.is_dir():
-        return OutputError("its folder does not exist", where=str(path), hint="make the folder first")
-    return OutputError(f"cannot be written ({error.strerror})", where=str(path), hint="nothing was changed")
+        return OutputError("its folder does not exist", where=_name(path), hint="make the folder first")
+    if path.is_dir():
+        return OutputError("this is a folder", where=_name(path), hint="name a file in it")
+    return OutputError(f"cannot be written ({fault.strerror})", where=_name(path), hint="nothing was changed")

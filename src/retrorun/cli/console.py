@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def say(text: str = "", *, indent: int = 0, under: int | None = None) -> None:
     """Print text, folded at 80 columns; `indent` is for its first line, `under` for the lines after it."""
     first, rest = " " * indent, " " * (indent if under is None else under)
-    for line in printable(text).split("\n"):  # a file's name may be in it
+    for line in printable(text, keep="\n\t").split("\n"):  # a file's name may be in it
         folded = textwrap.wrap(
             line,
             width=80,

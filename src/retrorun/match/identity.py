@@ -6,9 +6,9 @@ plain value; `retrorun.analysis.store` keeps it in a JSON file.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, SessionError
 from retrorun.fit.plan import FileIdentity
 from retrorun.session.data import session_from_dict, session_to_dict
@@ -52,7 +52,7 @@ class SessionIndex:
             {"serial": serial, "time_created": time_created, "session": session_to_dict(session)}
             for serial, time_created, session in self.sessions
         ]
-        return json.dumps({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2, ensure_ascii=False) + "\n"
+        return to_json({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> SessionIndex:
@@ -61,26 +61,15 @@ class SessionIndex:
         Raises:
             PlanError: the text is not JSON, or no index; says where.
         """
-        try:
-            data = json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise PlanError(f"this is not JSON ({error})", hint="give the text that to_json returned") from None
-        if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != VERSION:
-            raise PlanError("this is no index of sessions", where="format", hint="give the text that to_json returned")
-        rows = data.get("sessions")
-        if not isinstance(rows, list):
-            raise PlanError("the list of sessions is missing", where="sessions")
-        return cls(sessions=tuple(_entry(row, f"sessions[{index}]") for index, row in enumerate(rows)))
+        hint = "give the text that to_json returned"
+        document = Fields.of(parse_json(text, error=PlanError, hint=hint), error=PlanError, hint=hint)
+        document.header(name=FORMAT, version=VERSION)
+        return cls(sessions=tuple(_entry(row) for row in document.rows("sessions")))
 
 
-def _entry(row: object, where: str) -> tuple[int, int, Session]:
-    if not isinstance(row, dict):
-        raise PlanError("an entry needs serial, time_created and session", where=where)
-    numbers = [row.get(name) for name in ("serial", "time_created")]
-    if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
-        raise PlanError("serial and time_created must be whole numbers", where=where)
+def _entry(row: Fields) -> tuple[int, int, Session]:
+    serial, time_created = row.integer("serial"), row.integer("time_created")
     try:
-        session = session_from_dict(row.get("session"))
+        return serial, time_created, session_from_dict(row.values.get("session"))
     except SessionError as error:
-        raise PlanError(error.what, where=f"{where}.session.{error.where}", hint=error.hint) from None
-    return int(numbers[0] or 0), int(numbers[1] or 0), session
+        raise PlanError(error.what, where=f"{row.place('session')}.{error.where}", hint=error.hint) from None

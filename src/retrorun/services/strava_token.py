@@ -68,7 +68,7 @@ def token_path() -> Path:
 def save_token(token: Token, path: Path) -> None:
     """Keep a token: whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_atomic(path, json.dumps(asdict(token)).encode(), mode=0o600)
+    write_atomic(path, json.dumps(asdict(token)).encode(), private=True)
 
 
 def load_token(path: Path) -> Token:
