@@ -41,6 +41,8 @@ from retrorun.report.html import report_html as report_html
 from retrorun.report.plot import figure_run as figure_run
 from retrorun.session.document import load_session as load_session
 from retrorun.session.document import save_session as save_session
+from retrorun.session.effort import Athlete as Athlete
+from retrorun.session.effort import resolve_session as resolve_session
 from retrorun.session.model import Direction as Direction
 from retrorun.session.model import Gait as Gait
 from retrorun.session.model import Intensity as Intensity
@@ -58,8 +60,14 @@ from retrorun.session.values import HeartRateAbove as HeartRateAbove
 from retrorun.session.values import HeartRateBelow as HeartRateBelow
 from retrorun.session.values import HeartRateRange as HeartRateRange
 from retrorun.session.values import HeartRateZone as HeartRateZone
+from retrorun.session.values import HeartRateZoneRange as HeartRateZoneRange
 from retrorun.session.values import LapButton as LapButton
+from retrorun.session.values import Limit as Limit
+from retrorun.session.values import PercentOf as PercentOf
+from retrorun.session.values import PercentRange as PercentRange
 from retrorun.session.values import PowerRange as PowerRange
+from retrorun.session.values import Progression as Progression
+from retrorun.session.values import RpeRange as RpeRange
 from retrorun.session.values import SpeedRange as SpeedRange
 from retrorun.session.values import Time as Time
 from retrorun.session.values import Times as Times

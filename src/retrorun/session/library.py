@@ -6,8 +6,8 @@ import difflib
 
 from retrorun.errors import SessionError
 from retrorun.session.library_sessions import READY_MADE
-from retrorun.session.model import member_of
 from retrorun.session.ready import Kind, Level, ReadyMade
+from retrorun.session.values import member_of
 
 
 def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = None) -> tuple[ReadyMade, ...]:

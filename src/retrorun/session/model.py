@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
 from retrorun.errors import SessionError
-from retrorun.session.values import Duration, RepeatUntil, Target, Times, check_targets, on_grid
-
-EnumT = TypeVar("EnumT", bound=StrEnum)
+from retrorun.session.values import Duration, RepeatUntil, Target, Times, check_targets, member_of, on_grid
 
 
 class Direction(StrEnum):
@@ -67,6 +64,8 @@ class Step:
     """One thing to do: a direction and a gait, for a duration, at a target (None: as it comes).
 
     `note` is shown on the watch. `slope` is for outdoors, `incline_pct` [%, kept to the tenth] for a treadmill.
+    `direction_guessed` tells that the direction was read from somebody else's words; like the unit of a value it takes
+    no part in comparison.
     """
 
     duration: Duration
@@ -78,6 +77,7 @@ class Step:
     slope: Slope | None = None
     incline_pct: float | None = None
     note: str = ""
+    direction_guessed: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.duration, Duration):
@@ -102,6 +102,8 @@ class Step:
             value = on_grid(self.incline_pct, 1, low=-40.0, high=40.0, name="incline [%]")
             object.__setattr__(self, "incline_pct", value)
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
+        if not isinstance(self.direction_guessed, bool):
+            raise SessionError(f"direction_guessed is True or False, not {self.direction_guessed!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,15 +183,6 @@ def _checked_steps(steps: object, owner: str) -> tuple[Step | Repeat, ...]:
     if len(steps) > MOST_STEPS:
         raise SessionError(f"a {owner} has at most {MOST_STEPS} steps", hint="use repeats")
     return tuple(steps)
-
-
-def member_of(kind: type[EnumT], value: object, name: str) -> EnumT:
-    """The member of an enumeration that a value names, or a SessionError that lists them all."""
-    try:
-        return kind(str(value))
-    except ValueError:
-        known = ", ".join(member.value for member in kind)
-        raise SessionError(f"unknown {name} {value!r}", hint=f"use one of: {known}") from None
 
 
 def _clean_text(value: object, name: str) -> str:

@@ -8,7 +8,8 @@ kept for display and takes no part in comparison.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, TypeVar
 
 from retrorun.errors import SessionError
 
@@ -20,6 +21,18 @@ SpeedUnit = Literal["min/km", "min/mi", "km/h", "m/s"]
 LONGEST_TIME_S = 4_294_967.0
 LONGEST_DISTANCE_M = 42_949_672.0
 FASTEST_MPS = 15.0  # no person has run faster than 12.5 m/s (Bolt 2009); beyond this a pace is a slip of the pen
+
+
+EnumT = TypeVar("EnumT", bound=StrEnum)
+
+
+def member_of(kind: type[EnumT], value: object, name: str) -> EnumT:
+    """The member of an enumeration that a value names, or a SessionError that lists them all."""
+    try:
+        return kind(str(value))
+    except ValueError:
+        known = ", ".join(member.value for member in kind)
+        raise SessionError(f"unknown {name} {value!r}", hint=f"use one of: {known}") from None
 
 
 def on_grid(value: float, digits: int, *, low: float, high: float, name: str) -> float:
@@ -34,7 +47,7 @@ def on_grid(value: float, digits: int, *, low: float, high: float, name: str) ->
     return rounded
 
 
-def _whole(value: int, *, low: int, high: int, name: str) -> int:
+def whole_number(value: int, *, low: int, high: int, name: str) -> int:
     """The value as it is, or a SessionError where it is no whole number within the bounds."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise SessionError(f"{name} must be a whole number, not {value!r}")
@@ -90,7 +103,7 @@ class HeartRateAbove:
     heart_rate_bpm: int
 
     def __post_init__(self) -> None:
-        _whole(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
+        whole_number(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +113,7 @@ class HeartRateBelow:
     heart_rate_bpm: int
 
     def __post_init__(self) -> None:
-        _whole(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
+        whole_number(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +123,7 @@ class Calories:
     calories_kcal: int
 
     def __post_init__(self) -> None:
-        _whole(self.calories_kcal, low=1, high=65_534, name="energy [kcal]")
+        whole_number(self.calories_kcal, low=1, high=65_534, name="energy [kcal]")
 
 
 Duration = Time | Distance | LapButton | HeartRateAbove | HeartRateBelow | Calories
@@ -123,7 +136,7 @@ class Times:
     count: int
 
     def __post_init__(self) -> None:
-        _whole(self.count, low=1, high=999, name="the number of rounds")
+        whole_number(self.count, low=1, high=999, name="the number of rounds")
 
 
 RepeatUntil = Times | Time | Distance | HeartRateAbove | HeartRateBelow
@@ -160,7 +173,7 @@ class HeartRateZone:
     zone: int
 
     def __post_init__(self) -> None:
-        _whole(self.zone, low=1, high=5, name="heart-rate zone")
+        whole_number(self.zone, low=1, high=5, name="heart-rate zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +184,8 @@ class HeartRateRange:
     high_bpm: int
 
     def __post_init__(self) -> None:
-        _whole(self.low_bpm, low=30, high=250, name="heart rate [bpm]")
-        _whole(self.high_bpm, low=30, high=250, name="heart rate [bpm]")
+        whole_number(self.low_bpm, low=30, high=250, name="heart rate [bpm]")
+        whole_number(self.high_bpm, low=30, high=250, name="heart rate [bpm]")
         _ordered(self.low_bpm, self.high_bpm, "heart-rate range")
 
 
@@ -184,8 +197,8 @@ class CadenceRange:
     high_spm: int
 
     def __post_init__(self) -> None:
-        _whole(self.low_spm, low=30, high=300, name="cadence [spm]")
-        _whole(self.high_spm, low=30, high=300, name="cadence [spm]")
+        whole_number(self.low_spm, low=30, high=300, name="cadence [spm]")
+        whole_number(self.high_spm, low=30, high=300, name="cadence [spm]")
         _ordered(self.low_spm, self.high_spm, "cadence range")
 
 
@@ -197,12 +210,163 @@ class PowerRange:
     high_w: int
 
     def __post_init__(self) -> None:
-        _whole(self.low_w, low=1, high=2000, name="power [W]")
-        _whole(self.high_w, low=1, high=2000, name="power [W]")
+        whole_number(self.low_w, low=1, high=2000, name="power [W]")
+        whole_number(self.high_w, low=1, high=2000, name="power [W]")
         _ordered(self.low_w, self.high_w, "power range")
 
 
-Target = SpeedRange | HeartRateZone | HeartRateRange | CadenceRange | PowerRange
+# ---- targets by effort: what becomes a number only with an athlete ---------------------------------------------------
+
+
+class PercentOf(StrEnum):
+    """What a percentage is of: a number of one athlete. Its value is the notation's word for it.
+
+    `VPEAK` is the peak speed of the step's own direction, from the incremental test run that way.
+    """
+
+    MAX_HR = "hrmax"
+    THRESHOLD_HR = "lthr"
+    THRESHOLD_PACE = "threshold"
+    VPEAK = "vpeak"
+    VPEAK_FORWARD = "vpeak-forward"
+    VPEAK_BACKWARD = "vpeak-backward"
+    MILE_PACE = "mile"
+    PACE_5K = "5k"
+    PACE_10K = "10k"
+    HALF_PACE = "half"
+    MARATHON_PACE = "marathon"
+    CRITICAL_POWER = "cp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PercentRange:
+    """A range in per cent [%, whole] of a heart rate, a power or a speed of the athlete.
+
+    Percentages of a pace are of its speed: 90 % of threshold pace is slower than the threshold.
+    """
+
+    low_pct: int
+    high_pct: int
+    of: PercentOf
+
+    def __post_init__(self) -> None:
+        of = member_of(PercentOf, self.of, "measure of effort")
+        object.__setattr__(self, "of", of)
+        highest = 100 if of is PercentOf.MAX_HR else 200
+        whole_number(self.low_pct, low=1, high=highest, name="effort [%]")
+        whole_number(self.high_pct, low=1, high=highest, name="effort [%]")
+        _ordered(self.low_pct, self.high_pct, "effort range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartRateZoneRange:
+    """Several heart-rate zones that follow each other, e.g. 2 to 3; a watch holds one alone, so they become bpm."""
+
+    low_zone: int
+    high_zone: int
+
+    def __post_init__(self) -> None:
+        whole_number(self.low_zone, low=1, high=5, name="heart-rate zone")
+        whole_number(self.high_zone, low=1, high=5, name="heart-rate zone")
+        if self.low_zone >= self.high_zone:
+            raise SessionError(
+                f"a range of zones goes up, not from Z{self.low_zone} to Z{self.high_zone}",
+                hint="name a single zone, or the lower one first",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RpeRange:
+    """A range of perceived exertion on the scale from 1 to 10 (Borg CR10)."""
+
+    low_rpe: int
+    high_rpe: int
+
+    def __post_init__(self) -> None:
+        whole_number(self.low_rpe, low=1, high=10, name="perceived exertion")
+        whole_number(self.high_rpe, low=1, high=10, name="perceived exertion")
+        _ordered(self.low_rpe, self.high_rpe, "range of perceived exertion")
+
+
+Range = SpeedRange | HeartRateRange | CadenceRange | PowerRange | PercentRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One side only: stay below, or above, a single value (a range whose two ends are equal).
+
+    Below a speed is slower: `slower than 6:00/km`.
+    """
+
+    side: Literal["below", "above"]
+    value: Range
+
+    def __post_init__(self) -> None:
+        if self.side not in ("below", "above"):
+            raise SessionError(f"a limit is below or above, not {self.side!r}")
+        if not isinstance(self.value, Range) or ends_of(self.value)[0] != ends_of(self.value)[1]:
+            raise SessionError("a limit is a single value", hint="give it alone, or a range without under or over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progression:
+    """From one value to another over the step, evenly, e.g. from 7:00/km to 6:30/km; each may be a range."""
+
+    start: Range
+    end: Range
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.start, Range) or not isinstance(self.end, Range):
+            raise SessionError(
+                "a progression goes from one range to another", hint="give a pace or heart rate for each"
+            )
+        if measure_of(self.start) is not measure_of(self.end):
+            raise SessionError("a progression begins and ends in one measure", hint="use one unit at both ends")
+        if self.start == self.end:
+            raise SessionError("a progression begins where it ends", hint="leave out from and to")
+
+
+Target = Range | HeartRateZone | HeartRateZoneRange | RpeRange | Limit | Progression
+
+
+def ends_of(target: Range) -> tuple[float, float]:
+    """Both ends of a range, the lower first, in its own unit."""
+    match target:
+        case SpeedRange():
+            return target.low_mps, target.high_mps
+        case HeartRateRange():
+            return target.low_bpm, target.high_bpm
+        case CadenceRange():
+            return target.low_spm, target.high_spm
+        case PowerRange():
+            return target.low_w, target.high_w
+        case PercentRange():
+            return target.low_pct, target.high_pct
+
+
+def measure_of(target: Range) -> object:
+    """What the ends of a range are measured in: its kind, and for per cent what they are of."""
+    return target.of if isinstance(target, PercentRange) else type(target)
+
+
+Quantity = Literal["speed", "heart rate", "cadence", "power"]
+_QUANTITIES: dict[object, Quantity] = {
+    SpeedRange: "speed",
+    CadenceRange: "cadence",
+    PowerRange: "power",
+    PercentOf.MAX_HR: "heart rate",
+    PercentOf.THRESHOLD_HR: "heart rate",
+    PercentOf.CRITICAL_POWER: "power",
+}
+
+
+def quantity_of(target: Target) -> Quantity:
+    """What a target holds steady, whatever it is measured in; perceived exertion is told by the heart rate."""
+    if isinstance(target, Limit | Progression):
+        target = target.value if isinstance(target, Limit) else target.start
+    if isinstance(target, PercentRange):
+        return _QUANTITIES.get(target.of, "speed")
+    return _QUANTITIES.get(type(target), "heart rate")
 
 
 def check_targets(first: Target, second: Target) -> None:
@@ -211,10 +375,5 @@ def check_targets(first: Target, second: Target) -> None:
     Raises:
         SessionError: they are of the same kind.
     """
-    if _quantity(first) is _quantity(second):
+    if quantity_of(first) == quantity_of(second):
         raise SessionError("a step's two targets are of the same kind", hint="leave one out")
-
-
-def _quantity(target: Target) -> type:
-    """What a target holds steady; a zone and a range of heart rate hold the same."""
-    return HeartRateRange if isinstance(target, HeartRateZone) else type(target)

@@ -17,8 +17,15 @@ from retrorun.session.values import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    HeartRateZoneRange,
     LapButton,
+    Limit,
+    PercentRange,
+    PowerRange,
+    Progression,
+    Range,
     RepeatUntil,
+    RpeRange,
     SpeedRange,
     Target,
     Time,
@@ -72,19 +79,42 @@ def format_duration(duration: Duration | RepeatUntil) -> str:  # noqa: PLR0911 -
 def format_target(target: Target) -> str:
     """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
     match target:
+        case Limit():
+            return f"{_limit_words(target)} {format_target(target.value)}"
+        case Progression():
+            return f"from {format_target(target.start)} to {format_target(target.end)}"
+        case HeartRateZone():
+            return f"Z{target.zone}"
+        case HeartRateZoneRange():
+            return f"Z{target.low_zone}-Z{target.high_zone}"
+        case RpeRange():
+            return f"rpe {_ends(target.low_rpe, target.high_rpe)}"
+        case _:
+            return _format_range(target)
+
+
+def _format_range(target: Range) -> str:
+    match target:
         case SpeedRange(unit="min/km" | "min/mi"):
             unit = target.unit.removeprefix("min")
             return _ends(_shortest_pace(target.high_mps, unit), _shortest_pace(target.low_mps, unit)) + unit
         case SpeedRange(unit=unit):
             return f"{_ends(_shortest_speed(target.low_mps, unit), _shortest_speed(target.high_mps, unit))} {unit}"
-        case HeartRateZone():
-            return f"Z{target.zone}"
         case HeartRateRange():
             return f"{_ends(target.low_bpm, target.high_bpm)} bpm"
         case CadenceRange():
             return f"{_ends(target.low_spm, target.high_spm)} spm"
-        case _:
+        case PowerRange():
             return f"{_ends(target.low_w, target.high_w)} W"
+        case PercentRange():
+            return f"{_ends(target.low_pct, target.high_pct)}% {target.of.value}"
+
+
+def _limit_words(limit: Limit) -> str:
+    """Under or over; of a pace, whose number falls as the speed rises, slower or faster."""
+    if isinstance(limit.value, SpeedRange) and limit.value.unit.startswith("min/"):
+        return "slower than" if limit.side == "below" else "faster than"
+    return "under" if limit.side == "below" else "over"
 
 
 def format_number(value: float, digits: int) -> str:

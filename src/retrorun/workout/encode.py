@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrorun.errors import WorkoutError
 from retrorun.fit.plan import Plan, PlanStep
 from retrorun.fit.step_values import (
     CADENCE_SPM,
@@ -38,6 +39,7 @@ from retrorun.session.values import (
     Time,
     Times,
 )
+from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device
 from retrorun.workout.labels import cut, repeat_note, step_name, step_note
 
@@ -209,4 +211,6 @@ def raw_target(target: Target | None) -> RawTarget:
             kind, ends = TargetType.CADENCE, (CADENCE_SPM.raw(target.low_spm), CADENCE_SPM.raw(target.high_spm))
         case PowerRange():
             kind, ends = TargetType.POWER, (POWER_W.raw(target.low_w), POWER_W.raw(target.high_w))
+        case _:
+            raise WorkoutError(f"no watch takes '{format_target(target)}'", hint="resolve the session for an athlete")
     return RawTarget(type=kind, value=0, low=ends[0], high=ends[1])

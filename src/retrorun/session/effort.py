@@ -1,0 +1,289 @@
+"""Targets by effort become numbers, with an athlete: `90% vpeak`, `85% hrmax`, `Z2-Z3`, `rpe 6`.
+
+Nothing is guessed: a number that an athlete lacks is named, with the way to get it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
+
+from retrorun.errors import SessionError
+from retrorun.session.model import Direction, Session, Step, walk
+from retrorun.session.unroll import map_steps
+from retrorun.session.values import (
+    HeartRateRange,
+    HeartRateZoneRange,
+    Limit,
+    PercentOf,
+    PercentRange,
+    PowerRange,
+    Progression,
+    Range,
+    RpeRange,
+    SpeedRange,
+    Target,
+    on_grid,
+    whole_number,
+)
+from retrorun.session.wording import format_target
+
+GUIDE = "docs/how-to/one-session-for-a-squad.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Athlete:
+    """One person's thresholds and maxima, by which effort becomes pace, heart rate or power; all optional.
+
+    `hr_zones_bpm` holds six numbers: where zones 1 to 5 begin, and where zone 5 ends. `vpeak_…_mps` are the peak speeds
+    of the incremental test run forward and backward, `pace_…_mps` the speeds of races.
+    """
+
+    name: str = ""
+    max_hr_bpm: int | None = None
+    threshold_hr_bpm: int | None = None
+    hr_zones_bpm: tuple[int, ...] | None = None
+    threshold_pace_mps: float | None = None
+    vpeak_forward_mps: float | None = None
+    vpeak_backward_mps: float | None = None
+    pace_mile_mps: float | None = None
+    pace_5k_mps: float | None = None
+    pace_10k_mps: float | None = None
+    pace_half_mps: float | None = None
+    pace_marathon_mps: float | None = None
+    critical_power_w: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise SessionError(f"an athlete's name is text, not {self.name!r}")
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is None or each.name in ("name", "hr_zones_bpm"):
+                continue
+            if each.name.endswith("_mps"):
+                object.__setattr__(self, each.name, on_grid(value, 3, low=0.5, high=12.5, name=each.name))
+            else:
+                low, high = (30, 250) if each.name.endswith("_bpm") else (1, 2000)
+                whole_number(value, low=low, high=high, name=each.name)
+        if self.hr_zones_bpm is not None:
+            object.__setattr__(self, "hr_zones_bpm", _checked_zones(self.hr_zones_bpm))
+
+
+def _checked_zones(zones: object) -> tuple[int, ...]:
+    if not isinstance(zones, tuple | list) or len(zones) != 6:
+        raise SessionError(
+            "hr_zones_bpm holds six heart rates", hint="give where zones 1 to 5 begin, and where zone 5 ends"
+        )
+    for value in zones:
+        whole_number(value, low=30, high=250, name="hr_zones_bpm")
+    if any(low >= high for low, high in pairwise(zones)):
+        raise SessionError("hr_zones_bpm must rise", hint="give where zones 1 to 5 begin, and where zone 5 ends")
+    return tuple(zones)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingNumber:
+    """A number that a step's target needs and the athlete lacks: where, the `Athlete`'s name for it, how to get it."""
+
+    place: str
+    name: str
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measure:
+    name: str
+    what: str
+    hint: str
+
+
+_RACE = "a race of the last months, its distance over its time"
+_VPEAK = "an incremental test: 3 minutes a stage, 1 km/h more each, until exhaustion"
+_THRESHOLD = "30 minutes alone, as hard as can be held:"
+_MAX_HR = _Measure(
+    name="max_hr_bpm", what="the maximum heart rate", hint="the highest of an incremental test to exhaustion"
+)
+_VPEAK_FORWARD = _Measure(name="vpeak_forward_mps", what="the peak speed forward", hint=f"{_VPEAK}, forward")
+_VPEAK_BACKWARD = _Measure(name="vpeak_backward_mps", what="the peak speed backward", hint=f"{_VPEAK}, backward")
+_MEASURES = {
+    PercentOf.MAX_HR: _MAX_HR,
+    PercentOf.THRESHOLD_HR: _Measure(
+        name="threshold_hr_bpm",
+        what="the threshold heart rate",
+        hint=f"{_THRESHOLD} the mean heart rate of the last 20",
+    ),
+    PercentOf.THRESHOLD_PACE: _Measure(
+        name="threshold_pace_mps", what="the threshold pace", hint=f"{_THRESHOLD} the mean speed"
+    ),
+    PercentOf.VPEAK_FORWARD: _VPEAK_FORWARD,
+    PercentOf.VPEAK_BACKWARD: _VPEAK_BACKWARD,
+    PercentOf.MILE_PACE: _Measure(name="pace_mile_mps", what="the mile race pace", hint=_RACE),
+    PercentOf.PACE_5K: _Measure(name="pace_5k_mps", what="the 5 km race pace", hint=_RACE),
+    PercentOf.PACE_10K: _Measure(name="pace_10k_mps", what="the 10 km race pace", hint=_RACE),
+    PercentOf.HALF_PACE: _Measure(name="pace_half_mps", what="the half-marathon race pace", hint=_RACE),
+    PercentOf.MARATHON_PACE: _Measure(name="pace_marathon_mps", what="the marathon race pace", hint=_RACE),
+    PercentOf.CRITICAL_POWER: _Measure(
+        name="critical_power_w",
+        what="the critical power",
+        hint="two all-out runs of 3 and 12 minutes: the work between them over the time between them",
+    ),
+}
+# Where a watch's five zones begin, and where they end, unless the runner set them [% of maximum heart rate].
+USUAL_ZONES_PCT = (50, 60, 70, 80, 90, 100)
+# Perceived exertion (CR10) as a share of maximum heart rate [%]: the classes of the American College of Sports Medicine
+# (Garber et al. 2011, Med Sci Sports Exerc 43:1334), whose ratings from 6 to 20 go with CR10 by Borg's own words.
+_RPE_HR_PCT = (
+    *((57, 63),) * 2,  # light: 9 to 11
+    *((64, 76),) * 2,  # moderate: 12 to 13
+    *((77, 95),) * 3,  # vigorous: 14 to 17
+    *((96, 100),) * 3,  # near maximal: 18 and above
+)
+
+
+def resolve_session(session: Session, athlete: Athlete) -> Session:
+    """The session with every target by effort as numbers of this athlete; the effort stays in the step's note.
+
+    Percentages of a speed become paces, of a heart rate and zone ranges bpm, of critical power watts; perceived
+    exertion becomes the heart rates that go with it. A single zone stays: it is the watch's own.
+
+    Raises:
+        SessionError: the athlete lacks numbers; the error names all of them, each with the way to get it.
+    """
+    if not isinstance(session, Session) or not isinstance(athlete, Athlete):
+        raise SessionError("resolve_session takes a Session and an Athlete", hint="see parse_session and load_athlete")
+    missing = missing_numbers(session, athlete)
+    if missing:
+        raise missing_error(missing)
+    return replace(session, steps=map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place)))
+
+
+def missing_numbers(session: Session, athlete: Athlete | None = None) -> tuple[MissingNumber, ...]:
+    """What stands between a session's targets by effort and numbers, step by step; empty where nothing does.
+
+    Args:
+        session: what is planned.
+        athlete: whose numbers to take; None: nobody's, so that every target by effort counts.
+    """
+    known = athlete or Athlete()
+    return tuple(
+        MissingNumber(place=place, name=measure.name, what=measure.what, hint=measure.hint)
+        for place, step in walk(session.steps)
+        if isinstance(step, Step)
+        for measure in _needed(step)
+        if getattr(known, measure.name) is None
+        and not (measure is _MAX_HR and known.hr_zones_bpm is not None and _is_zone_range(step))
+    )
+
+
+def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
+    """The one error for all missing numbers."""
+    first = {each.name: each for each in reversed(missing)}
+    names = list(dict.fromkeys(each.name for each in missing))
+    what = " and ".join(first[name].what for name in names)
+    ways = "; ".join(f"{name} from {first[name].hint}" for name in names)
+    return SessionError(
+        f"{what} of the athlete must be known for this effort",
+        where=missing[0].place,
+        hint=f"give an Athlete with {ways} ({GUIDE})",
+    )
+
+
+def _needed(step: Step) -> Iterator[_Measure]:
+    for target in (step.target, step.secondary_target):
+        for part in _parts(target):
+            if isinstance(part, PercentRange):
+                yield _MEASURES[_measure_of(part.of, step.direction)]
+            elif isinstance(part, HeartRateZoneRange | RpeRange):
+                yield _MAX_HR
+
+
+def _is_zone_range(step: Step) -> bool:
+    return any(isinstance(target, HeartRateZoneRange) for target in (step.target, step.secondary_target))
+
+
+def _parts(target: Target | None) -> tuple[Target | None, ...]:
+    match target:
+        case Limit():
+            return (target.value,)
+        case Progression():
+            return target.start, target.end
+        case _:
+            return (target,)
+
+
+def is_effort(target: Target | None) -> bool:
+    """Whether a target becomes numbers only with an athlete."""
+    return any(isinstance(part, PercentRange | HeartRateZoneRange | RpeRange) for part in _parts(target))
+
+
+def _measure_of(of: PercentOf, direction: Direction) -> PercentOf:
+    if of is not PercentOf.VPEAK:
+        return of
+    return PercentOf.VPEAK_BACKWARD if direction is Direction.BACKWARD else PercentOf.VPEAK_FORWARD
+
+
+def _resolved_step(step: Step, athlete: Athlete, place: str) -> Step:
+    efforts = [
+        format_target(target)
+        for target in (step.target, step.secondary_target)
+        if target is not None and is_effort(target)
+    ]
+    if not efforts:
+        return step
+    try:
+        return replace(
+            step,
+            target=_resolved(step.target, athlete, step.direction),
+            secondary_target=_resolved(step.secondary_target, athlete, step.direction),
+            note="; ".join([*efforts, step.note] if step.note else efforts),
+        )
+    except SessionError as error:
+        raise SessionError(error.what, where=place, hint=error.hint) from None
+
+
+def _resolved(target: Target | None, athlete: Athlete, direction: Direction) -> Target | None:
+    match target:
+        case PercentRange():
+            return _percent(target, athlete, direction)
+        case HeartRateZoneRange():
+            return _zones(target, athlete)
+        case RpeRange():
+            low, high = _RPE_HR_PCT[target.low_rpe - 1][0], _RPE_HR_PCT[target.high_rpe - 1][1]
+            return _percent(PercentRange(low_pct=low, high_pct=high, of=PercentOf.MAX_HR), athlete, direction)
+        case Limit():
+            return replace(target, value=_resolved_range(target.value, athlete, direction))
+        case Progression():
+            start, end = (_resolved_range(each, athlete, direction) for each in (target.start, target.end))
+            return start if start == end else Progression(start=start, end=end)
+        case _:
+            return target
+
+
+def _resolved_range(target: Range, athlete: Athlete, direction: Direction) -> Range:
+    return _percent(target, athlete, direction) if isinstance(target, PercentRange) else target
+
+
+def _percent(target: PercentRange, athlete: Athlete, direction: Direction) -> Range:
+    name = _MEASURES[_measure_of(target.of, direction)].name
+    whole = getattr(athlete, name)
+    low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
+    if name.endswith("_mps"):
+        return SpeedRange(low_mps=low, high_mps=high)
+    if name.endswith("_bpm"):
+        return HeartRateRange(low_bpm=_nearest(low), high_bpm=_nearest(high))
+    return PowerRange(low_w=_nearest(low), high_w=_nearest(high))
+
+
+def _zones(target: HeartRateZoneRange, athlete: Athlete) -> HeartRateRange:
+    zones = athlete.hr_zones_bpm
+    if zones is None:
+        zones = tuple(_nearest((athlete.max_hr_bpm or 0) * pct / 100) for pct in USUAL_ZONES_PCT)
+    end = zones[target.high_zone] - (target.high_zone < 5)
+    return HeartRateRange(low_bpm=zones[target.low_zone - 1], high_bpm=end)
+
+
+def _nearest(value: float) -> int:
+    return math.floor(value + 0.5)
