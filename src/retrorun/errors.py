@@ -19,6 +19,7 @@ Each error says what is wrong, where, and what to do about it::
 from __future__ import annotations
 
 import unicodedata
+from typing import Self
 
 _SHOWN_BEFORE = 60  # characters of a line of notation that an error shows before its place
 _SHOWN_AFTER = 40  # and after
@@ -49,6 +50,12 @@ class RetrorunError(Exception):
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
         return f"{text}; {self.hint}" if self.hint else text
+
+    def within(self, place: str) -> Self:
+        """The same error with a place put before its own: the file's name before the field's."""
+        self.where = f"{place}: {self.where}" if self.where else place
+        self.args = (self.what, self.where, self.hint)
+        return self
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross process borders in a scan.

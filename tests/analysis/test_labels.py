@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.apply import apply_labels
-from retrorun.analysis.detect import detect
+from retrorun.analysis.detect import apply_labels, detect
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.analysis.store import labels_path, load_labels, save_labels
 from retrorun.errors import LabelError

@@ -12,7 +12,6 @@ from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.direction import AsRun, judge_directions
 from retrorun.analysis.labels import Labels
 from retrorun.gait.grid import time_means
-from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.values import CadenceRange, Distance, HeartRateRange, PowerRange, SpeedRange, Target, Time
@@ -90,7 +89,6 @@ def adherence(
     activity: Activity,
     detection: Detection,
     *,
-    profile: GaitProfile | None = None,
     labels: Labels | None = None,
 ) -> Adherence:
     """How well the plan was kept.
@@ -99,10 +97,9 @@ def adherence(
         match: the executed steps.
         activity: what was run.
         detection: the backward segments of the same activity.
-        profile: what is usual for the runner; sharpens the verdict on direction.
         labels: what the runner says about direction; wins over everything else.
     """
-    directions = judge_directions(match, detection, activity, profile=profile, labels=labels)
+    directions = judge_directions(match, detection, activity, labels=labels)
     as_run = {id(verdict.step): verdict.as_run for verdict in directions.planned}
     steps = tuple(_step(step, activity, as_run.get(id(step))) for step in match.steps)
     timed = [step for step in steps if step.planned_time_s is not None and step.step.outcome != "cannot tell"]

@@ -1,27 +1,44 @@
-"""Backward segments of an activity, with the plan and the labels at hand: what `retrorun.detect` does."""
+"""Backward segments of an activity, with the plan and the labels at hand: what `retrorun.detect` does.
+
+A plan is evidence that the detector weighs; what the runner says wins over whatever the model thinks.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from os import PathLike
+
+import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.apply import apply_labels
+from retrorun.activity.read import read_activity
 from retrorun.analysis.direction import planned_spans
-from retrorun.analysis.labels import Labels
-from retrorun.errors import PlanError
+from retrorun.analysis.labels import Label, Labels
+from retrorun.errors import PlanError, ProfileError
 from retrorun.gait.detector import detect_gait
+from retrorun.gait.grid import time_means
+from retrorun.gait.line import ForwardLine
 from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection
+from retrorun.gait.result import Detection, Evidence, Segment
+from retrorun.intervals import overlap_s, subtract
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
-from retrorun.session.model import Session
+from retrorun.session.model import Direction, Session
+
+PlanSource = Session | Match | str | PathLike[str]
+
+CERTAIN_LOG_ODDS = 20.0  # chosen: one in 5e8, as good as certain, and a number that JSON can hold
+SHORTEST_LEFT_S = 3.0  # chosen: what a label leaves of a found segment is dropped below the detector's own step
+SAME_SHARE = 0.5  # chosen: a found segment that shares half of the longer one is what the label speaks of
 
 
 def detect(
-    activity: Activity,
+    activity: Activity | str | PathLike[str] | bytes,
     *,
     profile: GaitProfile | None = None,
-    plan: Session | Match | None = None,
+    plan: PlanSource | None = None,
     labels: Labels | None = None,
 ) -> Detection:
     """Backward segments of an activity.
@@ -30,27 +47,139 @@ def detect(
     called where the recording shows forward running. A plan without any backward step says nothing about direction.
 
     Args:
-        activity: a recording with speed and cadence.
+        activity: a recording with speed and cadence, or its path or bytes.
         profile: what is usual for the runner.
-        plan: what was planned, as a session or already matched; None takes the plan that the recording carries, if any.
+        plan: what was planned, as a session, its notation, its file, or already matched; None takes the plan that the
+            recording carries, if any.
         labels: what the runner says about this recording; wins over everything else.
 
     Returns:
         The verdict, the segments and the reasons; `cannot tell` where the recording could not have shown any.
+
+    Raises:
+        RecordingError: the activity is none, and no recording that can be read.
+        PlanError: the plan that was given cannot be laid onto the run.
     """
-    match, reasons = _matched(activity, plan)
-    spans = () if match is None else planned_spans(match)
-    detection = detect_gait(activity, profile=profile, planned=spans)
-    detection = replace(detection, reasons=(*detection.reasons, *reasons))
-    return detection if labels is None else apply_labels(detection, activity, labels, profile=profile)
+    if not isinstance(activity, Activity):
+        activity = read_activity(activity)
+    match, reasons = matched(activity, plan)
+    return detect_with(activity, match, profile=profile, labels=labels, reasons=reasons)
 
 
-def _matched(activity: Activity, plan: Session | Match | None) -> tuple[Match | None, tuple[str, ...]]:
+def matched(activity: Activity, plan: PlanSource | None) -> tuple[Match | None, tuple[str, ...]]:
+    """The plan laid onto the run, None where there is none; and what that leaves open.
+
+    Raises:
+        PlanError: the plan that was given cannot be laid onto the run; a plan that the recording carries is left out.
+    """
     if plan is None and activity.workout is None:
         return None, ()
     try:
         match = plan if isinstance(plan, Match) else match_plan(activity, plan)
     except PlanError as error:
+        if plan is not None:
+            raise
         return None, (f"the plan was left unused: {error}",)
-    backward = any(found.step.direction == "backward" for found in match.steps)
+    backward = any(found.step.direction is Direction.BACKWARD for found in match.steps)
     return match, match.reasons if backward else ()
+
+
+def detect_with(
+    activity: Activity,
+    match: Match | None,
+    *,
+    profile: GaitProfile | None,
+    labels: Labels | None,
+    reasons: tuple[str, ...] = (),
+) -> Detection:
+    """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
+    if not isinstance(profile, GaitProfile | None):
+        raise ProfileError(f"a gait profile is needed here, not {type(profile).__name__}", hint="use GaitProfile.fit")
+    spans = () if match is None else planned_spans(match)
+    detection = detect_gait(activity, profile=profile, planned=spans)
+    detection = replace(detection, reasons=(*detection.reasons, *reasons))
+    return detection if labels is None else apply_labels(detection, activity, labels)
+
+
+def apply_labels(detection: Detection, activity: Activity, labels: Labels) -> Detection:
+    """The detection with the runner's labels in force.
+
+    Stretches labelled backward become segments with probability 1. Found segments lose what is labelled forward, and
+    what a backward label covers. Labels of another run are left unused, which `reasons` says.
+    """
+    if not labels.labels:
+        return detection
+    if not labels.in_force(activity).labels:
+        return _because(detection, "the labels belong to another run and were left unused")
+    found = [piece for segment in detection.segments for piece in _without(segment, labels.labels)]
+    said = [_labelled(label, activity, detection) for label in labels.labels if label.direction is Direction.BACKWARD]
+    segments = tuple(sorted((*found, *said), key=lambda segment: segment.start_s))
+    verdict = "found" if segments else "none" if detection.verdict == "found" else detection.verdict
+    marked = replace(detection, segments=segments, verdict=verdict)
+    count = len(labels.labels)
+    said_so = "one stretch was" if count == 1 else f"{count} stretches were"
+    return _because(marked, f"{said_so} labelled by the runner")
+
+
+def _because(detection: Detection, reason: str) -> Detection:
+    return replace(detection, reasons=(*detection.reasons, reason))
+
+
+def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
+    """What the labels leave of a found segment."""
+    pieces = subtract([segment], labels)
+    return [
+        segment
+        if piece.duration_s == segment.duration_s
+        else replace(
+            segment,
+            start_s=piece.start_s,
+            end_s=piece.end_s,
+            distance_m=segment.distance_m * piece.duration_s / segment.duration_s,
+        )
+        for piece in pieces
+        if piece.duration_s >= SHORTEST_LEFT_S
+    ]
+
+
+def _labelled(label: Label, activity: Activity, detection: Detection) -> Segment:
+    """A labelled stretch as a segment; where the detector found it too, with the detector's own evidence."""
+    found = max(detection.segments, key=lambda segment: overlap_s(label, segment), default=None)
+    edges = np.array([label.start_s, label.end_s])
+    speed_mps, cadence_spm = (
+        float(time_means(activity.time_s, column, edges)[0]) for column in (activity.speed_mps, activity.cadence_spm)
+    )
+    if found is not None and overlap_s(label, found) >= SAME_SHARE * max(label.end_s - label.start_s, found.duration_s):
+        evidence = found.evidence
+    else:
+        evidence = _observed(speed_mps, cadence_spm, detection.line)
+    return Segment(
+        start_s=label.start_s,
+        end_s=label.end_s,
+        probability=1.0,
+        evidence=replace(evidence, for_it=("the runner labelled it backward", *evidence.for_it)),
+        distance_m=_distance_m(activity, label, speed_mps),
+        mean_speed_mps=speed_mps,
+        mean_cadence_spm=cadence_spm,
+    )
+
+
+def _observed(speed_mps: float, cadence_spm: float, line: ForwardLine | None) -> Evidence:
+    """The evidence for a stretch that only the runner called."""
+    forward_spm = math.nan if line is None else float(line.cadence_spm(np.array(speed_mps)))
+    return Evidence(
+        observed_speed_mps=speed_mps,
+        observed_cadence_spm=cadence_spm,
+        forward_cadence_spm=forward_spm,
+        usual_speed_mps=math.nan if line is None else line.usual_speed_mps,
+        uplift=cadence_spm / forward_spm - 1.0,
+        log_odds=CERTAIN_LOG_ODDS,
+    )
+
+
+def _distance_m(activity: Activity, label: Label, speed_mps: float) -> float:
+    known = np.isfinite(activity.distance_m)
+    if np.count_nonzero(known) < 2:
+        return speed_mps * (label.end_s - label.start_s)
+    edges = np.interp((label.start_s, label.end_s), activity.time_s[known], activity.distance_m[known])
+    return float(edges[1] - edges[0])

@@ -10,14 +10,11 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.labels import Labels
-from retrorun.gait.detector import forward_line
 from retrorun.gait.grid import time_means
-from retrorun.gait.line import ForwardLine
 from retrorun.gait.priors import RUNNING_SPM
-from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection, PlannedSpan, Segment
+from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch
-from retrorun.match.spans import shared_s
 from retrorun.session.model import Direction, Gait
 
 AsRun = Literal["run as planned", "run forward instead", "cannot tell"]
@@ -70,8 +67,8 @@ def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
     if not any(found.step.direction is Direction.BACKWARD for found in match.steps):
         return ()
     return tuple(
-        PlannedSpan(start_s=start_s, end_s=end_s, direction=found.step.direction)
-        for found, start_s, end_s in _placed(match.steps)
+        PlannedSpan(start_s=span.start_s, end_s=span.end_s, direction=found.step.direction)
+        for found, span in _placed(match.steps)
         if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
     )
 
@@ -81,7 +78,6 @@ def judge_directions(
     detection: Detection,
     activity: Activity,
     *,
-    profile: GaitProfile | None = None,
     labels: Labels | None = None,
 ) -> DirectionReport:
     """What became of each step that was planned backward.
@@ -90,23 +86,18 @@ def judge_directions(
         match: the executed steps.
         detection: the answer for the same activity, best made with this match as its plan.
         activity: what was run.
-        profile: what is usual for the runner.
         labels: what the runner says; decides where it covers half a step.
 
     Returns:
         A verdict for each executed backward step, and the segments that lie mostly outside all of them. Where no step
         has a place in the recording, both are empty.
     """
-    judge = _Judge(detection, activity, forward_line(activity, profile), (labels or Labels()).in_force(activity))
+    judge = _Judge(detection, activity, (labels or Labels()).in_force(activity))
     backward = [placed for placed in _placed(match.steps) if placed[0].step.direction is Direction.BACKWARD]
-    unplanned = tuple(
-        segment
-        for segment in detection.segments
-        if sum(shared_s(segment.start_s, segment.end_s, low, high) for _, low, high in backward)
-        < 0.5 * segment.duration_s
-    )
+    spans = [span for _, span in backward]
+    unplanned = tuple(s for s in detection.segments if covered_s(s, spans) < 0.5 * s.duration_s)
     return DirectionReport(
-        planned=tuple(judge.verdict(*placed) for placed in backward),
+        planned=tuple(judge.verdict(step, span) for step, span in backward),
         unplanned=() if match.basis == "nothing" else unplanned,
     )
 
@@ -114,64 +105,62 @@ def judge_directions(
 class _Judge:
     """Everything that a verdict on one step rests on."""
 
-    def __init__(self, detection: Detection, activity: Activity, line: ForwardLine | None, labels: Labels) -> None:
-        self.detection, self.activity, self.line, self.labels = detection, activity, line, labels
+    def __init__(self, detection: Detection, activity: Activity, labels: Labels) -> None:
+        self.detection, self.activity, self.labels = detection, activity, labels
 
-    def verdict(self, step: StepMatch, start_s: float, end_s: float) -> DirectionVerdict:
+    def verdict(self, step: StepMatch, span: Interval) -> DirectionVerdict:
         """What became of the step that lies there."""
-        length_s = max(end_s - start_s, 1e-9)
-        covered = sum(shared_s(start_s, end_s, s.start_s, s.end_s) for s in self.detection.segments) / length_s
-        said = self._labelled(start_s, end_s)
+        covered = covered_s(span, self.detection.segments) / max(span.duration_s, 1e-9)
+        said = self._labelled(span)
         if said is not None:
             as_run, why = said
         elif step.step.gait is Gait.WALK:
             as_run, why = "cannot tell", "backward walking looks like walking"
         elif covered >= COVERED_LEAST:
-            as_run, why = self._called(start_s, end_s, covered)
+            as_run, why = self._called(span, covered)
         elif covered > COVERED_MOST:
             as_run, why = "cannot tell", f"only {covered:.0%} of it was found backward"
         else:
-            as_run, why = self._silent(start_s, end_s)
+            as_run, why = self._silent(span)
         return DirectionVerdict(step=step, as_run=as_run, covered=covered, why=why)
 
-    def _labelled(self, start_s: float, end_s: float) -> tuple[AsRun, str] | None:
+    def _labelled(self, span: Interval) -> tuple[AsRun, str] | None:
         for direction, as_run in _AS_LABELLED.items():
-            said_s = sum(
-                shared_s(start_s, end_s, label.start_s, label.end_s)
-                for label in self.labels.labels
-                if label.direction is direction
-            )
-            if said_s >= COVERED_LEAST * (end_s - start_s):
+            said = [label for label in self.labels.labels if label.direction is direction]
+            if covered_s(span, said) >= COVERED_LEAST * span.duration_s:
                 return as_run, f"the runner labelled it {direction.value}"
         return None
 
-    def _called(self, start_s: float, end_s: float, covered: float) -> tuple[AsRun, str]:
-        called = max(self.detection.segments, key=lambda s: shared_s(start_s, end_s, s.start_s, s.end_s))
+    def _called(self, span: Interval, covered: float) -> tuple[AsRun, str]:
+        called = max(self.detection.segments, key=lambda segment: overlap_s(span, segment))
         if called.evidence.uplift < LEAST_UPLIFT:
             return "cannot tell", "it was slower, as backward running is, but its cadence is that of a slow forward jog"
         return "run as planned", f"{covered:.0%} of it was found backward"
 
-    def _silent(self, start_s: float, end_s: float) -> tuple[AsRun, str]:
-        speed_mps, cadence_spm = (self._mean(name, start_s, end_s) for name in ("speed_mps", "cadence_spm"))
-        if self.detection.verdict == "cannot tell" or self.line is None or not np.isfinite(speed_mps * cadence_spm):
+    def _silent(self, span: Interval) -> tuple[AsRun, str]:
+        line = self.detection.line
+        speed_mps, cadence_spm = (self._mean(name, span) for name in ("speed_mps", "cadence_spm"))
+        if self.detection.verdict == "cannot tell" or line is None or not np.isfinite(speed_mps * cadence_spm):
             return "cannot tell", "the recording does not show it"
-        if end_s - start_s < TELLABLE_S:
-            return "cannot tell", f"{end_s - start_s:.0f} s are too short to see it"
+        if span.duration_s < TELLABLE_S:
+            return "cannot tell", f"{span.duration_s:.0f} s are too short to see it"
         if cadence_spm < RUNNING_SPM:
             return "cannot tell", "it was walked, or nobody moved"
-        if speed_mps >= FASTER_THAN * self.line.usual_speed_mps:
+        if speed_mps >= FASTER_THAN * line.usual_speed_mps:
             return "run forward instead", "it was as fast as the forward running around it"
-        uplift = cadence_spm / float(self.line.cadence_spm(np.array(speed_mps))) - 1.0
+        uplift = cadence_spm / float(line.cadence_spm(np.array(speed_mps))) - 1.0
         if uplift <= FORWARD_UPLIFT:
             return "run forward instead", f"its cadence is that of forward running at this speed ({uplift:+.0%})"
         return "cannot tell", f"its cadence lies between forward and backward running ({uplift:+.0%})"
 
-    def _mean(self, column: str, start_s: float, end_s: float) -> float:
+    def _mean(self, column: str, span: Interval) -> float:
         values: FloatArray = getattr(self.activity, column)
-        return float(time_means(self.activity.time_s, values, np.array([start_s, end_s]))[0])
+        return float(time_means(self.activity.time_s, values, np.array([span.start_s, span.end_s]))[0])
 
 
-def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, float, float]]:
+def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, Interval]]:
     return [
-        (found, found.start_s, found.end_s) for found in steps if found.start_s is not None and found.end_s is not None
+        (found, Interval(start_s=found.start_s, end_s=found.end_s))
+        for found in steps
+        if found.start_s is not None and found.end_s is not None
     ]

@@ -39,7 +39,7 @@ def match(
     found = match_plan(activity, _planned(activity, session, index))
     labels = load_labels(recording)
     detection = detect(activity, profile=usual, plan=found, labels=labels)
-    kept = adherence(found, activity, detection, profile=usual, labels=labels)
+    kept = adherence(found, activity, detection, labels=labels)
     if as_json:
         say_json(adherence_document(found, kept))
         return

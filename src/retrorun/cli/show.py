@@ -17,7 +17,7 @@ from retrorun.cli.findings import tell_findings
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic
-from retrorun.match.carried import carried_plan
+from retrorun.match.identity import embedded_plan
 from retrorun.report.picture import picture_bytes, picture_kind
 from retrorun.report.session_picture import figure_session
 from retrorun.report.session_view import session_text
@@ -118,8 +118,8 @@ def _lap_row(number: int, lap: Lap) -> tuple[str, ...]:
 
 def _show_plan(activity: Activity) -> None:
     """The plan inside a recording; where it cannot be a session that is said, and nothing fails."""
-    carried, reasons = carried_plan(activity)
+    embedded, reasons = embedded_plan(activity)
     for reason in reasons:
         say(reason)
-    if carried is not None:
-        show_session(carried.session, title="The workout that it was run to:")
+    if embedded is not None:
+        show_session(embedded.session, title="The workout that it was run to:")

@@ -15,7 +15,7 @@ from retrorun.gait.grid import BoolArray, Grid, build_grid
 from retrorun.gait.line import ForwardLine, LinePrior, fit_line, running_bins
 from retrorun.gait.placing import Pairs, hulls, inside, joined
 from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection, PlannedSpan, Segment
+from retrorun.gait.result import Detection, PlannedSpan, Segment, Verdict
 from retrorun.gait.score import LookAlikes, log_odds, look_alikes, place_prior, scores
 from retrorun.gait.support import Support, lap_cuts, own_gait, snapped, support_of, suspects
 from retrorun.gait.trust import cannot_tell, lowers_trust, parts_on_foot
@@ -51,10 +51,9 @@ def detect_gait(
         segments.extend(found)
         reasons.extend(maybe)
         reasons.extend(lowers_trust(grid, activity, profile))
-    told_apart = tuple(dict.fromkeys(reasons))
-    if segments:
-        return Detection(verdict="found", segments=tuple(segments), reasons=told_apart)
-    return Detection(verdict="none" if told else "cannot tell", reasons=told_apart)
+    verdict: Verdict = "found" if segments else "none" if told else "cannot tell"
+    line = forward_line(activity, profile)
+    return Detection(verdict=verdict, segments=tuple(segments), reasons=tuple(dict.fromkeys(reasons)), line=line)
 
 
 def forward_line(activity: Activity, profile: GaitProfile | None = None) -> ForwardLine | None:

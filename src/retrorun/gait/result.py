@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from retrorun.gait.line import ForwardLine
 from retrorun.session.model import Direction
 
 Verdict = Literal["found", "none", "cannot tell"]
@@ -64,9 +65,11 @@ class Detection:
 
     `verdict` is `found` (there is at least one segment), `none` (the recording could have shown backward running and
     does not) or `cannot tell` (it could not have; `reasons` says why). `reasons` also says what lowers trust in an
-    answer. `segments` are backward only, in order, and do not overlap.
+    answer. `segments` are backward only, in order, and do not overlap. `line` is the forward cadence by speed that the
+    segments were judged by, None where there was no running to fit one.
     """
 
     verdict: Verdict
     segments: tuple[Segment, ...] = ()
     reasons: tuple[str, ...] = ()
+    line: ForwardLine | None = None

@@ -28,7 +28,7 @@ LEAST_REACH = 4  # laps that one step may take, whatever the size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class LapGroup:
     """Laps `first`…`last` (both included) taken as the planned occurrence `planned`."""
 
     first: int
@@ -38,7 +38,7 @@ class Run:
     split_doubtful: bool = False  # the laps could be shared out among rounds otherwise
 
 
-def align(laps: LapTable, plan: PlanTable, places: tuple[str, ...]) -> tuple[Run, ...]:
+def align(laps: LapTable, plan: PlanTable, places: tuple[str, ...]) -> tuple[LapGroup, ...]:
     """The cheapest reading: runs of laps in order.
 
     Args:
@@ -139,9 +139,9 @@ class _Grid:
             np.minimum(row[1:], np.minimum.accumulate(row)[:-1] + self.back, out=row[1:])
         return table
 
-    def trace(self) -> list[Run]:
+    def trace(self) -> list[LapGroup]:
         """The cheapest path, read off the costs to the end; equal costs prefer the earlier round."""
-        runs: list[Run] = []
+        runs: list[LapGroup] = []
         lap, step = 0, 0
         while lap < self.n:
             goal = float(self.ahead[lap, step])
@@ -157,12 +157,12 @@ class _Grid:
                 step = self._sideways(lap, step, goal)
         return runs
 
-    def _run_at(self, lap: int, step: int, goal: float) -> Run | None:
+    def _run_at(self, lap: int, step: int, goal: float) -> LapGroup | None:
         if step == self.m:
             return None
         costs = self.costs[lap][:, step] + self.ahead[lap + 1 : self.reach[lap] + 1, step + 1]
         fitting = [k for k, cost in enumerate(costs.tolist()) if _same(goal, cost)]
-        return Run(first=lap, last=lap + fitting[-1], planned=step) if fitting else None
+        return LapGroup(first=lap, last=lap + fitting[-1], planned=step) if fitting else None
 
     def _sideways(self, lap: int, step: int, goal: float) -> int:
         """The state, with as many laps taken, from which the path goes on."""
@@ -180,7 +180,7 @@ class _Grid:
         return found
 
 
-def _with_doubts(run: Run, near: list[tuple[int, int, int]], places: tuple[str, ...]) -> Run:
+def _with_doubts(run: LapGroup, near: list[tuple[int, int, int]], places: tuple[str, ...]) -> LapGroup:
     """The run with every other reading of its laps that costs hardly more."""
     doubtful: dict[str, int] = {}
     split = False

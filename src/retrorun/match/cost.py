@@ -14,7 +14,15 @@ import numpy.typing as npt
 
 from retrorun.activity.model import FloatArray, Lap
 from retrorun.match.expand import Occurrence
-from retrorun.match.laps import timer_s
+from retrorun.match.laps import (
+    BY_HAND_DISTANCE,
+    BY_HAND_DISTANCE_M,
+    BY_HAND_TIME,
+    BY_HAND_TIME_S,
+    EXACT_DISTANCE_M,
+    EXACT_TIME_S,
+    timer_s,
+)
 from retrorun.session.model import Intensity
 from retrorun.session.values import Distance, LapButton, SpeedRange, Time
 
@@ -22,13 +30,6 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 NO_INDEX, NOT_IN_PLAN = -1, -2
-
-# On 1,605 steps of workouts that Garmin watches executed, the laps of a step add up to its time within 1 s and to its
-# distance within 1 m. Where the runner presses the button himself, or another watch rounds, more must be allowed.
-EXACT_TIME_S = 1.0
-EXACT_DISTANCE_M = 1.0
-BY_HAND_TIME_S, BY_HAND_TIME = 3.0, 0.05
-BY_HAND_DISTANCE_M, BY_HAND_DISTANCE = 10.0, 0.05
 
 COST_CUT_SHORT = 0.3  # plus up to 0.5 the shorter it was
 COST_TOO_LONG = 1.5  # a watch ends a step by itself, so with indices this hardly happens; plus up to 2

@@ -1,4 +1,4 @@
-"""The very session behind a recording: an index of compiled sessions, by the serial and time of their workout files.
+"""The session behind a recording: the workout that it carries, and an index of compiled sessions.
 
 Watches repeat the serial number and the time of creation of the workout that they ran in the recording. The index is a
 plain value; `retrorun.analysis.store` keeps it in a JSON file.
@@ -6,13 +6,16 @@ plain value; `retrorun.analysis.store` keeps it in a JSON file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retrorun.activity.model import Activity
 from retrorun.documents import Fields, parse_json, to_json
-from retrorun.errors import PlanError, SessionError
+from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.plan import FileIdentity
 from retrorun.session.data import session_from_dict, session_to_dict
 from retrorun.session.model import Session
+from retrorun.workout.decode import decompile_plan
 
 FORMAT = "retrorun sessions"
 VERSION = 1
@@ -73,3 +76,25 @@ def _entry(row: Fields) -> tuple[int, int, Session]:
         return serial, time_created, session_from_dict(row.values.get("session"))
     except SessionError as error:
         raise PlanError(error.what, where=f"{row.place('session')}.{error.where}", hint=error.hint) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPlan:
+    """The workout that a recording carries, as a session; `places`: the step's place for each index that a lap names.
+
+    Several indices may lead to one place: where a workout file writes the last round out, its steps come twice.
+    """
+
+    session: Session
+    places: Mapping[int, str]
+
+
+def embedded_plan(activity: Activity) -> tuple[EmbeddedPlan | None, tuple[str, ...]]:
+    """The workout that a recording carries, None where there is none or none that can be read; and why not."""
+    if activity.workout is None:
+        return None, ()
+    try:
+        read = decompile_plan(activity.workout)
+    except WorkoutError as error:
+        return None, (f"the plan in the recording cannot be read: {error}",)
+    return EmbeddedPlan(session=read.session, places=read.places), ()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
 
 from retrorun.activity.model import Activity, Lap
+from retrorun.activity.read import read_activity
 from retrorun.errors import PlanError
-from retrorun.match.align import Run, align
+from retrorun.match.align import LapGroup, align
 from retrorun.match.by_speed import lay_by_speed
-from retrorun.match.carried import carried_plan
 from retrorun.match.cost import LapTable, PlanTable
 from retrorun.match.expand import Occurrence, expand
-from retrorun.match.laps import distance_m, measured_laps, say_nothing, timer_s
+from retrorun.match.identity import embedded_plan
+from retrorun.match.laps import distance_m, measured_laps, outcome_of_laps, say_nothing, timer_s
 from retrorun.match.model import Match, Outcome, StepMatch
-from retrorun.match.outcome import outcome_of_laps
+from retrorun.session.document import load_session
 from retrorun.session.model import Session
+from retrorun.session.notation import parse_session
 from retrorun.units import format_clock
 
 MOST_LAPS = 1000  # a day on the track has fewer; a damaged file may claim more
@@ -37,19 +41,29 @@ class _Planned:
     reasons: tuple[str, ...] = ()
 
 
-def match_plan(activity: Activity, session: Session | None = None) -> Match:
+def match_plan(
+    activity: Activity | str | PathLike[str] | bytes, session: Session | str | PathLike[str] | None = None
+) -> Match:
     """The executed steps of a plan, in order.
 
     Args:
-        activity: what was run.
-        session: what was planned; None takes the plan that the recording carries. Where both are there, the session's
-            steps are laid down by the indices of the carried plan, provided that both ask for the same durations in the
-            same order (watches keep these, and may lose names and notes).
+        activity: what was run, or the path or bytes of its recording.
+        session: what was planned, or its notation or file; None takes the plan that the recording carries. Where both
+            are there, the session's steps are laid down by the indices of the embedded plan, provided that both ask for
+            the same durations in the same order (watches keep these, and may lose names and notes).
 
     Raises:
         PlanError: there is no plan, it unrolls into more than 5000 steps, or there are more than 1000 laps,
             or both are so many that their product is out of reach.
     """
+    if not isinstance(activity, Activity):
+        activity = read_activity(activity)
+    if isinstance(session, str | PathLike):
+        session = load_session(session) if Path(session).is_file() else parse_session(str(session))
+    if not isinstance(session, Session | None):
+        raise PlanError(
+            f"a session is needed here, not {type(session).__name__}", hint="give a Session or its notation"
+        )
     if len(activity.laps) > MOST_LAPS:
         raise PlanError(f"the recording has {len(activity.laps)} laps", hint=f"at most {MOST_LAPS} can be matched")
     planned = _planned(activity, session)
@@ -64,22 +78,22 @@ def match_plan(activity: Activity, session: Session | None = None) -> Match:
 
 
 def _planned(activity: Activity, session: Session | None) -> _Planned:
-    carried, reasons = carried_plan(activity)
+    embedded, reasons = embedded_plan(activity)
     if session is None:
-        if carried is None:
+        if embedded is None:
             hint = "give the session that was planned"
             raise PlanError("; ".join(reasons) or "the recording carries no plan", hint=hint)
-        session = carried.session
+        session = embedded.session
     occurrences = _unrolled(session, activity)
-    if carried is not None:
-        own = _unrolled(carried.session, activity)
+    if embedded is not None:
+        own = _unrolled(embedded.session, activity)
         if [item.step.duration for item in own] == [item.step.duration for item in occurrences]:
             number = {place: k for k, place in enumerate(dict.fromkeys(item.place for item in own))}
             return _Planned(
                 session=session,
                 occurrences=occurrences,
                 step_numbers=tuple(number[item.place] for item in own),
-                step_of_index={index: number[place] for index, place in carried.places.items() if place in number},
+                step_of_index={index: number[place] for index, place in embedded.places.items() if place in number},
             )
         reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
     return _Planned(
@@ -106,17 +120,19 @@ def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:
 def _by_laps(laps: Sequence[Lap], planned: _Planned, *, use_indices: bool) -> Match:
     places = tuple(item.place for item in planned.occurrences)
     table = LapTable.of(laps, planned.step_of_index if use_indices else {})
-    runs = align(table, PlanTable.of(planned.occurrences, planned.step_numbers), places)
-    if not runs or not (use_indices or _believable(runs, planned.occurrences)):
+    groups = align(table, PlanTable.of(planned.occurrences, planned.step_numbers), places)
+    if not groups or not (use_indices or _believable(groups, planned.occurrences)):
         return _nothing(planned, "the laps do not fit the plan")
     last = len(planned.occurrences) - 1
     taken: list[tuple[int, StepMatch]] = []
     seen: set[int] = set()
-    for run in runs:
-        step = _from_laps(laps, planned.occurrences[run.planned], run, exact=use_indices, final=run.planned == last)
-        taken.append((run.planned, replace(step, outcome="repeated") if run.planned in seen else step))
-        seen.add(run.planned)
-    steps = _with_skipped(planned.occurrences, taken, {other for run in runs for other in run.doubtful})
+    for group in groups:
+        step = _from_laps(
+            laps, planned.occurrences[group.planned], group, exact=use_indices, final=group.planned == last
+        )
+        taken.append((group.planned, replace(step, outcome="repeated") if group.planned in seen else step))
+        seen.add(group.planned)
+    steps = _with_skipped(planned.occurrences, taken, {other for group in groups for other in group.doubtful})
     inside = {index for step in steps for index in step.lap_indices}
     outside = tuple(index for index in range(len(laps)) if index not in inside)
     return Match(
@@ -126,31 +142,33 @@ def _by_laps(laps: Sequence[Lap], planned: _Planned, *, use_indices: bool) -> Ma
         outside_lap_indices=outside,
         reasons=(
             *planned.reasons,
-            *_doubts(planned.occurrences, runs),
+            *_doubts(planned.occurrences, groups),
             *(_strays(laps, outside) if use_indices else ()),
         ),
     )
 
 
-def _believable(runs: Sequence[Run], occurrences: Sequence[Occurrence]) -> bool:
+def _believable(groups: Sequence[LapGroup], occurrences: Sequence[Occurrence]) -> bool:
     """Whether laps without indices fit enough of the plan."""
-    sure = [run for run in runs if not run.doubtful]
-    executed = {run.planned for run in runs}
+    sure = [group for group in groups if not group.doubtful]
+    executed = {group.planned for group in groups}
     missed = [k for k in range(max(executed)) if k not in executed and not occurrences[k].optional]
     return (
-        len(runs) >= min(LEAST_STEPS, len(occurrences))
+        len(groups) >= min(LEAST_STEPS, len(occurrences))
         and len(sure) >= min(2, len(occurrences))
         and len(missed) <= len(sure) / 2
     )
 
 
-def _from_laps(all_laps: Sequence[Lap], occurrence: Occurrence, run: Run, *, exact: bool, final: bool) -> StepMatch:
+def _from_laps(
+    all_laps: Sequence[Lap], occurrence: Occurrence, group: LapGroup, *, exact: bool, final: bool
+) -> StepMatch:
     bare = StepMatch(
         step=occurrence.step, place=occurrence.place, repetition=occurrence.repetition, outcome="cannot tell"
     )
-    if run.doubtful:
+    if group.doubtful:
         return bare
-    laps = all_laps[run.first : run.last + 1]
+    laps = all_laps[group.first : group.last + 1]
     return replace(
         bare,
         outcome=outcome_of_laps(occurrence.step.duration, laps, exact=exact, final=final),
@@ -158,14 +176,14 @@ def _from_laps(all_laps: Sequence[Lap], occurrence: Occurrence, run: Run, *, exa
         end_s=laps[-1].end_s,
         timer_s=sum(timer_s(lap) for lap in laps),
         distance_m=distance_m(laps),
-        lap_indices=tuple(range(run.first, run.last + 1)),
+        lap_indices=tuple(range(group.first, group.last + 1)),
     )
 
 
 def _with_skipped(
     occurrences: Sequence[Occurrence], taken: Sequence[tuple[int, StepMatch]], doubtful: Collection[int]
 ) -> tuple[StepMatch, ...]:
-    """The steps in the order of the run, those left out where the plan had them; doubtful ones may have been run."""
+    """The steps in the order of the run, those left out where the plan had them; doubtful ones may have been group."""
     executed = {index for index, _ in taken}
     steps: list[StepMatch] = []
     passed = 0
@@ -210,16 +228,16 @@ def _nothing(planned: _Planned, why: str) -> Match:
     return Match(session=planned.session, steps=steps, basis="nothing", reasons=(*planned.reasons, why))
 
 
-def _doubts(occurrences: Sequence[Occurrence], runs: Sequence[Run]) -> tuple[str, ...]:
+def _doubts(occurrences: Sequence[Occurrence], groups: Sequence[LapGroup]) -> tuple[str, ...]:
     """What could as well have been read otherwise."""
     found = []
-    for run in runs:
-        place = occurrences[run.planned].place
-        if run.doubtful:
-            others = ", ".join(occurrences[k].place for k in run.doubtful)
-            found.append(f"{_laps(run.first, run.last)} could be {place} as well as {others}; left open")
-        elif run.split_doubtful:
-            found.append(f"{_laps(run.first, run.last)} could be shared out among the rounds of {place} otherwise")
+    for group in groups:
+        place = occurrences[group.planned].place
+        if group.doubtful:
+            others = ", ".join(occurrences[k].place for k in group.doubtful)
+            found.append(f"{_laps(group.first, group.last)} could be {place} as well as {others}; left open")
+        elif group.split_doubtful:
+            found.append(f"{_laps(group.first, group.last)} could be shared out among the rounds of {place} otherwise")
     return tuple(found)
 
 

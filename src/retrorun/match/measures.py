@@ -14,7 +14,6 @@ from retrorun.gait.corpus import Example, athletes, examples
 from retrorun.gait.detector import detect_gait
 from retrorun.gait.result import Detection
 from retrorun.match.match import match_plan
-from retrorun.match.spans import shared_s
 from retrorun.match.trials import Trial, trials
 
 RUNS = ("road", "track", "treadmill", "trail")
@@ -99,3 +98,8 @@ def _elsewhere(detection: Detection, spans: Sequence[tuple[float, float]]) -> in
         sum(shared_s(segment.start_s, segment.end_s, *span) for span in spans) < 0.5 * segment.duration_s
         for segment in detection.segments
     )
+
+
+def shared_s(start_s: float, end_s: float, other_start_s: float, other_end_s: float) -> float:
+    """How long two stretches `[start_s, end_s)` overlap [s]."""
+    return max(0.0, min(end_s, other_end_s) - max(start_s, other_start_s))

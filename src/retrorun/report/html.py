@@ -60,7 +60,7 @@ def report_html(
         totals_part(summary, per_m=per_m),
         _pictures_part(activity, detection, plane),
         segments_part(detection, per_m=per_m),
-        plan_part(match, activity, detection, profile, per_m=per_m),
+        plan_part(match, activity, detection, per_m=per_m),
         trust_part(activity, detection),
         correction_part(detection, name),
         id="main",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import adherence
-from retrorun.gait.profile import GaitProfile
 from retrorun.gait.result import Detection
 from retrorun.match.model import Match
 from retrorun.report.adherence_table import adherence_table
@@ -27,9 +26,7 @@ HEADINGS = (
 WORDS = ("Step", "How it ended")
 
 
-def plan_part(
-    match: Match | None, activity: Activity, detection: Detection, profile: GaitProfile | None, *, per_m: float
-) -> Markup:
+def plan_part(match: Match | None, activity: Activity, detection: Detection, *, per_m: float) -> Markup:
     """Plan and adherence; nothing where there is no plan."""
     if match is None:
         return join()
@@ -38,7 +35,7 @@ def plan_part(
         words = "No step of the plan could be found in this recording."
         reasons = tag("ul", *(tag("li", reason) for reason in match.reasons))
         return tag("section", tag("h2", title), tag("p", words), reasons, id="plan")
-    table = adherence_table(adherence(match, activity, detection, profile=profile), per_m=per_m)
+    table = adherence_table(adherence(match, activity, detection), per_m=per_m)
     below = tag("ul", *(tag("li", f"{line[:1].upper()}{line[1:]}.") for line in table.below))
     steps = table_of("Each planned step and how it was run", HEADINGS, table.rows, words=WORDS)
     return tag("section", tag("h2", title), below, steps, id="plan")

@@ -1,0 +1,104 @@
+"""The answer about one recording: read, match, detect, sum up. Every command and page asks here, and asks once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
+from retrorun.analysis.adherence import Adherence, adherence
+from retrorun.analysis.detect import PlanSource, detect_with, matched
+from retrorun.analysis.labels import Fingerprint, Labels
+from retrorun.analysis.store import load_labels
+from retrorun.analysis.summary import Summary, summarise
+from retrorun.errors import LabelError, RetrorunError
+from retrorun.files import printable, read_bytes
+from retrorun.gait.profile import GaitProfile
+from retrorun.gait.result import Detection
+from retrorun.match.model import Match
+
+Source = str | PathLike[str] | bytes | BinaryIO | Activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Analysis:
+    """One recording, and everything that is said of it.
+
+    `match` and `adherence` are None where there is no plan. `labels` are those that were in force, `fingerprint` tells
+    this recording from others, `name` is the file's, empty where there was none.
+    """
+
+    activity: Activity
+    detection: Detection
+    summary: Summary
+    match: Match | None
+    adherence: Adherence | None
+    labels: Labels
+    profile: GaitProfile | None
+    fingerprint: Fingerprint
+    name: str
+
+    def report_html(self) -> str:
+        """The page that `retrorun report` writes, as text."""
+        from retrorun.report.html import report_html
+
+        return report_html(self.activity, self.detection, name=self.name, match=self.match, profile=self.profile)
+
+    def __repr__(self) -> str:
+        name = f"{self.name!r}, " if self.name else ""
+        return f"<Analysis {name}{self.activity.sport}, {self.detection.verdict}, {self.summary.segments} segments>"
+
+
+def analyse(
+    source: Source,
+    *,
+    profile: GaitProfile | None = None,
+    plan: PlanSource | None = None,
+    labels: Labels | Literal["beside"] | None = "beside",
+) -> Analysis:
+    """Everything that a recording says: the run, its backward segments, the plan laid onto it, totals.
+
+    Args:
+        source: a recording: a path, bytes, an open binary file, or an activity that was read before.
+        profile: what is usual for the runner.
+        plan: what was planned, as a session, its notation, its file, or already matched; None takes the plan that the
+            recording carries, if any.
+        labels: what the runner says about this recording; "beside" takes the labels that lie beside the file, None
+            leaves them out.
+
+    Raises:
+        RecordingError: the source is no recording that can be read.
+        PlanError: the plan that was given cannot be laid onto the run.
+        LabelError: the labels beside the recording are damaged.
+    """
+    path = Path(source) if isinstance(source, str | PathLike) else None
+    data = source if isinstance(source, bytes) else b"" if path is None else read_bytes(path)
+    if isinstance(source, Activity):
+        activity = source
+    else:
+        try:
+            activity = read_activity(source if path is None else data)
+        except RetrorunError as error:
+            raise error if path is None else error.within(printable(str(path))) from None
+    said = labels
+    if labels == "beside":
+        said = Labels() if path is None else load_labels(path)
+    if not isinstance(said, Labels | None):
+        raise LabelError(f"labels are needed here, not {type(said).__name__}", hint="use rr.load_labels, or None")
+    match, reasons = matched(activity, plan)
+    detection = detect_with(activity, match, profile=profile, labels=said, reasons=reasons)
+    in_force = (said or Labels()).in_force(activity)
+    return Analysis(
+        activity=activity,
+        detection=detection,
+        summary=summarise(activity, detection),
+        match=match,
+        adherence=None if match is None else adherence(match, activity, detection, labels=in_force),
+        labels=in_force,
+        profile=profile,
+        fingerprint=Fingerprint.of(activity, data),
+        name="" if path is None else printable(path.name),
+    )
