@@ -22,7 +22,7 @@ Every command says the same with `--help`.
 `retrorun --version` prints the version.
 
 Exit codes: 0 fine, 1 bad input (one line `error: …` on stderr), 2 wrong usage.
-Output folds at 80 columns, and has no colour where it goes into a file or another program.
+Prose folds to the width of a terminal; notation, paths and commands never fold, and in a pipe or a file nothing does.
 """
 
 
@@ -35,10 +35,8 @@ def main() -> None:
 def page() -> str:
     """The page's text."""
     root: Any = typer.main.get_command(app)
-    parts = [HEAD]
-    for name, command in root.commands.items():
-        parts.append("\n".join(section(f"retrorun {name}", command)))
-    return "\n".join(parts)
+    names = root.list_commands(None)
+    return "\n".join([HEAD, *("\n".join(section(f"retrorun {name}", root.get_command(None, name))) for name in names)])
 
 
 def section(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401 - typer's own class, which has no public name

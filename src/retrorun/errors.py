@@ -98,7 +98,7 @@ class NotationError(SessionError):
         shown = "".join(map(_shown, line[start : start + _SHOWN_BEFORE + _SHOWN_AFTER]))
         # Tabs keep their width under the caret only if the padding repeats them.
         before = shown[: self.column - 1 - start]
-        padding = "".join("\t" if char == "\t" else " " * _columns(char) for char in before)
+        padding = "".join("\t" if char == "\t" else " " * columns(char) for char in before)
         return f"{super().__str__()}\n  {shown}\n  {padding}^"
 
 
@@ -107,7 +107,7 @@ def _shown(char: str) -> str:
     return "\ufffd" if char != "\t" and is_hidden(char) else char
 
 
-def _columns(char: str) -> int:
+def columns(char: str) -> int:
     """How many columns of a terminal a character takes: none for accents and joiners, two for wide ones."""
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0

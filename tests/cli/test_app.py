@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from retrorun import __version__
-from retrorun.cli.app import Commands, app
+from retrorun.cli.app import COMMANDS, Commands, app
 from retrorun.errors import RecordingError
 
 
@@ -49,9 +53,7 @@ def test_version() -> None:
 
 
 def test_every_command_has_a_help_of_its_own_that_fits_80_columns() -> None:
-    group = typer.main.get_command(app)
-    names = list(getattr(group, "commands", {}))
-    for name in names:
+    for name, *_ in COMMANDS:
         result = CliRunner(env={"COLUMNS": "80"}).invoke(app, [name, "--help"])
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 4
@@ -63,3 +65,36 @@ def test_python_dash_m_retrorun_is_the_same_command() -> None:
         [sys.executable, "-m", "retrorun", "--version"], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == f"retrorun {__version__}\n"
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    group: Any = typer.main.get_command(app)
+    for name, _, _, _, words in COMMANDS:
+        command = group.get_command(None, name)
+        assert inspect.cleandoc(command.help).partition("\n")[0] == words, name
+    result = CliRunner().invoke(app, ["--help"])
+    assert all(name in result.stdout for name, *_ in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_a_command_imports_only_what_it_needs(arguments: list[str]) -> None:
+    code = (
+        f"import sys; from retrorun.cli.app import main\ntry: main({arguments})\nexcept SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert not {"numpy", "matplotlib", "plotly", "rich", "yaml", "requests"} & set(done.stderr.split())
+
+
+def test_a_full_disk_is_one_line_and_exit_code_1() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "retrorun", "library"], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"error: the output cannot be written (No space left on device)\n"
+
+
+def test_nothing_from_outside_works_on_the_terminal() -> None:
+    result = CliRunner().invoke(failing_app(RecordingError("no run", where="a\x1b[31m\u202e.fit")), ["fail"])
+    assert result.stderr == "error: a\\x1b[31m\\u202e.fit: no run\n"

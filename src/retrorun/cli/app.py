@@ -1,44 +1,176 @@
 """The command `retrorun`: all its subcommands, and what happens when one fails.
 
-A command module holds plain functions that typer can read; each is registered here with one line. Exit codes: 0 fine,
-1 bad input (one line `error: …` on stderr), 2 wrong usage.
+A command is a plain function that typer can read, listed in one line of `COMMANDS`; its module is imported when the
+command is called, so that no command pays for another. Exit codes: 0 fine, 1 bad input (one line `error: …` on stderr),
+2 wrong usage.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from retrorun import __version__
-from retrorun.cli import analyze, define, demo, export, push, report, scan, show, strava
-from retrorun.cli.compile import compile_session
-from retrorun.cli.label import label
-from retrorun.cli.match import match
 from retrorun.errors import RetrorunError
+from retrorun.files import printable
+
+Click = Any  # newer releases of typer carry click's classes inside themselves, older ones import them: no name for both
+
+PLAN, READ, MORE = "Plan a session", "Read a recording", "More"
+
+# Name, module, function (or group), where the help lists it, and the first line of its own help, which a test compares.
+COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("library", "define", "library", PLAN, "List the ready-made sessions, or show and save one with your own numbers."),
+    ("pace", "define", "pace", PLAN, "Tell the backward pace that goes with what you run forward."),
+    ("plan", "define", "plan", PLAN, "Plan weeks of backward running, and say by what rule it grows."),
+    (
+        "compile",
+        "compile",
+        "compile_session",
+        PLAN,
+        "Compile a session to a FIT workout for a watch, or check whether the watch takes it.",
+    ),
+    (
+        "export",
+        "export",
+        "export",
+        PLAN,
+        "Write a session as intervals.icu text, Garmin Connect JSON, a Zwift run or a coach's sheet.",
+    ),
+    (
+        "push",
+        "push",
+        "push",
+        PLAN,
+        "Put sessions on a watch that is plugged in, or into the calendar of intervals.icu.",
+    ),
+    ("show", "show", "show", READ, "Show what a file is and what it says; the content decides, not the name."),
+    ("analyze", "analyze", "analyze", READ, "Find the stretches of a recording that were run backward."),
+    (
+        "match",
+        "match",
+        "match",
+        READ,
+        "Lay a plan beside the run: each step with what was planned, what was done, and how it ended.",
+    ),
+    (
+        "label",
+        "label",
+        "label",
+        READ,
+        "Correct a result: say which stretches were run backward or forward, in time since the start.",
+    ),
+    (
+        "report",
+        "report",
+        "report",
+        READ,
+        "Write a report on a recording: one HTML page that opens anywhere, without a network.",
+    ),
+    (
+        "draw",
+        "report",
+        "draw",
+        READ,
+        "Draw a recording: the run over time, the gait plane, the track, or the plan beside the run.",
+    ),
+    (
+        "convert",
+        "report",
+        "convert",
+        READ,
+        "Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, or FIT with a field `direction`.",
+    ),
+    ("scan", "scan", "scan", READ, "Analyse a whole archive of recordings, and tell its runner's story."),
+    (
+        "profile",
+        "scan",
+        "profile",
+        READ,
+        "Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less.",
+    ),
+    ("strava", "strava", "commands", READ, "Your own runs at Strava; needs the extra `strava`."),
+    (
+        "schema",
+        "define",
+        "schema",
+        MORE,
+        "Print the JSON Schema of session documents, for editors that complete and check.",
+    ),
+    ("demo", "demo", "demo", MORE, "Compile a session and analyse a synthetic recording of it, into a folder."),
+)
+_HOME = {name: (module, function) for name, module, function, _, _ in COMMANDS}
 
 
 class Commands(TyperGroup):
-    """A group whose commands report the library's own errors as one line; anything else is a bug and shows itself."""
+    """A group that reports the library's own errors as one line; anything else is a bug and shows itself."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401 - click's own signature
+    def invoke(self, ctx: Click) -> Click:
         """Run the command; a RetrorunError becomes a line on stderr and exit code 1."""
         try:
             return super().invoke(ctx)
         except RetrorunError as error:
-            typer.echo(f"error: {error}", err=True)
+            shown = printable(str(error), keep="\n\t")
+            typer.echo(f"error: {shown}", err=True)
+            raise typer.Exit(1) from None
+        except MemoryError:
+            typer.echo("error: there is not enough memory for this; give fewer or smaller recordings", err=True)
             raise typer.Exit(1) from None
 
 
+class LazyCommands(Commands):
+    """The group of all commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: Click) -> list[str]:  # noqa: ARG002 - click's own signature
+        """Their names, in the order in which the help lists them."""
+        return [name for name, *_ in COMMANDS]
+
+    def get_command(self, ctx: Click, cmd_name: str) -> Click:  # noqa: ARG002 - click's own signature
+        """One command; None where there is none of that name."""
+        if cmd_name not in self.commands and cmd_name in _HOME:
+            self.commands[cmd_name] = _load(cmd_name)
+        return self.commands.get(cmd_name)
+
+    def format_help(self, ctx: Click, formatter: Click) -> None:
+        """The help, written without importing a single command."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        for panel in (PLAN, READ, MORE):
+            with formatter.section(panel):
+                formatter.write_dl([(name, words) for name, _, _, where, words in COMMANDS if where == panel])
+        options = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        with formatter.section("Options"):
+            formatter.write_dl(options)
+
+
+def _load(name: str) -> Click:
+    module, function = _HOME[name]
+    target = getattr(import_module(f"retrorun.cli.{module}"), function)
+    if isinstance(target, typer.Typer):
+        group = typer.main.get_group(target)
+        group.name = name
+        return group
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
+    single.command(name)(target)
+    return typer.main.get_command(single)
+
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
 app = typer.Typer(
-    cls=Commands,
+    cls=LazyCommands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    context_settings=_HELP,
 )
-
-PLAN, READ, MORE = "Plan a session", "Read a recording", "More"
 
 
 def _version(value: bool) -> None:
@@ -56,27 +188,19 @@ def retrorun(
     """Backward running: sessions as FIT workouts, and backward segments found in recordings."""
 
 
-# One line per command, in the order in which the help lists them.
-app.command("library", rich_help_panel=PLAN)(define.library)
-app.command("pace", rich_help_panel=PLAN)(define.pace)
-app.command("plan", rich_help_panel=PLAN)(define.plan)
-app.command("compile", rich_help_panel=PLAN)(compile_session)
-app.command("export", rich_help_panel=PLAN)(export.export)
-app.command("push", rich_help_panel=PLAN)(push.push)
-app.command("show", rich_help_panel=READ)(show.show)
-app.command("analyze", rich_help_panel=READ)(analyze.analyze)
-app.command("match", rich_help_panel=READ)(match)
-app.command("label", rich_help_panel=READ)(label)
-app.command("report", rich_help_panel=READ)(report.report)
-app.command("draw", rich_help_panel=READ)(report.draw)
-app.command("convert", rich_help_panel=READ)(report.convert)
-app.command("scan", rich_help_panel=READ)(scan.scan)
-app.command("profile", rich_help_panel=READ)(scan.profile)
-app.add_typer(strava.commands, name="strava", rich_help_panel=READ)
-app.command("schema", rich_help_panel=MORE)(define.schema)
-app.command("demo", rich_help_panel=MORE)(demo.demo)
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the command `retrorun`."""
-    app(prog_name="retrorun")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that knows no umlauts gets their numbers
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            app(arguments, prog_name="retrorun")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # Nobody reads any more, or the disk is full: what is still in the buffer must not be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno not in (errno.EPIPE, errno.EINVAL):
+            typer.echo(f"error: the output cannot be written ({error.strerror})", err=True)
+        sys.exit(1)

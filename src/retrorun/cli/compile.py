@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from retrorun.analysis.store import remember_workouts
-from retrorun.cli.console import say, say_json
-from retrorun.cli.findings import findings_json, tell_findings
-from retrorun.cli.moment import moment
+from retrorun.cli.console import findings_json, say, say_findings, say_json
+from retrorun.cli.options import moment
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
@@ -88,6 +87,6 @@ def _tell(findings: tuple[Finding, ...], *, as_json: bool, files: tuple[Path, ..
         return
     for path in files:
         say(f"wrote {path}")
-    tell_findings(findings)
+    say_findings(findings)
     if not files and not findings:
         say("nothing to mend")

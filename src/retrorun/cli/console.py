@@ -1,56 +1,84 @@
-"""How the command line prints: tables that fit 80 columns, no colour codes where nobody sees them."""
+"""The one place that prints: text, tables, findings, JSON. What comes from outside is made harmless here.
+
+Prose is folded to the width of a terminal. What somebody may want to paste (notation, paths, commands) never is, and in
+a pipe or a file nothing is.
+"""
 
 from __future__ import annotations
 
-import json
+import os
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from itertools import zip_longest
 
 import typer
 
+from retrorun.documents import to_json
+from retrorun.errors import columns
 from retrorun.files import printable
+from retrorun.workout.finding import Finding
 
-if TYPE_CHECKING:
-    from rich.table import Table
+NARROWEST, WIDEST = 40, 100  # columns of prose; longer lines are hard to read
+GAP = "   "
 
 
-def say(text: str = "", *, indent: int = 0, under: int | None = None) -> None:
-    """Print text, folded at 80 columns; `indent` is for its first line, `under` for the lines after it."""
+def say(text: str = "", *, indent: int = 0, under: int | None = None, whole: bool = False, err: bool = False) -> None:
+    """Print text; `indent` is for its first line, `under` for the lines after it, `whole` keeps lines unfolded."""
     first, rest = " " * indent, " " * (indent if under is None else under)
-    for line in printable(text, keep="\n\t").split("\n"):  # a file's name may be in it
-        folded = textwrap.wrap(
-            line,
-            width=80,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        typer.echo("\n".join(folded))
+    for line in printable(text, keep="\n\t").split("\n"):
+        typer.echo("\n".join(_folded(line, first, rest, width=None if whole else _width())), err=err)
+
+
+def _width() -> int | None:
+    """How wide prose may be; None in a pipe or a file, where whoever reads it folds."""
+    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+        return None
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
+
+
+def _folded(line: str, first: str, rest: str, *, width: int | None) -> list[str]:
+    if width is None or len(first) + len(line) <= width:
+        return [first + line if line else ""]
+    return textwrap.wrap(
+        line, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def say_json(document: object) -> None:
-    """Print a document as JSON, with what is not a number left to null by whoever made it."""
-    typer.echo(json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False))
+    """Print a document as JSON; what is no number is null in it."""
+    typer.echo(to_json(document, indent=2))
 
 
 def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[str] = ()) -> None:
     """Print a table; columns named in `left` are text, the others numbers, which stand to the right."""
-    from rich.console import Console
+    table = [[printable(cell) for cell in row] for row in (headings, *rows)]
+    widths = [max(_cells(cell) for cell in column) for column in zip_longest(*table, fillvalue="")]
 
-    # rich leaves colour out and takes 80 columns where its output is no terminal.
-    Console(highlight=False, emoji=False, markup=False).print(_table(headings, rows, left))
+    def line(row: Sequence[str]) -> str:
+        padded = []
+        for heading, cell, width in zip(headings, row, widths, strict=True):
+            space = " " * (width - _cells(cell))
+            padded.append(cell + space if heading in left else space + cell)
+        return GAP.join(padded).rstrip()
+
+    typer.echo(line(table[0]))
+    typer.echo("─" * (sum(widths) + len(GAP) * (len(widths) - 1)))
+    for row in table[1:]:
+        typer.echo(line(row))
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[str]) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def _cells(text: str) -> int:
+    return sum(map(columns, text))
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in left else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
+
+def say_findings(findings: Iterable[Finding], source: str = "") -> None:
+    """Print findings on stderr, one a line, so that what a command writes stays clean; `source` is their subject."""
+    for finding in findings:
+        say(f"{source}: {finding}" if source else str(finding), whole=True, err=True)
+
+
+def findings_json(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """Findings for a JSON document."""
+    return [{"place": one.place, "what": one.what, "hint": one.hint, "severity": one.severity} for one in findings]

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.moment import moment
+from retrorun.cli.options import moment
 from retrorun.errors import OutputError, SessionError
 from retrorun.files import write_atomic
 from retrorun.session.calendar import to_icalendar
@@ -53,7 +53,7 @@ def library(
         say_json({**_entry(entry), "notation": format_session(session)})
         return
     _tell_entry(entry)
-    say(format_session(session), under=2)
+    say(format_session(session), whole=True)
     if output is not None:
         say(f"saved as {output}")
 

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from retrorun.cli.console import say_json
-from retrorun.cli.findings import findings_json, tell_findings
+from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.errors import SessionError
 from retrorun.files import write_atomic
@@ -55,7 +54,7 @@ def export(
     if as_json:
         say_json({"format": to.value, "text": made.text, "findings": findings_json(made.findings)})
         return
-    tell_findings(made.findings)
+    say_findings(made.findings)
     if output is None:
         typer.echo(made.text, nl=False)
 

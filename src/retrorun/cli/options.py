@@ -1,13 +1,15 @@
-"""What several commands take, said once: a recording, a profile, units, JSON."""
+"""What several commands take, said once: a recording, a profile, units, JSON, a time with its zone."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from retrorun.errors import WorkoutError
 from retrorun.units import METRES_PER_MILE
 
 
@@ -27,3 +29,18 @@ UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or 
 RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+
+
+def moment(text: str, option: str) -> datetime:
+    """The aware time that an option names.
+
+    Raises:
+        WorkoutError: it is no time, or has no time zone.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise WorkoutError(f"{text!r} is no time", where=option, hint="write it as 2026-05-01T07:30:00Z") from None
+    if time.tzinfo is None:
+        raise WorkoutError(f"{text!r} has no time zone", where=option, hint=f"write e.g. {time.isoformat()}Z")
+    return time

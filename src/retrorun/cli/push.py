@@ -12,8 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from retrorun.analysis.store import remember_workouts
-from retrorun.cli.console import say_json
-from retrorun.cli.findings import findings_json, tell_findings
+from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.files import read_bytes
@@ -87,7 +86,7 @@ def push(
         when = day.date() if day else datetime.now(UTC).astimezone().date()
         events = [_event(one, when, findings) for one in ready]
     if not as_json:
-        tell_findings(findings)  # before anything goes out, and also where that fails
+        say_findings(findings)  # before anything goes out, and also where that fails
     if to is Place.WATCH:
         done = _to_watch(ready, watch, find_device(device).workouts.value, dry_run=dry_run)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from retrorun.cli.findings import tell_findings
+from retrorun.cli.console import say_findings
 from retrorun.cli.sources import kind_of
 from retrorun.errors import NotationError, RecordingError, RetrorunError
 from retrorun.files import read_bytes
@@ -61,7 +61,7 @@ def _session_in(path: Path) -> Session:
         what = "this is neither a session nor a FIT file"
         raise RecordingError(what, where=str(path), hint="give YAML, JSON, notation or FIT")
     read = decompile(data)
-    tell_findings(read.findings, source=str(path))
+    say_findings(read.findings, source=str(path))
     return read.session
 
 

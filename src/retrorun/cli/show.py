@@ -12,8 +12,7 @@ from retrorun.activity.describe import describe
 from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
-from retrorun.cli.console import say, say_table
-from retrorun.cli.findings import tell_findings
+from retrorun.cli.console import say, say_findings, say_table
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic
@@ -47,7 +46,7 @@ def show(
         case "workout":
             read = decompile(data)
             show_session(read.session, title=f"{file.name}: a FIT workout", plot=plot)
-            tell_findings(read.findings)
+            say_findings(read.findings)
         case "recording":
             if plot is not None:
                 raise OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
@@ -62,7 +61,7 @@ def show_session(session: Session, *, title: str, plot: Path | None = None) -> N
     say(title)
     typer.echo(session_text(session))
     say()
-    say(format_session(session), under=2)
+    say(format_session(session), whole=True)
     if plot is not None:
         write_atomic(plot, picture_bytes(figure_session(session), picture_kind(plot)))
         say(f"drawn into {plot}")
