@@ -86,7 +86,7 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         "report",
         "convert",
         READ,
-        "Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, or FIT with a field `direction`.",
+        "Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.",
     ),
     ("scan", "scan", "scan", READ, "Analyse a whole archive of recordings, and tell its runner's story."),
     (

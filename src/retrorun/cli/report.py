@@ -118,7 +118,7 @@ def convert(
     plan: PlanOption = None,
     units: UnitsOption = Units.KM,
 ) -> None:
-    """Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, or FIT with a field `direction`.
+    """Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.
 
     The recording itself is never changed.
     """
