@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 from retrorun.cli.app import app
 from retrorun.cli.session_argument import session_of
 from retrorun.errors import NotationError, RecordingError, SessionError
-from retrorun.fit.plan import FileIdentity, Plan, PlanStep
-from retrorun.fit.plan_writer import write_plan
+from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout, write_workout
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.notation import parse_session
@@ -150,9 +149,9 @@ def test_bad_arguments_are_one_line(tmp_path: Path, words: tuple[str, ...], said
 
 def test_what_anothers_workout_says_beyond_a_session_is_told(tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs.fit", tmp_path / "ours.fit"
-    step = PlanStep(index=0, duration_type=29, duration_value=12, target_type=2, intensity=0, notes="squats")
-    plan = Plan(steps=(step,), name="Gym", sport=1, num_valid_steps=1)
-    theirs.write_bytes(write_plan(plan, FileIdentity(type=5, manufacturer=1, serial=3, time_created=1_000_000_000)))
+    step = RawStep(index=0, duration_type=29, duration_value=12, target_type=2, intensity=0, notes="squats")
+    plan = RawWorkout(steps=(step,), name="Gym", sport=1, num_valid_steps=1)
+    theirs.write_bytes(write_workout(plan, FileIdentity(type=5, manufacturer=1, serial=3, time_created=1_000_000_000)))
     code, out, err = run(str(theirs), "-o", str(ours))
     assert (code, out) == (0, f"wrote {ours}\n")
     assert err.startswith(f"{theirs}: warning: steps[0]: the step ends by reps (raw 12)")

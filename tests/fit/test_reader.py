@@ -128,9 +128,11 @@ def test_floats_that_are_no_numbers_are_missing() -> None:
 
 def test_texts_end_at_their_first_nul_whatever_follows() -> None:
     kind = Kind(1, 26, [(8, TEXT, 16)])
-    texts = [b"Tempo\0gar\xffbage", b"exactly sixteen!", "Rückwärts".encode(), b"\xc3\x28bad utf-8", b""]
+    texts = [b"Tempo\0gar\xffbage", b"exactly sixteen!", "Rückwärts".encode(), b"L\xe4ufe", b"cut \xc3", b""]
     table = read_fit(fit(kind.define(), *(kind.data(text) for text in texts))).table("workout")
-    assert table.texts("wkt_name") == ["Tempo", "exactly sixteen!", "Rückwärts", "\ufffd(bad utf-8", ""]
+    assert table.texts("wkt_name") == ["Tempo", "exactly sixteen!", "Rückwärts", "Läufe", "cut ", ""]
+    assert not table.is_utf8("wkt_name")
+    assert read_fit(fit(kind.define(), kind.data(b"cut \xc3"))).table("workout").is_utf8("wkt_name")
 
 
 def test_compressed_times_roll_over_every_32_seconds() -> None:

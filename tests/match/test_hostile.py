@@ -12,14 +12,14 @@ from retrorun.activity.model import Activity, Lap, Pause
 from retrorun.analysis.adherence import adherence
 from retrorun.analysis.detect import detect
 from retrorun.errors import RetrorunError
-from retrorun.fit.plan import Plan, PlanStep
+from retrorun.fit.workout_message import RawStep, RawWorkout
 from retrorun.gait.result import Detection
 from retrorun.match.match import match_plan
 from retrorun.report.adherence_table import adherence_table
 
 NUMBERS = st.none() | st.integers(0, 20) | st.integers(0, 2**32 - 1)
 STEPS = st.builds(
-    PlanStep,
+    RawStep,
     index=st.integers(0, 6),
     notes=st.sampled_from(["", "BACKWARD"]),
     intensity=st.none() | st.integers(0, 8),
@@ -32,7 +32,7 @@ STEPS = st.builds(
     skip_last=st.booleans(),
 )
 PLAUSIBLE = st.builds(
-    PlanStep,
+    RawStep,
     index=st.just(0),
     duration_type=st.sampled_from([0, 1, 5]),
     duration_value=st.integers(1, 600_000),
@@ -40,15 +40,15 @@ PLAUSIBLE = st.builds(
 )
 
 
-def numbered(steps: list[PlanStep]) -> Plan:
+def numbered(steps: list[RawStep]) -> RawWorkout:
     """Steps in order, the last of them a repeat of all before it where there are several."""
     rows = [replace(step, index=index) for index, step in enumerate(steps)]
     if len(rows) > 2:
-        rows[-1] = PlanStep(index=len(rows) - 1, duration_type=6, duration_value=0, target_value=3)
-    return Plan(steps=tuple(rows), embedded=True)
+        rows[-1] = RawStep(index=len(rows) - 1, duration_type=6, duration_value=0, target_value=3)
+    return RawWorkout(steps=tuple(rows), embedded=True)
 
 
-PLANS = st.lists(STEPS, max_size=6).map(lambda steps: Plan(steps=tuple(steps), embedded=True)) | st.lists(
+PLANS = st.lists(STEPS, max_size=6).map(lambda steps: RawWorkout(steps=tuple(steps), embedded=True)) | st.lists(
     PLAUSIBLE, min_size=1, max_size=5
 ).map(numbered)
 TIMES = st.floats(-10.0, 3000.0)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from retrorun.analysis.store import load_index, remember_workouts, save_index
 from retrorun.errors import PlanError
-from retrorun.fit.plan import FileIdentity
+from retrorun.fit.workout_message import FileIdentity
 from retrorun.match.identity import SessionIndex
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retrorun.activity.model import Activity, Lap
-from retrorun.fit.plan import Plan, PlanStep
+from retrorun.fit.workout_message import RawStep, RawWorkout
 from retrorun.session.model import Repeat, Session, Step
 from retrorun.session.values import Distance, Time, Times
 
@@ -47,7 +47,7 @@ def flatten(session: Session) -> list[Raw]:
     return found
 
 
-def plan_of(session: Session) -> Plan:
+def workout_of(session: Session) -> RawWorkout:
     """The plan as it stands in a recording."""
     steps = []
     for index, raw in enumerate(flatten(session)):
@@ -55,21 +55,21 @@ def plan_of(session: Session) -> Plan:
             steps.append(_plan_step(index, raw.step))
         else:
             steps.append(_plan_repeat(index, raw))
-    return Plan(steps=tuple(steps), name=session.name, sport=1, num_valid_steps=len(steps), embedded=True)
+    return RawWorkout(steps=tuple(steps), name=session.name, sport=1, num_valid_steps=len(steps), embedded=True)
 
 
-def _plan_step(index: int, step: Step) -> PlanStep:
+def _plan_step(index: int, step: Step) -> RawStep:
     notes = "BACKWARD" if step.direction == "backward" else ""
     if isinstance(step.duration, Time):
         kind, value = TIME, round(step.duration.time_s * 1000)
     elif isinstance(step.duration, Distance):
         kind, value = DISTANCE, round(step.duration.distance_m * 100)
     else:
-        return PlanStep(index=index, notes=notes, intensity=0, duration_type=OPEN, target_type=2)
-    return PlanStep(index=index, notes=notes, intensity=0, duration_type=kind, duration_value=value, target_type=2)
+        return RawStep(index=index, notes=notes, intensity=0, duration_type=OPEN, target_type=2)
+    return RawStep(index=index, notes=notes, intensity=0, duration_type=kind, duration_value=value, target_type=2)
 
 
-def _plan_repeat(index: int, raw: Raw) -> PlanStep:
+def _plan_repeat(index: int, raw: Raw) -> RawStep:
     assert raw.repeat is not None
     until = raw.repeat.until
     if isinstance(until, Times):
@@ -79,7 +79,7 @@ def _plan_repeat(index: int, raw: Raw) -> PlanStep:
     else:
         assert isinstance(until, Distance)
         kind, value = REPEAT_DISTANCE, round(until.distance_m * 100)
-    return PlanStep(
+    return RawStep(
         index=index, duration_type=kind, duration_value=raw.first, target_value=value, skip_last=raw.repeat.skip_last
     )
 
@@ -236,5 +236,5 @@ class Watch:
         return Activity(
             **{name: getattr(bare, name) for name in bare.__dataclass_fields__ if name not in ("laps", "workout")},
             laps=tuple(self.laps),
-            workout=plan_of(self.session) if plan else None,
+            workout=workout_of(self.session) if plan else None,
         )

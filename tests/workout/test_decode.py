@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrorun.errors import FitError, RecordingError, RetrorunError, WorkoutError
-from retrorun.fit.plan import FileIdentity, Plan, PlanStep
-from retrorun.fit.plan_writer import write_plan
+from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout, write_workout
 from retrorun.fit.writer import Message, write_fit
 from retrorun.session.library import ready_made
 from retrorun.session.model import Direction, Gait, Repeat, Session, Setting, Step, walk
@@ -29,23 +28,26 @@ from retrorun.session.values import (
     Times,
 )
 from retrorun.workout.check import check_session, errors_of
-from retrorun.workout.decode import Decompiled, decompile_plan
+from retrorun.workout.decode import Decompiled, decode_workout
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.encode import encode
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
+from retrorun.workout.identity import MANUFACTURER, PRODUCT
 from tests import strategies
 from tests.workout.plans import EVERYTHING
 
 BACKWARD, FORWARD = Direction.BACKWARD, Direction.FORWARD
 HEAD = FileIdentity(type=5, manufacturer=1, product=65534, serial=5, time_created=1_000_000_000)
 
-
-def raw(index: int = 0, **values: Any) -> PlanStep:  # noqa: ANN401 - any field of a raw step
-    return PlanStep(index=index, **{"duration_type": 5, "target_type": 2, "intensity": 0, **values})
+OURS = FileIdentity(type=5, manufacturer=MANUFACTURER, product=PRODUCT)  # as our own files say
 
 
-def plan(*steps: PlanStep, **values: Any) -> Plan:  # noqa: ANN401 - any field of a raw plan
-    return Plan(steps=steps, **{"sport": 1, "num_valid_steps": len(steps), **values})
+def raw(index: int = 0, **values: Any) -> RawStep:  # noqa: ANN401 - any field of a raw step
+    return RawStep(index=index, **{"duration_type": 5, "target_type": 2, "intensity": 0, **values})
+
+
+def plan(*steps: RawStep, **values: Any) -> RawWorkout:  # noqa: ANN401 - any field of a raw plan
+    return RawWorkout(steps=steps, **{"sport": 1, "num_valid_steps": len(steps), **values})
 
 
 def only(decompiled: Decompiled) -> Step:
@@ -88,16 +90,16 @@ def test_the_note_alone_is_enough_as_recordings_were_seen_without_names(session:
     if not 1 <= len(whole.steps) <= 1000:
         return
     bare = replace(whole, steps=tuple(replace(step, name="") for step in whole.steps))
-    assert decompile_plan(bare).session == decompile_plan(whole).session
+    assert decode_workout(bare, OURS).session == decode_workout(whole, OURS).session
 
 
 def test_the_name_alone_still_tells_the_direction() -> None:
-    found = only(decompile_plan(plan(raw(name="BWD walk up", notes="easy does it"))))
+    found = only(decode_workout(plan(raw(name="BWD walk up", notes="easy does it"))))
     assert (found.direction, found.gait, found.slope, found.note) == (BACKWARD, Gait.WALK, "uphill", "easy does it")
 
 
 def test_where_name_and_note_disagree_the_note_counts_and_it_is_said() -> None:
-    back = decompile_plan(plan(raw(name="fwd run", notes="BACKWARD run")))
+    back = decode_workout(plan(raw(name="fwd run", notes="BACKWARD run")))
     assert only(back).direction is BACKWARD
     assert said(back) == ["steps[0]: name 'fwd run' and note 'BACKWARD run' disagree on the direction"]
 
@@ -111,7 +113,7 @@ def test_every_raw_step_has_a_place_and_is_what_stands_there(session: Session) -
     written = encode(session, find_device("generic"))
     if len(written.steps) > 1000:
         return
-    back = decompile_plan(written)
+    back = decode_workout(written)
     there = dict(walk(back.session.steps))
     assert sorted(back.places) == [step.index for step in written.steps]
     for step in written.steps:
@@ -123,7 +125,7 @@ def test_every_raw_step_has_a_place_and_is_what_stands_there(session: Session) -
 def test_a_last_round_that_was_written_out_has_the_places_of_the_round() -> None:
     steps = (Step(duration=LapButton()), Step(duration=Time(time_s=5)), Step(duration=Time(time_s=9)))
     planned = Session(steps=(steps[0], Repeat(steps=steps, until=Times(count=3), skip_last=True)))
-    back = decompile_plan(encode(planned, find_device("generic")))
+    back = decode_workout(encode(planned, find_device("generic")))
     assert back.session == planned
     body = [f"steps[1].repeat[{index}]" for index in range(3)]
     assert [back.places[index] for index in range(7)] == ["steps[0]", *body, "steps[1]", *body[:2]]
@@ -132,7 +134,7 @@ def test_a_last_round_that_was_written_out_has_the_places_of_the_round() -> None
 def test_nested_repeats_that_begin_at_the_same_step() -> None:
     inner = Repeat(steps=(Step(duration=LapButton()), Step(duration=Time(time_s=5))), until=Times(count=3))
     planned = Session(steps=(Repeat(steps=(inner,), until=Times(count=2)),))
-    back = decompile_plan(encode(planned, find_device("generic")))
+    back = decode_workout(encode(planned, find_device("generic")))
     assert back.session == planned
     assert dict(back.places) == {
         0: "steps[0].repeat[0].repeat[0]",
@@ -143,7 +145,7 @@ def test_nested_repeats_that_begin_at_the_same_step() -> None:
 
 
 def test_a_mark_without_its_round_is_said_and_taken_as_it_stands() -> None:
-    back = decompile_plan(
+    back = decode_workout(
         plan(raw(0), raw(1), raw(2, duration_type=6, duration_value=0, target_value=2, notes="SKIP LAST"))
     )
     assert isinstance(back.session.steps[0], Repeat)
@@ -157,15 +159,16 @@ def test_a_mark_without_its_round_is_said_and_taken_as_it_stands() -> None:
 
 
 def test_others_run_forward_and_keep_name_and_note() -> None:
-    back = decompile_plan(plan(raw(name="Easy", notes="relax"), name="Thursday", description="with friends"))
+    back = decode_workout(plan(raw(name="Easy", notes="relax"), name="Thursday", description="with friends"))
     assert only(back) == Step(duration=LapButton(), note="Easy: relax")
     assert (back.session.name, back.session.note, back.findings) == ("Thursday", "with friends", ())
 
 
 def test_a_word_for_backward_turns_the_step_and_it_is_said() -> None:
-    back = decompile_plan(plan(raw(notes="5 min rückwärts")))
+    back = decode_workout(plan(raw(notes="5 min rückwärts")))
     assert only(back).direction is BACKWARD
-    assert said(back) == ["steps[0]: the direction is taken from the word 'rückwärts'"]
+    assert only(back).direction_guessed
+    assert said(back) == ["steps[0]: the direction is guessed from the word 'rückwärts'"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def test_a_word_for_backward_turns_the_step_and_it_is_said() -> None:
     ],
 )
 def test_targets_of_workout_files(values: dict[str, int], target: object) -> None:
-    found = only(decompile_plan(plan(raw(**values)))).target
+    found = only(decode_workout(plan(raw(**values)))).target
     ends = {
         HeartRateRange: ("low_bpm", "high_bpm"),
         PowerRange: ("low_w", "high_w"),
@@ -208,7 +211,7 @@ def test_heart_rates_in_recordings_are_plain_unless_nobody_could_have_them(
     low: int, high: int, bpm: tuple[int, int]
 ) -> None:
     step = raw(target_type=1, target_value=0, target_low=low, target_high=high)
-    target = only(decompile_plan(plan(step, embedded=True))).target
+    target = only(decode_workout(plan(step, embedded=True))).target
     assert target == HeartRateRange(low_bpm=bpm[0], high_bpm=bpm[1])
 
 
@@ -219,11 +222,11 @@ def test_powers_in_recordings_are_plain_unless_nobody_could_run_them(
     low: int, high: int, watts: tuple[int, int]
 ) -> None:
     step = raw(target_type=4, target_value=0, target_low=low, target_high=high)
-    target = only(decompile_plan(plan(step, embedded=True))).target
+    target = only(decode_workout(plan(step, embedded=True))).target
     assert target == PowerRange(low_w=watts[0], high_w=watts[1])
 
 
-def as_a_watch_hands_it_back(step: PlanStep) -> PlanStep:
+def as_a_watch_hands_it_back(step: RawStep) -> RawStep:
     """A step in a recording: no name, heart rate and power without their offsets (measured on targets)."""
     off = {1: 100, 4: 1000}.get(step.target_type or 0, 0) if step.target_low is not None else 0
     second = {1: 100, 4: 1000}.get(step.secondary_target_type or 0, 0) if step.secondary_target_low is not None else 0
@@ -257,14 +260,14 @@ def test_a_plan_comes_back_from_a_recording_as_it_was(session: Session) -> None:
     if not within_reach(session) or len(whole.steps) > 1000:
         return
     handed_back = replace(whole, steps=tuple(map(as_a_watch_hands_it_back, whole.steps)), embedded=True)
-    assert decompile_plan(handed_back) == decompile_plan(whole)
+    assert decode_workout(handed_back, OURS) == decode_workout(whole, OURS)
 
 
 def test_ends_by_heart_rate_in_recordings() -> None:
     step = raw(duration_type=2, duration_value=120)
-    assert only(decompile_plan(plan(step, embedded=True))).duration == HeartRateBelow(heart_rate_bpm=120)
+    assert only(decode_workout(plan(step, embedded=True))).duration == HeartRateBelow(heart_rate_bpm=120)
     step = raw(duration_type=2, duration_value=220)
-    assert only(decompile_plan(plan(step))).duration == HeartRateBelow(heart_rate_bpm=120)
+    assert only(decode_workout(plan(step))).duration == HeartRateBelow(heart_rate_bpm=120)
 
 
 @pytest.mark.parametrize(
@@ -278,8 +281,10 @@ def test_ends_by_heart_rate_in_recordings() -> None:
         ({"duration_type": None}, "ends by nothing at all"),
         ({"duration_type": 77, "duration_value": 1}, "ends by type 77"),
         ({"duration_type": 31, "duration_value": 9000}, "ends by time only"),
-        ({"target_type": 1, "target_value": 0, "target_low": 70, "target_high": 80}, "% of the greatest heart rate"),
-        ({"target_type": 4, "target_value": 0, "target_low": 85, "target_high": 95}, "% of the threshold power"),
+        (
+            {"target_type": 4, "target_value": 0, "target_low": 85, "target_high": 95},
+            "85 to 95 % of the threshold power",
+        ),
         ({"target_type": 0, "target_value": 4}, "the target is speed zone 4"),
         ({"target_type": 4, "target_value": 3}, "the target is power zone 3"),
         ({"target_type": 5, "target_value": 0, "target_low": 1, "target_high": 2}, "the target is grade"),
@@ -298,7 +303,7 @@ def test_ends_by_heart_rate_in_recordings() -> None:
     ],
 )
 def test_what_a_session_cannot_hold_is_said_at_its_place(values: dict[str, Any], what: str) -> None:
-    (finding,) = decompile_plan(plan(raw(), raw(1, **values))).findings
+    (finding,) = decode_workout(plan(raw(), raw(1, **values))).findings
     assert finding.place == "steps[1]"
     assert what in finding.what
     assert finding.hint
@@ -306,28 +311,28 @@ def test_what_a_session_cannot_hold_is_said_at_its_place(values: dict[str, Any],
 
 def test_only_percentages_are_called_so() -> None:
     grade = raw(target_type=5, target_value=0, target_low=1, target_high=2)
-    assert said(decompile_plan(plan(grade))) == ["steps[0]: the target is grade (raw 1) to (raw 2)"]
+    assert said(decode_workout(plan(grade))) == ["steps[0]: the target is grade (raw 1) to (raw 2)"]
     fast = raw(target_type=1, target_value=0, target_low=500, target_high=600)
-    assert said(decompile_plan(plan(fast))) == ["steps[0]: the target is heart rate (raw 500) to (raw 600)"]
+    assert said(decode_workout(plan(fast))) == ["steps[0]: the target is heart rate (raw 500) to (raw 600)"]
 
 
 def test_the_ends_of_a_zone_that_only_the_watch_knows_are_taken() -> None:
     step = raw(target_type=0, target_value=4, target_low=3000, target_high=3500)
-    assert only(decompile_plan(plan(step))).target == SpeedRange(low_mps=3.0, high_mps=3.5)
+    assert only(decode_workout(plan(step))).target == SpeedRange(low_mps=3.0, high_mps=3.5)
     zone = raw(target_type=1, target_value=2, target_low=120, target_high=140)
-    assert only(decompile_plan(plan(zone, embedded=True))).target == HeartRateZone(zone=2)
+    assert only(decode_workout(plan(zone, embedded=True))).target == HeartRateZone(zone=2)
 
 
 def test_two_targets_of_the_same_kind_leave_the_first() -> None:
     zone, bpm = {"target_type": 1, "target_value": 2}, {"secondary_target_type": 1, "secondary_target_value": 0}
     step = raw(**zone, **bpm, secondary_target_low=240, secondary_target_high=250)
-    back = decompile_plan(plan(step))
+    back = decode_workout(plan(step))
     assert (only(back).target, only(back).secondary_target) == (HeartRateZone(zone=2), None)
     assert "same kind" in said(back)[0]
 
 
 def test_a_second_target_without_a_first_is_the_first() -> None:
-    back = decompile_plan(plan(raw(secondary_target_type=1, secondary_target_value=2)))
+    back = decode_workout(plan(raw(secondary_target_type=1, secondary_target_value=2)))
     assert (only(back).target, back.findings) == (HeartRateZone(zone=2), ())
 
 
@@ -342,37 +347,37 @@ def test_a_second_target_without_a_first_is_the_first() -> None:
     ],
 )
 def test_what_the_workout_says_beyond_a_session_is_said(values: dict[str, Any], what: str) -> None:
-    (finding,) = decompile_plan(plan(raw(), **values)).findings
+    (finding,) = decode_workout(plan(raw(), **values)).findings
     assert finding.place == ""
     assert what in finding.what
 
 
 def test_a_cyclists_road_is_a_road() -> None:
-    (finding,) = decompile_plan(plan(raw(), sport=2, sub_sport=7)).findings
+    (finding,) = decode_workout(plan(raw(), sport=2, sub_sport=7)).findings
     assert "the sport is cycling" in finding.what
 
 
 def test_walking_is_held() -> None:
-    assert only(decompile_plan(plan(raw(), sport=11))).gait is Gait.WALK
+    assert only(decode_workout(plan(raw(), sport=11))).gait is Gait.WALK
 
 
 def test_old_files_that_do_not_count_repeats_are_no_news() -> None:
     steps = (raw(0), raw(1, duration_type=6, duration_value=0, target_value=3))
-    assert not decompile_plan(plan(*steps, num_valid_steps=1)).findings
+    assert not decode_workout(plan(*steps, num_valid_steps=1)).findings
 
 
 def test_an_incline_away_from_a_treadmill_is_left_out_and_said() -> None:
-    back = decompile_plan(plan(raw(notes="BACKWARD run +5%")))
+    back = decode_workout(plan(raw(notes="BACKWARD run +5%")))
     assert (only(back).direction, only(back).incline_pct) == (BACKWARD, None)
     assert "an incline of 5 %" in said(back)[0]
-    back = decompile_plan(plan(raw(notes="BACKWARD run uphill"), sub_sport=1))
+    back = decode_workout(plan(raw(notes="BACKWARD run uphill"), sub_sport=1))
     assert (only(back).slope, back.session.setting) == (None, Setting.TREADMILL)
     assert "uphill on a treadmill" in said(back)[0]
 
 
 @pytest.mark.parametrize(("kind", "limit"), [(9, 500), (12, 1200), (13, 1200), (6, 0), (10, 85), (6, None)])
 def test_repeats_that_a_session_cannot_hold_have_one_round(kind: int, limit: int | None) -> None:
-    back = decompile_plan(plan(raw(0), raw(1, duration_type=kind, duration_value=0, target_value=limit)))
+    back = decode_workout(plan(raw(0), raw(1, duration_type=kind, duration_value=0, target_value=limit)))
     repeat = back.session.steps[0]
     assert isinstance(repeat, Repeat)
     assert repeat.until == Times(count=1)
@@ -380,15 +385,15 @@ def test_repeats_that_a_session_cannot_hold_have_one_round(kind: int, limit: int
 
 
 def test_field_18_where_it_means_nothing_is_said() -> None:
-    back = decompile_plan(plan(raw(0), raw(1, duration_type=6, duration_value=0, target_value=3, skip_last=True)))
+    back = decode_workout(plan(raw(0), raw(1, duration_type=6, duration_value=0, target_value=3, skip_last=True)))
     assert said(back) == ["steps[0]: the repeat leaves out the last step of its last round"]
 
 
 def test_indices_out_of_order_with_marks_or_twice() -> None:
     repeat = raw(2, duration_type=6, duration_value=0, target_value=3)
-    in_order = decompile_plan(plan(raw(0, notes="a"), raw(1, notes="b"), repeat))
-    assert decompile_plan(plan(repeat, raw(0x8000, notes="a"), raw(1, notes="b"))) == in_order
-    twice = decompile_plan(plan(raw(0, notes="a"), raw(0, notes="b"), repeat))
+    in_order = decode_workout(plan(raw(0, notes="a"), raw(1, notes="b"), repeat))
+    assert decode_workout(plan(repeat, raw(0x8000, notes="a"), raw(1, notes="b"))) == in_order
+    twice = decode_workout(plan(raw(0, notes="a"), raw(0, notes="b"), repeat))
     assert twice.session == in_order.session
     assert said(twice) == [": two steps have the same index"]
 
@@ -397,19 +402,19 @@ def test_indices_out_of_order_with_marks_or_twice() -> None:
 def test_a_repeat_that_begins_nowhere_is_refused_with_its_place(first: int | None) -> None:
     steps = (raw(0), raw(1), raw(2, duration_type=6, duration_value=0, target_value=2))
     with pytest.raises(WorkoutError, match="workout_step 3"):
-        decompile_plan(plan(*steps, raw(3, duration_type=6, duration_value=first, target_value=2)))
+        decode_workout(plan(*steps, raw(3, duration_type=6, duration_value=first, target_value=2)))
 
 
 @pytest.mark.parametrize("count", [0, 1001])
 def test_too_few_and_too_many_steps_are_refused(count: int) -> None:
     with pytest.raises(WorkoutError, match="steps"):
-        decompile_plan(plan(*(raw(index) for index in range(count))))
+        decode_workout(plan(*(raw(index) for index in range(count))))
 
 
 def test_repeats_too_deep_for_a_session_are_refused() -> None:
     steps = [raw(index, duration_type=6, duration_value=0, target_value=2) for index in range(1, 40)]
     with pytest.raises(WorkoutError, match="deep"):
-        decompile_plan(plan(raw(0), *steps))
+        decode_workout(plan(raw(0), *steps))
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------
@@ -446,7 +451,7 @@ def test_files_of_other_kinds_are_refused() -> None:
 
 
 def test_a_recording_gives_its_plan_and_the_identity_of_the_workouts_file() -> None:
-    written = write_plan(plan(raw(notes="BACKWARD run")), HEAD)
+    written = write_workout(plan(raw(notes="BACKWARD run")), HEAD)
     assert decompile(written).identity == HEAD
     recording = write_fit(
         [
@@ -480,7 +485,12 @@ def test_a_recording_gives_its_plan_and_the_identity_of_the_workouts_file() -> N
     back = decompile(recording)
     target = HeartRateRange(low_bpm=140, high_bpm=150)
     assert only(back) == Step(duration=Distance(distance_m=400), direction=BACKWARD, target=target)
-    assert (back.identity, back.findings) == (HEAD, ())
+    assert back.identity == HEAD
+    # Somebody else made the workout, so that our own words in it are no more than a guess.
+    assert only(back).direction_guessed
+    assert said(back) == [
+        "steps[0]: the direction stands in the step's own words, and who made the workout is not known"
+    ]
 
 
 @settings(deadline=None, max_examples=60)

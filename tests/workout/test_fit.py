@@ -12,7 +12,7 @@ from fit_tool.fit_file import FitFile
 from fit_tool.profile.profile_type import WorkoutHr, WorkoutPower
 
 from retrorun.errors import WorkoutError
-from retrorun.fit.plan import FileIdentity
+from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.library import ready_made
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.notation import parse_session

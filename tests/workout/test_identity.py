@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 
-from retrorun.fit.plan import FileIdentity
+from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.library import ready_made
 from retrorun.session.model import Session, Step
 from retrorun.session.values import Distance, SpeedRange

@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrorun.fit.plan import FileIdentity, PlanStep
-from retrorun.fit.plan_reader import read_plan
+from retrorun.fit.workout_message import FileIdentity, RawStep, read_workout
 from retrorun.session.model import Session
 from retrorun.workout.check import errors_of
 from retrorun.workout.devices import DEVICES, find_device
@@ -31,6 +30,9 @@ STEP_NUMBERS = {
     "target_high": 6,
     "intensity": 7,
     "notes": 8,
+    "exercise_category": 10,
+    "exercise_name": 11,
+    "exercise_weight": 12,
     "skip_last": 18,
     "secondary_target_type": 19,
     "secondary_target_value": 20,
@@ -40,7 +42,7 @@ STEP_NUMBERS = {
 IDENTITY_NUMBERS = {"type": 0, "manufacturer": 1, "product": 2, "serial": 3, "time_created": 4}
 
 
-def meant(value: PlanStep | FileIdentity, numbers: dict[str, int]) -> dict[int, Any]:
+def meant(value: RawStep | FileIdentity, numbers: dict[str, int]) -> dict[int, Any]:
     """The fields of a raw value by number, without those that are not there."""
     row = {numbers[each.name]: getattr(value, each.name) for each in fields(value)}
     return {number: int(said) if isinstance(said, bool) else said for number, said in row.items() if said or said == 0}
@@ -67,4 +69,4 @@ def test_three_readers_read_what_was_meant(
         assert decode(data, 0) == [meant(identity(session), IDENTITY_NUMBERS)], name
         assert decode(data, 26) == [{number: said for number, said in workout.items() if said != ""}], name
         assert decode(data, 27) == [dict(sorted(step.items())) for step in steps], name
-    assert read_plan(data) == (identity(session), plan)
+    assert read_workout(data) == (identity(session), plan)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.errors import FitError, RetrorunError, WorkoutError
-from retrorun.fit.plan_reader import read_plan
+from retrorun.fit.workout_message import read_workout
 from retrorun.session.model import Repeat, Step, walk
 from retrorun.session.values import HeartRateRange, HeartRateZone, LapButton, PowerRange, Time, Times
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
@@ -40,7 +40,7 @@ def test_the_files_are_all_there() -> None:
 @pytest.mark.parametrize("path", WORKOUTS + RECORDINGS, ids=lambda path: path.name)
 def test_every_step_has_a_place_and_what_is_held_survives_our_own_compiler(path: Path) -> None:
     back = decompile(path)
-    _, plan = read_plan(path.read_bytes())
+    _, plan = read_workout(path.read_bytes())
     assert plan is not None
     assert sorted(back.places) == [step.index for step in plan.steps]
     places = dict(walk(back.session.steps))
@@ -59,7 +59,7 @@ def test_everything_in_the_recordings_plans_is_held(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WORKOUTS + RECORDINGS[::4], ids=lambda path: path.name)
 def test_another_reader_sees_the_same_steps(path: Path) -> None:
-    _, plan = read_plan(path.read_bytes())
+    _, plan = read_workout(path.read_bytes())
     assert plan is not None
     theirs = DECODERS["fitparse"](path.read_bytes(), 27)
     assert [(row[254], row.get(2), row.get(4)) for row in theirs] == [

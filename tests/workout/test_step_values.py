@@ -26,6 +26,8 @@ from retrorun.session.values import (
     Distance,
     HeartRateBelow,
     HeartRateRange,
+    PercentOf,
+    PercentRange,
     PowerRange,
     SpeedRange,
     Time,
@@ -71,6 +73,18 @@ SEEN: dict[str, list[tuple[Step | Repeat, str, float]]] = {
             200 + WATTS,
         )
     ],
+    "PERCENT": [
+        (
+            Step(duration=SECOND, target=PercentRange(low_pct=70, high_pct=80, of=PercentOf.MAX_HR)),
+            "custom_target_heart_rate_low",
+            70,
+        ),
+        (
+            Step(duration=SECOND, target=PercentRange(low_pct=88, high_pct=94, of=PercentOf.CRITICAL_POWER)),
+            "custom_target_power_low",
+            88,
+        ),
+    ],
     "COUNT": [(Repeat(steps=(Step(duration=Time(time_s=1)),), until=Times(count=7)), "repeat_steps", 7)],
 }
 CASES = [(name, *case) for name, cases in SEEN.items() for case in cases]
@@ -103,6 +117,10 @@ def test_flipping_any_scale_or_offset_is_seen(
     right: Quantity = getattr(step_values, name)
     wrong = replace(right, scale=right.scale * 10) if change == "scale" else replace(right, offset=right.offset + 1)
     monkeypatch.setattr(encode, name, wrong)
+    wires = {
+        kind: replace(wire, quantity=wrong) if wire.quantity is right else wire for kind, wire in encode.WIRE.items()
+    }
+    monkeypatch.setattr(encode, "WIRE", wires)
     assert read_by_fit_tool(step)[field] != value
 
 

@@ -15,7 +15,6 @@ from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
-from retrorun.fit.plan_reader import file_type, identity_of, plan_of
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
 from retrorun.fit.reader import read_fit
 from retrorun.fit.view import FileView, TableView
@@ -31,6 +30,7 @@ from retrorun.fit.words import (
     SUB_SPORT,
     word,
 )
+from retrorun.fit.workout_message import file_type, identity_of, workout_of
 
 # Columns of an activity that one field of a record gives.
 PLAIN = {
@@ -101,7 +101,7 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         sport=_first_word(file.table("sport"), "sport", SPORT),
         sub_sport=_first_word(file.table("sport"), "sub_sport", SUB_SPORT),
         stops=_stops(file, shift),
-        workout=plan_of(file),
+        workout=workout_of(file),
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
         device=_device(file),
         losses=tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in losses),

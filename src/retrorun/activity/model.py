@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.errors import RecordingError
-from retrorun.fit.plan import FileIdentity, Plan
+from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -118,7 +118,7 @@ class Activity:
     laps: tuple[Lap, ...] = ()
     parts: tuple[Part, ...] = ()
     pauses: tuple[Pause, ...] = ()
-    workout: Plan | None = None
+    workout: RawWorkout | None = None
     training_file: FileIdentity | None = None
     device: Device | None = None
     damage: tuple[Damage, ...] = ()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import Device
-from retrorun.fit.plan import FileIdentity, Plan
+from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class RawRecording:
     cadence_is_steps: bool | None = None  # None: the values decide
     sport: str = ""
     sub_sport: str = ""
-    workout: Plan | None = None
+    workout: RawWorkout | None = None
     training_file: FileIdentity | None = None
     device: Device | None = None
     losses: tuple[RawLoss, ...] = ()

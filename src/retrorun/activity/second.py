@@ -48,6 +48,10 @@ class SecondTable:
         found = [row.get(number, (None, None))[1] for row in self.rows]
         return [value if isinstance(value, str) else "" for value in found]
 
+    def is_utf8(self, name: str) -> bool:
+        """Whether every text of a field is UTF-8: the other reader replaces what is not."""
+        return not any("\ufffd" in text for text in self.texts(name))
+
     def packed(self, name: str) -> npt.NDArray[np.int64]:
         """A field of single bytes as one number."""
         number = self.message.by_name[name].number

@@ -7,9 +7,9 @@ from typing import Literal
 
 from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import read_bytes
-from retrorun.fit.plan_reader import identity_of
 from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.words import FILE_WORKOUT
+from retrorun.fit.workout_message import identity_of
 from retrorun.gait.profile import GaitProfile
 
 Kind = Literal["session", "workout", "recording"]

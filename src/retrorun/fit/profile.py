@@ -217,6 +217,9 @@ MESSAGES = (
             Field(6, "custom_target_value_high", "uint32"),
             Field(7, "intensity", "enum"),
             Field(8, "notes", "string"),
+            Field(10, "exercise_category", "uint16"),
+            Field(11, "exercise_name", "uint16"),
+            Field(12, "exercise_weight", "uint16", 100, 0, "kg"),
             Field(
                 18, "skip_last", "enum"
             ),  # not in the public profile; 1 on repeats whose last round drops its last step

@@ -35,6 +35,7 @@ POWER_W = Quantity(offset=1000)  # 0 to 1000 are % of the functional threshold p
 CADENCE_SPM = Quantity()  # the profile says rpm; Garmin's own services take steps/min for running [inferred]
 CALORIES_KCAL = Quantity()
 COUNT = Quantity()
+PERCENT = Quantity()
 
 
 class DurationType(IntEnum):

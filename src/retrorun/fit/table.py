@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -167,17 +168,33 @@ class Table:
         return joined if self._order is None else joined[self._order]
 
     def texts(self, name: str) -> list[str]:
-        """A text field, cut at its first NUL; empty where it is missing or no text."""
+        """A text field, cut at its first NUL; empty where it is missing or no text. What is no UTF-8 is Latin-1."""
+        found = [_decoded(data)[0] for data in self._raw_texts(name)]
+        return found if self._order is None else [found[index] for index in self._order.tolist()]
+
+    def is_utf8(self, name: str) -> bool:
+        """Whether every text of a field is UTF-8."""
+        return all(_decoded(data)[1] for data in self._raw_texts(name))
+
+    def _raw_texts(self, name: str) -> Iterator[bytes]:
         field = self.message.by_name[name]
-        found: list[str] = []
         for block in self.blocks:
             place = block.definition.places.get(field.number)
             if place is None or place.base.kind != "S":
-                found += [""] * len(block)
+                yield from [b""] * len(block)
             else:
                 part = block.rows[:, place.start : place.start + place.size]
-                found += [row.tobytes().split(b"\0", 1)[0].decode("utf-8", "replace") for row in part]
-        return found if self._order is None else [found[index] for index in self._order.tolist()]
+                yield from (row.tobytes().split(b"\0", 1)[0] for row in part)
+
+
+def _decoded(data: bytes) -> tuple[str, bool]:
+    """Bytes as text, and whether they are UTF-8: also where a watch cut them within their last character."""
+    try:
+        return data.decode(), True
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return data[: error.start].decode(), True
+        return data.decode("cp1252", "replace"), False  # Latin-1 as Windows extends it
 
 
 def _scaled(block: Block, place: Place, field: Field) -> FloatArray | None:

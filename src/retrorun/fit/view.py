@@ -35,6 +35,10 @@ class TableView(Protocol):
         """A text field, empty where it is missing."""
         ...
 
+    def is_utf8(self, name: str) -> bool:
+        """Whether every text of a field is UTF-8; `texts` reads others as Latin-1."""
+        ...
+
     def packed(self, name: str) -> npt.NDArray[np.int64]:
         """A field of single bytes as one number, lowest byte first, -1 where it is missing."""
         ...

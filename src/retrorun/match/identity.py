@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from retrorun.activity.model import Activity
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, SessionError, WorkoutError
-from retrorun.fit.plan import FileIdentity
+from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.data import session_from_dict, session_to_dict
 from retrorun.session.model import Session
-from retrorun.workout.decode import decompile_plan
+from retrorun.workout.decode import decode_workout
 
 FORMAT = "retrorun sessions"
 VERSION = 1
@@ -94,7 +94,7 @@ def embedded_plan(activity: Activity) -> tuple[EmbeddedPlan | None, tuple[str, .
     if activity.workout is None:
         return None, ()
     try:
-        read = decompile_plan(activity.workout)
+        read = decode_workout(activity.workout, activity.training_file)
     except WorkoutError as error:
         return None, (f"the plan in the recording cannot be read: {error}",)
     return EmbeddedPlan(session=read.session, places=read.places), ()

@@ -11,7 +11,7 @@ from retrorun.session.model import Repeat, Session, Step
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
-from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
+from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
 
 WIDTH = 80
 _AMOUNTS = 19  # columns for time and distance at the end of a line

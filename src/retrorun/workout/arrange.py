@@ -14,8 +14,7 @@ from retrorun.session.amounts import rounds_of
 from retrorun.session.model import Repeat, Session, Step, nesting
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
-from retrorun.workout.finding import Finding, Severity
-from retrorun.workout.formats.exported import Report
+from retrorun.workout.finding import Finding, Findings, Severity
 
 MOST_LINES = 2000  # far beyond any session; a repeat of repeats of repeats would otherwise fill the memory
 
@@ -64,16 +63,16 @@ def arrange(
     Raises:
         WorkoutError: written out, the session would have more than 2000 lines.
     """
-    work = _Work(format_name=format_name, keeps_skip_last=keeps_skip_last, report=Report())
+    work = _Work(format_name=format_name, keeps_skip_last=keeps_skip_last, findings=Findings())
     parts = work.parts(session.steps, "steps", depth)
-    return Arranged(parts=parts, findings=work.report.findings)
+    return Arranged(parts=parts, findings=work.findings.all)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
     format_name: str
     keeps_skip_last: Callable[[Repeat], bool]
-    report: Report
+    findings: Findings
 
     def parts(self, steps: tuple[Step | Repeat, ...], place: str, depth: int) -> tuple[Part, ...]:
         made: list[Part] = []
@@ -128,7 +127,7 @@ class _Work:
         return count
 
     def tell(self, place: str, what: str, hint: str = "", severity: Severity = "warning") -> None:
-        self.report.tell(place, f"{self.format_name} {what}", hint, severity)
+        self.findings.add(place, f"{self.format_name} {what}", hint, severity)
 
 
 def _rounds(count: int) -> str:

@@ -12,8 +12,8 @@ from retrorun.session.model import Direction, Intensity, Repeat, Session, Settin
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
-from retrorun.workout.formats.exported import Exported
-from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
+from retrorun.workout.finding import Exported
+from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&=])")
 _PLACES = {

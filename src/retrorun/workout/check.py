@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
 from retrorun.session.safety import safety_findings
-from retrorun.session.values import SpeedRange, Time, Times
+from retrorun.session.unroll import map_steps
+from retrorun.session.values import (
+    Limit,
+    PercentOf,
+    Progression,
+    Range,
+    Target,
+    Time,
+    Times,
+    ends_of,
+    measure_of,
+    quantity_of,
+)
+from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device, find_device
-from retrorun.workout.encode import writes_last_round
+from retrorun.workout.encode import fit_holds, writes_last_round
 from retrorun.workout.finding import Finding
-from retrorun.workout.labels import cut, repeat_note, step_note
-from retrorun.workout.wording import one_line
+from retrorun.workout.step_text import cut, one_line, repeat_note, step_note
 
 
 def check_session(session: Session, device: str = "generic") -> tuple[Finding, ...]:
@@ -32,7 +46,35 @@ def check_session(session: Session, device: str = "generic") -> tuple[Finding, .
 
 def errors_of(session: Session, device: Device, *, skip_last_field: bool = False) -> list[Finding]:
     """What keeps a session from being compiled for a device at all."""
-    return [*_too_deep(session, device), *_too_many(session, device, skip_last_field=skip_last_field)]
+    missing = [
+        Finding(
+            place=each.place,
+            what=f"{each.what} of the athlete must be known for this effort",
+            hint=f"resolve the session for an athlete with {each.name}, from {each.hint}",
+            severity="error",
+        )
+        for each in unresolved(session)
+    ]
+    return [*missing, *_too_deep(session, device), *_too_many(session, device, skip_last_field=skip_last_field)]
+
+
+def unresolved(session: Session, holds: Callable[[Target], bool] = fit_holds) -> tuple[MissingNumber, ...]:
+    """The numbers without which a format cannot hold a session's targets by effort.
+
+    Args:
+        session: what is planned.
+        holds: whether the format holds a target as it is.
+    """
+
+    def rest(_: str, step: Step) -> Step:
+        first, second = step.target, step.secondary_target
+        if second is not None and holds(second):
+            second = None
+        if first is not None and holds(first):
+            first, second = second, None
+        return replace(step, target=first, secondary_target=second)
+
+    return missing_numbers(replace(session, steps=map_steps(session.steps, rest)))
 
 
 def count_steps(items: tuple[Step | Repeat, ...], *, skip_last_field: bool = False) -> int:
@@ -116,14 +158,26 @@ def _step(place: str, step: Step, device: Device) -> Iterator[Finding]:
             what=f"{device.name} may ignore the second target of a run",
             hint="say it in the note as well",
         )
-    target = step.target
-    if isinstance(target, SpeedRange) and target.low_mps == target.high_mps:
+    for target in (step.target, step.secondary_target):
+        if target is not None:
+            yield from _target(place, target)
+
+
+def _target(place: str, target: Target) -> Iterator[Finding]:
+    if isinstance(target, Range) and ends_of(target)[0] == ends_of(target)[1]:
         yield Finding(
             place=place,
-            what="the pace is a single one, so the watch calls at every step",
-            hint="give a range",
+            what=f"the {quantity_of(target)} is a single value, so the watch beeps all the time",
+            hint="give a range, or a tolerance",
             severity="note",
         )
+    if isinstance(target, Progression):
+        what = f"no watch leads '{format_target(target)}'"
+        hint = "it gets the range of both ends, and the note says so"
+        yield Finding(place=place, what=what, hint=hint, severity="note")
+    if isinstance(target, Limit) and target.side == "above" and measure_of(target.value) is PercentOf.MAX_HR:
+        what = f"'{format_target(target)}' has no open end on a watch"
+        yield Finding(place=place, what=what, hint="it is written as a range up to 100 %", severity="note")
 
 
 def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from retrorun.errors import SessionError, WorkoutError
-from retrorun.fit.plan import FileIdentity, Plan, PlanStep
-from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, IntensityCode, SubSport
+from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, DurationType, IntensityCode, SubSport
 from retrorun.fit.words import SPORT, SUB_SPORT, word
+from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
 from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step
-from retrorun.session.values import Times
-from retrorun.workout.encode import INTENSITIES, SUB_SPORTS
+from retrorun.session.values import Progression, RpeRange, Target, Times
+from retrorun.workout.direction_words import backward_word
+from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, hull
 from retrorun.workout.finding import Finding
 from retrorun.workout.fold import Node, fold, places_of
-from retrorun.workout.labels import Label, backward_word, read_name, read_note, read_repeat_note
-from retrorun.workout.values import Values
+from retrorun.workout.identity import identity, is_ours
+from retrorun.workout.step_decoder import Habits, StepDecoder
+from retrorun.workout.step_text import Label, read_name, read_note, read_repeat_note
 
 _INTENSITIES = {int(code): intensity for intensity, code in INTENSITIES.items()}
 _SETTINGS = {int(sub_sport): setting for setting, sub_sport in SUB_SPORTS.items()} | {
     int(SubSport.STREET): Setting.ROAD
 }
 _INDEX_MASK = 0x0FFF  # the bits above it are marks, e.g. "selected" (FIT profile, message_index)
+_RUNNING = (32, 52)  # exercise categories "run" and "run_indoor"
+_RPE = re.compile(r"\bRPE\s*[:=]?\s*(?P<low>\d{1,2})(?:\s*[-–]\s*(?P<high>\d{1,2}))?(?![\d.,]*\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decompiled:
-    """A session out of a FIT file, and what the file says that the session does not.
+    """A session out of another format, and what that says beyond the session.
 
     Args:
         session: what is planned.
         findings: what was left out, repaired or guessed; places are those in `session`.
-        identity: the `file_id` of the workout file, also where a recording repeats it; None for a plan on its own.
+        identity: the `file_id` of a FIT workout, also where a recording repeats it; None for other formats.
         places: for each raw step's index the place in `session`, e.g. `steps[2].repeat[0]`; laps of a recording carry
             that index. The steps of a last round that was written out have the places of the round's steps.
     """
@@ -43,25 +48,39 @@ class Decompiled:
     places: Mapping[int, str] = field(default_factory=dict, hash=False)
 
 
-def decompile_plan(plan: Plan) -> Decompiled:
-    """A session out of a raw plan, from a workout file or embedded in a recording.
+def decode_workout(workout: RawWorkout, made: FileIdentity | None = None) -> Decompiled:
+    """A session out of a raw workout, from a workout file or embedded in a recording.
+
+    Args:
+        workout: what stands in the file.
+        made: who made the workout: a file's `file_id`, a recording's `training_file`. Our own workouts are known by it,
+            and their directions are certain; in anybody else's a direction is a guess.
 
     Raises:
         WorkoutError: it has no step, or its repeats point nowhere.
     """
-    return _Reader(plan).decompiled()
+    ours = is_ours(made)
+    if not ours and made is not None and made.serial is not None:
+        # A watch or a service may have put its own name there; a serial that fits the content is ours all the same.
+        read = _Reader(workout, ours=True).decompiled()
+        same = identity(read.session)
+        ours = (same.serial, same.time_created) == (made.serial, made.time_created)
+    return replace(_Reader(workout, ours=ours).decompiled(), identity=made)
 
 
 class _Reader:
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, workout: RawWorkout, *, ours: bool) -> None:
+        self.workout = workout
+        self.ours = ours
+        self.walking = workout.sport in (WALKING, HIKING)
+        self.habits = Habits.of(workout, ours=ours, walking=self.walking)
         self.remarks: list[tuple[int | None, str, str]] = []  # raw index (None: the whole), what, hint
 
     def say(self, index: int | None, what: str, hint: str) -> None:
         self.remarks.append((index, what, hint))
 
     def decompiled(self) -> Decompiled:
-        count = len(self.plan.steps)
+        count = len(self.workout.steps)
         if not 1 <= count <= MOST_STEPS:
             raise WorkoutError(f"the workout has {count or 'no'} steps", hint=f"a session has 1 to {MOST_STEPS}")
         try:
@@ -72,21 +91,21 @@ class _Reader:
                 f"the workout is no session: {error.what}", where=error.where, hint=error.hint
             ) from error
         places = places_of(nodes)
-        findings = tuple(
+        findings = dict.fromkeys(
             Finding(place="" if index is None else places.get(index, ""), what=what, hint=hint)
             for index, what, hint in self.remarks
         )
-        return Decompiled(session=session, findings=findings, places=places)
+        return Decompiled(session=session, findings=tuple(findings), places=places)
 
-    def _ordered(self) -> list[PlanStep]:
+    def _ordered(self) -> list[RawStep]:
         """The steps by their index; numbered anew where two have the same."""
-        steps = [replace(step, index=step.index & _INDEX_MASK) for step in self.plan.steps]
+        steps = [replace(step, index=step.index & _INDEX_MASK) for step in self.workout.steps]
         if len({step.index for step in steps}) == len(steps):
             return sorted(steps, key=lambda step: step.index)
         self.say(None, "two steps have the same index", "they are taken in the order in which they stand")
         return [replace(step, index=index) for index, step in enumerate(steps)]
 
-    def _tree(self, steps: list[PlanStep]) -> list[Node]:
+    def _tree(self, steps: list[RawStep]) -> list[Node]:
         nodes: list[Node] = []
         for step in steps:
             if step.duration_type in REPEATS:
@@ -95,7 +114,7 @@ class _Reader:
                 nodes.append(Node(item=self._step(step), start=step.index, indices=(step.index,)))
         return nodes
 
-    def _closed(self, nodes: list[Node], step: PlanStep) -> list[Node]:
+    def _closed(self, nodes: list[Node], step: RawStep) -> list[Node]:
         """The nodes with those that a repeat step points back to made its body."""
         starts = [node.start for node in nodes]
         if step.duration_value not in starts:
@@ -109,32 +128,41 @@ class _Reader:
         node = self._repeat(step, body)
         return [*nodes[:at], replace(node, start=body[0].start)]
 
-    def _repeat(self, step: PlanStep, body: tuple[Node, ...]) -> Node:
-        values = Values(step=step, embedded=self.plan.embedded, say=lambda what, hint: self.say(step.index, what, hint))
+    def _repeat(self, step: RawStep, body: tuple[Node, ...]) -> Node:
+        decoder = self._decoder(step)
         text, written_out = read_repeat_note(self._text(step.notes, step.index))
-        until, skip_last = values.until(), step.skip_last
+        until, skip_last = decoder.until(), step.skip_last
         if skip_last and (not isinstance(until, Times) or len(body) < 2):
             skip_last = False
             self.say(step.index, "the repeat leaves out the last step of its last round", "that is not taken over")
         item = Repeat(steps=tuple(node.item for node in body), until=until, skip_last=skip_last, note=text)
         return Node(item=item, start=step.index, indices=(step.index,), children=body, written_out=written_out)
 
-    def _step(self, step: PlanStep) -> Step:
-        values = Values(step=step, embedded=self.plan.embedded, say=lambda what, hint: self.say(step.index, what, hint))
+    def _decoder(self, step: RawStep) -> StepDecoder:
+        return StepDecoder(step=step, habits=self.habits, say=lambda what, hint: self.say(step.index, what, hint))
+
+    def _step(self, step: RawStep) -> Step:
+        decoder = self._decoder(step)
         intensity = self._intensity(step)
         label = self._fitting(self._label(step, intensity), step.index)
-        target, second = values.target(), values.secondary_target()
+        target, second = decoder.target(), decoder.secondary_target()
         if target is None:
             target, second = second, None
+        target, second, text = _with_progressions(target, second, label.text)
+        if target is None and not label.marked:
+            target = self._exertion(text, step.index)
+        guessed = not (self.ours or (label.marked and not self.workout.embedded))
+        backward = label.direction is Direction.BACKWARD
         made = Step(
-            duration=values.duration(),
+            duration=decoder.duration(),
             direction=label.direction,
             gait=label.gait,
             intensity=intensity,
             target=target,
             slope=label.slope,
             incline_pct=label.incline_pct,
-            note=label.text,
+            note=": ".join(filter(None, [self._exercise(step), text])),
+            direction_guessed=backward and (guessed or not label.marked),
         )
         try:
             return replace(made, secondary_target=second)
@@ -142,7 +170,32 @@ class _Reader:
             self.say(step.index, error.what, "the second target is left out")
             return made
 
-    def _intensity(self, step: PlanStep) -> Intensity:
+    def _exertion(self, text: str, index: int) -> RpeRange | None:
+        """Perceived exertion that another maker's note asks for; 1 to 10 only, as Borg's older scale goes to 20."""
+        found = _RPE.search(text)
+        if found is None:
+            return None
+        low, high = int(found["low"]), int(found["high"] or found["low"])
+        if not 1 <= low <= high <= 10:
+            return None
+        self.say(index, f"the note asks for {found.group()!r}", "taken as the target, perceived exertion")
+        return RpeRange(low_rpe=low, high_rpe=high)
+
+    def _exercise(self, step: RawStep) -> str:
+        """The exercise of a step in words; empty for plain running."""
+        parts = []
+        plain = step.exercise_category in _RUNNING and not step.exercise_name
+        if step.exercise_category is not None and not plain:
+            parts.append(_exercise_name(step.exercise_category, step.exercise_name))
+        if step.exercise_weight:
+            parts.append(f"{step.exercise_weight / 100:g} kg")
+        if parts:
+            self.say(step.index, f"the step is an exercise: {', '.join(parts)}", "it stands in the note")
+        if step.duration_type == DurationType.REPS and step.duration_value:  # the decoder says so
+            parts.append(f"{step.duration_value} times")
+        return ", ".join(parts)
+
+    def _intensity(self, step: RawStep) -> Intensity:
         if step.intensity is None:
             return Intensity.ACTIVE
         known = _INTENSITIES.get(step.intensity)
@@ -152,29 +205,42 @@ class _Reader:
             return Intensity.ACTIVE
         return known
 
-    def _label(self, step: PlanStep, intensity: Intensity) -> Label:
+    def _label(self, step: RawStep, intensity: Intensity) -> Label:
         """What name and note say about the direction: in our own words first, else by what others call it."""
         name, note = self._text(step.name, step.index), self._text(step.notes, step.index)
         resting = intensity is Intensity.REST
         by_name, by_note = read_name(name, resting=resting), read_note(note, resting=resting)
+        if not self.ours:  # a bare "rest" or "forward" is anybody's word
+            by_name, by_note = (each if each is not None and each.marked else None for each in (by_name, by_note))
         if by_note is not None:
             if by_name is not None and by_name.direction is not by_note.direction:
                 self.say(step.index, f"name {name!r} and note {note!r} disagree on the direction", "the note counts")
-            return by_note if by_name is not None else replace(by_note, text=_joined(name, by_note.text))
-        if by_name is not None:
-            return replace(by_name, text=note)
+            label = by_note if by_name is not None else replace(by_note, text=_joined(name, by_note.text))
+        elif by_name is not None:
+            label = replace(by_name, text=note)
+        else:
+            return self._guess(name, note, step.index)
+        if self.ours:
+            return replace(label, marked=True)
+        if self.workout.embedded and label.direction is Direction.BACKWARD:
+            what = "the direction stands in the step's own words, and who made the workout is not known"
+            self.say(step.index, what, "taken as backward, a guess")
+        return label
+
+    def _guess(self, name: str, note: str, index: int) -> Label:
         found = backward_word(f"{name}\n{note}")
         if found:
-            self.say(step.index, f"the direction is taken from the word {found!r}", "taken as backward")
+            self.say(index, f"the direction is guessed from the word {found!r}", "taken as backward; see the step")
         return Label(
             direction=Direction.BACKWARD if found else Direction.FORWARD,
-            gait=Gait.WALK if self.plan.sport in (WALKING, HIKING) else Gait.RUN,
+            gait=Gait.WALK if self.walking else Gait.RUN,
             text=_joined(name, note),
+            marked=False,
         )
 
     def _fitting(self, label: Label, index: int) -> Label:
         """The label without what does not go with where the session takes place."""
-        indoors = _SETTINGS.get(self.plan.sub_sport or 0) is Setting.TREADMILL
+        indoors = _SETTINGS.get(self.workout.sub_sport or 0) is Setting.TREADMILL
         if label.slope is not None and indoors:
             self.say(index, f"{label.slope.value} on a treadmill", "left out")
             return replace(label, slope=None)
@@ -193,24 +259,71 @@ class _Reader:
         return clean.strip()
 
     def _session(self, steps: tuple[Step | Repeat, ...]) -> Session:
-        plan = self.plan
-        if plan.sport != RUNNING:
-            self.say(None, f"the sport is {word(SPORT, plan.sport, prefix='number') or 'not said'}", "taken as running")
-        setting = _SETTINGS.get(plan.sub_sport or 0)
+        workout = self.workout
+        if workout.others:
+            self.say(None, f"the file holds {workout.others + 1} workouts", "the first is taken")
+        if workout.latin1:
+            self.say(None, "a text in the file is no UTF-8: read as Latin-1", "see that names and notes are right")
+        if workout.sport != RUNNING:
+            self.say(
+                None, f"the sport is {word(SPORT, workout.sport, prefix='number') or 'not said'}", "taken as running"
+            )
+        setting = _SETTINGS.get(workout.sub_sport or 0)
         if setting is None:
-            setting = Setting.TREADMILL if plan.sub_sport == SubSport.INDOOR_RUNNING else Setting.ROAD
-            said = word(SUB_SPORT, plan.sub_sport, prefix="number")
+            setting = Setting.TREADMILL if workout.sub_sport == SubSport.INDOOR_RUNNING else Setting.ROAD
+            said = word(SUB_SPORT, workout.sub_sport, prefix="number")
             if said != setting.value:  # cyclists have a road of their own
                 self.say(None, f"the kind of sport is {said}", f"taken as {setting.value}")
-        plain = sum(step.duration_type not in REPEATS for step in plan.steps)
-        if plan.num_valid_steps not in (None, len(plan.steps), plain):  # old files do not count the repeats
+        plain = sum(step.duration_type not in REPEATS for step in workout.steps)
+        if workout.num_valid_steps not in (None, len(workout.steps), plain):  # old files do not count the repeats
             self.say(
-                None, f"the workout counts {plan.num_valid_steps} steps and has {len(plan.steps)}", "all are taken"
+                None,
+                f"the workout counts {workout.num_valid_steps} steps and has {len(workout.steps)}",
+                "all are taken",
             )
         return Session(
-            steps=steps, name=self._text(plan.name, None), note=self._text(plan.description, None), setting=setting
+            steps=steps,
+            name=self._text(workout.name, None),
+            note=self._text(workout.description, None),
+            setting=setting,
         )
 
 
 def _joined(name: str, note: str) -> str:
     return f"{name}: {note}" if name and note else name or note
+
+
+def _with_progressions(
+    target: Target | None, second: Target | None, text: str
+) -> tuple[Target | None, Target | None, str]:
+    """The targets as the progressions that a note of ours begins with, and the note without those words."""
+    from retrorun.session.notation import parse_target
+
+    made = [target, second]
+    for index, held in enumerate(made):
+        words, _, rest = text.partition("; ")
+        if held is None or not words.startswith("from "):
+            continue
+        try:
+            read = parse_target(words)
+        except SessionError:
+            continue
+        if isinstance(read, Progression) and hull(read) == held:
+            made[index], text = read, rest
+    return made[0], made[1], text
+
+
+def _exercise_name(category: int, number: int | None) -> str:
+    """The words of the public FIT profile for an exercise, as fit-tool has them."""
+    from fit_tool.profile import profile_type
+
+    try:
+        kind = profile_type.ExerciseCategory(category).name
+    except ValueError:
+        return f"exercise {category}" + (f"/{number}" if number is not None else "")
+    names = getattr(profile_type, f"{kind.title().replace('_', '')}ExerciseName", None)
+    try:
+        name = names(number).name if names is not None else kind
+    except ValueError:
+        name = kind
+    return str(name).lower().replace("_", " ")

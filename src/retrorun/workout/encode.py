@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retrorun.errors import WorkoutError
-from retrorun.fit.plan import Plan, PlanStep
 from retrorun.fit.step_values import (
     CADENCE_SPM,
     CALORIES_KCAL,
     COUNT,
     DISTANCE_M,
     HEART_RATE_BPM,
+    PERCENT,
     POWER_W,
     RUNNING,
     SPEED_MPS,
     TIME_S,
     DurationType,
     IntensityCode,
+    Quantity,
     SubSport,
     TargetType,
 )
+from retrorun.fit.workout_message import RawStep, RawWorkout
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import (
     CadenceRange,
@@ -31,17 +34,26 @@ from retrorun.session.values import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    HeartRateZoneRange,
     LapButton,
+    Limit,
+    PercentOf,
+    PercentRange,
     PowerRange,
+    Progression,
+    Range,
     RepeatUntil,
+    RpeRange,
     SpeedRange,
     Target,
     Time,
     Times,
+    ends_of,
+    measure_of,
 )
 from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device
-from retrorun.workout.labels import cut, repeat_note, step_name, step_note
+from retrorun.workout.step_text import cut, repeat_note, step_name, step_note
 
 INTENSITIES = {
     Intensity.ACTIVE: IntensityCode.ACTIVE,
@@ -60,6 +72,27 @@ SUB_SPORTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """How a range stands on the wire, and the ends, outside the model's bounds, that leave one side of it open."""
+
+    type: TargetType
+    quantity: Quantity
+    lowest: float
+    highest: float
+
+
+WIRE: Mapping[object, Wire] = {
+    SpeedRange: Wire(type=TargetType.SPEED, quantity=SPEED_MPS, lowest=0, highest=20),
+    HeartRateRange: Wire(type=TargetType.HEART_RATE, quantity=HEART_RATE_BPM, lowest=1, highest=255),
+    CadenceRange: Wire(type=TargetType.CADENCE, quantity=CADENCE_SPM, lowest=0, highest=400),
+    PowerRange: Wire(type=TargetType.POWER, quantity=POWER_W, lowest=0, highest=4000),
+    # Above 100 % of the greatest heart rate there is no room: heart rates in bpm begin there.
+    PercentOf.MAX_HR: Wire(type=TargetType.HEART_RATE, quantity=PERCENT, lowest=0, highest=100),
+    PercentOf.CRITICAL_POWER: Wire(type=TargetType.POWER, quantity=PERCENT, lowest=0, highest=1000),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawTarget:
     """The four numbers by which a step says what to hold."""
 
@@ -69,14 +102,14 @@ class RawTarget:
     high: int | None = None
 
 
-def encode(session: Session, device: Device, *, skip_last_field: bool = False) -> Plan:
+def encode(session: Session, device: Device, *, skip_last_field: bool = False) -> RawWorkout:
     """The raw workout, texts cut to what the device takes; nothing else is changed or checked.
 
     A repeat with `skip_last` is written as one round less and the last round behind it, without its last step, unless
     `skip_last_field` asks for the undocumented field 18.
     """
     steps = _Writer(device=device, skip_last_field=skip_last_field).session(session)
-    return Plan(
+    return RawWorkout(
         steps=steps,
         name=cut(session.name, device.title_bytes.value),
         description=cut(session.note, device.description_bytes.value),
@@ -92,9 +125,9 @@ class _Writer:
     def __init__(self, *, device: Device, skip_last_field: bool) -> None:
         self.device = device
         self.skip_last_field = skip_last_field
-        self.steps: list[PlanStep] = []
+        self.steps: list[RawStep] = []
 
-    def session(self, session: Session) -> tuple[PlanStep, ...]:
+    def session(self, session: Session) -> tuple[RawStep, ...]:
         self._items(session.steps)
         return tuple(self.steps)
 
@@ -105,11 +138,11 @@ class _Writer:
             else:
                 self._repeat(item)
 
-    def _step(self, step: Step) -> PlanStep:
+    def _step(self, step: Step) -> RawStep:
         duration_type, duration_value = raw_duration(step.duration)
         target = raw_target(step.target)
         second = raw_target(step.secondary_target) if step.secondary_target is not None else RawTarget()
-        return PlanStep(
+        return RawStep(
             index=len(self.steps),
             name=cut(step_name(step), self.device.step_name_bytes.value),
             notes=cut(step_note(step), self.device.note_bytes.value),
@@ -138,7 +171,7 @@ class _Writer:
         self._items(repeat.steps)
         duration_type, limit = raw_until(until)
         self.steps.append(
-            PlanStep(
+            RawStep(
                 index=len(self.steps),
                 notes=cut(repeat_note(repeat.note, skip_last=written_out), self.device.note_bytes.value),
                 intensity=IntensityCode.ACTIVE,
@@ -193,6 +226,44 @@ def raw_until(until: RepeatUntil) -> tuple[DurationType, int]:
             return DurationType.REPEAT_UNTIL_HR_GREATER_THAN, HEART_RATE_BPM.raw(until.heart_rate_bpm)
 
 
+def fit_holds(target: Target) -> bool:
+    """Whether FIT can hold a target as it is; efforts of other kinds must be made numbers for an athlete first."""
+    match target:
+        case Limit():
+            return fit_holds(target.value)
+        case Progression():
+            return fit_holds(target.start) and fit_holds(target.end)
+        case PercentRange():
+            return target.of in (PercentOf.MAX_HR, PercentOf.CRITICAL_POWER)
+        case HeartRateZoneRange() | RpeRange():
+            return False
+        case _:
+            return True
+
+
+def hull(target: Progression) -> Range:
+    """The range that holds a whole progression, all that a watch can be given of it."""
+    (low, high), (other_low, other_high) = ends_of(target.start), ends_of(target.end)
+    return range_of(measure_of(target.start), min(low, other_low), max(high, other_high))
+
+
+def range_of(measure: object, low: float, high: float) -> Range:
+    """The range of a measure (as `measure_of` says) from its two ends.
+
+    Raises:
+        SessionError: the ends are outside what the model holds.
+    """
+    if isinstance(measure, PercentOf):
+        return PercentRange(low_pct=int(low), high_pct=int(high), of=measure)
+    if measure is SpeedRange:
+        return SpeedRange(low_mps=low, high_mps=high)
+    if measure is HeartRateRange:
+        return HeartRateRange(low_bpm=int(low), high_bpm=int(high))
+    if measure is CadenceRange:
+        return CadenceRange(low_spm=int(low), high_spm=int(high))
+    return PowerRange(low_w=int(low), high_w=int(high))
+
+
 def raw_target(target: Target | None) -> RawTarget:
     """What to hold. None is an open target, never zeros: a watch would take them for a speed of nothing."""
     match target:
@@ -200,17 +271,19 @@ def raw_target(target: Target | None) -> RawTarget:
             return RawTarget(type=TargetType.OPEN, value=0)
         case HeartRateZone():
             return RawTarget(type=TargetType.HEART_RATE, value=target.zone)
-        case SpeedRange():
-            kind, ends = TargetType.SPEED, (SPEED_MPS.raw(target.low_mps), SPEED_MPS.raw(target.high_mps))
-        case HeartRateRange():
-            kind, ends = (
-                TargetType.HEART_RATE,
-                (HEART_RATE_BPM.raw(target.low_bpm), HEART_RATE_BPM.raw(target.high_bpm)),
-            )
-        case CadenceRange():
-            kind, ends = TargetType.CADENCE, (CADENCE_SPM.raw(target.low_spm), CADENCE_SPM.raw(target.high_spm))
-        case PowerRange():
-            kind, ends = TargetType.POWER, (POWER_W.raw(target.low_w), POWER_W.raw(target.high_w))
-        case _:
-            raise WorkoutError(f"no watch takes '{format_target(target)}'", hint="resolve the session for an athlete")
-    return RawTarget(type=kind, value=0, low=ends[0], high=ends[1])
+        case Progression():
+            return raw_target(hull(target))
+        case HeartRateZoneRange() | RpeRange():
+            raise _unresolved(target)
+    ends = target.value if isinstance(target, Limit) else target
+    wire = WIRE.get(measure_of(ends))
+    if wire is None:
+        raise _unresolved(target)
+    low, high = ends_of(ends)
+    if isinstance(target, Limit):
+        low, high = (wire.lowest, high) if target.side == "below" else (low, wire.highest)
+    return RawTarget(type=wire.type, value=0, low=wire.quantity.raw(low), high=wire.quantity.raw(high))
+
+
+def _unresolved(target: Target) -> WorkoutError:
+    return WorkoutError(f"no watch takes '{format_target(target)}'", hint="resolve the session for an athlete")

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from os import PathLike
 from pathlib import Path
 
 from retrorun.errors import FitError, WorkoutError
 from retrorun.files import read_bytes
-from retrorun.fit.plan import FileIdentity, Plan
-from retrorun.fit.plan_reader import identity_of, plan_of
-from retrorun.fit.plan_writer import write_plan
 from retrorun.fit.reader import FitFile, read_fit
 from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
+from retrorun.fit.workout_message import FileIdentity, RawWorkout, identity_of, workout_of, write_workout
 from retrorun.session.model import Session
+from retrorun.session.notation import parse_session
 from retrorun.workout.check import errors_of
-from retrorun.workout.decode import Decompiled, decompile_plan
+from retrorun.workout.decode import Decompiled, decode_workout
 from retrorun.workout.devices import find_device
 from retrorun.workout.encode import encode
 from retrorun.workout.finding import Finding
 from retrorun.workout.identity import identity
 
+GZIP = b"\x1f\x8b"
+DAMAGE = "the file is damaged"
+DAMAGE_HINT = "what could be read is taken; fetch the file again, or compare it step by step"
+
 
 def compile_workout(
-    session: Session,
+    session: Session | str,
     *,
     device: str = "generic",
     created: datetime | None = None,
@@ -36,7 +40,7 @@ def compile_workout(
     `check_session` says which.
 
     Args:
-        session: what is planned.
+        session: what is planned, also in notation.
         device: a short name out of `retrorun.workout.devices.DEVICES`.
         created: when the file was made, an aware time. None: a time derived from the content, between 2020 and 2024.
         serial: 1 to 4294967295; tells one workout from another on the watch. None: derived from the content.
@@ -44,60 +48,78 @@ def compile_workout(
             themselves, instead of writing the last round out. Whether a watch heeds it in a file is not known.
 
     Raises:
-        WorkoutError: the device cannot take the session, or an argument is out of range.
+        WorkoutError: the device cannot take the session, a target by effort is no number yet, or an argument is out of
+            range.
+        NotationError: text that is no session.
     """
+    if isinstance(session, str):
+        session = parse_session(session)
+    if not isinstance(session, Session):
+        raise WorkoutError(f"a workout is compiled from a Session, not {type(session).__name__}", hint="parse it first")
     limits = find_device(device)
     errors = errors_of(session, limits, skip_last_field=skip_last_field)
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise WorkoutError(errors[0].what + more, where=errors[0].place, hint=errors[0].hint)
-    plan = encode(session, limits, skip_last_field=skip_last_field)
-    return write_plan(plan, identity(session, created=created, serial=serial))
+    workout = encode(session, limits, skip_last_field=skip_last_field)
+    return write_workout(workout, identity(session, created=created, serial=serial))
 
 
-def decompile_workout(data: bytes | str | Path) -> Session:
-    """The session in a FIT workout file, or in the plan that a recording carries. A path is read.
+def decompile_workout(data: bytes | str | PathLike[str]) -> Session:
+    """The session in a FIT workout file, or in the workout that a recording carries. A path is read.
 
     What the file says beyond a session is left out; `decompile` says what that is.
 
     Raises:
-        WorkoutError: the file holds no workout, or one whose repeats point nowhere.
+        WorkoutError: the file holds no workout, several, or one whose repeats point nowhere.
         RecordingError: the file cannot be read, or is no FIT file.
     """
     return decompile(data).session
 
 
-def decompile(data: bytes | str | Path) -> Decompiled:
+def decompile(data: bytes | str | PathLike[str]) -> Decompiled:
     """The same with all that there is to say about it, the file's identity, and each raw step's place.
 
+    The bytes may be packed by gzip.
+
     Raises:
-        WorkoutError: the file holds no workout, or one whose repeats point nowhere.
+        WorkoutError: the file holds no workout, several, or one whose repeats point nowhere.
         RecordingError: the file cannot be read, or is no FIT file.
     """
     raw = bytes(data) if isinstance(data, bytes | bytearray | memoryview) else read_bytes(Path(data))
+    if raw.startswith(GZIP):
+        from retrorun.activity.unpack import unpack
+
+        raw = unpack(raw)
     file = read_fit(raw)
     made = identity_of(file.table("file_id"))
-    plan = _plan(file, made)
-    found = decompile_plan(plan)
-    lost = tuple(
-        Finding(place="", what=f"{loss.what} (bytes {loss.start} to {loss.end})", hint="what could be read is taken")
-        for loss in file.losses
-    )
+    workout = _workout(file, made)
     if made.type == FILE_ACTIVITY:
         made = identity_of(file.table("training_file"))  # what the recording says of the workout that was run
-    return replace(found, findings=lost + found.findings, identity=made)
+    found = decode_workout(workout, made)
+    lost = (
+        Finding(place="", what=f"{DAMAGE}: {loss.what} (bytes {loss.start} to {loss.end})", hint=DAMAGE_HINT)
+        for loss in file.losses
+    )
+    return replace(found, findings=(*lost, *found.findings))
 
 
-def _plan(file: FitFile, made: FileIdentity) -> Plan:
+def _workout(file: FitFile, made: FileIdentity) -> RawWorkout:
     if made.type not in (None, FILE_WORKOUT, FILE_ACTIVITY):
         raise WorkoutError(
             f"the file is of type {made.type}, neither a workout ({FILE_WORKOUT}) nor a recording ({FILE_ACTIVITY})",
             where="file_id",
             hint="give a workout file",
         )
-    plan = plan_of(file)
-    if plan is not None and plan.steps:
-        return plan
+    workout = workout_of(file)
+    if workout is not None and workout.others and not workout.embedded:
+        raise WorkoutError(
+            f"the file holds {workout.others + 1} workouts, one behind the other",
+            where=f"byte {file.table('workout').positions[1]}",
+            hint="save each in a file of its own",
+        )
+    if workout is not None and workout.steps:
+        return workout
     if file.losses:
         loss = file.losses[0]
         raise FitError(f"no workout can be read: {loss.what}", offset=loss.start, hint="export the workout again")

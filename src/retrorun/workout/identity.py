@@ -12,9 +12,9 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 
 from retrorun.errors import WorkoutError
-from retrorun.fit.plan import FileIdentity
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S
 from retrorun.fit.words import FILE_WORKOUT
+from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.model import Session
 
 MANUFACTURER = 255  # "development": free to use without a number of one's own (FIT profile); services accept it
@@ -46,6 +46,11 @@ def identity(session: Session, *, created: datetime | None = None, serial: int |
     derived = _DERIVED_FROM + int.from_bytes(digest[4:8], "big") % _DERIVED_RANGE
     date = derived if created is None else fit_date(created)
     return FileIdentity(type=FILE_WORKOUT, manufacturer=MANUFACTURER, product=PRODUCT, serial=serial, time_created=date)
+
+
+def is_ours(made: FileIdentity | None) -> bool:
+    """Whether this library made a workout file, by the marks that `identity` gives."""
+    return made is not None and (made.manufacturer, made.product) == (MANUFACTURER, PRODUCT)
 
 
 def fit_date(time: datetime) -> int:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from retrorun.errors import WorkoutError
 from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
-from retrorun.session.values import Times
+from retrorun.session.values import RpeRange, Times
 from retrorun.session.wording import format_target
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.finding import Finding
-from retrorun.workout.labels import cut, read_note, read_repeat_note, repeat_note, step_note
-from retrorun.workout.wording import one_line
+from retrorun.workout.step_text import cut, one_line, read_note, read_repeat_note, repeat_note, step_note
 
 Items = tuple[Step | Repeat, ...]
 
@@ -103,6 +102,7 @@ class _Work:
         return made
 
     def step(self, step: Step, here: str) -> Step:
+        step = self.exertion(step, here)
         if step.secondary_target is not None and not self.device.secondary_targets.value:
             words = f"also {format_target(step.secondary_target)}"
             self.tell(here, f"{self.device.name} may ignore a second target", f"the note says '{words}' instead")
@@ -110,6 +110,17 @@ class _Work:
         whole = cut(step_note(step), self.device.note_bytes.value)
         read = read_note(whole, resting=step.intensity is Intensity.REST)
         return step if read is None else replace(step, note=self.shortened(here, "note", step.note, read.text))
+
+    def exertion(self, step: Step, here: str) -> Step:
+        """The step with perceived exertion, for which no watch has a target, in its note alone."""
+        held = [target for target in (step.target, step.secondary_target) if target is not None]
+        kept = [target for target in held if not isinstance(target, RpeRange)]
+        if kept == held:
+            return step
+        (words,) = [format_target(target) for target in held if isinstance(target, RpeRange)]
+        self.tell(here, "no watch has a target for perceived exertion", f"the note says '{words}' instead")
+        note = step.note if words in step.note.lower() else f"{words}; {step.note}" if step.note else words
+        return replace(step, target=kept[0] if kept else None, secondary_target=None, note=note)
 
     def split(self, items: list[tuple[str, Step | Repeat]]) -> list[Items]:
         """The steps in as few parts as the watch's number of steps asks for, in order."""

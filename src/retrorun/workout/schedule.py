@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from retrorun.errors import WorkoutError
-from retrorun.fit.plan_reader import identity_of
 from retrorun.fit.profile import FIRST_DATE
 from retrorun.fit.reader import read_fit
 from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
+from retrorun.fit.workout_message import identity_of
 from retrorun.fit.writer import Message, Value, write_fit
 from retrorun.workout.identity import MANUFACTURER, PRODUCT, fit_date
 

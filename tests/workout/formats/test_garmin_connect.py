@@ -26,7 +26,7 @@ from retrorun.session.values import (
     Times,
 )
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
-from retrorun.workout.labels import read_note
+from retrorun.workout.step_text import read_note
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, FORWARD, REST, RETRO_400S, done, is_countable

@@ -31,8 +31,8 @@ from retrorun.session.values import (
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout.arrange import Group, Part, Single, arrange
 from retrorun.workout.devices import DEVICES
-from retrorun.workout.formats.exported import Exported, Report
-from retrorun.workout.labels import cut, step_note
+from retrorun.workout.finding import Exported, Findings
+from retrorun.workout.step_text import cut, step_note
 
 Json = dict[str, Any]
 
@@ -73,8 +73,8 @@ def to_garmin_connect(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
-    report = Report(arranged.findings)
-    writer = _Writer(report=report)
+    findings = Findings(arranged.findings)
+    writer = _Writer(findings=findings)
     steps = [writer.part(part, None) for part in arranged.parts]
     writer.about(session)
     workout: Json = {
@@ -84,7 +84,7 @@ def to_garmin_connect(session: Session) -> Exported:
         "workoutSegments": [{"segmentOrder": 1, "sportType": SPORT, "workoutSteps": steps}],
     }
     text = json.dumps(workout, indent=2, ensure_ascii=False) + "\n"
-    return Exported(text=text, findings=report.findings)
+    return Exported(text=text, findings=findings.all)
 
 
 def _ends_in_rest(repeat: Repeat) -> bool:
@@ -97,7 +97,7 @@ def _ends_in_rest(repeat: Repeat) -> bool:
 class _Writer:
     """Numbers steps and repeats in the order in which they stand, outer before inner, and gathers findings."""
 
-    report: Report
+    findings: Findings
     order: int = 0
     groups: int = 0
 
@@ -133,7 +133,7 @@ class _Writer:
         made |= self.end(step.duration, place) | _target(step.target, "target", "zoneNumber")
         if step.secondary_target is not None:
             made |= _target(step.secondary_target, "secondaryTarget", "secondaryZoneNumber")
-            self.report.tell(
+            self.findings.add(
                 place, f"{NAME} may leave out a second target of a run", "put what matters into the target"
             )
         return made
@@ -142,7 +142,7 @@ class _Writer:
         note = step_note(step)
         kept = cut(note, LONGEST_NOTE)
         if kept != note:
-            self.report.tell(
+            self.findings.add(
                 place, f"a watch shows {LONGEST_NOTE} bytes of a note: the end was cut", "shorten the note"
             )
         return kept
@@ -163,26 +163,28 @@ class _Writer:
                 # Sources disagree on which is which; so it is where all agree, on power [inferred].
                 compare = "gt" if isinstance(duration, HeartRateAbove) else "lt"
                 what = f"whether {NAME} reads '{compare}' as meant is not known"
-                self.report.tell(place, what, "look at the step there before the run", severity="note")
+                self.findings.add(place, what, "look at the step there before the run", severity="note")
                 return _condition(HEART_RATE, float(duration.heart_rate_bpm)) | {"endConditionCompare": compare}
 
     def about(self, session: Session) -> None:
         """What there is to say of the session as a whole."""
         if self.order > MOST_STEPS:
-            self.report.tell(
+            self.findings.add(
                 "", f"{self.order} steps and repeats; {NAME} takes {MOST_STEPS}", "split the session", "error"
             )
         if not session.name:
-            self.report.tell("name", f"{NAME} wants a name: it is called Workout", "give the session a name", "note")
+            self.findings.add("name", f"{NAME} wants a name: it is called Workout", "give the session a name", "note")
         if _utf16_cut(session.name, LONGEST_NAME) != session.name:
-            self.report.tell("name", f"{NAME} keeps {LONGEST_NAME} characters of a name: the end was cut", "shorten it")
+            self.findings.add(
+                "name", f"{NAME} keeps {LONGEST_NAME} characters of a name: the end was cut", "shorten it"
+            )
         if session.setting is not Setting.ROAD:
-            self.report.tell(
+            self.findings.add(
                 "setting", f"here {NAME} has only 'running', not '{session.setting.value}'", "set it there"
             )
         kinds = {step.intensity for step in _steps(session.steps)}
         if {Intensity.ACTIVE, Intensity.INTERVAL} <= kinds:
-            self.report.tell("steps", f"{NAME} has one kind for active and interval steps", "", "note")
+            self.findings.add("steps", f"{NAME} has one kind for active and interval steps", "", "note")
 
 
 def _kind(name: str, pair: tuple[int, str]) -> Json:

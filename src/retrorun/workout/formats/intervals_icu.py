@@ -28,9 +28,8 @@ from retrorun.session.values import (
 from retrorun.session.wording import format_number, format_target
 from retrorun.units import METRES_PER_MILE, format_clock, speed_to_pace_s
 from retrorun.workout.arrange import Group, Part, Single, arrange
-from retrorun.workout.formats.exported import Exported, Report
-from retrorun.workout.numerals import spell
-from retrorun.workout.wording import incline, label, one_line
+from retrorun.workout.finding import Exported, Findings
+from retrorun.workout.step_text import incline, label, one_line, spell
 
 NAME = "intervals.icu text"
 AS_FIT = "send the FIT file instead, which holds it"
@@ -53,24 +52,24 @@ def to_intervals_icu(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=1)
-    report = Report(arranged.findings)
-    page = _Page(report=report)
+    findings = Findings(arranged.findings)
+    page = _Page(findings=findings)
     blocks = page.blocks(arranged.parts)
     page.remark("", session.note)
     if session.setting is not Setting.ROAD:
         page.remark("", f"on {'a' if session.setting != Setting.TRACK else 'the'} {session.setting.value}")
-        report.tell(
+        findings.add(
             "setting", f"{NAME} does not say where a session takes place", "it stands in the notes below the steps"
         )
     text = "\n\n".join([*blocks, *(["\n".join(page.notes)] if page.notes else [])]) + "\n"
-    return Exported(text=text, findings=report.findings)
+    return Exported(text=text, findings=findings.all)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Page:
     """The lines of the text, and the notes that go below them."""
 
-    report: Report
+    findings: Findings
     notes: list[str] = field(default_factory=list)
 
     def blocks(self, parts: tuple[Part, ...]) -> list[str]:
@@ -104,7 +103,7 @@ class _Page:
             self.in_words(step.secondary_target, place, cue, "one target a step")
         if step.incline_pct is not None:
             cue.append(_spelled(incline(step)))
-            self.report.tell(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
+            self.findings.add(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
         if step.note and not self.moved(place, step.note):
             cue.append(one_line(step.note))
         return " ".join(filter(None, ["-", ", ".join(cue), length, target, f"intensity={step.intensity.value}"]))
@@ -114,7 +113,9 @@ class _Page:
             case Time():
                 whole = max(1, round(step.duration.time_s))
                 if whole != step.duration.time_s:
-                    self.report.tell(place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s")
+                    self.findings.add(
+                        place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s"
+                    )
                 return _time(whole)
             case Distance():
                 return _distance(step.duration)
@@ -127,10 +128,10 @@ class _Page:
             case Calories():
                 cue.append(f"until {spell(step.duration.calories_kcal)} kcal are spent")
         if not isinstance(step.duration, LapButton):
-            self.report.tell(
+            self.findings.add(
                 place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT
             )
-        self.report.tell(
+        self.findings.add(
             place, f"{NAME} gives a step for the lap button a length all the same: {LAP_BUTTON_LENGTH}", severity="note"
         )
         return f"press lap {LAP_BUTTON_LENGTH}"
@@ -140,7 +141,7 @@ class _Page:
             case SpeedRange():
                 return self.pace(target, place)
             case HeartRateZone():
-                self.report.tell(
+                self.findings.add(
                     place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note"
                 )
                 return f"Z{target.zone} HR"
@@ -157,18 +158,18 @@ class _Page:
         ends = (target.low_mps, target.high_mps)
         paces = [round(speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
         if not all(round(per_m / pace, 3) == speed for pace, speed in zip(paces, ends, strict=True)):
-            self.report.tell(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
+            self.findings.add(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
         return f"{_span(*map(format_clock, paces))}{unit} Pace"
 
     def in_words(self, target: Target, place: str, cue: list[str], only: str) -> None:
         cue.append(_spelled(format_target(target)))
-        self.report.tell(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
+        self.findings.add(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
 
     def moved(self, place: str, note: str) -> bool:
         """Whether a note would be read as syntax where it stands, and so was moved to the end."""
         if not _READ_AS_SYNTAX.search(note):
             return False
-        if self.report.tell(
+        if self.findings.add(
             place, f"{NAME} would read part of the note as a duration or an option: moved to the end", AS_FIT
         ):
             self.remark(place, note)

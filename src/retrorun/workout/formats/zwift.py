@@ -18,8 +18,8 @@ from retrorun.session.model import Direction, Gait, Session, Setting, Step, walk
 from retrorun.session.values import Distance, SpeedRange, Time
 from retrorun.session.wording import format_target
 from retrorun.workout.arrange import Single, arrange
-from retrorun.workout.formats.exported import Exported, Report
-from retrorun.workout.wording import incline, label, length, one_line, purpose, targets
+from retrorun.workout.finding import Exported, Findings
+from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
 
 NAME = "Zwift"
 LENGTH_WITHOUT_END_S = 300.0  # of a step that Zwift cannot end by itself; it can be skipped by hand
@@ -83,9 +83,9 @@ def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=0)
-    report = Report(arranged.findings)
+    findings = Findings(arranged.findings)
     in_metres = all(isinstance(step.duration, Distance) for _, step in walk(session.steps) if isinstance(step, Step))
-    writer = _Writer(report=report, race_time=race_time, in_metres=in_metres)
+    writer = _Writer(findings=findings, race_time=race_time, in_metres=in_metres)
     root = ET.Element("workout_file")
     for tag, text in (
         ("author", "retrorun"),
@@ -101,14 +101,14 @@ def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported
         if isinstance(part, Single):  # depth 0 leaves nothing else
             writer.step(workout, part.step, part.place)
     if session.setting not in (Setting.TREADMILL, Setting.ROAD):
-        report.tell("setting", f"{NAME} runs on a treadmill, not on the {session.setting.value}")
+        findings.add("setting", f"{NAME} runs on a treadmill, not on the {session.setting.value}")
     ET.indent(root)
-    return Exported(text=ET.tostring(root, encoding="unicode") + "\n", findings=report.findings)
+    return Exported(text=ET.tostring(root, encoding="unicode") + "\n", findings=findings.all)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Writer:
-    report: Report
+    findings: Findings
     race_time: RaceTime | None
     in_metres: bool
 
@@ -134,12 +134,12 @@ class _Writer:
             time_s = round(duration.distance_m / (speed or usual), 1)
             source = "its target" if speed else f"{usual:g} m/s"
             what = f"{NAME} counts metres or seconds, not both: {length(duration)} became {time_s:g} s by {source}"
-            self.report.tell(place, what, "stop the step by distance yourself, or write all steps as distances")
+            self.findings.add(place, what, "stop the step by distance yourself, or write all steps as distances")
             return time_s
         if isinstance(duration, Time):
             return duration.time_s
         what = f"{NAME} cannot end a step '{length(duration)}': it lasts {LENGTH_WITHOUT_END_S:g} s"
-        self.report.tell(place, what, "skip on by hand; the message says when")
+        self.findings.add(place, what, "skip on by hand; the message says when")
         return LENGTH_WITHOUT_END_S
 
     def power(self, step: Step, place: str) -> str | None:
@@ -147,7 +147,7 @@ class _Writer:
         paces = [target for target in (step.target, step.secondary_target) if isinstance(target, SpeedRange)]
         for target in (step.target, step.secondary_target):
             if target is not None and target not in paces:
-                self.report.tell(
+                self.findings.add(
                     place, f"{NAME} has no such target for a run: {format_target(target)} is in the message"
                 )
         if not paces:
@@ -155,20 +155,20 @@ class _Writer:
         words = format_target(paces[0])
         if self.race_time is None:
             what = f"{NAME} knows a pace only as a part of a race pace: {words} is in the message, the running is free"
-            self.report.tell(place, what, "give the runner's race time")
+            self.findings.add(place, what, "give the runner's race time")
             return None
         if paces[0].low_mps != paces[0].high_mps:
-            self.report.tell(place, f"{NAME} holds one pace, not a range: the middle of {words}", severity="note")
+            self.findings.add(place, f"{NAME} holds one pace, not a range: the middle of {words}", severity="note")
         what = f"which number stands for the {self.race_time.race} in a file is inferred, not known"
-        self.report.tell("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
+        self.findings.add("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
         return f"{(planned_speed_mps(step) or 0.0) / self.race_time.speed_mps:.4f}"
 
     def message(self, step: Step, place: str) -> str:
         """What is shown at the start of a step: direction first, then everything that the file itself cannot hold."""
         if step.incline_pct is not None:
-            self.report.tell(place, f"{NAME} does not drive the treadmill: {incline(step)} is in the message")
+            self.findings.add(place, f"{NAME} does not drive the treadmill: {incline(step)} is in the message")
         if step.slope is not None:
-            self.report.tell(place, f"{NAME} has slopes of its own: '{step.slope.value}' is in the message")
+            self.findings.add(place, f"{NAME} has slopes of its own: '{step.slope.value}' is in the message")
         words = [label(step), purpose(step), length(step.duration), targets(step), incline(step), one_line(step.note)]
         return self.text(place, ", ".join(filter(None, words)))
 
@@ -176,5 +176,5 @@ class _Writer:
         """Text without the two signs that XML cannot carry at all."""
         kept = text.replace("\ufffe", "").replace("\uffff", "")
         if kept != text:
-            self.report.tell(place, "XML has no U+FFFE and U+FFFF: left out", severity="note")
+            self.findings.add(place, "XML has no U+FFFE and U+FFFF: left out", severity="note")
         return kept

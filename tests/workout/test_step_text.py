@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope, Step
 from retrorun.session.values import LapButton
-from retrorun.workout.labels import (
-    backward_word,
+from retrorun.workout.step_text import (
     cut,
     read_name,
     read_note,
@@ -65,30 +64,6 @@ def test_other_notes_are_not_taken_for_ours(text: str) -> None:
 def test_a_rest_is_only_one_where_the_step_is() -> None:
     assert read_note("rest", resting=True) is not None
     assert read_note("rest", resting=False) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "4x backward",
-        "run BACKWARDS please",
-        "bwd easy",
-        "Retro 400",
-        "Rückwärts laufen",
-        "rückwärtslaufen",
-        "ru\u0308ckwa\u0308rts",
-        "à reculons",
-        "corre hacia atrás",
-        "倒跑五分钟",
-    ],
-)
-def test_words_of_other_makers_that_mean_backward(text: str) -> None:
-    assert backward_word(text)
-
-
-@pytest.mark.parametrize("text", ["", "easy", "retrospective", "backwardation", "retrograde", "look back", "forward"])
-def test_words_that_do_not(text: str) -> None:
-    assert not backward_word(text)
 
 
 @given(strategies.texts(), st.booleans())

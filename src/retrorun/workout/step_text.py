@@ -1,6 +1,6 @@
-"""Direction on the wrist: how a step's name and note say which way to run, so that it can be read back.
+"""A step in words, its direction first: on the watch's face, in cues, text events and on a coach's sheet.
 
-FIT has no field for running backward, so the words carry it, direction first::
+FIT has no field for running backward, so the words carry it, so that it can be read back::
 
     name   BWD walk -12.5%          at most 15 bytes, whatever the step
     note   BACKWARD walk -12.5%: the runner's own note
@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
+from retrorun.session.values import Duration, LapButton, Progression
+from retrorun.session.wording import format_duration, format_target
 
 SKIP_LAST = "SKIP LAST"  # first in the note of a repeat whose last round was written out without its last step
 ZERO_WIDTH_JOINER = "\u200d"
@@ -32,6 +34,7 @@ class Label:
     slope: Slope | None = None
     incline_pct: float | None = None
     text: str = ""
+    marked: bool = True  # in so many of our own words that nobody else can have written them
 
 
 _SLOPES = {Slope.UPHILL: "up", Slope.DOWNHILL: "down", Slope.FLAT: "flat"}
@@ -46,13 +49,13 @@ _NOTE = re.compile(
     re.DOTALL,
 )
 _REPEAT_NOTE = re.compile(rf"(?P<mark>{SKIP_LAST}|{PLAIN_NOTE})(?:: (?P<text>.+))?", re.DOTALL)
+WORK = (Intensity.ACTIVE, Intensity.INTERVAL)
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", *_TEENS)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
-# What other makers' notes call running backward; whole words only, so that "backwardation" or "retrospective" pass.
-_BACKWARD_WORDS = re.compile(
-    r"\b(?:backwards?|bwd|backpedal\w*|retro(?:[ -]?run\w*)?|rückwärts\w*|rueckwaerts\w*|à reculons|en arrière"
-    r"|hacia atrás|all['’]indietro|achteruit|para trás|baglæns|baklänges|baklengs)\b|倒跑|倒走|后退跑|後ろ向き",
-    re.IGNORECASE,
-)
+
+# ---- on the watch ----------------------------------------------------------------------------------------------------
 
 
 def step_name(step: Step) -> str:
@@ -65,7 +68,10 @@ def step_note(step: Step) -> str:
     """The note of a step for the watch, e.g. `BACKWARD run uphill: eyes over the left shoulder`."""
     head = {Direction.BACKWARD: "BACKWARD", Direction.FORWARD: "forward"}[step.direction]
     words = _join(head, step, {slope: slope.value for slope in Slope})
-    return f"{words}: {step.note}" if step.note else words
+    # A watch holds the ends of a progression alone; the note says which comes first, and is read back.
+    rising = [format_target(t) for t in (step.target, step.secondary_target) if isinstance(t, Progression)]
+    text = "; ".join([*rising, step.note] if step.note else rising)
+    return f"{words}: {text}" if text else words
 
 
 def _join(head: str, step: Step, slopes: dict[Slope, str]) -> str:
@@ -105,13 +111,8 @@ def _read(match: re.Match[str] | None, *, resting: bool) -> Label | None:
         slope=None if slope is None else _SHORT_SLOPES.get(slope) or Slope(slope),
         incline_pct=None if incline is None else float(incline),
         text=said.get("text") or "",
+        marked=said["gait"] is not None,
     )
-
-
-def backward_word(text: str) -> str:
-    """The first word in a text of another maker that means backward; empty where there is none."""
-    match = _BACKWARD_WORDS.search(unicodedata.normalize("NFC", text))  # "ü" may come as two characters
-    return match.group() if match else ""
 
 
 def repeat_note(note: str, *, skip_last: bool) -> str:
@@ -149,3 +150,52 @@ def _joins(char: str) -> bool:
 
 def _is_glue(char: str) -> bool:
     return char == ZERO_WIDTH_JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"  # the joiner, and the five skin tones
+
+
+# ---- for people ------------------------------------------------------------------------------------------------------
+
+
+def label(step: Step) -> str:
+    """Direction, gait and slope as on the watch, e.g. `BACKWARD run uphill`, `forward walk`, `rest`."""
+    return step_note(replace(step, note="", incline_pct=None, target=None, secondary_target=None))
+
+
+def purpose(step: Step) -> str:
+    """What the step is for; empty where it is the work itself, or a rest that already says so."""
+    named = step.intensity in WORK or label(step).startswith(Intensity.REST.value)
+    return "" if named else step.intensity.value
+
+
+def incline(step: Step) -> str:
+    """The treadmill's incline, e.g. `incline -2.5 %`; empty without one."""
+    return "" if step.incline_pct is None else f"incline {step.incline_pct + 0.0:g} %"
+
+
+def length(duration: Duration) -> str:
+    """When a step ends, e.g. `400m`, `90s`, `until the lap button`."""
+    return "until the lap button" if isinstance(duration, LapButton) else format_duration(duration)
+
+
+def targets(step: Step) -> str:
+    """What to hold, e.g. `6:40-7:20/km and 170-180 spm`; empty without a target."""
+    both = (step.target, step.secondary_target)
+    return " and ".join(format_target(target) for target in both if target is not None)
+
+
+def one_line(text: str) -> str:
+    """Text with its line breaks and runs of blanks made single blanks."""
+    return " ".join(text.split())
+
+
+def spell(value: int) -> str:
+    """A whole number from 0 to 999999 in words: 128 is `one hundred twenty-eight`."""
+    if value >= 1000:
+        rest = f" {spell(value % 1000)}" if value % 1000 else ""
+        return f"{spell(value // 1000)} thousand{rest}"
+    if value >= 100:
+        rest = f" {spell(value % 100)}" if value % 100 else ""
+        return f"{_SMALL[value // 100]} hundred{rest}"
+    if value >= 20:
+        rest = f"-{_SMALL[value % 10]}" if value % 10 else ""
+        return f"{_TENS[value // 10 - 2]}{rest}"
+    return _SMALL[value]

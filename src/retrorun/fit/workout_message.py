@@ -1,0 +1,211 @@
+"""The workout in a FIT file: `workout`, `workout_step` and who made the file, raw, before anyone says what they mean.
+
+Both halves use it: the compiler turns a session into a `RawWorkout` and back, and a recording carries one inside.
+The meaning of `duration_value` and `target_value` hangs on their type fields; `retrorun.workout` resolves it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retrorun.fit.reader import read_fit
+from retrorun.fit.view import FileView, TableView
+from retrorun.fit.words import FILE_WORKOUT
+from retrorun.fit.writer import Message, Value, write_fit
+
+CAPABILITIES = 32  # "tcx", as Garmin Connect writes; most watches leave it out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileIdentity:
+    """Who made a FIT file and when: what `file_id` says, and what `training_file` repeats of the workout's.
+
+    `time_created` is in FIT seconds (since 1989-12-31T00:00:00Z), as it stands in the file.
+    """
+
+    type: int | None = None
+    manufacturer: int | None = None
+    product: int | None = None
+    serial: int | None = None
+    time_created: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawStep:
+    """One `workout_step` message: integers as on the wire, None where a field is absent or invalid."""
+
+    index: int
+    name: str = ""
+    notes: str = ""
+    intensity: int | None = None
+    duration_type: int | None = None
+    duration_value: int | None = None
+    target_type: int | None = None
+    target_value: int | None = None
+    target_low: int | None = None
+    target_high: int | None = None
+    secondary_target_type: int | None = None
+    secondary_target_value: int | None = None
+    secondary_target_low: int | None = None
+    secondary_target_high: int | None = None
+    exercise_category: int | None = None
+    exercise_name: int | None = None
+    exercise_weight: int | None = None  # hundredths of a kilogram
+    skip_last: bool = False  # undocumented field 18 = 1 on a repeat: the last round ends before its last step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawWorkout:
+    """The `workout` message and its steps.
+
+    `embedded` is true for a workout found inside a recording, where watches write heart rate and power without the
+    offsets (+100, +1000) that workout files have. `others` is how many more workouts the file holds. `latin1` is
+    whether a text was no UTF-8, and was read as Latin-1.
+    """
+
+    steps: tuple[RawStep, ...]
+    name: str = ""
+    description: str = ""
+    sport: int | None = None
+    sub_sport: int | None = None
+    num_valid_steps: int | None = None
+    embedded: bool = False
+    others: int = 0
+    latin1: bool = False
+
+
+# The whole numbers of a step: what `RawStep` calls them, and what the profile does.
+STEP_FIELDS = {
+    "intensity": "intensity",
+    "duration_type": "duration_type",
+    "duration_value": "duration_value",
+    "target_type": "target_type",
+    "target_value": "target_value",
+    "target_low": "custom_target_value_low",
+    "target_high": "custom_target_value_high",
+    "secondary_target_type": "secondary_target_type",
+    "secondary_target_value": "secondary_target_value",
+    "secondary_target_low": "secondary_custom_target_value_low",
+    "secondary_target_high": "secondary_custom_target_value_high",
+    "exercise_category": "exercise_category",
+    "exercise_name": "exercise_name",
+    "exercise_weight": "exercise_weight",
+}
+_SELDOM = tuple(part for part in STEP_FIELDS if part.startswith(("secondary", "exercise")))
+
+
+def read_workout(data: bytes) -> tuple[FileIdentity, RawWorkout | None]:
+    """Who made the file, and the workout in it; None where it holds no workout message and no step.
+
+    The workout counts as embedded unless the file says that it is a workout file.
+
+    Raises:
+        FitError: the bytes are no FIT file.
+    """
+    file = read_fit(data)
+    return identity_of(file.table("file_id")), workout_of(file)
+
+
+def identity_of(table: TableView) -> FileIdentity:
+    """The first row of a `file_id` or `training_file` table; all None where it is empty."""
+    if not len(table):
+        return FileIdentity()
+    return FileIdentity(
+        type=table.integers("type")[0],
+        manufacturer=table.integers("manufacturer")[0],
+        product=table.integers("product")[0],
+        serial=table.integers("serial_number")[0],
+        time_created=table.integers("time_created")[0],
+    )
+
+
+def file_type(file: FileView) -> int | None:
+    """What kind of file it says it is."""
+    types = file.table("file_id").integers("type")
+    return types[0] if types else None
+
+
+def workout_of(file: FileView) -> RawWorkout | None:
+    """The workout in a file that has been read; of several the first."""
+    workouts, table = file.table("workout"), file.table("workout_step")
+    steps = _steps(table)
+    if not len(workouts) and not steps:
+        return None
+    embedded = file_type(file) != FILE_WORKOUT
+    latin1 = not all(table.is_utf8(name) for name in ("wkt_step_name", "notes"))
+    if not len(workouts):
+        return RawWorkout(steps=steps, embedded=embedded, latin1=latin1)
+    if len(workouts) > 1:  # each before its steps
+        second = workouts.positions[1]
+        steps = tuple(step for step, at in zip(steps, table.positions, strict=True) if at < second)
+    return RawWorkout(
+        steps=steps,
+        name=workouts.texts("wkt_name")[0],
+        description=workouts.texts("wkt_description")[0],
+        sport=workouts.integers("sport")[0],
+        sub_sport=workouts.integers("sub_sport")[0],
+        num_valid_steps=workouts.integers("num_valid_steps")[0],
+        embedded=embedded,
+        others=len(workouts) - 1,
+        latin1=latin1 or not all(workouts.is_utf8(name) for name in ("wkt_name", "wkt_description")),
+    )
+
+
+def _steps(table: TableView) -> tuple[RawStep, ...]:
+    if not len(table):
+        return ()
+    names, notes, skips = table.texts("wkt_step_name"), table.texts("notes"), table.integers("skip_last")
+    whole = {part: table.integers(field) for part, field in STEP_FIELDS.items()}
+    steps = []
+    for row, index in enumerate(table.integers("message_index")):
+        numbers = {part: column[row] for part, column in whole.items()}
+        steps.append(
+            RawStep(
+                index=row if index is None else index,
+                name=names[row],
+                notes=notes[row],
+                skip_last=skips[row] == 1,
+                **numbers,
+            )
+        )
+    return tuple(steps)
+
+
+def write_workout(workout: RawWorkout, made: FileIdentity) -> bytes:
+    """A workout file. Fields that no step has are not in it at all; texts that are empty neither."""
+    head: dict[str, Value] = {
+        "type": made.type,
+        "manufacturer": made.manufacturer,
+        "product": made.product,
+        "serial_number": made.serial,
+        "time_created": made.time_created,
+    }
+    about: dict[str, Value] = {
+        "sport": workout.sport,
+        "capabilities": CAPABILITIES,
+        "num_valid_steps": workout.num_valid_steps,
+        "sub_sport": workout.sub_sport,
+    }
+    if workout.name:
+        about["wkt_name"] = workout.name
+    if workout.description:
+        about["wkt_description"] = workout.description
+    seldom = [part for part in _SELDOM if any(getattr(step, part) is not None for step in workout.steps)]
+    marks = any(step.skip_last for step in workout.steps)
+    return write_fit(
+        [
+            Message(kind="file_id", values=head),
+            Message(kind="workout", values=about),
+            *(Message(kind="workout_step", values=_values(step, seldom, marks=marks)) for step in workout.steps),
+        ]
+    )
+
+
+def _values(step: RawStep, seldom: list[str], *, marks: bool) -> dict[str, Value]:
+    values: dict[str, Value] = {"message_index": step.index, "wkt_step_name": step.name, "notes": step.notes}
+    for part, field in STEP_FIELDS.items():
+        if part in seldom or part not in _SELDOM:
+            values[field] = getattr(step, part)
+    if marks:
+        values["skip_last"] = 1 if step.skip_last else None
+    return values
