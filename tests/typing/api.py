@@ -45,5 +45,5 @@ def made() -> rr.Activity:
 
 
 def wrong() -> None:
-    rr.compile_workout("400m bwd")  # type: ignore[arg-type]  # text is no session
+    rr.compile_workout(4)  # type: ignore[arg-type]  # a number is no session
     rr.detect(None)  # type: ignore[arg-type]  # nothing is no activity
