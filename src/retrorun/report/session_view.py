@@ -5,17 +5,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 
-from retrorun.report.session_profile import profile_of, terminal_strip
+from retrorun.report.figures.session import profile_of
 from retrorun.session.amounts import StepAmount, Sum, amounts
-from retrorun.session.model import Repeat, Session, Step
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
-from retrorun.units import format_clock, format_distance
+from retrorun.units import format_clock, format_distance, format_percent
 from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
 
 WIDTH = 80
 _AMOUNTS = 19  # columns for time and distance at the end of a line
 _UNKNOWN = "–"
+_STRIP_COLUMNS = 68
+_LEAST_COVER = 0.25  # of a column, for a direction to show in it
+_LEVELS = {"forward": " ▂▄█", "backward": " ▔▀█"}  # from nothing over rest and walk to run
 
 
 def session_text(session: Session) -> str:
@@ -69,7 +72,7 @@ def _sum_lines(time_s: Sum, distance_m: Sum) -> Iterator[str]:
     distance = _known(format_distance, distance_m.backward, distance_m.split)
     yield f"backward   {time}, {distance}"
     shares = [
-        f"{total.backward_share:.0%} of the {name}"
+        f"{format_percent(total.backward_share)} of the {name}"
         for name, total in (("time", time_s), ("distance", distance_m))
         if total.backward_share is not None
     ]
@@ -98,3 +101,33 @@ def _wrapped(text: str, indent: str, *, width: int = WIDTH, hang: int = 2) -> li
         break_long_words=False,
         break_on_hyphens=False,
     ) or [indent.rstrip()]
+
+
+def terminal_strip(session: Session, *, columns: int = _STRIP_COLUMNS) -> tuple[str, str]:
+    """Two lines of block characters, forward and backward, as wide as they are told: high for running, low for rest."""
+    profile = profile_of(session)
+    width_s = profile.end_s / columns
+    cover = {direction: [[0.0] * 4 for _ in range(columns)] for direction in Direction}
+    for block in profile.blocks:
+        first, last = int(block.start_s / width_s), min(int(block.end_s / width_s), columns - 1)
+        for column in range(min(first, columns - 1), last + 1):
+            overlap_s = min(block.end_s, (column + 1) * width_s) - max(block.start_s, column * width_s)
+            cover[block.step.direction][column][_level(block.step)] += max(overlap_s, 0.0)
+    forward, backward = (
+        "".join(_char(cell, width_s, _LEVELS[direction.value]) for cell in cover[direction])
+        for direction in (Direction.FORWARD, Direction.BACKWARD)
+    )
+    return forward, backward
+
+
+def _level(step: Step) -> int:
+    if step.intensity is Intensity.REST:
+        return 1
+    return 2 if step.gait is Gait.WALK else 3
+
+
+def _char(cell: list[float], width_s: float, levels: str) -> str:
+    """The character for what covers most of a column in one direction; a blank where that is next to nothing."""
+    if sum(cell) < _LEAST_COVER * width_s:
+        return levels[0]
+    return levels[max(range(4), key=lambda level: cell[level])]

@@ -7,26 +7,45 @@ from typing import TYPE_CHECKING
 from retrorun.activity.model import Activity
 from retrorun.gait.result import Detection
 from retrorun.match.model import Match, StepMatch
-from retrorun.report.palette import LIGHT, Theme
-from retrorun.report.plot import draw_pace, dress, dress_time_axis, say_missing, shade_backward
-from retrorun.session.model import Direction, Step
+from retrorun.report.figures.run import draw_pace, shade_backward
+from retrorun.report.figures.style import (
+    LIGHT,
+    Theme,
+    dress,
+    dress_time_axis,
+    new_figure,
+    say_legend,
+    say_missing,
+    say_title,
+)
+from retrorun.session.model import Direction, Intensity, Step
 from retrorun.session.values import Distance, SpeedRange, Time
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+RESTING = (Intensity.REST, Intensity.RECOVERY)
 GUESSED_S = 60.0  # how wide a step is drawn of which neither plan nor run says how long it is
 
 
 def figure_planned(
-    activity: Activity, detection: Detection, match: Match, *, theme: Theme = LIGHT, per_m: float = 1000.0
+    activity: Activity,
+    detection: Detection,
+    match: Match,
+    *,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
+    title: str | None = "",
+    width_in: float = 10.0,
 ) -> Figure:
-    """Target paces with the run on top of them, and the rows of steps below."""
-    from matplotlib.figure import Figure
+    """Target paces with the run on top of them, and the rows of steps below.
 
-    figure = Figure(figsize=(10.0, 5.5), facecolor=theme.background, layout="constrained")
-    pace, rows = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2)})
+    `title` is empty for the name of the session, None for no heading; the rest is as for `figure_run`.
+    """
+    above = (0.4 if title is None else 0.7) + 0.2 * (width_in < 6.0)
+    figure = new_figure(width_in, 4.1 + above, theme=theme, margins_in=(0.75, 0.12, above, 0.52))
+    pace, rows = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2), "hspace": 0.1})
     draw_pace(pace, activity, detection, theme=theme, per_m=per_m)
     shade_backward(pace, detection, theme=theme)
     draw_targets(pace, match, theme=theme, per_m=per_m)
@@ -34,13 +53,13 @@ def figure_planned(
     dress_time_axis(rows, activity, theme=theme)
     planned_s = sum(planned_duration_s(step) for step in match.steps if step.outcome != "repeated")
     rows.set_xlim(0.0, max(rows.get_xlim()[1], planned_s))
-    figure.suptitle(
-        match.session.name or "Planned and done", color=theme.text, fontsize=12, x=0.01, ha="left", parse_math=False
-    )
+    _explain(pace, match, theme, columns=5 if width_in >= 6.0 else 3)
+    if title is not None:
+        say_title(figure, title or match.session.name or "Planned and done", theme)
     return figure
 
 
-def draw_targets(axes: Axes, match: Match, *, theme: Theme = LIGHT, per_m: float = 1000.0) -> None:
+def draw_targets(axes: Axes, match: Match, *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
     """A frame around each executed step's range of pace, on an Axes of paces."""
     from matplotlib.patches import Rectangle
 
@@ -67,9 +86,10 @@ def draw_targets(axes: Axes, match: Match, *, theme: Theme = LIGHT, per_m: float
         )
         low, high = sorted(axes.get_ylim())
         axes.set_ylim(max(high, slow + 5.0), min(low, fast - 5.0))
+    return axes
 
 
-def draw_steps(axes: Axes, match: Match, *, theme: Theme = LIGHT) -> None:
+def draw_steps(axes: Axes, match: Match, *, theme: Theme = LIGHT) -> Axes:
     """Two rows of blocks: planned steps laid end to end, and the steps where they were run."""
     dress(axes, theme)
     axes.grid(visible=False)
@@ -77,7 +97,7 @@ def draw_steps(axes: Axes, match: Match, *, theme: Theme = LIGHT) -> None:
     axes.set_ylim(-0.5, 1.5)
     if not match.steps:
         say_missing(axes, "no step of the plan was found", theme)
-        return
+        return axes
     at_s = 0.0
     for index, done in enumerate(match.steps):
         if done.outcome != "repeated":
@@ -86,6 +106,7 @@ def draw_steps(axes: Axes, match: Match, *, theme: Theme = LIGHT) -> None:
             at_s += width_s
         if done.start_s is not None and done.end_s is not None:
             _block(axes, done.start_s, done.end_s - done.start_s, 0.0, done, theme, gid=f"done-{index}")
+    return axes
 
 
 def planned_duration_s(done: StepMatch) -> float:
@@ -101,15 +122,15 @@ def planned_duration_s(done: StepMatch) -> float:
 
 
 def _block(axes: Axes, start_s: float, width_s: float, row: float, done: StepMatch, theme: Theme, *, gid: str) -> None:
-    """A block in the colour of its direction; backward ones are hatched, skipped ones empty."""
-    backward = done.step.direction is Direction.BACKWARD
-    colour = theme.backward if backward else theme.forward
+    """A block in the colour of its direction; backward ones are hatched, rests pale, skipped ones empty."""
+    backward, resting = done.step.direction is Direction.BACKWARD, done.step.intensity in RESTING
     skipped = done.outcome in ("skipped", "cannot tell")
+    colour = theme.backward if backward else theme.quiet if resting else theme.forward
     axes.barh(
         row,
         width_s,
         left=start_s,
-        height=0.6,
+        height=0.3 if resting else 0.6,
         facecolor="none" if skipped else colour,
         edgecolor=colour if skipped else theme.background,
         linestyle="--" if skipped else "-",
@@ -117,3 +138,21 @@ def _block(axes: Axes, start_s: float, width_s: float, row: float, done: StepMat
         linewidth=1.0,
         gid=gid,
     )
+
+
+def _explain(axes: Axes, match: Match, theme: Theme, *, columns: int) -> None:
+    from matplotlib.patches import Patch
+
+    steps = [done.step for done in match.steps]
+    handles = [
+        Patch(facecolor=theme.backward, alpha=theme.shade_alpha + 0.2, label="run backward"),
+        Patch(facecolor="none", edgecolor=theme.text, linestyle=(0, (4, 2)), label="target pace"),
+        Patch(facecolor=theme.forward, label="forward step"),
+    ]
+    if any(step.direction is Direction.BACKWARD for step in steps):
+        handles.append(Patch(facecolor=theme.backward, edgecolor=theme.background, hatch="///", label="backward step"))
+    if any(step.intensity in RESTING for step in steps):
+        handles.append(Patch(facecolor=theme.quiet, label="rest"))
+    if any(done.outcome in ("skipped", "cannot tell") for done in match.steps):
+        handles.append(Patch(facecolor="none", edgecolor=theme.forward, linestyle="--", label="not run"))
+    say_legend(axes, handles, theme=theme, columns=columns)

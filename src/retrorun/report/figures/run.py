@@ -1,0 +1,243 @@
+"""The run over time: pace, cadence, heart rate and altitude, with backward stretches shaded and laps marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrorun.activity.model import Activity, FloatArray
+from retrorun.gait.result import Detection
+from retrorun.intervals import mask
+from retrorun.report.figures.series import smooth_cadence_spm, smooth_pace_s, with_breaks
+from retrorun.report.figures.style import (
+    LIGHT,
+    Theme,
+    dress,
+    dress_time_axis,
+    limits,
+    new_figure,
+    pace_step,
+    pace_unit,
+    say_legend,
+    say_missing,
+    say_title,
+)
+from retrorun.report.words import count_of, when
+from retrorun.units import format_clock
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SLOWEST_SHOWN_S = 1200.0  # 20:00/km: slower is standing about, and would flatten all the rest
+CROWDED = 40  # laps; more numbers than that do not fit side by side
+Draw = Callable[..., "Axes"]
+
+
+def figure_run(
+    activity: Activity,
+    detection: Detection,
+    *,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
+    title: str | None = "",
+    width_in: float = 10.0,
+) -> Figure:
+    """The run over time, one panel for each of pace, cadence, heart rate and altitude that the recording has.
+
+    Args:
+        activity: the recording.
+        detection: what was found in it.
+        theme: the colours.
+        per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
+        title: the heading; empty for the verdict and the date, None for no heading.
+        width_in: how wide it is [inches]; under 6, what is written in it is made for a phone.
+    """
+    panels = panels_of(activity)
+    narrow = width_in < 6.0
+    above = (0.35 if title is None else 0.6) + 0.25 * narrow
+    figure = new_figure(
+        width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(0.62, 0.12, above, 0.52)
+    )
+    all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})[:, 0]
+    for draw, axes in zip(panels, all_axes, strict=True):
+        draw(axes, activity, detection, theme=theme, per_m=per_m)
+        shade_backward(axes, detection, theme=theme)
+        mark_laps(axes, activity, theme=theme, numbered=axes is all_axes[0] and not narrow)
+        axes.yaxis.set_label_coords(-0.5 / width_in, 0.5)
+    dress_time_axis(all_axes[-1], activity, theme=theme)
+    explain(all_axes[0], activity, detection, theme=theme, raised=not narrow)
+    if title is not None:
+        say_title(figure, title or run_title(activity, detection), theme)
+    return figure
+
+
+def panels_of(activity: Activity) -> list[Draw]:
+    """What there is to draw of a recording: pace always, and each further column that holds anything."""
+    further = (
+        (draw_cadence, activity.cadence_spm),
+        (draw_heart_rate, activity.heart_rate_bpm),
+        (draw_altitude, activity.altitude_m),
+    )
+    return [draw_pace, *(draw for draw, column in further if np.isfinite(column).any())]
+
+
+def run_title(activity: Activity, detection: Detection) -> str:
+    """A heading: the verdict, and when it was where that is known."""
+    found = {
+        "found": count_of(len(detection.segments), "backward stretch", "backward stretches"),
+        "none": "No backward running found",
+        "cannot tell": "Cannot tell forward from backward",
+    }[detection.verdict]
+    moment = when(activity)
+    return f"{found} · {moment}" if moment else found
+
+
+def draw_pace(
+    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
+) -> Axes:
+    """Pace over time, faster above; smoothed over 10 s, left out at a standstill."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    pace = smooth_pace_s(activity, per_m=per_m)
+    dress(axes, theme)
+    axes.set_ylabel(f"pace [{pace_unit(per_m)}]", color=theme.text)
+    axes.invert_yaxis()
+    if not np.isfinite(pace).any():
+        say_missing(axes, "no speed in this recording", theme)
+        return axes
+    _draw_line(axes, activity, detection, pace, theme.forward, theme, name="pace")
+    shown = pace[np.isfinite(pace) & (pace < SLOWEST_SHOWN_S * per_m / 1000.0)]
+    if len(shown):
+        fast, slow = np.percentile(shown, (0.5, 99.0))
+        # Backward stretches may be the slowest percent of a long run, and they are what the picture is for.
+        backward = [per_m / one.mean_speed_mps for one in detection.segments if one.mean_speed_mps > 0.5]
+        fast, slow = min(fast, *backward) if backward else fast, max(slow, *backward) if backward else slow
+        room = max(0.06 * (slow - fast), 5.0)
+        axes.set_ylim(float(slow + room), float(fast - room))
+        axes.yaxis.set_major_locator(MultipleLocator(pace_step(float(slow - fast + 2 * room))))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value > 0 else ""))
+    return axes
+
+
+def draw_cadence(
+    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
+) -> Axes:
+    """Cadence of both feet over time; zeros, which a watch writes when it lost the steps, are left out."""
+    del per_m  # all panels are called alike
+    values = smooth_cadence_spm(activity)
+    return _panel(axes, activity, detection, values, "cadence", "steps/min", theme.cadence, theme)
+
+
+def draw_heart_rate(
+    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
+) -> Axes:
+    """Heart rate over time."""
+    del per_m  # all panels are called alike
+    values = activity.heart_rate_bpm
+    return _panel(axes, activity, detection, values, "heart rate", "bpm", theme.heart, theme)
+
+
+def draw_altitude(
+    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
+) -> Axes:
+    """Altitude over time; the odd value far off all others does not set the scale."""
+    del per_m  # all panels are called alike
+    return _panel(axes, activity, detection, activity.altitude_m, "altitude", "m", theme.quiet, theme)
+
+
+def shade_backward(axes: Axes, detection: Detection, *, theme: Theme = LIGHT) -> Axes:
+    """A shaded band, with its edges drawn, over each backward segment."""
+    for index, segment in enumerate(detection.segments):
+        band = axes.axvspan(
+            segment.start_s, segment.end_s, facecolor=theme.backward, alpha=theme.shade_alpha, linewidth=0, zorder=0
+        )
+        band.set_gid(f"backward-{index}")
+        for edge_s in (segment.start_s, segment.end_s):
+            axes.axvline(edge_s, color=theme.backward, linewidth=0.6, alpha=0.7, zorder=0.5)
+    return axes
+
+
+def mark_laps(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, numbered: bool = False) -> Axes:
+    """A dotted line where each lap but the first begins, with the lap's number at the top if `numbered`."""
+    for number, lap in enumerate(activity.laps, start=1):
+        if number > 1:
+            line = axes.axvline(lap.start_s, color=theme.quiet, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+            line.set_gid(f"lap-{number}")
+        if numbered and (len(activity.laps) <= CROWDED or number % 10 == 0):
+            axes.annotate(
+                str(number),
+                ((lap.start_s + lap.end_s) / 2, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=7,
+                color=theme.quiet,
+                annotation_clip=True,
+            )
+    return axes
+
+
+def explain(
+    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, raised: bool = False
+) -> Axes:
+    """A legend above the picture for what its axes do not say: the shade of a backward stretch, the lines of laps."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Artist] = []
+    if detection.segments:
+        handles += [
+            Patch(facecolor=theme.backward, alpha=theme.shade_alpha + 0.2, label="backward"),
+            Line2D([], [], color=theme.backward, linewidth=2.2, label="the curve while backward"),
+        ]
+    if len(activity.laps) > 1:
+        numbers = " and its number" if raised else ""
+        handles.append(
+            Line2D([], [], color=theme.quiet, linewidth=0.8, linestyle=(0, (1, 2)), label=f"a lap begins{numbers}")
+        )
+    if handles:
+        say_legend(axes, handles, theme=theme, columns=3 if raised else 2)
+        legend = axes.get_legend()
+        if legend is not None and raised and len(activity.laps) > 1:
+            legend.set_bbox_to_anchor((1.0, 1.09))
+    return axes
+
+
+def _panel(
+    axes: Axes,
+    activity: Activity,
+    detection: Detection,
+    values: FloatArray,
+    name: str,
+    unit: str,
+    colour: str,
+    theme: Theme,
+) -> Axes:
+    dress(axes, theme)
+    axes.set_ylabel(f"{name} [{unit}]", color=theme.text)
+    if not np.isfinite(values).any():
+        say_missing(axes, f"no {name} in this recording", theme)
+        return axes
+    _draw_line(axes, activity, detection, values, colour, theme, name=name)
+    axes.set_ylim(limits(values, least=2.0))
+    axes.yaxis.get_major_locator().set_params(nbins=6)
+    return axes
+
+
+def _draw_line(
+    axes: Axes, activity: Activity, detection: Detection, values: FloatArray, colour: str, theme: Theme, *, name: str
+) -> None:
+    """The series, and once more, thick and in the backward colour, over the backward segments."""
+    axes.plot(*with_breaks(activity.time_s, values), color=colour, linewidth=1.1, gid=name)
+    backward = mask(activity.time_s, detection.segments)
+    if backward.any():
+        only = np.where(backward, values, np.nan)
+        axes.plot(
+            *with_breaks(activity.time_s, only), color=theme.backward, linewidth=2.2, gid=f"{name} backward", zorder=3
+        )

@@ -1,0 +1,208 @@
+"""How every picture looks: its colours on a light ground and on a dark one, its axes, and the file that it becomes.
+
+The hues are those of Okabe and Ito (2008, "Color Universal Design", jfly.uni-koeln.de/color), the set that Wong (2011,
+Nature Methods 8:441) recommends for readers with any of the common kinds of colour blindness. Colour never stands
+alone: a backward stretch is also drawn thicker and shaded, so that a picture printed in grey still says it.
+
+Figures are made without pyplot, so that nothing is kept between calls and no window is opened.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrorun.activity.model import Activity, FloatArray
+from retrorun.files import check_ending
+from retrorun.units import METRES_PER_MILE, format_clock
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """One set of colours, as `#rrggbb`; each series stands out from `background` by 3:1 or more (WCAG 2.2, 1.4.11)."""
+
+    name: str
+    background: str
+    text: str
+    quiet: str
+    grid: str
+    forward: str
+    backward: str
+    cadence: str
+    heart: str
+    shade_alpha: float
+
+
+# Okabe and Ito's blue, vermilion, bluish green and reddish purple; the last two darkened for white paper,
+# where the originals stay under 3:1 or hardly above it.
+LIGHT = Theme(
+    name="light",
+    background="#ffffff",
+    text="#1b1b1b",
+    quiet="#5c5c5c",
+    grid="#dcdcdc",
+    forward="#0072b2",
+    backward="#d55e00",
+    cadence="#007a5a",
+    heart="#a8467c",
+    shade_alpha=0.16,
+)
+
+# Sky blue, orange, bluish green (lightened) and reddish purple (lightened) on a near-black ground.
+DARK = Theme(
+    name="dark",
+    background="#14171a",
+    text="#ececec",
+    quiet="#a6adb4",
+    grid="#343a40",
+    forward="#56b4e9",
+    backward="#e69f00",
+    cadence="#2fc79a",
+    heart="#d9a3e0",
+    shade_alpha=0.22,
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+COLOURS = ("background", "text", "quiet", "grid", "forward", "backward", "cadence", "heart")
+
+# What each format would otherwise write of the moment and of the software's version.
+UNSAID: dict[str, dict[str, str | None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+DOTS_PER_INCH = 150
+
+
+def picture_kind(path: PurePath) -> str:
+    """The format that a picture's name asks for: `png`, `svg` or `pdf`.
+
+    Raises:
+        OutputError: the name ends otherwise.
+    """
+    return check_ending(path, tuple(f".{kind}" for kind in UNSAID), "a picture").removeprefix(".")
+
+
+def picture_bytes(figure: Figure, kind: str = "png", *, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
+    """The figure as `png`, `svg` or `pdf`; the same figure gives the same bytes."""
+    import matplotlib as mpl
+
+    buffer = io.BytesIO()
+    # The names inside an SVG are random unless they are salted with something fixed.
+    with mpl.rc_context({"svg.hashsalt": "retrorun"}):
+        figure.savefig(buffer, format=kind, dpi=dots_per_inch, metadata=UNSAID[kind])
+    return buffer.getvalue()
+
+
+def new_figure(
+    width_in: float,
+    height_in: float,
+    *,
+    theme: Theme,
+    margins_in: tuple[float, float, float, float] = (0.8, 0.15, 0.45, 0.55),
+) -> Figure:
+    """An empty figure whose axes leave `margins_in` free: left, right, top, bottom.
+
+    Fixed margins, and not a layout engine, because laying out takes longer than all the drawing.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width_in, height_in), facecolor=theme.background)
+    left, right, top, bottom = margins_in
+    figure.subplots_adjust(
+        left=left / width_in, right=1 - right / width_in, top=1 - top / height_in, bottom=bottom / height_in
+    )
+    return figure
+
+
+def say_title(figure: Figure, text: str, theme: Theme) -> None:
+    """A heading in the upper left corner; the text is taken as it is."""
+    height_in = float(figure.get_size_inches()[1])
+    figure.suptitle(
+        text, color=theme.text, fontsize=12, x=0.01, y=1 - 0.08 / height_in, ha="left", va="top", parse_math=False
+    )
+
+
+def say_legend(axes: Axes, handles: Sequence[Artist], *, theme: Theme, columns: int = 6) -> None:
+    """A legend in one row above the upper right corner of an Axes."""
+    axes.legend(
+        handles=handles,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.02),
+        ncols=columns,
+        frameon=False,
+        fontsize=8,
+        labelcolor=theme.text,
+        borderpad=0.0,
+        handlelength=1.6,
+        columnspacing=1.2,
+    )
+
+
+def dress(axes: Axes, theme: Theme) -> None:
+    """Give an Axes the theme's ground, grid and text, without a frame."""
+    axes.set_facecolor(theme.background)
+    axes.grid(visible=True, color=theme.grid, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=theme.quiet, labelsize=9, length=3)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(theme.grid)
+
+
+def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT) -> None:
+    """Time since the start along the bottom, as h:mm:ss or m:ss, with as many ticks as the figure has room for."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    end_s = float(activity.time_s[-1]) if len(activity) else 60.0
+    room = max(3, round(float(axes.get_figure(root=True).get_size_inches()[0])))  # type: ignore[union-attr]  # it has one
+    steps = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+    step = next((step for step in steps if end_s / step <= room), 86400 * max(1, int(end_s // 864000)))
+    axes.xaxis.set_major_locator(MultipleLocator(step))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value >= 0 else ""))
+    axes.set_xlim(0.0, max(end_s, 1.0))
+    axes.set_xlabel("time since the start", color=theme.text)
+
+
+def say_missing(axes: Axes, text: str, theme: Theme) -> None:
+    """Say in the middle of an empty Axes why it is empty."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=theme.quiet)
+
+
+def pace_unit(per_m: float) -> str:
+    """The unit of a pace for so many metres: min/km or min/mi."""
+    return "min/mi" if per_m == METRES_PER_MILE else "min/km"
+
+
+def pace_step(range_s: float) -> float:
+    """A step of round paces that gives about five ticks."""
+    return next((step for step in (5, 10, 15, 30, 60, 120, 300) if range_s / step <= 6), 600)
+
+
+def limits(values: FloatArray, *, least: float = 1.0) -> tuple[float, float]:
+    """The range in which a curve is shown: all of it, but for the odd value that would flatten the rest.
+
+    An outlier is what lies further than half the spread of the middle 98 % beyond it, such as an altitude that the
+    watch writes before it knows where it is.
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0, 1.0
+    low = float(np.percentile(known, 1.0, method="higher"))
+    high = float(np.percentile(known, 99.0, method="lower"))
+    low, high = min(low, high), max(low, high)
+    reach = max(0.5 * (high - low), least)
+    inside = known[(known >= low - reach) & (known <= high + reach)]
+    low, high = float(inside.min()), float(inside.max())
+    room = max(0.06 * (high - low), least / 2)
+    return low - room, high + room
