@@ -19,13 +19,13 @@ from retrorun.analysis.detect import detect
 from retrorun.analysis.efforts import Effort, SeasonRun
 from retrorun.demo import demo_recording
 from retrorun.match.match import match_plan
+from retrorun.report.figures.plane import figure_gait_plane
+from retrorun.report.figures.planned import figure_planned
+from retrorun.report.figures.run import figure_run
+from retrorun.report.figures.season import figure_season
+from retrorun.report.figures.style import picture_bytes
+from retrorun.report.figures.track import figure_track
 from retrorun.report.html import report_html
-from retrorun.report.picture import picture_bytes
-from retrorun.report.plane import figure_gait_plane
-from retrorun.report.planned import figure_planned
-from retrorun.report.plot import figure_run
-from retrorun.report.season import figure_season
-from retrorun.report.track import figure_track
 
 OUT = Path(__file__).parent / "assets"
 TITLE = "A synthetic session: four times 400 m forward, 400 m backward"

@@ -39,8 +39,8 @@ from .match.match import match_plan as match_plan
 from .match.model import Match as Match
 from .match.model import StepMatch as StepMatch
 from .report.export import save_export as save_export
+from .report.figures.run import figure_run as figure_run
 from .report.html import report_html as report_html
-from .report.plot import figure_run as figure_run
 from .session.document import load_session as load_session
 from .session.document import save_session as save_session
 from .session.effort import Athlete as Athlete

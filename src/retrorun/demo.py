@@ -18,8 +18,8 @@ from retrorun.errors import OutputError
 from retrorun.files import write_atomic
 from retrorun.gait.result import Detection
 from retrorun.report.document import analysis_document
-from retrorun.report.picture import picture_bytes
-from retrorun.report.plot import figure_run
+from retrorun.report.figures.run import figure_run
+from retrorun.report.figures.style import picture_bytes
 from retrorun.session.document import save_session
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session

@@ -60,7 +60,8 @@ def parse_json(
 
 def to_json(value: object, *, indent: int | None = None) -> str:
     """A value as JSON text that every parser reads: what is not a finite number becomes null."""
-    text = json.dumps(_finite_only(value), indent=indent, allow_nan=False, ensure_ascii=False)
+    separators = (",", ":") if indent is None else None  # for machines, and then as short as can be
+    text = json.dumps(_finite_only(value), indent=indent, separators=separators, allow_nan=False, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair becomes its JSON escape
 
 

@@ -40,6 +40,11 @@ def printable(text: str, *, keep: str = "") -> str:
     return "".join(char if char in keep or not is_hidden(char) else _escaped(char) for char in text)
 
 
+def plain_cell(text: str) -> str:
+    """Text for a cell of CSV: what a spreadsheet could take for a formula gets an apostrophe before it."""
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text[:1] in ("\t", "\r", "\n") else text
+
+
 def _escaped(char: str) -> str:
     byte = ord(char) - 0xDC00  # how Python holds a byte of a name that is no UTF-8
     return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode()

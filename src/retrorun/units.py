@@ -132,16 +132,28 @@ def format_percent(share: float) -> str:
     return ">99 %" if 0.99 < share < 1.0 else f"{100 * share:.0f} %"
 
 
-def format_pace(speed_mps: float, *, per_m: float = 1000.0) -> str:
+def format_change(share: float) -> str:
+    """How far something lies above or below what was expected, in whole per cent with its sign, e.g. `+11 %`."""
+    return f"{100 * share:+.0f} %".replace("-0 %", "0 %").replace("+0 %", "0 %")
+
+
+def format_number(value: float | None, unit: str) -> str:
+    """A whole number with its unit, e.g. `182 spm`; `–` where it is not known."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:.0f} {unit}".rstrip()
+
+
+def format_pace(speed_mps: float | None, *, per_m: float = 1000.0) -> str:
     """A speed as a pace, e.g. `6:40/km`; `–` at a standstill or where the speed is missing."""
-    if not speed_mps > STANDSTILL_MPS:
+    if speed_mps is None or not speed_mps > STANDSTILL_MPS:
         return "–"
     unit = "mi" if per_m == METRES_PER_MILE else "km"
     return f"{format_clock(speed_to_pace_s(speed_mps, per_m=per_m))}/{unit}"
 
 
-def format_distance(distance_m: float, *, per_m: float = 1000.0) -> str:
-    """Metres below one kilometre (or mile), kilometres or miles above."""
+def format_distance(distance_m: float | None, *, per_m: float = 1000.0) -> str:
+    """Metres below one kilometre (or mile), kilometres or miles above; `–` where it is not known."""
+    if distance_m is None or not math.isfinite(distance_m):
+        return "–"
     if abs(distance_m) < 1000.0:
         return f"{distance_m:.0f} m"
     unit = "mi" if per_m == METRES_PER_MILE else "km"

@@ -12,8 +12,8 @@ from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.gait.result import Detection
 from retrorun.match.match import match_plan
-from retrorun.report.adherence_table import adherence_table
-from retrorun.report.match_document import adherence_document
+from retrorun.report.document import adherence_document
+from retrorun.report.tables import adherence_table
 from retrorun.session.model import Direction, Repeat, Session, Step
 from retrorun.session.values import (
     CadenceRange,

@@ -15,7 +15,7 @@ from retrorun.errors import RetrorunError
 from retrorun.fit.workout_message import RawStep, RawWorkout
 from retrorun.gait.result import Detection
 from retrorun.match.match import match_plan
-from retrorun.report.adherence_table import adherence_table
+from retrorun.report.tables import adherence_table
 
 NUMBERS = st.none() | st.integers(0, 20) | st.integers(0, 2**32 - 1)
 STEPS = st.builds(

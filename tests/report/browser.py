@@ -57,18 +57,29 @@ def started() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, file: Path, *, scheme: Literal["light", "dark"] = "light", width: int = 1280, height: int = 900
+    browser: Browser,
+    file: Path,
+    *,
+    scheme: Literal["light", "dark"] = "light",
+    width: int = 1280,
+    height: int = 900,
+    scripts: bool = True,
 ) -> Iterator[Opened]:
-    """The page in a window of its own, drawn and ready."""
+    """The page in a window of its own, drawn and ready; without scripts it must be so from the beginning."""
     phone = width < 500
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=phone, is_mobile=phone
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        has_touch=phone,
+        is_mobile=phone,
+        java_script_enabled=scripts,
     )
     seen = Opened(context.new_page())
     seen.page.on("request", lambda request: seen.requests.append(request.url))
     seen.page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.goto(file.as_uri())
-    seen.page.wait_for_selector(READY, state="attached", timeout=60_000)
+    if scripts and seen.page.locator("#controls").count():
+        seen.page.wait_for_selector(READY, state="attached", timeout=60_000)
     yield seen
     context.close()

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from retrorun.activity.model import Activity, Lap
+from retrorun.gait.line import ForwardLine
 from retrorun.gait.result import Detection, Evidence, Segment
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Direction, Session, Step
@@ -80,6 +81,16 @@ def made_detection() -> Detection:
         verdict="found",
         segments=tuple(made_segment(start_s, end_s) for start_s, end_s in SPANS),
         reasons=("no profile of this runner is known",),
+        line=ForwardLine(
+            level_spm=FORWARD_SPM,
+            slope_spm_per_mps=6.0,
+            noise_spm=1.0,
+            slope_sd=1.0,
+            usual_speed_mps=FORWARD_MPS,
+            weight_s=900.0,
+            speed_swing=0.01,
+            cadence_swing_spm=0.5,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import itertools
 import json
+import re
 import sys
 from dataclasses import replace
 from importlib.resources import files
@@ -216,6 +217,28 @@ def test_a_map_without_positions_is_refused_with_a_way_out(form: str) -> None:
         export_bytes(form, without(made_run(), "latitude_deg"), made_detection())
 
 
+def test_what_a_spreadsheet_would_run_is_plain_text_in_csv() -> None:
+    segment = made_segment(0.0, 60.0)
+    evil = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1")
+    evidence = replace(segment.evidence, for_it=evil, against_it=("=HYPERLINK(1)",))
+    detection = Detection(verdict="found", segments=(replace(segment, evidence=evidence),))
+    run = replace(made_run(), developer={"=1+1": np.zeros(len(made_run()))}, extra={"=2+2": np.zeros(len(made_run()))})
+    for rows in ("samples", "segments"):
+        table = list(csv.reader(io.StringIO(export_bytes("csv", run, detection, rows=rows).decode(), newline="")))
+        numbers = re.compile(r"-?[\d.]+(e-?\d+)?")
+        for cell in (cell for row in table for cell in row):
+            assert numbers.fullmatch(cell) or cell.lstrip()[:1] not in tuple("=+-@")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "gpx"])
+def test_the_recording_is_never_written_over(form: str, tmp_path: Path) -> None:
+    path = tmp_path / f"run.{form}"
+    path.write_bytes(b"the recording")
+    with pytest.raises(OutputError, match="read by the same command"):
+        save_export(path, made_run(), NONE, inputs=[path])
+    assert path.read_bytes() == b"the recording"
+
+
 # ---- files -----------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +256,7 @@ def test_the_ending_says_the_format_and_the_recording_stays_as_it_was(form: str,
 
 
 def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"'.xlsx' says no format; use one of: .json"):
+    with pytest.raises(OutputError, match=r"cannot have the ending '.xlsx'; use .json"):
         save_export(tmp_path / "out.xlsx", made_run(), NONE)
     with pytest.raises(RecordingError, match="only a FIT recording can be annotated"):
         save_export(tmp_path / "out.fit", made_run(), NONE)

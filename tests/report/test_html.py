@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shlex
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retrorun.activity.model import Activity, Damage, Device
+from retrorun.activity.model import COLUMNS, Activity, Damage, Device
+from retrorun.errors import OutputError
 from retrorun.gait.result import Detection
 from retrorun.match.model import Match
 from retrorun.report.html import report_html
@@ -23,6 +25,7 @@ from tests.report.made import CANNOT_TELL, NONE, SPANS, made_detection, made_mat
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> ' \" & <!-- \u2028"
 VOID = {"meta", "input", "br", "hr"}
+PICTURES = ("over-time-wide", "over-time-narrow", "plane-picture", "track-picture")
 
 
 class Page(HTMLParser):
@@ -34,6 +37,8 @@ class Page(HTMLParser):
         self.open: list[tuple[str, str]] = []
         self.words: dict[str, str] = {}
         self.scripts: list[str] = []
+        self.asleep: list[str] = []
+        self.style = ""
         self.data: dict[str, Any] = {}
         self.feed(page)
         self.close()
@@ -53,9 +58,13 @@ class Page(HTMLParser):
         tag, identity = self.open[-1] if self.open else ("", "")
         if tag == "script" and identity == "data":
             self.data = json.loads(data)
+        elif tag == "script" and identity.endswith("-source"):
+            self.asleep.append(data)
         elif tag == "script":
             self.scripts.append(data)
-        elif tag != "style":
+        elif tag == "style":
+            self.style += data
+        else:
             for name, ident in self.open:
                 key = ident or name
                 self.words[key] = f"{self.words.get(key, '')} {data}"
@@ -84,8 +93,8 @@ def test_the_answer_stands_first_in_words() -> None:
     found = page()
     words = table(found, "main")
     answer = (
-        "Backward running was found: 2 stretches, 4:00 in all, 480 m, at 8:20/km on average. "
-        "That is 20 % of the time on the move."
+        "Backward running was found: 2 stretches, 4:00 in all, 480 m, at 8:20/km on average, "
+        "each with a chance of 93 %. That is 20 % of the time on the move."
     )
     assert answer in words
     assert words.index("Backward running was found") < words.index("Totals") < words.index("The run over time")
@@ -96,16 +105,34 @@ def test_the_answer_stands_first_in_words() -> None:
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_each_segment_has_a_row_a_reason_and_a_button() -> None:
-    found = page()
-    words = table(found, "segments")
-    assert "1 5:00 7:00 2:00 240 m 8:20/km 182 spm 164 spm 93 % Show 1" in words
-    assert "2 10:00 12:00 2:00 240 m 8:20/km 182 spm 164 spm 93 % Show 2" in words
-    assert "this runner would show 164 steps/min. That is +11%" in words
+def test_each_segment_has_a_row_and_a_reason() -> None:
+    words = table(page(), "segments")
+    assert "1 5:00 7:00 2:00 240 m 8:20/km 182 spm 164 spm 93 %" in words
+    assert "2 10:00 12:00 2:00 240 m 8:20/km 182 spm 164 spm 93 %" in words
+    assert "this runner would show 164 spm. That is +11 %" in words
     assert "For it: cadence rose while speed fell" in words
     assert "Against it: it is short" in words
     assert "The slope was 0 % on average. The plan meant a backward step here." in words
-    assert [values["data-segment"] for tag, values in found.elements if "data-segment" in values] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("chances", "says"),
+    [
+        (
+            (0.9999,),
+            "was found: 1 stretch, 2:00 in all, 240 m, at 8:20/km on average, with a chance of >99 %.",
+        ),
+        ((0.9999, 0.995), "each with a chance of >99 %."),
+        (
+            (0.95, 0.99),
+            "was found: 2 stretches, 4:00 in all, 480 m, at 8:20/km on average, each with a chance of 95 % or more.",
+        ),
+        ((0.61, 0.99), "Backward running was probably found: 2 stretches"),
+    ],
+)
+def test_a_guess_is_told_as_one(chances: tuple[float, ...], says: str) -> None:
+    segments = tuple(made_segment(*span, probability=chance) for span, chance in zip(SPANS, chances, strict=False))
+    assert says in table(page(detection=replace(made_detection(), segments=segments)), "answer")
 
 
 def test_none_and_cannot_tell_are_different_answers() -> None:
@@ -135,10 +162,8 @@ def test_what_a_recording_does_not_hold_is_said_and_left_out(missing: tuple[str,
     assert found.has("over-time")
     if lacks:
         assert not found.has(lacks)
-    column = {"latitude_deg": "east", "heart_rate_bpm": "heart", "altitude_m": "altitude", "speed_mps": "pace"}[
-        missing[0]
-    ]
-    assert set(found.data[column]) == {None}
+    column = {"latitude_deg": "east", "heart_rate_bpm": "heart", "altitude_m": "altitude", "speed_mps": "pace"}
+    assert set(found.data[column[missing[0]]]) == {None}
 
 
 def test_a_recording_of_nothing_but_times_makes_a_page() -> None:
@@ -158,9 +183,10 @@ def test_the_plan_is_there_when_there_is_a_plan() -> None:
     assert "2 backward 2min 2:00, 240 m 8:20/km 7:56–8:46/km" in words
     assert "5 backward 2min –" in words
     assert "Lap 3 could as well be a rest." in words
-    assert [target[:2] for target in found.data["targets"]] == [[0, 300], list(SPANS[0]), [420, 600], list(SPANS[1])]
+    assert found.has("planned-wide")
+    assert found.has("planned-narrow")
     headings = [values for tag, values in found.elements if tag == "th" and values["scope"] == "col"]
-    assert len(headings) == 5 + 9 + 9  # totals, segments, plan
+    assert len(headings) == 5 + 8 + 9  # totals, segments, plan
 
 
 def test_a_plan_that_fits_nowhere_says_so() -> None:
@@ -221,9 +247,9 @@ def test_no_name_in_a_recording_becomes_markup() -> None:
     detection = replace(made_detection(), segments=(replace(segment, evidence=evidence),), reasons=(EVIL,))
     match = made_match()
     match = replace(match, session=Session(steps=match.session.steps, name=EVIL.replace("\u2028", "")), reasons=(EVIL,))
-    plain, found = page(match=made_match(), detection=detection), page(run, detection, match, name=EVIL)
+    found = page(run, detection, match, name=EVIL)
     kinds = [tag for tag, _ in found.elements]
-    assert kinds.count("script") == [tag for tag, _ in plain.elements].count("script") == 3
+    assert kinds.count("script") == [tag for tag, _ in page().elements].count("script") == 2
     assert "img" not in kinds
     assert not any(key.startswith("on") for _, values in found.elements for key in values)
     assert "alert(1)" not in "".join(found.scripts)
@@ -239,19 +265,63 @@ def test_the_page_may_ask_nobody_for_anything() -> None:
     (policy,) = (v["content"] for _, v in found.elements if v.get("http-equiv") == "Content-Security-Policy")
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert rules["default-src"] == "'none'"
-    digests = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in found.scripts]
-    assert rules["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
+    assert rules["script-src"].split() == [digest(code) for code in found.scripts]
+    assert rules["style-src"].split() == [digest(found.style)]
+    assert not [tag for tag, values in found.elements if "style" in values]
     assert "http" not in policy
+    assert "unsafe" not in policy
+
+
+def digest(code: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
+
+
+def test_a_page_that_can_be_zoomed_carries_the_library_asleep() -> None:
+    text = report_html(made_run(), made_detection(), match=made_match(), interactive=True)
+    found = Page(text)
+    (policy,) = (v["content"] for _, v in found.elements if v.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"].split() == [digest(code) for code in (*found.scripts, *found.asleep)]
+    assert len(found.scripts) == 1
+    assert sum(map(len, found.asleep)) > 1_000_000
+    assert len(found.data["plane"]["time"]) > 200
+    assert [target[:2] for target in found.data["targets"]] == [[0, 300], list(SPANS[0]), [420, 600], list(SPANS[1])]
+    plain = report_html(made_run(), made_detection(), match=made_match())
+    assert "plotly-source" not in [values.get("id") for _, values in Page(plain).elements]
+
+
+def test_zooming_without_the_library_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "plotly.offline", None)
+    with pytest.raises(OutputError, match=r"need plotly; install it: pip install 'retrorun\[interactive\]'"):
+        report_html(made_run(), made_detection(), interactive=True)
+
+
+def test_every_cell_carries_its_heading_for_a_narrow_screen() -> None:
+    found = page(match=made_match())
+    tables = [values["id"] for tag, values in found.elements if tag == "table"]
+    assert tables == ["totals-table", "stretch-table", "plan-table"]
+    assert sum(bool(values.get("data-label")) for tag, values in found.elements if tag == "td") == 3 * 5 + 2 * 8 + 5 * 9
+    roles = {"table": "table", "tr": "row", "td": "cell", "thead": "rowgroup", "tbody": "rowgroup"}
+    assert all(values["role"] == roles[tag] for tag, values in found.elements if tag in roles)
+
+
+def test_the_page_is_the_same_each_time() -> None:
+    assert report_html(made_run(), made_detection()) == report_html(made_run(), made_detection())
 
 
 def test_every_control_has_a_name_and_every_picture_a_description() -> None:
     found = page()
+    pictures = [values for tag, values in found.elements if values.get("role") == "img"]
+    assert [values["id"] for values in pictures] == list(PICTURES)
+    for values in pictures:
+        told = " ".join(found.words[name] for name in values["aria-labelledby"].split())
+        assert "Backward from 5:00 to 7:00 and 10:00 to 12:00." in told
+        assert "forward at 5:33/km with 170 spm and backward at 8:20/km with 182 spm" in told
     labels = {values["for"] for tag, values in found.elements if tag == "label"}
     for tag, values in found.elements:
         if tag == "input":
             assert values["id"] in labels
-        if values.get("role") == "img":
-            assert "Backward from 5:00 to 7:00 and 10:00 to 12:00." in values["aria-label"]
         if tag == "th":
             assert values["scope"] in ("col", "row")
     assert [values["lang"] for tag, values in found.elements if tag == "html"] == ["en"]
@@ -261,10 +331,9 @@ def test_every_control_has_a_name_and_every_picture_a_description() -> None:
 def test_the_page_does_not_say_where_on_earth_it_was() -> None:
     run = made_run()
     text = report_html(run, made_detection())
-    shown = text[text.index('<script type="application/json"') :]
     assert max(abs(value) for value in Page(text).data["east"]) < 100
     for values in (run.latitude_deg, run.longitude_deg):
-        assert f"{values[0]:.4f}" not in shown
+        assert f"{values[0]:.4f}" not in text
 
 
 def six_hours(step_s: float = 1.0) -> Activity:
@@ -292,19 +361,28 @@ def busy_detection() -> Detection:
     )
 
 
-@pytest.mark.parametrize("step_s", [1.0, 0.1])
-def test_six_hours_stay_under_eight_megabytes(step_s: float) -> None:
-    text = report_html(six_hours(step_s), busy_detection(), match=made_match())
-    assert len(text.encode()) < 8_000_000
+def an_hour() -> Activity:
+    whole = six_hours()
+    kept = whole.time_s < 3600
+    return replace(whole, **{name: getattr(whole, name)[kept] for name in COLUMNS})
+
+
+def test_an_hour_is_small_and_six_hours_are_not_six_times_it() -> None:
+    detection = busy_detection()
+    hour = replace(detection, segments=detection.segments[:6])
+    assert len(report_html(an_hour(), hour, match=made_match()).encode()) < 350_000
+    for step_s in (1.0, 0.1):
+        text = report_html(six_hours(step_s), detection, match=made_match())
+        assert len(text.encode()) < 500_000
     found = Page(text)
-    assert "one point for every 3 seconds" in table(found, "footer")
-    assert len(found.data["time"]) == 7200
-    assert found.data["step_s"] == 3
+    assert "the means of 27 seconds each" in table(found, "footer")
+    assert len(found.data["time"]) == 800
+    assert "35 backward stretches, the first from 5:00 to 8:00, the last from" in found.words["over-time-wide-text"]
 
 
-def test_each_point_of_a_thinned_picture_is_the_mean_of_its_samples() -> None:
+def test_each_point_to_be_read_is_the_mean_of_its_samples() -> None:
     run = six_hours()
     data = Page(report_html(run, NONE)).data
-    assert data["heart"][100] == round(float(run.heart_rate_bpm[300:303].mean()))
-    assert data["altitude"][7] == pytest.approx(run.altitude_m[21:24].mean(), abs=0.06)
-    assert data["time"][100] == pytest.approx(301)
+    assert data["heart"][100] == round(float(run.heart_rate_bpm[2700:2727].mean()))
+    assert data["altitude"][7] == pytest.approx(run.altitude_m[189:216].mean(), abs=0.06)
+    assert data["time"][100] == pytest.approx(2713)

@@ -7,11 +7,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from retrorun.report.palette import DARK
-from retrorun.report.picture import picture_bytes
-from retrorun.report.session_picture import figure_session
-from retrorun.report.session_profile import profile_of, terminal_strip
-from retrorun.report.session_view import session_text
+from retrorun.report.figures.session import figure_session, profile_of
+from retrorun.report.figures.style import DARK, picture_bytes
+from retrorun.report.session_view import session_text, terminal_strip
 from retrorun.session.library import ready_made
 from retrorun.session.model import Direction, Session
 from retrorun.session.notation import parse_session
@@ -39,7 +37,7 @@ def test_the_text_says_steps_sums_and_shape() -> None:
         # 20 min + 4 · (120.01 s + 400 m / 2.3865 m/s) + 3 · 90 s
         "planned    43:40, at least 3.20 km",
         "backward   11:10, 1.60 km",
-        "share      26% of the time",
+        "share      26 % of the time",
         "",
         "forward    ███████████████████    ▂▂████    ▂▂████   ▂▂▂███    ████████████████",
         "backward                     █████     █████     █████     █████",
@@ -99,6 +97,18 @@ def test_every_ready_made_session_has_a_picture(entry: ReadyMade) -> None:
     for index, block in enumerate(blocks):
         height = bars[f"step-{index}"].get_height()  # type: ignore[attr-defined]  # bars are rectangles
         assert bool(height < 0) is (block.step.direction is Direction.BACKWARD)
+
+
+def test_the_blocks_carry_their_paces_and_rests_differ_from_runs() -> None:
+    axes = figure_session(RETRO).axes[0]
+    paces = [text.get_text() for text in axes.texts]
+    assert paces.count("6:40-7:20/km") == 4
+    assert paces.count("5:00/km") == 4
+    bars = {str(bar.get_gid()): bar.get_facecolor() for bar in axes.patches if str(bar.get_gid()).startswith("step-")}
+    assert bars["step-3"] not in (bars["step-1"], bars["step-2"])  # the first rest, a forward and a backward block
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["forward", "backward", "warm-up, cool-down", "rest"]
 
 
 def test_pictures_are_files_and_the_same_each_time() -> None:

@@ -18,7 +18,7 @@ SLOW = ("pydantic", "yaml", "matplotlib", "fit_tool", "rich", "typer")
         "retrorun.session.library",
         "retrorun.session.plan",
         "retrorun.session.calendar",
-        "retrorun.report.session_picture",
+        "retrorun.report.figures.session",
         "retrorun.report.session_view",
         "retrorun.workout.schedule",
     ],

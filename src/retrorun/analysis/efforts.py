@@ -20,21 +20,38 @@ EFFORTS_S = (600.0, 1800.0)  # the timed efforts that coaches set: how far in 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """A backward stretch of an activity: `distance_m` in `time_s` from `start_s` on."""
+    """A backward stretch of an activity: `distance_m` in `time_s` from `start_s` on.
+
+    `probability` is that of the segment that it lies in, None where it was not kept.
+    """
 
     distance_m: float
     time_s: float
     start_s: float
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonRun:
-    """What the season view needs of one activity; `start` is local time where that is known."""
+    """What the season view needs of one activity; `start` is local time where that is known.
+
+    `name` is the file's, `page` the address of the run's own report, if there is one. The means are those of the
+    backward part.
+    """
 
     start: dt.datetime
     backward_s: float
     backward_m: float
     efforts: tuple[Effort, ...] = ()
+    name: str = ""
+    page: str = ""
+    moving_s: float = 0.0
+    verdict: str = ""
+    speed_mps: float | None = None
+    cadence_spm: float | None = None
+    heart_rate_bpm: float | None = None
+    planned_steps: int = 0
+    completed_steps: int = 0
 
 
 def best_efforts(activity: Activity, detection: Detection) -> tuple[Effort, ...]:

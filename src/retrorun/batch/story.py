@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from retrorun.analysis.efforts import EFFORTS_S, Effort, SeasonRun
 from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
-from retrorun.report.season import Best, distance_name, figure_season, season_bests
+from retrorun.report.figures.season import Best, figure_season, season_bests
+from retrorun.report.words import distance_name
 from retrorun.units import format_clock, format_distance, format_pace
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from retrorun.files import write_atomic
 from retrorun.gait.result import Detection
 from retrorun.gait.trust import parts_on_foot
 from retrorun.report.document import analysis_document
-from retrorun.report.picture import picture_bytes, picture_kind
-from retrorun.report.plot import figure_run
+from retrorun.report.figures.run import figure_run
+from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.words import when
 from retrorun.units import format_clock, format_distance, format_pace, format_percent
 

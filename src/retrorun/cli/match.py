@@ -19,8 +19,8 @@ from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
 from retrorun.files import read_bytes
 from retrorun.match.match import match_plan
-from retrorun.report.adherence_table import adherence_table
-from retrorun.report.match_document import adherence_document
+from retrorun.report.document import adherence_document
+from retrorun.report.tables import adherence_table
 from retrorun.session.model import Session
 
 

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrorun.activity.model import Activity
-from retrorun.activity.read import read_activity
 from retrorun.activity.unpack import unpack
-from retrorun.analysis.detect import detect
-from retrorun.analysis.store import load_labels
+from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
 from retrorun.cli.options import ProfileOption, RecordingArgument, Units, UnitsOption
 from retrorun.cli.session_argument import SESSION_HELP, session_of
 from retrorun.cli.sources import profile_of
 from retrorun.errors import PlanError
-from retrorun.files import printable, read_bytes, write_atomic
+from retrorun.files import check_ending, printable, read_bytes, refuse_inputs, write_atomic
 from retrorun.fit.reader import is_fit
-from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection
-from retrorun.match.match import match_plan
-from retrorun.match.model import Match
-from retrorun.report.export import FORMATS, save_export
-from retrorun.report.html import report_html
-from retrorun.report.palette import THEMES
-from retrorun.report.picture import picture_bytes, picture_kind
-from retrorun.report.plane import figure_gait_plane
-from retrorun.report.planned import figure_planned
-from retrorun.report.plot import figure_run
-from retrorun.report.track import figure_track
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
 
 
 class View(StrEnum):
@@ -65,32 +51,32 @@ class Rows(StrEnum):
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Analysed:
-    activity: Activity
-    detection: Detection
-    match: Match | None
-    profile: GaitProfile | None
-
-
 def report(
     recording: RecordingArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write (.html).")],
     profile: ProfileOption = None,
     plan: PlanOption = None,
     units: UnitsOption = Units.KM,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="Let readers zoom and pan: needs plotly, and adds 5 MB to the page.")
+    ] = False,
 ) -> None:
-    """Write a report on a recording: one HTML page that opens anywhere, without a network."""
+    """Write a report on a recording: one HTML page that opens anywhere, without a network or a script."""
+    from retrorun.report.html import report_html
+
+    check_ending(output, (".html", ".htm"), "a page")
+    refuse_inputs(output, [recording])
     found = _analysed(recording, profile, plan)
     page = report_html(
         found.activity,
         found.detection,
         match=found.match,
-        profile=found.profile,
+        kept=found.adherence,
         name=printable(recording.name),
         per_m=units.per_m,
+        interactive=interactive,
     )
-    write_atomic(output, page.encode())
+    write_atomic(output, page.encode(), inputs=[recording])
     say(f"report     {output}")
 
 
@@ -104,9 +90,12 @@ def draw(
     units: UnitsOption = Units.KM,
 ) -> None:
     """Draw a recording: the run over time, the gait plane, the track, or the plan beside the run."""
+    from retrorun.report.figures.style import picture_bytes, picture_kind
+
     kind = picture_kind(output)
+    refuse_inputs(output, [recording])
     figure = _figure(_analysed(recording, profile, plan), view, look, units.per_m)
-    write_atomic(output, picture_bytes(figure, kind))
+    write_atomic(output, picture_bytes(figure, kind), inputs=[recording])
     say(f"picture    {output}")
 
 
@@ -122,6 +111,10 @@ def convert(
 
     The recording itself is never changed.
     """
+    from retrorun.report.export import save_export
+
+    check_ending(output, [f".{form}" for form in FORMATS], "an analysed recording")
+    refuse_inputs(output, [recording])
     found = _analysed(recording, profile, plan)
     data = unpack(read_bytes(recording))
     save_export(
@@ -131,39 +124,28 @@ def convert(
         recording=data if is_fit(data) else None,
         rows=rows.value,
         per_m=units.per_m,
+        inputs=[recording],
     )
     say(f"written    {output}")
 
 
-def _analysed(recording: Path, profile: Path | None, plan: str | None) -> _Analysed:
-    activity = read_activity(recording)
-    must_be_on_foot(activity, recording)
-    usual = profile_of(profile)
-    session = None if plan is None else session_of(plan)
-    match = None
-    if session is not None or activity.workout is not None:
-        try:
-            match = match_plan(activity, session)
-        except PlanError:
-            if session is not None:
-                raise
-            # The detection says that the plan in the recording was of no use, and why.
-    return _Analysed(
-        activity=activity,
-        detection=detect(activity, profile=usual, plan=match, labels=load_labels(recording)),
-        match=match,
-        profile=usual,
-    )
+def _analysed(recording: Path, profile: Path | None, plan: str | None) -> Analysis:
+    found = analyse(recording, profile=profile_of(profile), plan=None if plan is None else session_of(plan))
+    must_be_on_foot(found.activity, recording)
+    return found
 
 
-def _figure(found: _Analysed, view: View, look: Look, per_m: float) -> Figure:
+def _figure(found: Analysis, view: View, look: Look, per_m: float) -> Figure:
+    from retrorun.report.figures.plane import figure_gait_plane
+    from retrorun.report.figures.planned import figure_planned
+    from retrorun.report.figures.run import figure_run
+    from retrorun.report.figures.style import THEMES
+    from retrorun.report.figures.track import figure_track
+
     theme = THEMES[look.value]
-    if view is View.PLANE:
-        return figure_gait_plane(found.activity, found.detection, profile=found.profile, theme=theme, per_m=per_m)
-    if view is View.TRACK:
-        return figure_track(found.activity, found.detection, theme=theme, per_m=per_m)
     if view is View.PLAN:
         if found.match is None:
             raise PlanError("there is no plan to draw", hint="give one with --plan, or draw another view")
         return figure_planned(found.activity, found.detection, found.match, theme=theme, per_m=per_m)
-    return figure_run(found.activity, found.detection, theme=theme, per_m=per_m)
+    figure = {View.PLANE: figure_gait_plane, View.TRACK: figure_track, View.RUN: figure_run}[view]
+    return figure(found.activity, found.detection, theme=theme, per_m=per_m)

@@ -16,7 +16,7 @@ from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.errors import OutputError, RetrorunError
 from retrorun.files import write_atomic
-from retrorun.report.picture import picture_bytes, picture_kind
+from retrorun.report.figures.style import picture_bytes, picture_kind
 
 MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
 BESTS = ("best effort", "result", "pace", "day")

@@ -17,8 +17,8 @@ from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic
 from retrorun.match.identity import embedded_plan
-from retrorun.report.picture import picture_bytes, picture_kind
-from retrorun.report.session_picture import figure_session
+from retrorun.report.figures.session import figure_session
+from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
 from retrorun.session.document import load_session
 from retrorun.session.model import Session

@@ -6,11 +6,13 @@ import datetime as dt
 
 import numpy as np
 
-from retrorun.activity.model import Activity
+from retrorun.activity.model import COLUMNS, Activity
+from retrorun.activity.read import activity_from_bytes
 from retrorun.errors import RecordingError
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
 from retrorun.gait.result import Detection
+from retrorun.intervals import Interval, covered_s, from_mask
 
 FORWARD, BACKWARD = 0, 1
 DIRECTION = ByteField(
@@ -35,24 +37,25 @@ def annotate_fit(data: bytes, activity: Activity, detection: Detection) -> bytes
 
     Raises:
         FitError: `data` is no FIT file, is damaged, or carries the field already.
-        RecordingError: no record says when it was.
+        RecordingError: no record says when it was, or the result would not be read as the same samples.
     """
     zero = _fit_seconds_at_zero(data, activity)
-    spans = [(segment.start_s, segment.end_s) for segment in detection.segments]
 
     def value_of(moment: Moment) -> int | None:
         if detection.verdict == "cannot tell" or moment.timestamp is None:
             return None
         end_s = moment.timestamp - zero
         if moment.kind == "record":
-            return BACKWARD if any(start <= end_s < end for start, end in spans) else FORWARD
+            return BACKWARD if any(one.start_s <= end_s < one.end_s for one in detection.segments) else FORWARD
         if moment.start_time is None:
             return None
         start_s = moment.start_time - zero
-        covered_s = sum(max(0.0, min(end, end_s) - max(start, start_s)) for start, end in spans)
-        return BACKWARD if covered_s > 0.5 * (end_s - start_s) else FORWARD
+        lap = Interval(start_s=start_s, end_s=end_s)
+        return BACKWARD if covered_s(lap, detection.segments) > 0.5 * lap.duration_s else FORWARD
 
-    return extend(data, DIRECTION, value_of)
+    annotated = extend(data, DIRECTION, value_of)
+    _must_read_alike(data, annotated)
+    return annotated
 
 
 def annotated_spans(activity: Activity) -> tuple[tuple[float, float], ...]:
@@ -63,10 +66,17 @@ def annotated_spans(activity: Activity) -> tuple[tuple[float, float], ...]:
     column = activity.developer.get(DIRECTION.name)
     if column is None:
         return ()
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], column == BACKWARD, [0]))))
-    last_s = float(activity.time_s[-1])
-    starts, ends = activity.time_s[edges[::2]], np.append(activity.time_s, last_s)[edges[1::2]]
-    return tuple(zip(starts.tolist(), ends.tolist(), strict=True))
+    spans = from_mask(activity.time_s, column == BACKWARD, float(activity.time_s[-1]))
+    return tuple((span.start_s, span.end_s) for span in spans)
+
+
+def _must_read_alike(data: bytes, annotated: bytes) -> None:
+    before, after = activity_from_bytes(data), activity_from_bytes(annotated)
+    alike = all(np.array_equal(getattr(before, name), getattr(after, name), equal_nan=True) for name in COLUMNS)
+    if not alike or before.laps != after.laps:
+        raise RecordingError(
+            "with the direction in it this file would not read as the same samples", hint="export it as GPX or CSV"
+        )
 
 
 def _fit_seconds_at_zero(data: bytes, activity: Activity) -> float:

@@ -1,25 +1,28 @@
-"""An analysis as one document of plain values, for machines: the activity, the detection and the totals."""
+"""An analysis, and a plan laid beside it, as documents of plain values for machines: SI units, null for unknown.
+
+The first two fields of each, `format` and `version`, say what it is.
+"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.adherence import Adherence, StepAdherence
 from retrorun.analysis.summary import summarise
+from retrorun.documents import to_json
 from retrorun.gait.result import Detection
+from retrorun.match.model import Match
+from retrorun.session.data import session_to_dict
 
-FORMAT = "retrorun analysis"
+ANALYSIS_FORMAT, MATCH_FORMAT = "retrorun analysis", "retrorun match"
 VERSION = 1  # goes up when a field changes its meaning or goes away; new fields may come at any time
 
 
 def analysis_document(activity: Activity, detection: Detection) -> dict[str, object]:
-    """The analysis of one recording, ready for JSON: SI units as the names say, null for unknown.
-
-    Its first two fields, `format` and `version`, say what it is.
-    """
-    document = {
-        "format": FORMAT,
+    """The analysis of one recording; `documents.to_json` writes it, with null for what is not known."""
+    return {
+        "format": ANALYSIS_FORMAT,
         "version": VERSION,
         "activity": {
             "source": activity.source,
@@ -38,15 +41,53 @@ def analysis_document(activity: Activity, detection: Detection) -> dict[str, obj
         "segments": [asdict(segment) for segment in detection.segments],
         "summary": summarise(activity, detection).to_dict(),
     }
-    return {name: known_values(value) for name, value in document.items()}
 
 
-def known_values(value: object) -> object:
-    """The value with None for every number that is none, in lists and mappings too: JSON knows no NaN."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: known_values(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [known_values(item) for item in value]
-    return value
+def analysis_json(activity: Activity, detection: Detection) -> bytes:
+    """The same as the bytes of a JSON file; `analysis-1.schema.json` describes it."""
+    return (to_json(analysis_document(activity, detection), indent=2) + "\n").encode()
+
+
+def adherence_document(match: Match, kept: Adherence) -> dict[str, object]:
+    """Plan beside run: each step as it was meant and as it was run, and what they amount to."""
+    return {
+        "format": MATCH_FORMAT,
+        "version": VERSION,
+        "session": session_to_dict(match.session),
+        "basis": match.basis,
+        "reasons": list(kept.reasons),
+        "outside_lap_indices": list(match.outside_lap_indices),
+        "steps": [_step(step) for step in kept.steps],
+        "totals": {
+            "planned_time_s": kept.planned_time_s,
+            "time_s": kept.time_s,
+            "planned_distance_m": kept.planned_distance_m,
+            "distance_m": kept.distance_m,
+            "in_range": kept.in_range,
+            "outcomes": kept.outcomes,
+            "directions": kept.directions,
+            "unplanned_backward_s": kept.unplanned_backward_s,
+        },
+    }
+
+
+def _step(kept: StepAdherence) -> dict[str, object]:
+    match = kept.step
+    return {
+        "place": match.place,
+        "repetition": list(match.repetition),
+        "direction": match.step.direction.value,
+        "outcome": match.outcome,
+        "as_run": kept.as_run,
+        "start_s": match.start_s,
+        "end_s": match.end_s,
+        "planned_time_s": kept.planned_time_s,
+        "time_s": match.timer_s,
+        "planned_distance_m": kept.planned_distance_m,
+        "distance_m": match.distance_m,
+        "mean_speed_mps": kept.mean_speed_mps,
+        "mean_cadence_spm": kept.mean_cadence_spm,
+        "mean_heart_rate_bpm": kept.mean_heart_rate_bpm,
+        "targets": [asdict(target) for target in kept.targets],
+        "laps": list(match.lap_indices),
+    }

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.model import Activity
 from retrorun.errors import OutputError, RecordingError
-from retrorun.files import write_atomic
+from retrorun.files import check_ending, plain_cell, write_atomic
 from retrorun.gait.result import Detection
 from retrorun.report.annotate import annotate_fit
-from retrorun.report.document import analysis_document, known_values
+from retrorun.report.columns import sample_columns, segment_columns
+from retrorun.report.document import analysis_json
 from retrorun.report.geo import to_geojson, to_gpx
-from retrorun.report.tables import sample_columns, segment_columns
 
 Rows = Literal["samples", "segments"]
 FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
@@ -31,6 +31,7 @@ def save_export(
     recording: bytes | None = None,
     rows: Rows = "samples",
     per_m: float = 1000.0,
+    inputs: Iterable[Path] = (),
 ) -> None:
     """Write an analysed recording; the ending of the name says in which format, one of `FORMATS`.
 
@@ -41,15 +42,16 @@ def save_export(
         recording: the bytes of the FIT file that the activity was read from; only for `.fit`.
         rows: what a row of CSV or Parquet is.
         per_m: the distance that paces in the table of segments are for.
+        inputs: files that must not be written over, such as the recording itself.
 
     Raises:
-        OutputError: the ending is unknown, pyarrow is missing, or the file cannot be written.
+        OutputError: the ending is unknown, pyarrow is missing, `path` is one of `inputs`, or cannot be written.
         RecordingError: the format cannot hold this recording.
     """
     target = Path(path)
-    write_atomic(
-        target, export_bytes(_format_of(target), activity, detection, recording=recording, rows=rows, per_m=per_m)
-    )
+    form = check_ending(target, tuple(f".{form}" for form in FORMATS), "an analysed recording").removeprefix(".")
+    data = export_bytes(form, activity, detection, recording=recording, rows=rows, per_m=per_m)
+    write_atomic(target, data, inputs=inputs)
 
 
 def export_bytes(
@@ -64,7 +66,7 @@ def export_bytes(
     """The same as bytes; `form` is one of `FORMATS`."""
     match form:
         case "json":
-            return to_json(activity, detection)
+            return analysis_json(activity, detection)
         case "csv":
             return to_csv(activity, detection, rows=rows, per_m=per_m)
         case "parquet":
@@ -80,18 +82,15 @@ def export_bytes(
     raise OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
 
 
-def to_json(activity: Activity, detection: Detection) -> bytes:
-    """The answer as JSON: what was found and why, without the samples; `analysis-1.schema.json` describes it."""
-    document = analysis_document(activity, detection)
-    return (json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
-
-
 def to_csv(activity: Activity, detection: Detection, *, rows: Rows = "samples", per_m: float = 1000.0) -> bytes:
-    """CSV (RFC 4180, UTF-8) with a heading; missing values are empty, numbers keep all their digits."""
+    """CSV (RFC 4180, UTF-8) with a heading; missing values are empty, numbers keep all their digits.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     columns = _columns(activity, detection, rows, per_m)
-    writer.writerow(columns)
+    writer.writerow([plain_cell(name) for name in columns])
     writer.writerows(zip(*([_cell(value) for value in column] for column in columns.values()), strict=True))
     return buffer.getvalue().encode()
 
@@ -108,8 +107,8 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
     except ImportError:
         raise OutputError("Parquet needs pyarrow", hint="install it: pip install 'retrorun[parquet]'") from None
     columns = _columns(activity, detection, rows, per_m)
-    table = pa.table({name: pa.array(known_values(column)) for name, column in columns.items()})
-    table = table.replace_schema_metadata({"retrorun": to_json(activity, detection)})
+    table = pa.table({name: pa.array([_known(value) for value in column]) for name, column in columns.items()})
+    table = table.replace_schema_metadata({"retrorun": analysis_json(activity, detection)})
     buffer = io.BytesIO()
     pq.write_table(table, buffer)
     return buffer.getvalue()
@@ -121,16 +120,11 @@ def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float)
     return sample_columns(activity, detection)
 
 
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _cell(value: object) -> object:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if _known(value) is None:
         return ""
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _format_of(path: Path) -> str:
-    form = path.suffix.lower().removeprefix(".")
-    if form not in FORMATS:
-        raise OutputError(
-            f"the ending {path.suffix!r} says no format", where=str(path), hint=f"use one of: .{', .'.join(FORMATS)}"
-        )
-    return form
+    return plain_cell(value) if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else value

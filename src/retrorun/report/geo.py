@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import Activity
+from retrorun.documents import to_json
 from retrorun.errors import RecordingError
 from retrorun.gait.result import Detection
-from retrorun.report.series import breaks
-from retrorun.report.tables import SampleTable, sample_table
+from retrorun.report.columns import SampleTable, sample_table
+from retrorun.report.figures.series import breaks
 
 GPX_DIRECTION = "urn:retrorun:direction:1"  # the namespace of our extension; a name, not an address
 GPX_GARMIN = "http://www.garmin.com/xmlschemas/TrackPointExtension/v2"
@@ -48,7 +48,7 @@ def to_geojson(activity: Activity, detection: Detection) -> bytes:
         "features": features,
         "retrorun": {"verdict": detection.verdict, "reasons": list(detection.reasons)},
     }
-    return json.dumps(whole, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(whole).encode()
 
 
 def to_gpx(activity: Activity, detection: Detection) -> bytes:

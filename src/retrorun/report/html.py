@@ -1,31 +1,48 @@
-"""The report: one HTML page that holds everything it needs and asks the network for nothing.
+"""The report: one HTML page that is whole without a script and asks the network for nothing.
 
-The page carries plotly.js, its own script and style, and a policy that forbids every request; scripts run only if their
-hash stands in that policy. Words and tables come first and say all that the pictures say.
+Its answer, tables and pictures stand in the page itself; the pictures are the project's own figures as SVG. A small
+script lets a reader move along the run. Zooming needs plotly, which a page carries only if it was asked for, and wakes
+only when a reader asks.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
-
-import numpy as np
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.summary import summarise
+from retrorun.analysis.adherence import Adherence, adherence
+from retrorun.analysis.summary import Summary, summarise
+from retrorun.errors import OutputError
 from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection
+from retrorun.gait.result import Detection, Segment
 from retrorun.match.model import Match
-from retrorun.report.markup import Markup, data_block, join, tag, trusted
-from retrorun.report.page_data import MOST_POINTS, page_data
-from retrorun.report.page_parts import correction_part, segments_part, totals_part, trust_part, verdict_part
-from retrorun.report.page_plan import plan_part
-from retrorun.report.plane import Plane, gait_plane
-from retrorun.report.words import when
-from retrorun.units import format_clock
+from retrorun.report.page_data import page_data, zoom_data
+from retrorun.report.pictures import Pictures, missing_of
+from retrorun.report.tables import Table, adherence_table, stretch_table, totals_table
+from retrorun.report.template import Picture, data_block, own, render, script
+from retrorun.report.words import count_of, listed, when
+from retrorun.units import format_change, format_clock, format_distance, format_number, format_pace, format_percent
 
-NOTHING = ("no speed", "no cadence", "no heart rate", "no altitude", "no positions")
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    name: str
+    reasons: tuple[str, ...]
+    table: Table | None = None
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Why:
+    title: str
+    facts: str
+    for_it: tuple[str, ...]
+    against_it: tuple[str, ...]
 
 
 def report_html(
@@ -36,6 +53,8 @@ def report_html(
     profile: GaitProfile | None = None,
     name: str = "",
     per_m: float = 1000.0,
+    interactive: bool = False,
+    kept: Adherence | None = None,
 ) -> str:
     """The report on one recording, as the text of an HTML page.
 
@@ -43,147 +62,140 @@ def report_html(
         activity: the recording.
         detection: what was found in it.
         match: the plan laid beside the run, where there is a plan.
-        profile: the runner's gait profile that `detection` was made with.
+        profile: not needed any more: a detection carries the forward line that it was made with.
         name: what the recording is called, e.g. its file name.
         per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
+        interactive: let readers zoom and pan; the page then carries plotly and is 5 MB larger.
+        kept: how well the plan was kept, where that is known already.
+
+    Raises:
+        OutputError: `interactive` without plotly installed.
     """
-    # plotly is slow to import, and nothing of it is needed but its script.
-    from plotly.offline import get_plotlyjs
-
+    del profile
     summary = summarise(activity, detection)
-    plane = gait_plane(activity, detection, profile=profile)
-    scripts = [_script(get_plotlyjs()), _script(_own("page.js"))]
-    main = tag(
-        "main",
-        _heading(activity, name),
-        verdict_part(detection, summary, per_m=per_m),
-        totals_part(summary, per_m=per_m),
-        _pictures_part(activity, detection, plane),
-        segments_part(detection, per_m=per_m),
-        plan_part(match, activity, detection, per_m=per_m),
-        trust_part(activity, detection),
-        correction_part(detection, name),
-        id="main",
+    pictures = Pictures(activity, detection, summary, per_m)
+    there, missing = missing_of(activity)
+    shown = [word for word in there if word != "positions"]
+    over_time = pictures.over_time(shown) if shown and len(activity) > 1 else None
+    small = []
+    if {"speed", "cadence"} <= set(there):
+        small.append(pictures.plane())
+    if "positions" in there:
+        small.append(pictures.track())
+    data = page_data(activity, detection, per_m=per_m, places=pictures.places)
+    if interactive:
+        data |= zoom_data(activity, detection, match, per_m=per_m)
+    return render(
+        "report.html",
+        scripts=("script", "plotly", "zoom") if interactive else ("script",),
+        title=name or "Run",
+        heading=name or "Backward running report",
+        facts=_facts(activity),
+        detection=detection,
+        answer=_answer(detection, summary, per_m),
+        totals=totals_table(summary, per_m=per_m),
+        elapsed=format_clock(summary.elapsed_s),
+        missing=listed(missing),
+        over_time=over_time,
+        small=small,
+        end_s=f"{activity.time_s[-1]:.0f}" if len(activity) else "0",
+        stretches=stretch_table(detection, per_m=per_m),
+        whys=[_why(number, segment, per_m) for number, segment in enumerate(detection.segments, start=1)],
+        plan=_plan(match, kept, pictures),
+        trust=(
+            ("About the answer", detection.reasons if detection.verdict != "cannot tell" else ()),
+            ("What was lost of the file", tuple(str(damage) for damage in activity.damage)),
+            ("What had to be decided on reading it", activity.decisions),
+        ),
+        commands=_commands(detection, name),
+        data=data_block(data),
+        step_s=data["step_s"],
+        script=script(own("page.js")),
+        interactive=interactive,
+        plotly=_plotly() if interactive else "",
+        zoom=script(own("interactive.js")) if interactive else "",
     )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy([code for code, _ in scripts])),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{name or 'Run'} – retrorun"),
-        tag("style", trusted(_own("page.css"))),
-    )
-    body = tag(
-        "body",
-        tag("a", "Skip to the report", href="#main", class_="skip"),
-        main,
-        _footer(activity),
-        data_block("data", page_data(activity, detection, plane, match, per_m=per_m)),
-        *(element for _, element in scripts),
-    )
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 
-def _heading(activity: Activity, name: str) -> Markup:
+def _facts(activity: Activity) -> list[str]:
     kind = activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
     device = activity.device.name if activity.device is not None else ""
-    facts = [fact for fact in (when(activity), kind, device) if fact]
-    return tag("header", tag("h1", name or "Backward running report"), tag("p", " · ".join(facts), class_="quiet"))
+    return [fact for fact in (when(activity), kind, device) if fact]
 
 
-def _pictures_part(activity: Activity, detection: Detection, plane: Plane) -> Markup:
-    missing = _missing(activity)
-    shown = [word for word in ("speed", "cadence", "heart rate", "altitude") if f"no {word}" not in missing]
-    parts: list[str] = [tag("h2", "The run over time")]
-    if missing:
-        parts.append(tag("p", f"This recording holds {_listed(missing)}.", class_="quiet"))
-    if shown and len(activity) > 1:
-        parts += [_controls(activity, detection), _picture("over-time", f"{_listed(shown)} over time", detection)]
-    small = []
-    if len(plane.time_s):
-        words = "Speed against cadence. Backward running lies above the runner's own forward line."
-        small.append(
-            tag("div", tag("h3", "Gait plane"), tag("p", words), _picture("plane", "Speed against cadence", detection))
-        )
-    if "no positions" not in missing:
-        words = "The way seen from above, north up, without a map: it does not say where it was."
-        small.append(tag("div", tag("h3", "Track"), tag("p", words), _picture("track", "The track", detection)))
-    return tag("section", *parts, tag("div", *small, class_="small"), id="pictures")
+def _answer(detection: Detection, summary: Summary, per_m: float) -> str:
+    """The answer in words, before anything else."""
+    if detection.verdict == "none":
+        return "No backward running was found. This recording could have shown it, and does not."
+    if detection.verdict == "cannot tell":
+        return "This recording cannot tell backward running from forward running."
+    back = summary.backward
+    facts = [f"{format_clock(back.time_s)} in all"]
+    if back.distance_m is not None:
+        facts.append(format_distance(back.distance_m, per_m=per_m))
+    if back.mean_speed_mps is not None:
+        facts.append(f"at {format_pace(back.mean_speed_mps, per_m=per_m)} on average")
+    chances = [segment.probability for segment in detection.segments]
+    least = format_percent(min(chances))
+    chance = f"with a chance of {least}" if len(chances) == 1 else f"each with a chance of {least}"
+    if len({format_percent(each) for each in chances}) > 1:
+        chance += " or more"
+    share = (
+        ""
+        if summary.backward_share is None
+        else f" That is {format_percent(summary.backward_share)} of the time on the move."
+    )
+    stretches = count_of(len(detection.segments), "stretch", "stretches")
+    found = "was found" if min(chances) >= 0.9 else "was probably found"
+    return f"Backward running {found}: {stretches}, {', '.join(facts)}, {chance}.{share}"
 
 
-def _controls(activity: Activity, detection: Detection) -> Markup:
-    """What moves through the run without a mouse: a slider for the moment, buttons for the stretch of time."""
-    end_s = f"{activity.time_s[-1]:.0f}"
-    buttons = [
-        ("whole", "Whole run"),
-        ("closer", "Closer"),
-        ("wider", "Wider"),
-        ("earlier", "Earlier"),
-        ("later", "Later"),
-    ]
+def _why(number: int, segment: Segment, per_m: float) -> _Why:
+    evidence = segment.evidence
+    told = (
+        f"Observed {format_number(evidence.observed_cadence_spm, 'spm')} at "
+        f"{format_pace(evidence.observed_speed_mps, per_m=per_m)}; running forward at that speed, this runner would "
+        f"show {format_number(evidence.forward_cadence_spm, 'spm')}. That is {format_change(evidence.uplift)}. "
+        f"Usual pace of the run: {format_pace(evidence.usual_speed_mps, per_m=per_m)}."
+    )
+    if evidence.grade_pct is not None:
+        told += f" The slope was {format_change(evidence.grade_pct / 100)} on average."
+    if evidence.planned:
+        told += " The plan meant a backward step here."
+    span = f"{format_clock(segment.start_s)} to {format_clock(segment.end_s)}"
+    return _Why(
+        title=f"{number}. {span}, {format_percent(segment.probability)}",
+        facts=told,
+        for_it=evidence.for_it,
+        against_it=evidence.against_it,
+    )
+
+
+def _plan(match: Match | None, kept: Adherence | None, pictures: Pictures) -> _Plan | None:
+    if match is None:
+        return None
+    if match.basis == "nothing":
+        return _Plan(name=match.session.name, reasons=match.reasons)
+    kept = adherence(match, pictures.activity, pictures.detection) if kept is None else kept
+    table = adherence_table(kept, per_m=pictures.per_m)
+    return _Plan(name=match.session.name, reasons=match.reasons, table=table, picture=pictures.plan(match))
+
+
+def _commands(detection: Detection, name: str) -> list[str]:
+    """How to put a wrong answer right, with the name and times of this recording to start from."""
+    file = shlex.quote(name or "recording.fit")
+    lines = [f"retrorun label {file} --backward 12:30-13:10"]
     if detection.segments:
-        buttons += [("previous", "Previous backward stretch"), ("next", "Next backward stretch")]
-    return tag(
-        "div",
-        tag("div", *(tag("button", text, type="button", id=f"go-{key}") for key, text in buttons), class_="buttons"),
-        tag("label", "Moment of the run", for_="moment"),
-        tag("input", type="range", id="moment", min="0", max=end_s, step="1", value="0"),
-        tag("output", "Move along the run to read its values.", id="reading", for_="moment", aria_live="polite"),
-        class_="controls",
-    )
+        wrong = detection.segments[0]
+        lines.append(f"retrorun label {file} --forward {format_clock(wrong.start_s)}-{format_clock(wrong.end_s)}")
+    return [*lines, f"retrorun report {file} -o report.html"]
 
 
-def _picture(identity: str, name: str, detection: Detection) -> Markup:
-    spans = [f"{format_clock(one.start_s)} to {format_clock(one.end_s)}" for one in detection.segments]
-    told = f"Backward from {_listed(spans)}." if spans else "No stretch is marked as backward."
-    label = f"{name[0].upper()}{name[1:]}. {told} The tables on this page say the same in numbers."
-    return tag("figure", tag("div", "", id=identity, class_="plot", role="img", aria_label=label))
-
-
-def _footer(activity: Activity) -> Markup:
-    end_s = float(activity.time_s[-1]) if len(activity) else 0.0
-    every_s = max(1, -(-int(end_s) // MOST_POINTS))
-    rule = (
-        "Every sample is drawn."
-        if every_s == 1
-        else f"The pictures show one point for every {every_s} seconds: the mean of the samples in them."
-    )
-    words = f"{rule} Pace and cadence are smoothed over 10 seconds. This page asks the network for nothing."
-    return tag("footer", tag("p", words), tag("noscript", "The pictures need JavaScript; words and tables do not."))
-
-
-def _missing(activity: Activity) -> list[str]:
-    columns = (
-        activity.speed_mps,
-        activity.cadence_spm,
-        activity.heart_rate_bpm,
-        activity.altitude_m,
-        activity.latitude_deg,
-    )
-    return [words for words, column in zip(NOTHING, columns, strict=True) if not np.isfinite(column).any()]
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _own(name: str) -> str:
-    return files("retrorun.report").joinpath("page", name).read_text(encoding="utf-8")
-
-
-def _script(code: str) -> tuple[str, Markup]:
-    # The one thing that may not stand inside a script element is its own end.
-    code = code.replace("</script", "<\\/script")
-    return code, join(trusted("<script>"), trusted(code), trusted("</script>"))
-
-
-def _policy(codes: list[str]) -> str:
-    """Nothing may be fetched from anywhere; only these very scripts run; plotly sets styles and draws images itself."""
-    hashes = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in codes]
-    scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return (
-        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+def _plotly() -> Markup:
+    try:
+        # plotly is slow to import, and nothing of it is needed but its script.
+        from plotly.offline import get_plotlyjs
+    except ImportError:
+        hint = "install it: pip install 'retrorun[interactive]', or leave --interactive out"
+        raise OutputError("pages that can be zoomed need plotly", hint=hint) from None
+    return script(get_plotlyjs())

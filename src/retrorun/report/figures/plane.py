@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BIN_S = 5.0  # of time in one point
 BAND_SHARE = 90.0  # per cent of the forward points lie within the band
+WALKING_SHARE = 0.85  # of the line's cadence; what lies lower is walked and says nothing of its spread
 PACES_S = (150, 180, 210, 240, 270, 300, 360, 420, 480, 600, 900, 1200, 1800)
 
 
@@ -48,15 +49,18 @@ def gait_plane(activity: Activity, detection: Detection) -> Plane:
     """The points, and the forward line that the detection was made with."""
     present, at = np.unique(np.floor(activity.time_s / BIN_S).astype(np.int64), return_inverse=True)
     steps = np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan)
-    time_s, speed, cadence = (means(values, at, len(present)) for values in (activity.time_s, activity.speed_mps, steps))
+    time_s, speed, cadence = (
+        means(values, at, len(present)) for values in (activity.time_s, activity.speed_mps, steps)
+    )
     with np.errstate(invalid="ignore"):
         there = (speed > STANDING_MPS) & (cadence > 0)
     time_s, speed, cadence = time_s[there], speed[there], cadence[there]
     backward = mask(time_s, detection.segments)
     line_mps, line_spm, band = np.empty(0), np.empty(0), float("nan")
     if detection.line is not None and (~backward).any():
-        off = np.abs(cadence - detection.line.cadence_spm(speed))[~backward]
-        band = float(np.percentile(off, BAND_SHARE))
+        usual = detection.line.cadence_spm(speed)
+        off = np.abs(cadence - usual)[~backward & (cadence > WALKING_SHARE * usual)]
+        band = float(np.percentile(off, BAND_SHARE)) if len(off) else 0.0
         line_mps = np.linspace(max(float(speed.min()), 0.8), max(float(speed.max()), 1.0), 20)
         line_spm = detection.line.cadence_spm(line_mps)
     return Plane(
@@ -100,13 +104,20 @@ def draw_gait_plane(axes: Axes, plane: Plane, *, theme: Theme = LIGHT, per_m: fl
             gid="forward band",
         )
         axes.plot(
-            plane.line_mps, plane.line_spm, color=theme.forward, linewidth=1.6, label="own forward line", gid="forward line"
+            plane.line_mps,
+            plane.line_spm,
+            color=theme.forward,
+            linewidth=1.6,
+            label="own forward line",
+            gid="forward line",
         )
     # Another shape, for those to whom the colours look alike.
     _draw_points(axes, plane, plane.backward, "backward", marker="^", size=5.0, alpha=0.85, colour=theme.backward)
     _frame(axes, plane)
     _paces_on_top(axes, theme, per_m)
-    axes.legend(frameon=False, labelcolor=theme.text, fontsize=8, loc="best" if len(plane.time_s) < 2000 else "lower right")
+    axes.legend(
+        frameon=False, labelcolor=theme.text, fontsize=8, loc="best" if len(plane.time_s) < 2000 else "lower right"
+    )
     return axes
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SLOWEST_SHOWN_S = 1200.0  # 20:00/km: slower is standing about, and would flatten all the rest
+DOTTED = (0.0, (1.0, 2.0))
 CROWDED = 40  # laps; more numbers than that do not fit side by side
 Draw = Callable[..., "Axes"]
 
@@ -59,9 +60,7 @@ def figure_run(
     panels = panels_of(activity)
     narrow = width_in < 6.0
     above = (0.35 if title is None else 0.6) + 0.25 * narrow
-    figure = new_figure(
-        width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(0.62, 0.12, above, 0.52)
-    )
+    figure = new_figure(width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(0.62, 0.12, above, 0.52))
     all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})[:, 0]
     for draw, axes in zip(panels, all_axes, strict=True):
         draw(axes, activity, detection, theme=theme, per_m=per_m)
@@ -151,22 +150,26 @@ def draw_altitude(
 
 def shade_backward(axes: Axes, detection: Detection, *, theme: Theme = LIGHT) -> Axes:
     """A shaded band, with its edges drawn, over each backward segment."""
-    for index, segment in enumerate(detection.segments):
-        band = axes.axvspan(
-            segment.start_s, segment.end_s, facecolor=theme.backward, alpha=theme.shade_alpha, linewidth=0, zorder=0
+    from matplotlib.collections import PolyCollection
+
+    segments = detection.segments
+    if segments:
+        corners = [[(one.start_s, 0), (one.start_s, 1), (one.end_s, 1), (one.end_s, 0)] for one in segments]
+        bands = PolyCollection(
+            corners, facecolor=theme.backward, alpha=theme.shade_alpha, linewidth=0, zorder=0, gid="backward"
         )
-        band.set_gid(f"backward-{index}")
-        for edge_s in (segment.start_s, segment.end_s):
-            axes.axvline(edge_s, color=theme.backward, linewidth=0.6, alpha=0.7, zorder=0.5)
+        bands.set_transform(axes.get_xaxis_transform())
+        axes.add_collection(bands, autolim=False)
+        edges = [edge_s for one in segments for edge_s in (one.start_s, one.end_s)]
+        _upright(axes, edges, colour=theme.backward, width=0.6, alpha=0.7, name="backward edges")
     return axes
 
 
 def mark_laps(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, numbered: bool = False) -> Axes:
     """A dotted line where each lap but the first begins, with the lap's number at the top if `numbered`."""
+    starts = [lap.start_s for lap in activity.laps[1:]]
+    _upright(axes, starts, colour=theme.quiet, width=0.8, style=DOTTED, name="laps")
     for number, lap in enumerate(activity.laps, start=1):
-        if number > 1:
-            line = axes.axvline(lap.start_s, color=theme.quiet, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
-            line.set_gid(f"lap-{number}")
         if numbered and (len(activity.laps) <= CROWDED or number % 10 == 0):
             axes.annotate(
                 str(number),
@@ -181,6 +184,32 @@ def mark_laps(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, numbered:
                 annotation_clip=True,
             )
     return axes
+
+
+def _upright(
+    axes: Axes,
+    places_s: list[float],
+    *,
+    colour: str,
+    width: float,
+    name: str,
+    alpha: float = 1.0,
+    style: tuple[float, tuple[float, ...]] | str = "-",
+) -> None:
+    """Lines from bottom to top at each of these times, which do not change what the axes show."""
+    from matplotlib.collections import LineCollection
+
+    lines = LineCollection(
+        [((place_s, 0.0), (place_s, 1.0)) for place_s in places_s],
+        colors=colour,
+        linewidths=width,
+        linestyles=[style],
+        alpha=alpha,
+        zorder=1,
+        gid=name,
+    )
+    lines.set_transform(axes.get_xaxis_transform())
+    axes.add_collection(lines, autolim=False)
 
 
 def explain(
@@ -199,7 +228,7 @@ def explain(
     if len(activity.laps) > 1:
         numbers = " and its number" if raised else ""
         handles.append(
-            Line2D([], [], color=theme.quiet, linewidth=0.8, linestyle=(0, (1, 2)), label=f"a lap begins{numbers}")
+            Line2D([], [], color=theme.quiet, linewidth=0.8, linestyle=DOTTED, label=f"a lap begins{numbers}")
         )
     if handles:
         say_legend(axes, handles, theme=theme, columns=3 if raised else 2)
@@ -226,7 +255,7 @@ def _panel(
         return axes
     _draw_line(axes, activity, detection, values, colour, theme, name=name)
     axes.set_ylim(limits(values, least=2.0))
-    axes.yaxis.get_major_locator().set_params(nbins=6)
+    axes.locator_params(axis="y", nbins=6)
     return axes
 
 

@@ -1,56 +1,75 @@
-"""The season: backward time and distance week by week, and the best backward efforts by distance."""
+"""The season: backward running week by week, best efforts, pace at equal heart rate, plan kept, the year's calendar."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from retrorun.analysis.efforts import Effort, SeasonRun
-from retrorun.report.palette import LIGHT, Theme
-from retrorun.report.plot import dress, pace_step, say_missing
-from retrorun.report.words import MONTHS
-from retrorun.units import METRES_PER_MILE, format_clock
+from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, pace_step, pace_unit, say_missing, say_title
+from retrorun.report.words import MONTHS, day_of, distance_name
+from retrorun.units import format_clock, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LEAST_WEEKS = 8  # that the axis has room for, so that one week is no giant bar
+MOST_TICKS = 8
+EQUAL_FROM = 4  # runs; fewer say nothing of pace at equal heart rate
+EQUAL_SPREAD_BPM = 2.0  # of heart rate between runs; less, and it explains nothing of the pace
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """One week from its Monday on; weeks without backward running are there too, with zeros."""
+    """One week from its Monday on; weeks without backward running are there too, with zeros.
+
+    `kept` is the share of planned steps that were completed, None without a plan.
+    """
 
     monday: dt.date
-    backward_s: float
-    backward_m: float
+    backward_s: float = 0.0
+    backward_m: float = 0.0
+    planned_steps: int = 0
+    completed_steps: int = 0
+
+    @property
+    def kept(self) -> float | None:
+        """The share of planned steps that were completed; None without a plan."""
+        return self.completed_steps / self.planned_steps if self.planned_steps else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Best:
-    """The season's best effort at one distance, and the day it was run."""
+    """The season's best effort at one distance, and the day it was run; `run` is what it is from, if that is known."""
 
     effort: Effort
     day: dt.date
+    run: SeasonRun | None = None
 
 
 def weeks(runs: Iterable[SeasonRun]) -> tuple[Week, ...]:
     """Every week from the first run's to the last's, in order."""
-    totals: dict[dt.date, tuple[float, float]] = {}
+    totals: dict[dt.date, Week] = {}
     for run in runs:
-        day = run.start.date()
-        monday = day - dt.timedelta(days=day.weekday())
-        time_s, way_m = totals.get(monday, (0.0, 0.0))
-        totals[monday] = (time_s + run.backward_s, way_m + run.backward_m)
+        monday = run.start.date() - dt.timedelta(days=run.start.weekday())
+        week = totals.get(monday, Week(monday=monday))
+        totals[monday] = replace(
+            week,
+            backward_s=week.backward_s + run.backward_s,
+            backward_m=week.backward_m + run.backward_m,
+            planned_steps=week.planned_steps + run.planned_steps,
+            completed_steps=week.completed_steps + run.completed_steps,
+        )
     if not totals:
         return ()
     first, last = min(totals), max(totals)
     mondays = [first + dt.timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    return tuple(
-        Week(monday=day, backward_s=totals.get(day, (0.0, 0.0))[0], backward_m=totals.get(day, (0.0, 0.0))[1])
-        for day in mondays
-    )
+    return tuple(totals.get(day, Week(monday=day)) for day in mondays)
 
 
 def season_bests(runs: Iterable[SeasonRun]) -> tuple[Best, ...]:
@@ -60,58 +79,81 @@ def season_bests(runs: Iterable[SeasonRun]) -> tuple[Best, ...]:
         for effort in run.efforts:
             held = best.get(effort.distance_m)
             if held is None or effort.time_s < held.effort.time_s:
-                best[effort.distance_m] = Best(effort=effort, day=run.start.date())
+                best[effort.distance_m] = Best(effort=effort, day=run.start.date(), run=run)
     return tuple(best[distance_m] for distance_m in sorted(best))
 
 
 def figure_season(runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Figure:
     """The season on one sheet: minutes and distance by week above, best efforts below."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.0, 7.5), facecolor=theme.background, layout="constrained")
-    minutes, distance, efforts = figure.subplots(3, 1)
+    figure = new_figure(10.0, 7.6, theme=theme, margins_in=(0.75, 0.15, 0.55, 0.45))
+    minutes, distance, efforts = figure.subplots(3, 1, gridspec_kw={"hspace": 0.32})
     distance.sharex(minutes)
     draw_weeks(minutes, weeks(runs), "time", theme=theme, per_m=per_m)
     draw_weeks(distance, weeks(runs), "distance", theme=theme, per_m=per_m)
     draw_bests(efforts, season_bests(runs), theme=theme, per_m=per_m)
-    figure.suptitle("Backward running by week", color=theme.text, fontsize=12, x=0.01, ha="left")
+    say_title(figure, "Backward running by week", theme)
     return figure
 
 
-def draw_weeks(axes: Axes, by_week: Sequence[Week], what: str, *, theme: Theme = LIGHT, per_m: float = 1000.0) -> None:
-    """One bar a week: backward minutes (`what="time"`) or backward distance (`what="distance"`)."""
+def draw_weeks(axes: Axes, by_week: Sequence[Week], what: str, *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
+    """One bar a week: backward minutes (`what="time"`), backward distance (`"distance"`) or plan kept (`"plan"`)."""
     dress(axes, theme)
     axes.grid(visible=False, axis="x")
-    unit = "mi" if per_m == METRES_PER_MILE else "km"
-    axes.set_ylabel("backward [min]" if what == "time" else f"backward [{unit}]", color=theme.text)
-    if not by_week:
-        say_missing(axes, "no runs with a date", theme)
-        return
-    heights = [week.backward_s / 60 if what == "time" else week.backward_m / per_m for week in by_week]
-    axes.bar(range(len(by_week)), heights, width=0.8, color=theme.backward, gid=what)
-    step = max(1, -(-len(by_week) // 10))
-    ticks = range(0, len(by_week), step)
-    axes.set_xticks(list(ticks), [_day(by_week[index].monday, year=index == 0) for index in ticks])
+    names = {
+        "time": "backward [min]",
+        "distance": f"backward [{pace_unit(per_m).removeprefix('min/')}]",
+        "plan": "steps done [%]",
+    }
+    axes.set_ylabel(names[what], color=theme.text)
+    heights = [
+        {"time": week.backward_s / 60, "distance": week.backward_m / per_m, "plan": 100 * (week.kept or 0.0)}[what]
+        for week in by_week
+    ]
+    empty = {"plan": "no run had a plan"}.get(what, "no backward running in these weeks")
+    if not any(heights) or not by_week:
+        say_missing(axes, empty if by_week else "no runs with a date", theme)
+        axes.set_yticks([])
+    axes.bar(
+        range(len(by_week)), heights, width=0.8, color=theme.forward if what == "plan" else theme.backward, gid=what
+    )
+    axes.set_xlim(-0.7, max(len(by_week), LEAST_WEEKS) - 0.3)
+    step = max(1, -(-len(by_week) // MOST_TICKS))
+    ticks = list(range(0, len(by_week), step))
+    axes.set_xticks(ticks, _days([by_week[index].monday for index in ticks]))
+    if what == "plan":
+        axes.set_ylim(0.0, 100.0)
+    return axes
 
 
-def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> None:
-    """Pace of the best effort at each distance, faster above; its time and day stand beside it."""
+def _days(days: Sequence[dt.date]) -> list[str]:
+    """Days as text, with the year where it is the first or another than before."""
+    before = [None, *(day.year for day in days)]
+    return [
+        f"{day_of(day, year=False)}\n{day.year}" if day.year != year else day_of(day, year=False)
+        for day, year in zip(days, before, strict=False)
+    ]
+
+
+def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
+    """Pace of the best effort at each distance, faster above; its time, day and chance stand beside it."""
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
     dress(axes, theme)
-    unit = "mi" if per_m == METRES_PER_MILE else "km"
-    axes.set_ylabel(f"best effort [min/{unit}]", color=theme.text)
+    axes.set_ylabel(f"best effort [{pace_unit(per_m)}]", color=theme.text)
     axes.invert_yaxis()
     if not bests:
         say_missing(axes, "no backward stretch of 100 m or more", theme)
-        return
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return axes
     paces = [best.effort.time_s * per_m / best.effort.distance_m for best in bests]
     axes.plot(
         range(len(bests)), paces, color=theme.backward, linewidth=1.2, marker="^", markersize=7, gid="best efforts"
     )
     for index, (best, pace) in enumerate(zip(bests, paces, strict=True)):
+        chance = "" if best.effort.probability is None else f", {format_percent(best.effort.probability)}"
         axes.annotate(
-            f"{format_clock(best.effort.time_s)}\n{_day(best.day)}",
+            f"{format_clock(best.effort.time_s)}{chance}\n{day_of(best.day)}",
             (index, pace),
             xytext=(0, 9),
             textcoords="offset points",
@@ -120,21 +162,103 @@ def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m
             color=theme.text,
         )
     axes.set_xticks(range(len(bests)), [distance_name(best.effort.distance_m) for best in bests])
-    axes.set_xlim(-0.5, len(bests) - 0.5)
-    room = max(0.35 * (max(paces) - min(paces)), 15.0)
+    axes.set_xlim(-0.5, max(len(bests), 4) - 0.5)
+    room = max(0.45 * (max(paces) - min(paces)), 20.0)
     axes.set_ylim(max(paces) + room / 2, min(paces) - room)
     axes.yaxis.set_major_locator(MultipleLocator(pace_step(max(paces) - min(paces) + 1.5 * room)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value)))
+    return axes
 
 
-def distance_name(distance_m: float) -> str:
-    """How runners call the distance of a race."""
-    names = {METRES_PER_MILE: "mile", 21_097.5: "half marathon", 42_195.0: "marathon"}
-    if distance_m in names:
-        return names[distance_m]
-    return f"{distance_m:g} m" if distance_m < 3000 else f"{distance_m / 1000:g} km"
+def equal_paces(runs: Iterable[SeasonRun]) -> tuple[tuple[dt.date, ...], tuple[float, ...], float]:
+    """Backward speed of each run as it would be at the season's middle heart rate: days, speeds [m/s], that rate [bpm].
+
+    Speed rises with heart rate; the rise is fitted over the runs at hand, weighted by backward time. Empty where runs
+    are too few or too alike in heart rate for a fit, and NaN for the rate.
+    """
+    known = [run for run in runs if run.speed_mps and run.heart_rate_bpm and run.backward_s > 0]
+    rates = np.array([run.heart_rate_bpm for run in known], dtype=np.float64)
+    if len(known) < EQUAL_FROM or float(np.std(rates)) < EQUAL_SPREAD_BPM:
+        return (), (), float("nan")
+    speeds = np.array([run.speed_mps for run in known], dtype=np.float64)
+    days = np.array([run.start.timestamp() for run in known]) / 86400.0
+    middle = float(np.median(rates))
+    # Both at once: whoever gets fitter over the season would else be taken for somebody who runs at another heart rate.
+    terms = np.column_stack((np.ones(len(known)), rates - middle, days - days.mean()))
+    weight = np.sqrt([run.backward_s for run in known])
+    slope = float(np.linalg.lstsq(terms * weight[:, None], speeds * weight, rcond=None)[0][1])
+    equal = speeds - max(slope, 0.0) * (rates - middle)
+    return tuple(run.start.date() for run in known), tuple(equal.tolist()), middle
 
 
-def _day(day: dt.date, *, year: bool = True) -> str:
-    text = f"{day.day} {MONTHS[day.month - 1][:3]}"
-    return f"{text} {day.year}" if year else text
+def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
+    """Backward pace over the season at one heart rate, faster above."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    dress(axes, theme)
+    axes.set_ylabel(f"backward pace [{pace_unit(per_m)}]", color=theme.text)
+    axes.invert_yaxis()
+    days, speeds, rate = equal_paces(runs)
+    if not days:
+        say_missing(axes, f"fewer than {EQUAL_FROM} backward runs with heart rates apart", theme)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return axes
+    paces = [per_m / max(speed, 0.3) for speed in speeds]
+    axes.plot(
+        [date2num(day) for day in days],  # type: ignore[no-untyped-call]  # matplotlib's dates are half typed
+        paces,
+        color=theme.backward,
+        linestyle="none",
+        marker="^",
+        markersize=6,
+        gid="equal paces",
+    )
+    axes.set_title(f"at {rate:.0f} bpm", color=theme.text, fontsize=9, loc="left")
+    locator = AutoDateLocator(maxticks=MOST_TICKS)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes.xaxis.get_offset_text().set_color(theme.quiet)
+    room = max(0.1 * (max(paces) - min(paces)), 10.0)
+    axes.set_ylim(max(paces) + room, min(paces) - room)
+    axes.yaxis.set_major_locator(MultipleLocator(pace_step(max(paces) - min(paces) + 2 * room)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value)))
+    return axes
+
+
+def draw_calendar(axes: Axes, runs: Sequence[SeasonRun], year: int, *, theme: Theme = LIGHT) -> Axes:
+    """The days of a year, a column a week: framed where there was a run, filled by backward time."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
+    axes.set_facecolor(theme.background)
+    first = dt.date(year, 1, 1)
+    back_s: dict[dt.date, float] = {}
+    for run in runs:
+        back_s[run.start.date()] = back_s.get(run.start.date(), 0.0) + run.backward_s
+    most_s = max((value for day, value in back_s.items() if day.year == year), default=0.0)
+    squares: dict[str, list[Rectangle]] = {"day": [], "run": []}
+    for number in range((dt.date(year + 1, 1, 1) - first).days):
+        day = first + dt.timedelta(days=number)
+        place = ((number + first.weekday()) // 7, 6 - day.weekday())
+        squares["run" if day in back_s else "day"].append(Rectangle(place, 0.86, 0.86))
+        if back_s.get(day, 0.0) > 0:
+            share = 0.35 + 0.65 * back_s[day] / most_s
+            axes.add_patch(
+                Rectangle(place, 0.86, 0.86, facecolor=theme.backward, alpha=share, linewidth=0, gid=f"{day}", zorder=2)
+            )
+    axes.add_collection(PatchCollection(squares["day"], facecolor=theme.grid, alpha=0.45, linewidth=0, gid="days"))
+    axes.add_collection(
+        PatchCollection(squares["run"], facecolor="none", edgecolor=theme.forward, linewidth=1.0, gid="runs", zorder=3)
+    )
+    starts = [(dt.date(year, month, 1) - first).days + first.weekday() for month in range(1, 13)]
+    axes.set_xticks([start / 7 for start in starts], [name[:3] for name in MONTHS])
+    axes.set_yticks([6.43, 4.43, 2.43, 0.43], ["Mon", "Wed", "Fri", "Sun"])
+    axes.tick_params(colors=theme.quiet, length=0, labelsize=8)
+    axes.set_xlim(-0.3, 54.0)
+    axes.set_ylim(-0.3, 7.1)
+    axes.set_aspect("equal")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return axes

@@ -192,17 +192,18 @@ def _explain(axes: Axes, profile: Profile, theme: Theme) -> None:
     from matplotlib.patches import Patch
 
     steps = [block.step for block in profile.blocks]
-    shown = {
-        "forward": (theme.forward, 1.0, None, lambda step: _colour(step, theme) == theme.forward),
-        "backward": (theme.backward, 1.0, None, lambda step: _colour(step, theme) == theme.backward),
-        "warm-up, cool-down": (theme.forward, 0.55, None, lambda step: step.intensity in _EASY),
-        "rest": (theme.quiet, 1.0, None, lambda step: step.intensity in _RESTING),
-        "uphill": (theme.forward, 1.0, "//", lambda step: step.slope is Slope.UPHILL),
-    }
+    colours = {_colour(step, theme) for step in steps}
+    shown = (
+        ("forward", theme.forward, 1.0, None, theme.forward in colours),
+        ("backward", theme.backward, 1.0, None, theme.backward in colours),
+        ("warm-up, cool-down", theme.forward, 0.55, None, any(step.intensity in _EASY for step in steps)),
+        ("rest", theme.quiet, 1.0, None, theme.quiet in colours),
+        ("uphill", theme.forward, 1.0, "//", any(step.slope is Slope.UPHILL for step in steps)),
+    )
     handles = [
         Patch(facecolor=colour, alpha=alpha, hatch=hatch, edgecolor=theme.background, label=name)
-        for name, (colour, alpha, hatch, there) in shown.items()
-        if any(there(step) for step in steps)
+        for name, colour, alpha, hatch, there in shown
+        if there
     ]
     say_legend(axes, handles, theme=theme)
 

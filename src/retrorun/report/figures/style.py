@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,7 +84,7 @@ UNSAID: dict[str, dict[str, str | None]] = {
 DOTS_PER_INCH = 150
 
 
-def picture_kind(path: PurePath) -> str:
+def picture_kind(path: Path) -> str:
     """The format that a picture's name asks for: `png`, `svg` or `pdf`.
 
     Raises:

@@ -9,6 +9,7 @@ one page; the same figure gives the same text.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -25,6 +26,7 @@ CLASSES = {getattr(LIGHT, name): name for name in COLOURS}
 DROPPED = {"font-family", "font-style", "font-weight", "font-stretch", "font-variant", "-inkscape-font-specification"}
 DEFAULTS = {"stroke-linejoin": "miter", "stroke-linecap": "butt", "text-anchor": "start", "opacity": "1"}
 POINTS_PER_INCH = 72.0
+MANY = 8  # markers; so many become one path
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _LOCAL = re.compile(r"url\(#([^)]+)\)")
 
@@ -80,32 +82,78 @@ def frame_of(axes: Axes) -> tuple[float, float, float, float]:
     return box.x0 * width, (1.0 - box.y1) * height, box.width * width, box.height * height
 
 
+def scale_of(axes: Axes) -> tuple[float, float, float, float]:
+    """Where the data's zero lies in the SVG of a figure that has been drawn, and how long one unit is: across, down."""
+    figure = axes.get_figure(root=True)
+    scale = POINTS_PER_INCH / figure.dpi  # type: ignore[union-attr]  # it has one
+    zero, one = (axes.transData.transform((at, at)) * scale for at in (0.0, 1.0))
+    height = float(figure.get_size_inches()[1]) * POINTS_PER_INCH  # type: ignore[union-attr]  # it has one
+    return float(zero[0]), float(one[0] - zero[0]), height - float(zero[1]), float(zero[1] - one[1])
+
+
 def _clean(root: ET.Element, name: str) -> None:
     """Drop what says nothing, round what no eye sees, turn colours into classes, give names to what is named."""
-    used = set()
+    used = dict.fromkeys(key for element in root.iter() for key in _named_by(element))
+    short = {key: f"{name}-{number}" for number, key in enumerate(used)}
     for element in root.iter():
-        for key, value in element.attrib.items():
-            used.update(_LOCAL.findall(value))
-            if key == f"{{{XLINK}}}href":
-                used.add(value.removeprefix("#"))
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag == f"{{{SVG}}}metadata" or (child.tag == f"{{{SVG}}}style"):
-                parent.remove(child)
-    # Elements of one kind that stand apart, and not in groups of their own, are half as long.
-    for element in root.iter():
-        identity = element.attrib.pop("id", None)
-        if identity in used:
-            element.set("id", f"{name}-{identity}")
+        identity = element.attrib.pop("id", "")
+        if identity in short:
+            element.set("id", short[identity])
         _style(element)
         for key, value in list(element.attrib.items()):
             if key == f"{{{XLINK}}}href":
                 del element.attrib[key]
-                element.set("href", f"#{name}-{value.removeprefix('#')}")
+                element.set("href", f"#{short[value.removeprefix('#')]}")
             elif "url(#" in value:
-                element.set(key, _LOCAL.sub(rf"url(#{name}-\1)", value))
-            elif key in ("d", "x", "y", "transform", "width", "height", "points"):
-                element.set(key, _short(value, key))
+                element.set(key, _LOCAL.sub(lambda found: f"url(#{short[found[1]]})", value))
+            elif key == "d":
+                element.set(key, _short_path(value))
+            elif key in ("x", "y", "transform", "width", "height"):
+                element.set(key, _short(value, 3 if "scale" in value else 1))
+    shapes = {element.get("id", ""): element.get("d", "") for element in root.iter(f"{{{SVG}}}path")}
+    _tidy(root, shapes)
+
+
+def _named_by(element: ET.Element) -> list[str]:
+    """The names of other elements that this one needs."""
+    found = [name for value in element.attrib.values() for name in _LOCAL.findall(value)]
+    link = element.get(f"{{{XLINK}}}href")
+    return found if link is None else [*found, link.removeprefix("#")]
+
+
+def _tidy(parent: ET.Element, shapes: dict[str, str]) -> None:
+    """Take groups that group nothing out, metadata too, and make one path of many equal markers."""
+    children: list[ET.Element] = []
+    for child in parent:
+        if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
+            continue
+        _tidy(child, shapes)
+        if child.tag == f"{{{SVG}}}g" and not child.attrib:
+            children += list(child)
+        elif len(child) or child.tag not in (f"{{{SVG}}}g", f"{{{SVG}}}defs"):
+            children.append(child)
+    uses = [child for child in children if child.tag == f"{{{SVG}}}use"]
+    if len(uses) >= MANY and len(uses) == len(children):
+        children = [_merged(uses, shapes[uses[0].get("href", "").removeprefix("#")])]
+    parent[:] = children
+
+
+def _merged(uses: list[ET.Element], shape: str) -> ET.Element:
+    """One path of markers that look alike: a round one as a dot of its width, another with its corners."""
+    look = {key: value for key, value in uses[0].attrib.items() if key not in ("href", "x", "y")}
+    places = [(float(use.get("x", "0")), float(use.get("y", "0"))) for use in uses]
+    if "C" in shape:
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", shape)]
+        look["stroke"], look["stroke-width"] = look.pop("fill", "#000000"), f"{2 * max(numbers):g}"
+        look["stroke-opacity"] = look.pop("fill-opacity", look.pop("opacity", "1"))
+        look["class"] = look.get("class", "").replace("f-", "s-")
+        drawn = "".join(f"M{x:g} {y:g}h0" for x, y in places)
+        return ET.Element(f"{{{SVG}}}path", {**look, "stroke-linecap": "round", "fill": "none", "d": drawn})
+    corners = [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", _absolute(shape))]
+    sides = "".join(f"l{x - u:g} {y - v:g}" for (u, v), (x, y) in itertools.pairwise(corners))
+    first = corners[0]
+    drawn = "".join(f"M{x + first[0]:.1f} {y + first[1]:.1f}{sides}z" for x, y in places)
+    return ET.Element(f"{{{SVG}}}path", {**look, "d": drawn})
 
 
 def _style(element: ET.Element) -> None:
@@ -130,8 +178,36 @@ def _style(element: ET.Element) -> None:
         element.set("class", " ".join(names))
 
 
-def _short(value: str, key: str) -> str:
-    """Numbers with one decimal, which is a tenth of a point; what scales or turns keeps three."""
-    digits = 3 if key == "transform" and "scale" in value else 1
-    text = _NUMBER.sub(lambda number: f"{float(number[0]):.{digits}f}".removesuffix(".0"), value)
-    return re.sub(r"\s+", " ", text).replace(" L ", "L").replace("L ", "L").replace("M ", "M").strip()
+def _short(value: str, digits: int = 1) -> str:
+    return _NUMBER.sub(lambda number: f"{float(number[0]):.{digits}f}".removesuffix(".0"), value)
+
+
+def _short_path(path: str) -> str:
+    """A path in tenths of a point; long runs of lines as steps from point to point, which are short numbers."""
+    path = re.sub(r"\s+", " ", path).strip()
+    if "C" in path or "Q" in path:
+        return re.sub(r" ?([A-Za-z]) ?", r"\1", _short(path))
+    out: list[str] = []
+    x = y = 0
+    for command, points in re.findall(r"([MLz])([^MLz]*)", path):
+        if command == "z":
+            out.append("z")
+            continue
+        to_x, to_y = (round(10 * float(number)) for number in points.split())
+        here = (to_x, to_y) if command == "M" else (to_x - x, to_y - y)
+        if command == "L" and here == (0, 0) and out[-1][0] not in "zM":
+            continue
+        letter = "M" if command == "M" else "l"
+        out.append(f"{letter}{here[0] / 10:g} {here[1] / 10:g}")
+        x, y = to_x, to_y
+    return "".join(out)
+
+
+def _absolute(path: str) -> str:
+    """The corners of a path of `M` and `l` as places."""
+    x = y = 0.0
+    out = []
+    for command, across, down in re.findall(r"([Ml])(-?[\d.]+) (-?[\d.]+)", path):
+        x, y = (float(across), float(down)) if command == "M" else (x + float(across), y + float(down))
+        out.append(f"{x:g} {y:g}")
+    return " ".join(out)

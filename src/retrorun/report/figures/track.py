@@ -29,7 +29,10 @@ def figure_track(
     activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0, width_in: float = 6.0
 ) -> Figure:
     """The track as a figure of its own."""
-    figure = new_figure(width_in, 0.9 * width_in, theme=theme, margins_in=(0.1, 0.1, 0.35, 0.1))
+    east, north = local_metres(activity)
+    wide, high = (float(np.ptp(way[np.isfinite(way)])) if np.isfinite(way).any() else 1.0 for way in (east, north))
+    shape = min(max(high / max(wide, 1.0), 0.45), 1.0)  # as high as the track, within what a page can take
+    figure = new_figure(width_in, (shape + 0.12) * width_in, theme=theme, margins_in=(0.1, 0.1, 0.35, 0.1))
     draw_track(figure.add_subplot(), activity, detection, theme=theme, per_m=per_m)
     return figure
 

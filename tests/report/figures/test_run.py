@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from retrorun.activity.model import Activity
-from retrorun.report.palette import DARK, LIGHT
-from retrorun.report.plot import draw_pace, figure_run
+from retrorun.report.figures.run import draw_pace, figure_run
+from retrorun.report.figures.style import DARK, LIGHT
 from retrorun.units import METRES_PER_MILE
-from tests.report.made import CANNOT_TELL, NONE, SPANS, made_detection, made_run, without
+from tests.report.made import CANNOT_TELL, NONE, SPANS, made_detection, made_run, made_segment, without
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels
 
 
@@ -34,6 +33,7 @@ def test_each_panel_shows_its_own_values() -> None:
         "pace [min/km]",
         "cadence [steps/min]",
         "heart rate [bpm]",
+        "altitude [m]",
     ]
     # 3 m/s are 5:33 per km, 2 m/s 8:20; the noise is 1 % before smoothing.
     assert near(figure, 0, "pace", 100) == pytest.approx(1000 / 3, rel=0.02)
@@ -41,11 +41,12 @@ def test_each_panel_shows_its_own_values() -> None:
     assert near(figure, 1, "cadence", 100) == pytest.approx(170, abs=2)
     assert near(figure, 1, "cadence", 360) == pytest.approx(182, abs=2)
     assert near(figure, 2, "heart rate", 600) == pytest.approx(150, abs=0.6)
+    assert near(figure, 3, "altitude", 600) == pytest.approx(100 + 5 * np.sin(3), abs=0.1)
 
 
 def test_the_pace_axis_is_turned_and_no_other() -> None:
     figure = figure_run(made_run(), made_detection())
-    assert [axes.yaxis_inverted() for axes in figure.axes] == [True, False, False]
+    assert [axes.yaxis_inverted() for axes in figure.axes] == [True, False, False, False]
     assert not any(axes.xaxis_inverted() for axes in figure.axes)
 
 
@@ -66,14 +67,10 @@ def test_miles_change_the_axis_and_its_name() -> None:
 def test_each_panel_shades_the_backward_stretches_and_marks_the_laps() -> None:
     figure = figure_run(made_run(), made_detection())
     for axes in figure.axes:
-        bands = [patch for patch in axes.patches if str(patch.get_gid()).startswith("backward")]
-        spans = [(band.get_x(), band.get_x() + band.get_width()) for band in bands if isinstance(band, Rectangle)]
-        assert spans == list(SPANS)
-        laps = [
-            float(np.asarray(each.get_xdata(), dtype=float)[0])
-            for each in axes.lines
-            if str(each.get_gid()).startswith("lap")
-        ]
+        drawn = {str(each.get_gid()): each for each in axes.collections}
+        spans = [path.get_extents().intervalx.tolist() for path in drawn["backward"].get_paths()]
+        assert spans == [list(span) for span in SPANS]
+        laps = [path.get_extents().x0 for path in drawn["laps"].get_paths()]
         assert laps == [300.0, 600.0, 900.0]
     numbers = [text.get_text() for text in figure.axes[0].texts]
     assert numbers == ["1", "2", "3", "4"]
@@ -102,10 +99,41 @@ def test_a_line_stops_at_a_pause() -> None:
 
 @pytest.mark.parametrize(
     ("missing", "panels"),
-    [("heart_rate_bpm", 2), ("cadence_spm", 2)],
+    [("heart_rate_bpm", 3), ("cadence_spm", 3), ("altitude_m", 3)],
 )
 def test_a_column_that_is_missing_has_no_panel(missing: str, panels: int) -> None:
     assert len(figure_run(without(made_run(), missing), CANNOT_TELL).axes) == panels
+
+
+def test_a_legend_explains_the_shade_the_thick_curve_and_the_dotted_lines() -> None:
+    def explained(figure: Figure) -> list[str]:
+        legend = figure.axes[0].get_legend()
+        return [] if legend is None else [text.get_text() for text in legend.get_texts()]
+
+    found = explained(figure_run(made_run(), made_detection()))
+    assert found == ["backward", "the curve while backward", "a lap begins and its number"]
+    assert explained(figure_run(replace(made_run(), laps=()), NONE)) == []
+
+
+def test_one_bad_first_altitude_does_not_flatten_the_curve() -> None:
+    altitude = made_run().altitude_m.copy()
+    altitude[0] = 0.0
+    low, high = figure_run(replace(made_run(), altitude_m=altitude), NONE).axes[3].get_ylim()
+    assert 90 < low < 95
+    assert 105 < high < 110
+
+
+def test_a_slow_backward_stretch_of_a_long_run_is_within_the_frame() -> None:
+    run = made_run(seconds=9000)
+    slow = replace(run, speed_mps=np.where((run.time_s >= 300) & (run.time_s < 330), 1.1, run.speed_mps))
+    segment = replace(made_segment(300.0, 330.0), mean_speed_mps=1.1)
+    low, _ = figure_run(slow, replace(made_detection(), segments=(segment,))).axes[0].get_ylim()
+    assert low > 1000 / 1.1
+
+
+def test_drawing_gives_the_axes_back() -> None:
+    axes = Figure().subplots()
+    assert draw_pace(axes, made_run(), made_detection()) is axes
 
 
 def test_without_speed_the_pace_panel_says_so() -> None:
@@ -156,8 +184,8 @@ def test_the_comparison_sees_what_is_left_out_and_what_is_turned() -> None:
     whole = pixels(figure_run(made_run(), made_detection()))
     assert difference(whole, pixels(figure_run(made_run(), made_detection()))) == 0.0
     names = [str(each.get_gid()) for axes in figure_run(made_run(), made_detection()).axes for each in axes.lines]
-    series = [name for name in names if name.split()[0] in ("pace", "cadence", "heart")]
-    assert len(series) == 6
+    series = [name for name in names if name.split()[0] in ("pace", "cadence", "heart", "altitude")]
+    assert len(series) == 8
     for name in series:
         figure = figure_run(made_run(), made_detection())
         for axes in figure.axes:

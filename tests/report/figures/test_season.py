@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from retrorun.activity.model import Activity
 from retrorun.analysis.efforts import Effort, SeasonRun, best_efforts
 from retrorun.gait.result import Detection
-from retrorun.report.palette import DARK, LIGHT
-from retrorun.report.season import distance_name, figure_season, season_bests, weeks
+from retrorun.report.figures.season import figure_season, season_bests, weeks
+from retrorun.report.figures.style import DARK, LIGHT
+from retrorun.report.words import distance_name
 from retrorun.units import METRES_PER_MILE
 from tests.report.made import made_detection, made_run, made_segment
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels

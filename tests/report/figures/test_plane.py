@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from retrorun.report.palette import DARK, LIGHT
-from retrorun.report.plane import figure_gait_plane, gait_plane
+from retrorun.report.figures.plane import figure_gait_plane, gait_plane
+from retrorun.report.figures.style import DARK, LIGHT
 from tests.report.made import BACKWARD_SPM, CANNOT_TELL, FORWARD_SPM, NONE, made_detection, made_run, without
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels
 
@@ -23,27 +23,30 @@ def test_speed_lies_along_and_cadence_up_for_both_directions() -> None:
     axes = figure_gait_plane(made_run(), made_detection()).axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("speed [m/s]", "cadence [steps/min]")
     for name, speed_mps, cadence_spm, at_least in (
-        ("forward", 3.0, FORWARD_SPM, 300),
-        ("backward", 2.0, BACKWARD_SPM, 75),
+        ("forward", 3.0, FORWARD_SPM, 190),
+        ("backward", 2.0, BACKWARD_SPM, 46),
     ):
         x, y, count = points(axes, name)
         assert x == pytest.approx(speed_mps, abs=0.05)
         assert y == pytest.approx(cadence_spm, abs=1)
-        assert count >= at_least  # one every three seconds of 960 s and 240 s
+        assert count >= at_least  # one every five seconds of 960 s and 240 s
     assert not axes.xaxis_inverted()
     assert not axes.yaxis_inverted()
 
 
-def test_the_forward_line_goes_through_the_forward_points_and_below_the_backward_ones() -> None:
-    plane = gait_plane(made_run(), made_detection())
-    assert plane.line is not None
-    assert plane.line.cadence_spm(np.array([3.0]))[0] == pytest.approx(FORWARD_SPM, abs=1)
-    assert plane.line.cadence_spm(np.array([2.0]))[0] < BACKWARD_SPM - 10
+def test_the_forward_line_is_that_of_the_detection_with_a_band_of_nine_in_ten_points() -> None:
+    plane, line = gait_plane(made_run(), made_detection()), made_detection().line
+    assert line is not None
     axes = figure_gait_plane(made_run(), made_detection()).axes[0]
     (drawn,) = [each for each in axes.lines if each.get_gid() == "forward line"]
     x, y = (np.asarray(values, dtype=float) for values in drawn.get_data())
-    assert y == pytest.approx(plane.line.cadence_spm(x))
+    assert y == pytest.approx(line.cadence_spm(x))
+    forward = ~plane.backward
+    off = np.abs(plane.cadence_spm - line.cadence_spm(plane.speed_mps))[forward]
+    assert np.mean(off <= plane.band_spm) == pytest.approx(0.9, abs=0.02)
     assert [each.get_gid() for each in axes.collections] == ["forward band"]
+    no_line = figure_gait_plane(made_run(), replace(made_detection(), line=None)).axes[0]
+    assert "forward line" not in [each.get_gid() for each in no_line.lines]
 
 
 def test_every_backward_point_is_within_the_frame() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity
-from retrorun.report.series import breaks, local_metres, pace_s, smooth, with_breaks
+from retrorun.report.figures.series import breaks, local_metres, smooth, smooth_pace_s, thinned, with_breaks
 
 
 def run(time_s: list[float], speed_mps: list[float]) -> Activity:
@@ -51,8 +51,21 @@ def test_smart_recording_has_no_gaps_where_it_is_merely_sparse() -> None:
 
 
 def test_pace_is_of_a_moving_runner() -> None:
-    assert pace_s(np.array([4.0, 0.1])).tolist() == pytest.approx([250.0, float("nan")], nan_ok=True)
-    assert pace_s(np.array([4.0]), per_m=1609.344)[0] == pytest.approx(402.336)
+    activity = run([0, 100, 200], [4.0, 0.1, 4.0])
+    assert smooth_pace_s(activity).tolist() == pytest.approx([250.0, float("nan"), 250.0], nan_ok=True)
+    assert smooth_pace_s(activity, per_m=1609.344)[0] == pytest.approx(402.336)
+
+
+def test_each_sample_of_a_thinned_run_is_the_mean_of_its_stretch() -> None:
+    activity = Activity.from_columns(
+        time_s=np.arange(1000.0), speed_mps=np.arange(1000.0) % 5, cadence_spm=np.where(np.arange(1000) % 5, 170.0, 0.0)
+    )
+    thin, step_s = thinned(activity, 200)
+    assert (len(thin), step_s) == (200, 5.0)
+    assert thin.time_s.tolist() == pytest.approx(np.arange(2.0, 1000.0, 5.0).tolist())
+    assert thin.speed_mps.tolist() == pytest.approx([2.0] * 200)
+    assert thin.cadence_spm.tolist() == pytest.approx([170.0] * 200)  # zeros are lost steps, no cadence
+    assert thinned(activity, 1000) == (activity, 1.0)
 
 
 def test_the_track_is_in_metres_about_its_middle_also_over_the_date_line() -> None:

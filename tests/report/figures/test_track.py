@@ -5,8 +5,8 @@ import pytest
 from matplotlib.axes import Axes
 
 from retrorun.gait.result import Detection
-from retrorun.report.palette import DARK, LIGHT
-from retrorun.report.track import figure_track, scale_bar_length
+from retrorun.report.figures.style import DARK, LIGHT
+from retrorun.report.figures.track import figure_track, scale_bar_length
 from retrorun.units import METRES_PER_MILE
 from tests.report.made import CANNOT_TELL, SPANS, made_detection, made_run, without
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels

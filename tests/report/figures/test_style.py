@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from matplotlib.figure import Figure
 
-from retrorun.report.palette import DARK, LIGHT, Theme
+from retrorun.errors import OutputError
+from retrorun.report.figures.style import DARK, LIGHT, Theme, limits, picture_bytes, picture_kind
 
 SERIES = ("forward", "backward", "cadence", "heart")
 # Machado, Oliveira & Fernandes 2009 (IEEE TVCG 15:1291), severity 1.0, on linear RGB.
@@ -54,3 +57,55 @@ def test_backward_looks_different_from_all_else_to_the_colour_blind(theme: Theme
         if "backward" in (one, other):
             # A difference of 2.3 is just noticeable side by side (Mahy 1994); thin lines apart need many times that.
             assert np.linalg.norm(seen[one] - seen[other]) > 20, (one, other)
+
+
+# ---- the odd value ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bad", [0.0, -500.0, 9000.0])
+@pytest.mark.parametrize("count", [20, 300, 20_000])
+def test_one_bad_value_does_not_flatten_a_curve(bad: float, count: int) -> None:
+    good = 100 + 5 * np.sin(np.arange(count) / 3)
+    values = np.concatenate(([bad], good[1:]))
+    low, high = limits(values)
+    assert 90 < low <= good.min()
+    assert good.max() <= high < 110
+
+
+def test_all_of_an_honest_curve_is_shown() -> None:
+    climb = np.concatenate((np.full(50, 100.0), np.linspace(100, 160, 100), np.linspace(160, 100, 100)))
+    low, high = limits(climb)
+    assert low <= 100
+    assert high >= 160
+    assert limits(np.full(5, np.nan)) == (0.0, 1.0)
+    low, high = limits(np.full(5, 3.0))
+    assert low < 3 < high
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+BEGINS = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
+
+
+def figure() -> Figure:
+    made = Figure(figsize=(2, 1))
+    made.subplots().plot([0, 1], [1, 0])
+    return made
+
+
+@pytest.mark.parametrize("kind", sorted(BEGINS))
+def test_each_format_begins_as_it_should_and_is_the_same_every_time(kind: str) -> None:
+    first, second = picture_bytes(figure(), kind), picture_bytes(figure(), kind)
+    assert first.startswith(BEGINS[kind])
+    assert first == second
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.png", "png"), ("a.b.SVG", "svg"), ("x/run.pdf", "pdf")])
+def test_the_name_says_the_format(name: str, kind: str) -> None:
+    assert picture_kind(Path(name)) == kind
+
+
+@pytest.mark.parametrize("name", ["run", "run.jpg", "run.png.txt", ".png"])
+def test_a_name_that_says_no_format_is_refused(name: str) -> None:
+    with pytest.raises(OutputError, match=r"use \.png, \.svg or \.pdf"):
+        picture_kind(Path(name))
