@@ -116,9 +116,9 @@ PARAMETERS = {
     "load_labels": "(recording)",
     "save_labels": "(labels, recording)",
     "summarise": "(activity, detection)",
-    "figure_run": "(activity, detection, *, theme, per_m, title)",
-    "report_html": "(activity, detection, *, match, profile, name, per_m)",
-    "save_export": "(path, activity, detection, *, recording, rows, per_m)",
+    "figure_run": "(activity, detection, *, theme, per_m, title, width_in)",
+    "report_html": "(activity, detection, *, match, profile, name, per_m, interactive, kept)",
+    "save_export": "(path, activity, detection, *, recording, rows, per_m, inputs)",
     "scan": "(paths, *, profile, workers, progress, journal, backend, all_sports)",
 }
 

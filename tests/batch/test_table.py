@@ -49,7 +49,8 @@ def test_parquet_holds_the_rows_and_their_segments(tmp_path: Path) -> None:
     assert rows[0]["title"] == "Intervals, rückwärts"
     assert rows[0]["start_time"] == TABLE.rows[0].start_time
     assert rows[0]["segments"] == 1
-    assert json.loads(rows[0]["efforts"]) == [{"distance_m": 100.0, "time_s": 48.0, "start_s": 610.0}]
+    effort = {"distance_m": 100.0, "time_s": 48.0, "start_s": 610.0, "probability": None}
+    assert json.loads(rows[0]["efforts"]) == [effort]
     segments = pq.read_table(tmp_path / "out.segments.parquet").to_pylist()
     assert [(entry["path"], entry["segment"], entry["start_s"]) for entry in segments] == [("a.fit", 0, 600.0)]
 

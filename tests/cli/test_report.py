@@ -145,7 +145,41 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, command: str) -> None:
     assert err.startswith(f"error: {path}: the file is empty")
 
 
-def test_an_ending_that_says_nothing_is_refused_before_any_work(tmp_path: Path) -> None:
-    code, _, err = retrorun("draw", tmp_path / "none.fit", "-o", tmp_path / "out.bmp")
+@pytest.mark.parametrize(
+    ("command", "name", "hint"),
+    [
+        ("report", "out.pdf", "a page cannot have the ending '.pdf'; use .html or .htm"),
+        ("report", "out", "a page cannot have the ending ''; use .html or .htm"),
+        ("draw", "out.bmp", "a picture cannot have the ending '.bmp'; use .png, .svg or .pdf"),
+        ("convert", "out.xlsx", "an analysed recording cannot have the ending '.xlsx'; use .json"),
+    ],
+)
+def test_an_ending_that_says_something_else_is_refused_before_any_work(
+    tmp_path: Path, command: str, name: str, hint: str
+) -> None:
+    code, _, err = retrorun(command, tmp_path / "none.fit", "-o", tmp_path / name)
     assert code == 1
-    assert "a picture's name ends in" in err
+    assert hint in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("command", "name"), [("report", "run.html"), ("draw", "run.png"), ("convert", "run.fit")])
+@pytest.mark.parametrize("way", ["same", "link"])
+def test_a_recording_is_never_written_over(tmp_path: Path, command: str, name: str, way: str) -> None:
+    recording = tmp_path / (name if way == "same" else "real.fit")
+    recording.write_bytes(demo_recording())
+    out = tmp_path / name
+    if way == "link":
+        out.symlink_to(recording)
+    code, _, err = retrorun(command, recording, "-o", out)
+    assert code == 1
+    assert "this file is read by the same command" in err
+    assert recording.read_bytes() == demo_recording()
+
+
+def test_a_page_can_be_zoomed_when_that_is_asked_for(demo: Path) -> None:
+    page = demo.with_name("report.html")
+    assert retrorun("report", demo, "-o", page)[0] == 0
+    assert page.stat().st_size < 300_000
+    assert retrorun("report", demo, "-o", page, "--interactive")[0] == 0
+    assert page.stat().st_size > 3_000_000

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser
 from retrorun.activity.model import Activity
 from retrorun.report.figures.style import DARK, LIGHT
 from retrorun.report.html import report_html
-from retrorun.report.tables import STRETCHES
 from tests.report.browser import Opened, opened, started
 from tests.report.made import CANNOT_TELL, NONE, SPANS, made_detection, made_match, made_run, without
 from tests.report.pictures import load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,27 +60,27 @@ def best_efforts(activity: Activity, detection: Detection) -> tuple[Effort, ...]
     Time runs on through pauses, as on a race clock. Both ends may fall between two samples. Linear in the samples.
     """
     best: dict[float, Effort] = {}
-    for time_s, along_m in _stretches(activity, detection):
+    for time_s, along_m, chance in _stretches(activity, detection):
         for distance_m in EFFORTS_M:
             effort = _fastest(time_s, along_m, distance_m)
             if effort is not None and (distance_m not in best or effort.time_s < best[distance_m].time_s):
-                best[distance_m] = effort
+                best[distance_m] = replace(effort, probability=chance)
     return tuple(best[distance_m] for distance_m in EFFORTS_M if distance_m in best)
 
 
 def furthest_efforts(activity: Activity, detection: Detection) -> tuple[Effort, ...]:
     """The longest way of each of `EFFORTS_S` that lies within one backward segment; as `best_efforts` otherwise."""
     best: dict[float, Effort] = {}
-    for moments_s, along_m in _stretches(activity, detection):
+    for moments_s, along_m, chance in _stretches(activity, detection):
         for time_s in EFFORTS_S:
             effort = _furthest(moments_s, along_m, time_s)
             if effort is not None and (time_s not in best or effort.distance_m > best[time_s].distance_m):
-                best[time_s] = effort
+                best[time_s] = replace(effort, probability=chance)
     return tuple(best[time_s] for time_s in EFFORTS_S if time_s in best)
 
 
-def _stretches(activity: Activity, detection: Detection) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """For each backward segment its moments [s] and how far along the way the runner was at them [m]."""
+def _stretches(activity: Activity, detection: Detection) -> Iterator[tuple[FloatArray, FloatArray, float]]:
+    """For each backward segment its moments [s], how far along the way the runner was at them [m], and its chance."""
     step_m = step_distances_m(activity, sample_weights_s(activity))
     if step_m is None:
         return
@@ -88,7 +88,7 @@ def _stretches(activity: Activity, detection: Detection) -> Iterator[tuple[Float
     for segment in detection.segments:
         inside = (activity.time_s > segment.start_s) & (activity.time_s < segment.end_s)
         time_s = np.concatenate(([segment.start_s], activity.time_s[inside], [segment.end_s]))
-        yield time_s, np.interp(time_s, activity.time_s, way_m)
+        yield time_s, np.interp(time_s, activity.time_s, way_m), segment.probability
 
 
 def _fastest(time_s: FloatArray, along_m: FloatArray, distance_m: float) -> Effort | None:

@@ -61,7 +61,7 @@ def report(
         bool, typer.Option("--interactive", help="Let readers zoom and pan: needs plotly, and adds 5 MB to the page.")
     ] = False,
 ) -> None:
-    """Write a report on a recording: one HTML page that opens anywhere, without a network or a script."""
+    """Write a report on a recording: one HTML page that opens anywhere, without a network."""
     from retrorun.report.html import report_html
 
     check_ending(output, (".html", ".htm"), "a page")
