@@ -23,6 +23,7 @@ NAMES = {
         "detect",
         "figure_run",
         "format_session",
+        "import_session",
         "load_session",
         "lower_session",
         "match_plan",
@@ -102,6 +103,7 @@ NAMES = {
 PARAMETERS = {
     "parse_session": "(text, *, name)",
     "format_session": "(session)",
+    "import_session": "(source, *, name)",
     "load_session": "(path)",
     "save_session": "(session, path)",
     "resolve_session": "(session, athlete)",

@@ -41,7 +41,6 @@ from .match.model import StepMatch as StepMatch
 from .report.export import save_export as save_export
 from .report.figures.run import figure_run as figure_run
 from .report.html import report_html as report_html
-from .session.document import load_session as load_session
 from .session.document import save_session as save_session
 from .session.effort import Athlete as Athlete
 from .session.effort import resolve_session as resolve_session
@@ -79,6 +78,8 @@ from .workout.finding import Finding as Finding
 from .workout.fit import compile_workout as compile_workout
 from .workout.fit import decompile as decompile
 from .workout.fit import decompile_workout as decompile_workout
+from .workout.importing import import_session as import_session
+from .workout.importing import load_session as load_session
 from .workout.lower import Lowered as Lowered
 from .workout.lower import lower_session as lower_session
 

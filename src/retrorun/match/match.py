@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from pathlib import Path
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
@@ -17,10 +16,9 @@ from retrorun.match.expand import Occurrence, expand
 from retrorun.match.identity import embedded_plan
 from retrorun.match.laps import distance_m, measured_laps, outcome_of_laps, say_nothing, timer_s
 from retrorun.match.model import Match, Outcome, StepMatch
-from retrorun.session.document import load_session
 from retrorun.session.model import Session
-from retrorun.session.notation import parse_session
 from retrorun.units import format_clock
+from retrorun.workout.importing import import_session
 
 MOST_LAPS = 1000  # a day on the track has fewer; a damaged file may claim more
 
@@ -59,7 +57,7 @@ def match_plan(
     if not isinstance(activity, Activity):
         activity = read_activity(activity)
     if isinstance(session, str | PathLike):
-        session = load_session(session) if Path(session).is_file() else parse_session(str(session))
+        session = import_session(session).session
     if not isinstance(session, Session | None):
         raise PlanError(
             f"a session is needed here, not {type(session).__name__}", hint="give a Session or its notation"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,13 +12,13 @@ from retrorun.fit.words import SPORT, SUB_SPORT, word
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
 from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import Progression, RpeRange, Target, Times
-from retrorun.workout.direction_words import backward_word
+from retrorun.workout.direction_words import label_of
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, hull
-from retrorun.workout.finding import Finding
+from retrorun.workout.finding import Finding, Findings
 from retrorun.workout.fold import Node, fold, places_of
 from retrorun.workout.identity import identity, is_ours
 from retrorun.workout.step_decoder import Habits, StepDecoder
-from retrorun.workout.step_text import Label, read_name, read_note, read_repeat_note
+from retrorun.workout.step_text import Label, clean, read_name, read_note, read_repeat_note
 
 _INTENSITIES = {int(code): intensity for intensity, code in INTENSITIES.items()}
 _SETTINGS = {int(sub_sport): setting for setting, sub_sport in SUB_SPORTS.items()} | {
@@ -72,8 +71,9 @@ class _Reader:
     def __init__(self, workout: RawWorkout, *, ours: bool) -> None:
         self.workout = workout
         self.ours = ours
-        self.walking = workout.sport in (WALKING, HIKING)
-        self.habits = Habits.of(workout, ours=ours, walking=self.walking)
+        walking = workout.sport in (WALKING, HIKING)
+        self.usual_gait = Gait.WALK if walking else Gait.RUN
+        self.habits = Habits.of(workout, ours=ours, walking=walking)
         self.remarks: list[tuple[int | None, str, str]] = []  # raw index (None: the whole), what, hint
 
     def say(self, index: int | None, what: str, hint: str) -> None:
@@ -148,7 +148,7 @@ class _Reader:
         target, second = decoder.target(), decoder.secondary_target()
         if target is None:
             target, second = second, None
-        target, second, text = _with_progressions(target, second, label.text)
+        target, second, text = with_progressions(target, second, label.text)
         if target is None and not label.marked:
             target = self._exertion(text, step.index)
         guessed = not (self.ours or (label.marked and not self.workout.embedded))
@@ -219,24 +219,17 @@ class _Reader:
         elif by_name is not None:
             label = replace(by_name, text=note)
         else:
-            return self._guess(name, note, step.index)
+            findings = Findings()
+            label = label_of(_joined(name, note), "", findings, resting=False, gait=self.usual_gait)
+            for finding in findings.all:
+                self.say(step.index, finding.what, finding.hint)
+            return label
         if self.ours:
             return replace(label, marked=True)
         if self.workout.embedded and label.direction is Direction.BACKWARD:
             what = "the direction stands in the step's own words, and who made the workout is not known"
             self.say(step.index, what, "taken as backward, a guess")
         return label
-
-    def _guess(self, name: str, note: str, index: int) -> Label:
-        found = backward_word(f"{name}\n{note}")
-        if found:
-            self.say(index, f"the direction is guessed from the word {found!r}", "taken as backward; see the step")
-        return Label(
-            direction=Direction.BACKWARD if found else Direction.FORWARD,
-            gait=Gait.WALK if self.walking else Gait.RUN,
-            text=_joined(name, note),
-            marked=False,
-        )
 
     def _fitting(self, label: Label, index: int) -> Label:
         """The label without what does not go with where the session takes place."""
@@ -250,13 +243,10 @@ class _Reader:
         return label
 
     def _text(self, text: str, index: int | None) -> str:
-        clean = "".join(
-            " " if char != "\n" and unicodedata.category(char) in ("Cc", "Cs") else char
-            for char in text.replace("\r\n", "\n")
-        )
-        if clean != text.replace("\r\n", "\n"):
+        cleaned = clean(text)
+        if cleaned != text.replace("\r\n", "\n").strip():
             self.say(index, "a text holds characters that cannot be shown", "blanks stand for them")
-        return clean.strip()
+        return cleaned
 
     def _session(self, steps: tuple[Step | Repeat, ...]) -> Session:
         workout = self.workout
@@ -293,7 +283,7 @@ def _joined(name: str, note: str) -> str:
     return f"{name}: {note}" if name and note else name or note
 
 
-def _with_progressions(
+def with_progressions(
     target: Target | None, second: Target | None, text: str
 ) -> tuple[Target | None, Target | None, str]:
     """The targets as the progressions that a note of ours begins with, and the note without those words."""

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
+
+from retrorun.session.model import Direction, Gait
+from retrorun.workout.finding import Findings
+from retrorun.workout.step_text import Label, read_note
 
 _BACKWARD = re.compile(
     # Words that by themselves may mean running backward ...
@@ -83,3 +88,19 @@ def _means_running(sentence: str, match: re.Match[str]) -> bool:
     if match["sure"] or any(_MOVING.fullmatch(word) for word in [*ahead[-2:], *behind[:1]]):
         return True
     return not match["beside"] and not _OTHER.search(sentence[: match.start()]) and not _OTHER.search(rest)
+
+
+def label_of(text: str, place: str, findings: Findings, *, resting: bool, gait: Gait = Gait.RUN) -> Label:
+    """What a text says of the direction of a step: in our own words for certain, in anybody else's as a guess."""
+    label = read_note(text, resting=resting)
+    if label is not None and label.marked:
+        return label
+    if label is not None and resting and text.startswith("rest"):  # direction and gait are those of any rest
+        return replace(label, marked=True)
+    found = backward_word(text)
+    if found:
+        what = f"the direction is guessed from the word {found!r}"
+        findings.add(place, what, "taken as backward; see the step")
+    return Label(
+        direction=Direction.BACKWARD if found else Direction.FORWARD, gait=gait, text=text.strip(), marked=False
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from retrorun.errors import WorkoutError
 from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
+from retrorun.session.unroll import map_steps
 from retrorun.session.values import RpeRange, Times
 from retrorun.session.wording import format_target
 from retrorun.workout.check import count_steps
@@ -23,6 +24,13 @@ class Lowered:
 
     sessions: tuple[Session, ...]
     changes: tuple[Finding, ...] = ()
+
+
+def without_exertion(session: Session, device: str = "generic") -> Lowered:
+    """The session with perceived exertion, for which no watch has a target, in the notes alone."""
+    work = _Work(find_device(device))
+    steps = map_steps(session.steps, lambda place, step: work.exertion(step, place))
+    return Lowered(sessions=(replace(session, steps=steps),), changes=tuple(work.changes))
 
 
 def lower_session(session: Session, device: str = "generic") -> Lowered:

@@ -32,6 +32,7 @@ from retrorun.session.values import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    HeartRateZoneRange,
     LapButton,
     Limit,
     PercentOf,
@@ -210,7 +211,7 @@ class StepDecoder:
             self.say("the lower end of a target stands above the higher one", "they are swapped")
         match kind:
             case TargetType.SPEED:
-                return _between(SpeedRange, SPEED_MPS.value(low), SPEED_MPS.value(high))
+                return between(SpeedRange, SPEED_MPS.value(low), SPEED_MPS.value(high))
             case TargetType.CADENCE:
                 return self._cadence(int(CADENCE_SPM.value(low)), int(CADENCE_SPM.value(high)))
             case TargetType.HEART_RATE:
@@ -219,7 +220,7 @@ class StepDecoder:
                     what = f"a heart rate of {low} to {high} stands in the file without the offset of 100"
                     self.say(what, "taken as bpm; compare it with where the workout came from")
                 of = PercentOf.MAX_HR if quantity is PERCENT else HeartRateRange
-                return _between(of, int(quantity.value(low)), int(quantity.value(high)))
+                return between(of, int(quantity.value(low)), int(quantity.value(high)))
             case TargetType.POWER:
                 return self._power(low, high)
         return None
@@ -241,7 +242,7 @@ class StepDecoder:
         if 0 < high <= self.habits.one_foot and low > 0:
             self.say(f"a cadence of {low} to {high} is that of one foot", f"taken as {2 * low} to {2 * high} steps/min")
             low, high = 2 * low, 2 * high
-        return _between(CadenceRange, low, high)
+        return between(CadenceRange, low, high)
 
     def _power(self, low: int, high: int) -> Target | None:
         if self.habits.embedded:
@@ -249,13 +250,13 @@ class StepDecoder:
         elif high <= POWER_W.offset:
             if not self.habits.ours:
                 self.say(f"the power is {low} to {high} % of the threshold power (FTP)", "taken as % of critical power")
-            return _between(PercentOf.CRITICAL_POWER, low, high)
+            return between(PercentOf.CRITICAL_POWER, low, high)
         else:
             quantity = POWER_W
-        return _between(PowerRange, int(quantity.value(low)), int(quantity.value(high)))
+        return between(PowerRange, int(quantity.value(low)), int(quantity.value(high)))
 
 
-def _between(measure: object, low: float, high: float) -> Target | None:
+def between(measure: object, low: float, high: float) -> Target | None:
     """The range; a limit where one end lies outside what the model holds; None where both do."""
     both = _made(lambda: range_of(measure, low, high))
     lower, upper = _made(lambda: range_of(measure, low, low)), _made(lambda: range_of(measure, high, high))
@@ -264,6 +265,13 @@ def _between(measure: object, low: float, high: float) -> Target | None:
     if both is None and upper is not None:
         return Limit(side="below", value=upper)
     return both
+
+
+def between_zones(low: int, high: int) -> Target | None:
+    """One heart-rate zone or several; None where there are no such zones."""
+    if low == high:
+        return _made(lambda: HeartRateZone(zone=low))
+    return _made(lambda: HeartRateZoneRange(low_zone=low, high_zone=high))
 
 
 def _made(make: Callable[[], MadeT]) -> MadeT | None:

@@ -16,7 +16,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
+from retrorun.errors import SessionError
+from retrorun.session.model import LONGEST_TEXT, Direction, Gait, Intensity, Slope, Step
 from retrorun.session.values import Duration, LapButton, Progression
 from retrorun.session.wording import format_duration, format_target
 
@@ -180,6 +181,50 @@ def targets(step: Step) -> str:
     """What to hold, e.g. `6:40-7:20/km and 170-180 spm`; empty without a target."""
     both = (step.target, step.secondary_target)
     return " and ".join(format_target(target) for target in both if target is not None)
+
+
+def sentence(step: Step) -> str:
+    """A step in a line that reads back, e.g. `BACKWARD run, 400m, 6:40-7:20/km: the runner's own note`."""
+    kind = Intensity.INTERVAL.value if step.intensity is Intensity.INTERVAL else purpose(step)
+    facts = ", ".join(filter(None, [label(step), kind, length(step.duration), targets(step), incline(step)]))
+    return f"{facts}: {one_line(step.note)}" if step.note else facts
+
+
+def read_sentence(text: str) -> Step | None:
+    """The step of a line that `sentence` wrote; None for any other text."""
+    from retrorun.session.notation import parse_duration, parse_target
+
+    facts, _, note = text.partition(": ")
+    head, *rest = facts.split(", ")
+    intensity = Intensity.REST if head.startswith(Intensity.REST.value) else Intensity.ACTIVE
+    words = read_note(head, resting=intensity is Intensity.REST)
+    if rest and rest[0] in list(Intensity):
+        intensity = Intensity(rest.pop(0))
+    slanted = re.fullmatch(r"incline (-?\d+(?:\.\d)?) %", rest[-1]) if rest else None
+    if words is None or not 1 <= len(rest) - bool(slanted) <= 2:
+        return None
+    try:
+        held = [parse_target(each) for each in rest[1].split(" and ")] if len(rest) - bool(slanted) == 2 else []
+        return Step(
+            duration=LapButton() if rest[0] == length(LapButton()) else parse_duration(rest[0]),
+            direction=words.direction,
+            gait=words.gait,
+            slope=words.slope,
+            intensity=intensity,
+            target=held[0] if held else None,
+            secondary_target=held[1] if held[1:] else None,
+            incline_pct=float(slanted[1]) if slanted else None,
+            note=note,
+        )
+    except SessionError:
+        return None
+
+
+def clean(text: str) -> str:
+    """Text from outside as a name or note can hold it: blanks for control characters, not too long."""
+    plain = text.replace("\r\n", "\n")
+    shown = "".join(" " if char != "\n" and unicodedata.category(char) in ("Cc", "Cs") else char for char in plain)
+    return shown.strip()[:LONGEST_TEXT].strip()
 
 
 def one_line(text: str) -> str:

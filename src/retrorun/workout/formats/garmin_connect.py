@@ -1,4 +1,4 @@
-"""The JSON in which Garmin Connect keeps a workout, for the tools that post it there.
+"""The JSON in which Garmin Connect keeps a workout, for the tools that post it there or fetch it: written and read.
 
 Garmin publishes no description. The numbers are those of the tables in github.com/Taxuspt/garmin_mcp (README), which
 were probed against the live service; issues 112, 123, 129 and 210 there tell of the traps: Connect believes the id and
@@ -12,27 +12,44 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
+from retrorun.documents import Fields
+from retrorun.errors import SessionError, WorkoutError
+from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
+from retrorun.session.amounts import amounts
+from retrorun.session.effort import missing_error
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
+    DistanceUnit,
     Duration,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    HeartRateZoneRange,
     LapButton,
+    Limit,
+    PercentRange,
     PowerRange,
+    Progression,
+    RpeRange,
     SpeedRange,
     Target,
     Time,
+    Times,
 )
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
-from retrorun.workout.arrange import Group, Part, Single, arrange
+from retrorun.workout.arrange import USUAL_SPEEDS, Group, Part, Single, arrange
+from retrorun.workout.check import unresolved
+from retrorun.workout.decode import Decompiled, with_progressions
 from retrorun.workout.devices import DEVICES
+from retrorun.workout.direction_words import label_of
+from retrorun.workout.encode import raw_target
 from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.step_text import cut, step_note
+from retrorun.workout.step_decoder import between
+from retrorun.workout.step_text import clean, cut, step_note
 
 Json = dict[str, Any]
 
@@ -51,7 +68,13 @@ LAP_BUTTON, TIME, DISTANCE = (1, "lap.button"), (2, "time"), (3, "distance")
 CALORIES, HEART_RATE, ITERATIONS = (4, "calories"), (6, "heart.rate"), (7, "iterations")
 NO_TARGET, POWER, CADENCE = (1, "no.target"), (2, "power.zone"), (3, "cadence.zone")
 HEART_RATE_TARGET, PACE = (4, "heart.rate.zone"), (6, "pace.zone")
-UNITS = {  # id, key, centimetres; the id of the mile [inferred]
+TARGETS = {
+    TargetType.SPEED: (PACE, SPEED_MPS),
+    TargetType.HEART_RATE: (HEART_RATE_TARGET, HEART_RATE_BPM),
+    TargetType.CADENCE: (CADENCE, CADENCE_SPM),
+    TargetType.POWER: (POWER, POWER_W),
+}
+UNITS: dict[DistanceUnit, tuple[int, str, float]] = {  # id, key, centimetres; the id of the mile [inferred]
     "m": (1, "meter", 100.0),
     "km": (2, "kilometer", 100_000.0),
     "mi": (9, "mile", METRES_PER_MILE * 100),
@@ -71,20 +94,32 @@ def to_garmin_connect(session: Session) -> Exported:
 
     Raises:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
+        SessionError: a target by effort is no number yet.
     """
+    missing = unresolved(session, _holds)
+    if missing:
+        raise missing_error(missing)
     arranged = arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
     findings = Findings(arranged.findings)
     writer = _Writer(findings=findings)
     steps = [writer.part(part, None) for part in arranged.parts]
     writer.about(session)
+    seconds = amounts(session, usual=USUAL_SPEEDS).time_s.total
     workout: Json = {
         "workoutName": _utf16_cut(session.name, LONGEST_NAME) or "Workout",
         "description": session.note or None,
         "sportType": SPORT,
+        "estimatedDurationInSecs": round(seconds),  # what has no known length counts nothing
         "workoutSegments": [{"segmentOrder": 1, "sportType": SPORT, "workoutSteps": steps}],
     }
     text = json.dumps(workout, indent=2, ensure_ascii=False) + "\n"
     return Exported(text=text, findings=findings.all)
+
+
+def _holds(target: Target) -> bool:
+    parts = (target.start, target.end) if isinstance(target, Progression) else (target,)
+    parts = (target.value,) if isinstance(target, Limit) else parts
+    return not any(isinstance(part, PercentRange | HeartRateZoneRange | RpeRange) for part in parts)
 
 
 def _ends_in_rest(repeat: Repeat) -> bool:
@@ -182,8 +217,7 @@ class _Writer:
             self.findings.add(
                 "setting", f"here {NAME} has only 'running', not '{session.setting.value}'", "set it there"
             )
-        kinds = {step.intensity for step in _steps(session.steps)}
-        if {Intensity.ACTIVE, Intensity.INTERVAL} <= kinds:
+        if any(isinstance(item, Step) and item.intensity is Intensity.INTERVAL for _, item in walk(session.steps)):
             self.findings.add("steps", f"{NAME} has one kind for active and interval steps", "", "note")
 
 
@@ -197,25 +231,150 @@ def _condition(pair: tuple[int, str], value: float | None) -> Json:
 
 def _target(target: Target | None, name: str, zone: str) -> Json:
     """The fields of a target: its type, and beside it on the step either a zone or its two ends, never both."""
-    match target:
-        case None:
-            return {f"{name}Type": _kind("workoutTargetType", NO_TARGET)}
-        case HeartRateZone():
-            return {f"{name}Type": _kind("workoutTargetType", HEART_RATE_TARGET), zone: target.zone}
-        case HeartRateRange():
-            pair, low, high = HEART_RATE_TARGET, float(target.low_bpm), float(target.high_bpm)
-        case SpeedRange():
-            pair, low, high = PACE, target.low_mps, target.high_mps  # metres per second, the slower end first
-        case CadenceRange():
-            pair, low, high = CADENCE, float(target.low_spm), float(target.high_spm)  # steps per minute [inferred]
-        case PowerRange():
-            pair, low, high = POWER, float(target.low_w), float(target.high_w)
+    if target is None:
+        return {f"{name}Type": _kind("workoutTargetType", NO_TARGET)}
+    if isinstance(target, HeartRateZone):
+        return {f"{name}Type": _kind("workoutTargetType", HEART_RATE_TARGET), zone: target.zone}
+    raw = raw_target(target)  # what an open end or a progression becomes is the same as in a file [inferred]
+    pair, quantity = TARGETS[TargetType(raw.type or 0)]
+    # Metres per second, the slower end first; steps per minute [inferred].
+    low, high = float(quantity.value(raw.low or 0)), float(quantity.value(raw.high or 0))
     return {f"{name}Type": _kind("workoutTargetType", pair), f"{name}ValueOne": low, f"{name}ValueTwo": high}
-
-
-def _steps(steps: tuple[Step | Repeat, ...]) -> list[Step]:
-    return [inner for step in steps for inner in (_steps(step.steps) if isinstance(step, Repeat) else [step])]
 
 
 def _utf16_cut(text: str, units: int) -> str:
     return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
+
+
+# ---- and back --------------------------------------------------------------------------------------------------------
+
+_INTENSITIES = {number: intensity for intensity, (number, _) in STEP_TYPES.items()} | {3: Intensity.ACTIVE}
+_MEASURES = {2: PowerRange, 3: CadenceRange, 4: HeartRateRange, 5: SpeedRange, 6: SpeedRange}  # 5 is a speed, 6 a pace
+
+
+def is_garmin_connect(data: object) -> bool:
+    """Whether a value out of JSON is a workout of Garmin Connect."""
+    return isinstance(data, dict) and "workoutSegments" in data
+
+
+def from_garmin_connect(data: object) -> Decompiled:
+    """The session in a value out of JSON as Garmin Connect keeps it, and what the session cannot hold of it.
+
+    Raises:
+        WorkoutError: it is no such workout; `where` is the path in it.
+    """
+    fields = Fields.of(data, error=WorkoutError, hint="give the JSON of one workout of Garmin Connect")
+    reader = _Reader(findings=Findings())
+    sport = fields.values.get("sportType")
+    key = sport.get("sportTypeKey") if isinstance(sport, dict) else None
+    if key not in (None, "running"):
+        reader.findings.add("", f"the sport is {key}", "taken as running")
+    steps: list[Step | Repeat] = []
+    for segment in fields.rows("workoutSegments"):
+        steps += reader.items(segment.rows("workoutSteps"), "steps", len(steps))
+    if not steps:
+        raise WorkoutError("the workout has no steps", where="workoutSegments", hint=fields.hint)
+    name, note = (clean(fields.text(key)) if fields.has(key) else "" for key in ("workoutName", "description"))
+    # An incline is a treadmill's, and only our own notes hold one.
+    setting = Setting.TREADMILL if reader.inclined else Setting.ROAD
+    try:
+        session = Session(steps=tuple(steps), name=name, note=note, setting=setting)
+    except SessionError as error:
+        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
+    return Decompiled(session=session, findings=reader.findings.all)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    findings: Findings
+    inclined: bool = False
+
+    def items(self, rows: list[Fields], place: str, first: int = 0) -> list[Step | Repeat]:
+        rows = sorted(rows, key=lambda row: row.integer("stepOrder", 0))
+        return [self.item(row, f"{place}[{first + index}]") for index, row in enumerate(rows)]
+
+    def item(self, row: Fields, place: str) -> Step | Repeat:
+        try:
+            return self.repeat(row, place) if row.has("workoutSteps") else self.step(row, place)
+        except SessionError as error:
+            raise WorkoutError(error.what, where=row.where, hint=error.hint) from None
+
+    def repeat(self, row: Fields, place: str) -> Repeat:
+        steps = tuple(self.items(row.rows("workoutSteps"), f"{place}.repeat"))
+        count = row.integer("numberOfIterations") if row.has("numberOfIterations") else 0
+        count = count or round(_number(row, "endConditionValue") or 0)
+        skip_last = row.has("skipLastRestStep") and row.truth("skipLastRestStep") and len(steps) > 1
+        note = clean(row.text("description")) if row.has("description") else ""
+        if count < 1:
+            self.findings.add(place, "the repeat has no count", "taken as one round")
+        return Repeat(steps=steps, until=Times(count=max(1, count)), skip_last=skip_last, note=note)
+
+    def step(self, row: Fields, place: str) -> Step:
+        kind = _id(row, "stepType", "stepTypeId")
+        intensity = _INTENSITIES.get(kind or 3, Intensity.ACTIVE)
+        if kind not in (None, *_INTENSITIES):
+            self.findings.add(place, f"the step is of type {kind}", "taken as active")
+        text = clean(row.text("description")) if row.has("description") else ""
+        label = label_of(text, place, self.findings, resting=intensity is Intensity.REST)
+        target = self.target(row, place, "target", "zoneNumber")
+        second = self.target(row, place, "secondaryTarget", "secondaryZoneNumber")
+        if target is None:
+            target, second = second, None
+        target, second, note = with_progressions(target, second, label.text)
+        self.inclined |= label.incline_pct is not None
+        return Step(
+            duration=self.duration(row, place),
+            direction=label.direction,
+            gait=label.gait,
+            slope=label.slope,
+            incline_pct=label.incline_pct,
+            intensity=intensity,
+            target=target,
+            secondary_target=second,
+            note=note,
+            direction_guessed=not label.marked and label.direction is Direction.BACKWARD,
+        )
+
+    def duration(self, row: Fields, place: str) -> Duration:
+        kind, value = _id(row, "endCondition", "conditionTypeId"), _number(row, "endConditionValue")
+        compare = row.text("endConditionCompare") if row.has("endConditionCompare") else ""
+        match kind, value:
+            case (None | 1, _):
+                return LapButton()
+            case (2 | 8, float()):
+                return Time(time_s=value)
+            case (3, float()):
+                unit = row.fields("preferredEndConditionUnit") if row.has("preferredEndConditionUnit") else None
+                number = unit.integer("unitId", 1) if unit is not None else 1
+                names = {unit_id: name for name, (unit_id, *_) in UNITS.items()}
+                return Distance(distance_m=value, unit=names.get(number, "m"))
+            case (4, float()):
+                return Calories(calories_kcal=round(value))
+            case (6, float()):
+                made = HeartRateAbove if compare == "gt" else HeartRateBelow
+                return made(heart_rate_bpm=round(value))
+        self.findings.add(place, f"the step ends by condition {kind} ({value})", "the lap button ends it instead")
+        return LapButton()
+
+    def target(self, row: Fields, place: str, name: str, zone: str) -> Target | None:
+        kind = _id(row, f"{name}Type", "workoutTargetTypeId")
+        if kind in (None, NO_TARGET[0]):
+            return None
+        if row.has(zone) and kind == HEART_RATE_TARGET[0]:
+            return HeartRateZone(zone=row.integer(zone))
+        ends = [value for end in ("One", "Two") if (value := _number(row, f"{name}Value{end}")) is not None]
+        made = between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
+        if made is None:
+            shown = f"zone {row.values.get(zone)}" if row.has(zone) else " to ".join(f"{end:g}" for end in ends)
+            self.findings.add(place, f"the target is of type {kind}, {shown or 'without a value'}", "it is left out")
+        return made
+
+
+def _id(row: Fields, name: str, number: str) -> int | None:
+    """The number of a type; Connect believes it and not the key beside it."""
+    kind = row.fields(name) if row.has(name) else None
+    return kind.integer(number) if kind is not None and kind.has(number) else None
+
+
+def _number(row: Fields, name: str) -> float | None:
+    return row.number(name) if row.has(name) else None

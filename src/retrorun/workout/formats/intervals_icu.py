@@ -1,4 +1,4 @@
-"""The workout text of intervals.icu: what a runner would type into its workout builder.
+"""The workout text of intervals.icu: what a runner would type into its workout builder, written and read.
 
 Its syntax is described in the service's forum ("Workout builder syntax quick guide", forum.intervals.icu/t/123701; text
 events: t/96016). The traps: `m` are minutes and `mtr` metres; everything before the first duration is the cue, so that
@@ -8,30 +8,50 @@ a number in a cue would be read as a duration; a repeat has a blank line before 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from retrorun.session.model import Session, Setting, Step
+from retrorun.errors import SessionError, WorkoutError
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import (
     CadenceRange,
     Calories,
     Distance,
+    DistanceUnit,
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    HeartRateZoneRange,
     LapButton,
+    PercentOf,
+    PercentRange,
     PowerRange,
     SpeedRange,
     Target,
     Time,
+    Times,
 )
 from retrorun.session.wording import format_number, format_target
-from retrorun.units import METRES_PER_MILE, format_clock, speed_to_pace_s
+from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, parse_clock, speed_to_pace_s
 from retrorun.workout.arrange import Group, Part, Single, arrange
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.direction_words import label_of
 from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.step_text import incline, label, one_line, spell
+from retrorun.workout.step_decoder import between, between_zones
+from retrorun.workout.step_text import clean, incline, label, one_line, spell
 
 NAME = "intervals.icu text"
+_SETTINGS = {
+    Setting.TRACK: "on the track",
+    Setting.TRAIL: "on a trail",
+    Setting.TREADMILL: "on a treadmill",
+}
+_PER_CENT = {
+    PercentOf.MAX_HR: "HR",
+    PercentOf.THRESHOLD_HR: "LTHR",
+    PercentOf.THRESHOLD_PACE: "Pace",
+    PercentOf.CRITICAL_POWER: "",
+}
 AS_FIT = "send the FIT file instead, which holds it"
 # A step that the lap button ends still needs a length, for the plan's total [inferred: ten minutes harm nothing].
 LAP_BUTTON_LENGTH = "10m"
@@ -45,8 +65,9 @@ _READ_AS_SYNTAX = re.compile(
 def to_intervals_icu(session: Session) -> Exported:
     """A session as intervals.icu workout text.
 
-    Heart rate in bpm, cadence, a second target, an incline and an end by heart rate or calories have no place in it:
-    they go into the cue in words, and a finding says so. Notes that hold numbers go to the end of the text.
+    Heart rate in bpm, cadence, a second target, one-sided limits, progressions, efforts other than those of its own, an
+    incline and an end by heart rate or calories have no place in it: they go into the cue in words, and a finding says
+    so. Notes that hold numbers or several lines go to the end of the text. A name is not part of the text.
 
     Raises:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
@@ -57,7 +78,7 @@ def to_intervals_icu(session: Session) -> Exported:
     blocks = page.blocks(arranged.parts)
     page.remark("", session.note)
     if session.setting is not Setting.ROAD:
-        page.remark("", f"on {'a' if session.setting != Setting.TRACK else 'the'} {session.setting.value}")
+        page.remark("", _SETTINGS[session.setting])
         findings.add(
             "setting", f"{NAME} does not say where a session takes place", "it stands in the notes below the steps"
         )
@@ -140,17 +161,23 @@ class _Page:
         match target:
             case SpeedRange():
                 return self.pace(target, place)
-            case HeartRateZone():
+            case HeartRateZone() | HeartRateZoneRange():
                 self.findings.add(
                     place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note"
                 )
-                return f"Z{target.zone} HR"
+                return f"{format_target(target)} HR"
             case PowerRange():
                 return f"{_span(f'{target.low_w}', f'{target.high_w}')}w"
+            case PercentRange(of=of) if of in _PER_CENT:
+                return f"{_span(f'{target.low_pct}', f'{target.high_pct}')}% {_PER_CENT[of]}".strip()
             case HeartRateRange():
                 self.in_words(target, place, cue, "heart rate in zones and per cent, not in bpm")
             case CadenceRange():
                 self.in_words(target, place, cue, "a cadence for cycling only")
+            case None:
+                pass
+            case _:
+                self.in_words(target, place, cue, "no such target")
         return ""
 
     def pace(self, target: SpeedRange, place: str) -> str:
@@ -167,7 +194,7 @@ class _Page:
 
     def moved(self, place: str, note: str) -> bool:
         """Whether a note would be read as syntax where it stands, and so was moved to the end."""
-        if not _READ_AS_SYNTAX.search(note):
+        if not _READ_AS_SYNTAX.search(note) and one_line(note) == note:
             return False
         if self.findings.add(
             place, f"{NAME} would read part of the note as a duration or an option: moved to the end", AS_FIT
@@ -177,9 +204,9 @@ class _Page:
 
     def remark(self, place: str, note: str) -> None:
         # The heading keeps a line from beginning with a dash, which would make it a step.
-        self.notes += [
-            f"Note{f' on {place}' if place else ''}: {one_line(line)}" for line in note.split("\n") if line.strip()
-        ]
+        if note:
+            head = f"Note on {place}:" if place else "Note:"
+            self.notes += [f"{head} {line}".rstrip() for line in note.split("\n")]
 
 
 def _time(whole_s: int) -> str:
@@ -209,3 +236,196 @@ def _spelled(words: str) -> str:
     for sign, word in (("km/h", "km an hour"), ("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
         words = words.replace(sign, word)
     return one_line(re.sub(r"\d+", lambda match: spell(int(match[0])), words))
+
+
+# ---- and back --------------------------------------------------------------------------------------------------------
+
+_HEAD = re.compile(r"(?P<note>.*?)\s*\b(?P<count>\d{1,3})\s*x", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)(?:m|'))?(?:(?P<s>\d+(?:\.\d+)?)(?:s|\"))?"
+    r"|(?P<size>\d+(?:\.\d+)?)(?P<unit>mtr|meters?|km|mi|yrd|yd)",
+    re.IGNORECASE,
+)
+_UNITS_M = {"km": 1000.0, "mi": METRES_PER_MILE, "yrd": METRES_PER_YARD, "yd": METRES_PER_YARD}
+_RANGE = r"(?P<low>\d+)(?:%?-(?P<high>\d+))?"
+_TARGETS = {
+    "pace": re.compile(
+        r"(?P<low>\d+(?::\d\d)+)(?:-(?P<high>\d+(?::\d\d)+))?(?:/(?P<of>km|mi))?(?:\s*Pace\b)?", re.IGNORECASE
+    ),
+    "per cent": re.compile(_RANGE + r"%(?:\s*(?P<of>HR|LTHR|Pace|FTP)\b)?", re.IGNORECASE),
+    "zone": re.compile(r"\bZ(?P<low>\d)(?:-Z?(?P<high>\d))?(?:\s*(?P<of>HR|Pace|Power)\b)?", re.IGNORECASE),
+    "power": re.compile(_RANGE + r"\s*w\b", re.IGNORECASE),
+    "heart rate": re.compile(_RANGE + r"\s*bpm\b", re.IGNORECASE),
+    "cadence": re.compile(_RANGE + r"\s*(?P<of>rpm|spm)\b", re.IGNORECASE),
+}
+_INTENSITY = re.compile(r"\bintensity=(?P<name>\w+)", re.IGNORECASE)
+_SECTIONS = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
+_NOTE_LINE = re.compile(r"Note(?: on (?P<place>steps[\w.\[\]]*))?:(?: (?P<text>.*))?")
+_OF = {"hr": PercentOf.MAX_HR, "lthr": PercentOf.THRESHOLD_HR, "pace": PercentOf.THRESHOLD_PACE}
+
+
+def is_intervals_icu(text: str) -> bool:
+    """Whether a text has a line that is a step of intervals.icu: a dash, words, a length."""
+    lines = (line.strip() for line in text.splitlines())
+    return any(line.startswith("-") and _length_at(line.split()[1:]) is not None for line in lines)
+
+
+def from_intervals_icu(text: str, *, name: str = "") -> Decompiled:
+    """The session in an intervals.icu workout text, and what the session cannot hold of it.
+
+    Raises:
+        WorkoutError: there is no step in it.
+    """
+    reader = _Reader()
+    for line in text.splitlines():
+        reader.line(line.strip())
+    reader.close()
+    if not reader.items:
+        raise WorkoutError("the text holds no step", hint="a step is a line such as '- Warmup 10m Z2 HR'")
+    items, notes = _with_notes(tuple(reader.items), reader.step_notes), reader.notes
+    setting = next((setting for setting, words in _SETTINGS.items() if notes[-1:] == [words]), Setting.ROAD)
+    if setting is not Setting.ROAD:
+        notes = notes[:-1]
+    try:
+        session = Session(steps=items, name=clean(name), note=clean("\n".join(notes)), setting=setting)
+    except SessionError as error:
+        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
+    return Decompiled(session=session, findings=reader.findings.all)
+
+
+class _Reader:
+    """Reads line by line; a repeat is open until a blank line."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self.items: list[Step | Repeat] = []
+        self.notes: list[str] = []
+        self.step_notes: dict[str, list[str]] = {}
+        self.section = Intensity.ACTIVE
+        self.head: re.Match[str] | None = None
+        self.body: list[Step] = []
+
+    def line(self, line: str) -> None:
+        if not line:
+            self.close()
+        elif line.startswith("-"):
+            self.step(line[1:].strip())
+        elif note := _NOTE_LINE.fullmatch(line):
+            lines = self.step_notes.setdefault(note["place"], []) if note["place"] else self.notes
+            lines.append(note["text"] or "")
+        elif head := _HEAD.fullmatch(line):
+            self.close()
+            self.head = head
+        elif line.casefold().replace("-", "").replace(" ", "") in _SECTIONS:
+            self.close()
+            self.section = _SECTIONS[line.casefold().replace("-", "").replace(" ", "")]
+        else:
+            self.close()
+            self.notes.append(line)
+
+    def close(self) -> None:
+        """End the repeat that is open."""
+        if self.head is not None and self.body:
+            until = Times(count=max(1, int(self.head["count"])))
+            self.items.append(Repeat(steps=tuple(self.body), until=until, note=clean(self.head["note"])))
+        self.head, self.body, self.section = None, [], Intensity.ACTIVE
+
+    def step(self, line: str) -> None:
+        inside, steps = self.head is not None, self.body if self.head is not None else self.items
+        place = f"steps[{len(self.items)}].repeat[{len(steps)}]" if inside else f"steps[{len(steps)}]"
+        words = line.split()
+        at = _length_at(words)
+        if at is None:
+            self.findings.add(place, f"'{line}' has no length", "the lap button ends it")
+            at = len(words)
+        cue, rest = " ".join(words[:at]), " ".join(words[at + 1 :])
+        by_hand = at == len(words) or cue.casefold().endswith("press lap")
+        cue = re.sub(r"\s*press lap$", "", cue, flags=re.IGNORECASE)
+        named = _INTENSITY.search(rest)
+        intensity = self.section
+        if named and named["name"].casefold() in list(Intensity):
+            intensity = Intensity(named["name"].casefold())
+        rest = _INTENSITY.sub("", rest)
+        target, rest = self.target(rest, place)
+        marked = label_of(cue.replace(", ", ": ", 1), place, Findings(), resting=intensity is Intensity.REST)
+        label = marked if marked.marked else label_of(cue, place, self.findings, resting=False)
+        if rest.strip():
+            self.findings.add(place, f"'{rest.strip()}' is not understood", "it stands in the note")
+        note = clean(" ".join(filter(None, [label.text, rest.strip()])))
+        try:
+            step = Step(
+                duration=LapButton() if by_hand else _read_length(words[at]),
+                direction=label.direction,
+                gait=label.gait,
+                slope=label.slope,
+                intensity=intensity,
+                target=target,
+                note=note,
+                direction_guessed=not label.marked and label.direction is Direction.BACKWARD,
+            )
+        except SessionError as error:
+            raise WorkoutError(error.what, where=place, hint=error.hint) from None
+        steps.append(step)
+
+    def target(self, text: str, place: str) -> tuple[Target | None, str]:
+        """The first target in the words behind a length, and the words without it."""
+        for kind, pattern in _TARGETS.items():
+            found = pattern.search(text)
+            if found is None:
+                continue
+            target = self.held(kind, found, place)
+            if target is None:
+                self.findings.add(place, f"a session holds no target '{found.group()}'", "it is left out")
+            return target, text[: found.start()] + text[found.end() :]
+        return None, text
+
+    def held(self, kind: str, found: re.Match[str], place: str) -> Target | None:
+        said = found.groupdict()
+        of = (said.get("of") or "").casefold()
+        if kind == "pace":
+            per_m = METRES_PER_MILE if of == "mi" else 1000.0
+            paces = [parse_clock(clock) for clock in (said["low"], said["high"] or said["low"])]
+            speeds = sorted(per_m / pace for pace in paces if pace)
+            made = between(SpeedRange, speeds[0], speeds[-1]) if speeds else None
+            return replace(made, unit="min/mi") if of == "mi" and isinstance(made, SpeedRange) else made
+        low, high = sorted((int(said["low"]), int(said["high"] or said["low"])))
+        if kind == "zone":
+            if of != "hr":
+                return None
+            return between_zones(low, high)
+        if kind == "per cent":
+            return between(_OF.get(of, PercentOf.CRITICAL_POWER), low, high)
+        if kind == "cadence" and of == "rpm" and high <= 110:
+            self.findings.add(place, f"a cadence of '{found.group()}' is that of one foot", "taken as twice as many")
+            low, high = 2 * low, 2 * high
+        measure: object = PowerRange if kind == "power" else HeartRateRange if kind == "heart rate" else CadenceRange
+        return between(measure, low, high)
+
+
+def _length_at(words: list[str]) -> int | None:
+    """Which of the words is the first length; None where there is none."""
+    return next((index for index, word in enumerate(words) if _LENGTH.fullmatch(word)), None)
+
+
+def _read_length(word: str) -> Time | Distance:
+    found = _LENGTH.fullmatch(word)
+    said = found.groupdict() if found else {}
+    if said.get("size"):
+        unit = said["unit"].casefold()
+        shown: DistanceUnit = "km" if unit == "km" else "mi" if unit == "mi" else "m"
+        return Distance(distance_m=float(said["size"]) * _UNITS_M.get(unit, 1.0), unit=shown)
+    parts = ((said.get("h"), 3600), (said.get("m"), 60), (said.get("s"), 1))
+    return Time(time_s=sum(float(value) * factor for value, factor in parts if value))
+
+
+def _with_notes(items: tuple[Step | Repeat, ...], notes: dict[str, list[str]]) -> tuple[Step | Repeat, ...]:
+    """The steps and repeats with the notes from the end of the text, each at its place."""
+
+    def noted(item: Step | Repeat, place: str) -> Step | Repeat:
+        text = clean("\n".join([*filter(None, [item.note]), *notes.get(place, [])]))
+        if isinstance(item, Step):
+            return replace(item, note=text)
+        inner = tuple(noted(each, f"{place}.repeat[{index}]") for index, each in enumerate(item.steps))
+        return replace(item, steps=inner, note=text)
+
+    return tuple(noted(item, f"steps[{index}]") for index, item in enumerate(items))

@@ -1,4 +1,4 @@
-"""A Zwift run workout (.zwo).
+"""A Zwift run workout (.zwo), written and read.
 
 Zwift publishes no description. Element and attribute names are those of Zwift's own workouts, listed in
 github.com/h4l/zwift-workout-file-reference; what belongs to runs is as github.com/breiko83/zwo-editor writes it. The
@@ -12,25 +12,33 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
 
-from retrorun.errors import SessionError
+from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.amounts import planned_speed_mps
-from retrorun.session.model import Direction, Gait, Session, Setting, Step, walk
-from retrorun.session.values import Distance, SpeedRange, Time
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, walk
+from retrorun.session.values import (
+    CadenceRange,
+    Distance,
+    Duration,
+    PercentOf,
+    PercentRange,
+    Progression,
+    SpeedRange,
+    Target,
+    Time,
+    Times,
+    ends_of,
+)
 from retrorun.session.wording import format_target
-from retrorun.workout.arrange import Single, arrange
+from retrorun.workout.arrange import USUAL_SPEEDS, Single, arrange
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.direction_words import label_of
 from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
+from retrorun.workout.step_decoder import between
+from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
 
 NAME = "Zwift"
 LENGTH_WITHOUT_END_S = 300.0  # of a step that Zwift cannot end by itself; it can be skipped by hand
-# Speeds taken where a plan gives none and a length has to be turned from metres into seconds: round figures. Ordinary
-# backward runners stay between 1.4 and 2.5 m/s (Boston Marathon backwards in 5:43:59 is 2.04 m/s).
-USUAL_SPEED_MPS = {
-    (Direction.FORWARD, Gait.RUN): 2.8,
-    (Direction.FORWARD, Gait.WALK): 1.4,
-    (Direction.BACKWARD, Gait.RUN): 1.9,
-    (Direction.BACKWARD, Gait.WALK): 1.0,
-}
+AUTHOR = "retrorun"
 
 
 class Race(StrEnum):
@@ -43,6 +51,13 @@ class Race(StrEnum):
     MARATHON = "marathon"
 
 
+_RACE_PACES = {
+    PercentOf.MILE_PACE: Race.MILE,
+    PercentOf.PACE_5K: Race.FIVE_KM,
+    PercentOf.PACE_10K: Race.TEN_KM,
+    PercentOf.HALF_PACE: Race.HALF_MARATHON,
+    PercentOf.MARATHON_PACE: Race.MARATHON,
+}
 # Race length [m], and its number in `pace` [inferred: Zwift's own workouts hold 0 to 3, and zwo-editor counts from 0;
 # github.com/cagnulein/qdomyos-zwift, issue 609, counts from 1].
 RACES = {
@@ -74,6 +89,8 @@ class RaceTime:
 def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported:
     """A session as a Zwift run workout file.
 
+    A percentage of a race pace is written as it is; the races are the same.
+
     Args:
         session: what to write.
         race_time: the runner's own time for one race, as Zwift has it. Without it no pace can be written: such steps
@@ -88,7 +105,7 @@ def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported
     writer = _Writer(findings=findings, race_time=race_time, in_metres=in_metres)
     root = ET.Element("workout_file")
     for tag, text in (
-        ("author", "retrorun"),
+        ("author", AUTHOR),
         ("name", writer.text("name", one_line(session.name)) or "Workout"),
         ("description", writer.text("note", session.note)),
         ("sportType", "run"),
@@ -118,8 +135,10 @@ class _Writer:
         if power is None:
             element = ET.SubElement(workout, "FreeRide", Duration=size)
         else:
-            pace = str(RACES[self.race_time.race][1]) if self.race_time else ""
-            element = ET.SubElement(workout, "SteadyState", Duration=size, Power=power, pace=pace)
+            race, share = power
+            element = ET.SubElement(
+                workout, "SteadyState", Duration=size, Power=f"{share:.4f}", pace=str(RACES[race][1])
+            )
         offset = "distoffset" if self.in_metres else "timeoffset"
         ET.SubElement(element, "textevent", {offset: "0", "message": self.message(step, place)})
 
@@ -130,7 +149,7 @@ class _Writer:
             if self.in_metres:
                 return duration.distance_m
             speed = planned_speed_mps(step)
-            usual = USUAL_SPEED_MPS[step.direction, step.gait]
+            usual = USUAL_SPEEDS.of(step) or 0.0
             time_s = round(duration.distance_m / (speed or usual), 1)
             source = "its target" if speed else f"{usual:g} m/s"
             what = f"{NAME} counts metres or seconds, not both: {length(duration)} became {time_s:g} s by {source}"
@@ -142,26 +161,31 @@ class _Writer:
         self.findings.add(place, what, "skip on by hand; the message says when")
         return LENGTH_WITHOUT_END_S
 
-    def power(self, step: Step, place: str) -> str | None:
-        """The fraction of the race pace; None where the step has no pace or there is nothing to compare it with."""
-        paces = [target for target in (step.target, step.secondary_target) if isinstance(target, SpeedRange)]
+    def power(self, step: Step, place: str) -> tuple[Race, float] | None:
+        """A race and the fraction of its pace; None where there is no pace or nothing to compare it with."""
+        held: tuple[Race, float] | None = None
         for target in (step.target, step.secondary_target):
-            if target is not None and target not in paces:
-                self.findings.add(
-                    place, f"{NAME} has no such target for a run: {format_target(target)} is in the message"
-                )
-        if not paces:
-            return None
-        words = format_target(paces[0])
-        if self.race_time is None:
-            what = f"{NAME} knows a pace only as a part of a race pace: {words} is in the message, the running is free"
-            self.findings.add(place, what, "give the runner's race time")
-            return None
-        if paces[0].low_mps != paces[0].high_mps:
-            self.findings.add(place, f"{NAME} holds one pace, not a range: the middle of {words}", severity="note")
-        what = f"which number stands for the {self.race_time.race} in a file is inferred, not known"
-        self.findings.add("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
-        return f"{(planned_speed_mps(step) or 0.0) / self.race_time.speed_mps:.4f}"
+            if target is None:
+                continue
+            words = format_target(target)
+            if isinstance(target, PercentRange) and target.of in _RACE_PACES:
+                held = _RACE_PACES[target.of], (target.low_pct + target.high_pct) / 200
+            elif not isinstance(target, SpeedRange):
+                self.findings.add(place, f"{NAME} has no such target for a run: {words} is in the message")
+                continue
+            elif self.race_time is None:
+                what = f"{NAME} knows a pace only as a part of a race pace: {words} is in the message, "
+                self.findings.add(place, f"{what}the running is free", "give the runner's race time")
+                continue
+            else:
+                held = self.race_time.race, (planned_speed_mps(step) or 0.0) / self.race_time.speed_mps
+            low, high = ends_of(target)
+            if low != high:
+                what = f"{NAME} holds one pace, not a range: the middle of {words}"
+                self.findings.add(place, what, severity="note")
+            what = f"which number stands for the {held[0]} in a file is inferred, not known"
+            self.findings.add("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
+        return held
 
     def message(self, step: Step, place: str) -> str:
         """What is shown at the start of a step: direction first, then everything that the file itself cannot hold."""
@@ -169,8 +193,9 @@ class _Writer:
             self.findings.add(place, f"{NAME} does not drive the treadmill: {incline(step)} is in the message")
         if step.slope is not None:
             self.findings.add(place, f"{NAME} has slopes of its own: '{step.slope.value}' is in the message")
-        words = [label(step), purpose(step), length(step.duration), targets(step), incline(step), one_line(step.note)]
-        return self.text(place, ", ".join(filter(None, words)))
+        if one_line(step.note) != step.note:
+            self.findings.add(place, f"{NAME} shows a note in one line", severity="note")
+        return self.text(place, sentence(step))
 
     def text(self, place: str, text: str) -> str:
         """Text without the two signs that XML cannot carry at all."""
@@ -178,3 +203,154 @@ class _Writer:
         if kept != text:
             self.findings.add(place, "XML has no U+FFFE and U+FFFF: left out", severity="note")
         return kept
+
+
+# ---- and back --------------------------------------------------------------------------------------------------------
+
+_OF = {str(number): next(of for of, one in _RACE_PACES.items() if one is race) for race, (_, number) in RACES.items()}
+_KINDS = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
+
+
+def is_zwift(text: str) -> bool:
+    """Whether a text is XML of a Zwift workout."""
+    return "<workout_file" in text[:4000]
+
+
+def from_zwift(text: str) -> Decompiled:
+    """The session in a Zwift workout, and what the session cannot hold of it.
+
+    A pace becomes a percentage of the race that its number stands for.
+
+    Raises:
+        WorkoutError: it is no XML, or no workout with steps.
+    """
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:  # no workout has them, and they can be made to fill the memory
+        raise WorkoutError("the XML declares a document type", hint="save the workout from Zwift again")
+    try:
+        root = ET.fromstring(text)  # noqa: S314 - without declarations there is nothing to expand
+    except ET.ParseError as error:
+        line, column = error.position
+        raise WorkoutError("this is no XML", where=f"line {line}, column {column}", hint="save it again") from None
+    workout = root.find("workout")
+    if workout is None or not len(workout):
+        raise WorkoutError("the file holds no workout", where="workout", hint="give a Zwift workout with steps")
+    findings = Findings()
+    running = (root.findtext("sportType") or "bike").strip() == "run"
+    if not running:
+        findings.add("", "the sport is cycling", "taken as running")
+    ours = (root.findtext("author") or "") == AUTHOR
+    reader = _Reader(
+        findings=findings,
+        in_metres=(root.findtext("durationType") or "").strip() == "distance",
+        running=running,
+        ours=ours,
+    )
+    try:
+        steps = tuple(reader.element(element, f"steps[{index}]") for index, element in enumerate(workout))
+        setting = Setting.TREADMILL if any(_inclined(step) for step in steps) else Setting.ROAD
+        name, note = clean(root.findtext("name") or ""), clean(root.findtext("description") or "")
+        session = Session(steps=steps, name=name, note=note, setting=setting)
+    except SessionError as error:
+        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
+    return Decompiled(session=session, findings=findings.all)
+
+
+def _inclined(item: Step | Repeat) -> bool:
+    return isinstance(item, Step) and item.incline_pct is not None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    findings: Findings
+    in_metres: bool
+    running: bool
+    ours: bool
+
+    def element(self, element: ET.Element, place: str) -> Step | Repeat:
+        message = "; ".join(clean(event.get("message") or "") for event in element.iter("textevent"))
+        step = read_sentence(message) if self.ours else None
+        if step is not None:
+            return step
+        tag = element.tag.casefold()
+        if tag == "intervalst":
+            return self.intervals(element, place, message)
+        low, high = (_number(element, name) for name in ("PowerLow", "PowerHigh"))
+        power = _number(element, "Power")
+        if tag not in ("steadystate", "warmup", "cooldown", "ramp", "freeride", "maxeffort"):
+            self.findings.add(place, f"Zwift's '{element.tag}' is not known", "taken as a plain step")
+        start = self.pace(low if low is not None else power, element, place)
+        end = self.pace(high if high is not None else power, element, place)
+        target: Target | None = start or end
+        if start is not None and end is not None and start != end:
+            target = Progression(start=start, end=end)
+        return self.step(
+            self.size(element, "Duration", place), target, element, place, message, _KINDS.get(tag, Intensity.ACTIVE)
+        )
+
+    def intervals(self, element: ET.Element, place: str, message: str) -> Repeat:
+        on, off = (
+            self.step(
+                self.size(element, f"{part}Duration", place),
+                self.pace(_number(element, f"{part}Power"), element, place),
+                element,
+                f"{place}.repeat[{index}]",
+                message if index == 0 else "",
+                kind,
+            )
+            for index, (part, kind) in enumerate((("On", Intensity.INTERVAL), ("Off", Intensity.RECOVERY)))
+        )
+        return Repeat(steps=(on, off), until=Times(count=int(_number(element, "Repeat") or 1)))
+
+    def step(
+        self, duration: Duration, target: Target | None, element: ET.Element, place: str, text: str, kind: Intensity
+    ) -> Step:
+        label = label_of(text, place, self.findings, resting=False)
+        cadence = _number(element, "Cadence")
+        second = between(CadenceRange, cadence, cadence) if cadence else None
+        if second is not None and self.running and cadence and cadence <= 110:
+            self.findings.add(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
+            second = between(CadenceRange, 2 * cadence, 2 * cadence)
+        return Step(
+            duration=duration,
+            direction=label.direction,
+            gait=label.gait,
+            slope=label.slope,
+            intensity=kind,
+            target=target if target is not None else second,
+            secondary_target=second if target is not None else None,
+            note=label.text,
+            direction_guessed=label.direction is Direction.BACKWARD and not label.marked,
+        )
+
+    def size(self, element: ET.Element, name: str, place: str) -> Duration:
+        size = _number(element, name)
+        if size is None:
+            raise WorkoutError(f"'{element.tag}' has no {name}", where=place, hint="give it a length")
+        return Distance(distance_m=size) if self.in_metres else Time(time_s=size)
+
+    def pace(self, power: float | None, element: ET.Element, place: str) -> PercentRange | None:
+        """A fraction of a race pace, or of a cyclist's threshold power, in whole per cent."""
+        if power is None:
+            return None
+        of = _OF.get(element.get("pace", "")) if self.running else PercentOf.CRITICAL_POWER
+        made = between(of, round(power * 100), round(power * 100)) if of is not None else None
+        if isinstance(made, PercentRange):
+            if self.running:
+                what = f"which race a number stands for is inferred: '{element.get('pace')}' for {of}"
+                self.findings.add("", what, "compare the paces with those that Zwift shows")
+            return made
+        self.findings.add(place, f"a pace of {power:g} with the number '{element.get('pace')}'", "it is left out")
+        return None
+
+
+def _number(element: ET.Element, name: str) -> float | None:
+    text = element.get(name)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0 <= value < 1e7:
+        raise WorkoutError(f"{name} is {text!r}, no number of a workout", where=element.tag, hint="mend the file")
+    return value

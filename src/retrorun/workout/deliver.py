@@ -1,0 +1,188 @@
+"""Workouts on their way to a watch or a service: one way for sessions, notation and the files of other services.
+
+Each is read, lowered if asked, checked, named and compiled; damage is refused. What then goes out are bytes. A record
+says which session went where under which name, so that an edited one replaces the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from retrorun.documents import Fields, parse_json, to_json
+from retrorun.errors import DocumentError, WorkoutError
+from retrorun.fit.reader import is_fit, read_fit
+from retrorun.fit.words import FILE_WORKOUT
+from retrorun.fit.workout_message import FileIdentity, identity_of
+from retrorun.session.model import Session
+from retrorun.workout.check import check_session, errors_of
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.devices import find_device
+from retrorun.workout.finding import Finding
+from retrorun.workout.fit import DAMAGE, compile_workout
+from retrorun.workout.identity import identity
+from retrorun.workout.importing import import_session
+from retrorun.workout.lower import lower_session, without_exertion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverable:
+    """One workout file: the session that it holds, its bytes, its identity."""
+
+    session: Session
+    data: bytes
+    identity: FileIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The files to deliver, one after the other, and everything there is to say of them, each finding once."""
+
+    files: tuple[Deliverable, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def prepare(
+    sources: Iterable[Session | bytes | str],
+    *,
+    device: str = "generic",
+    name: str = "",
+    lower: bool = False,
+    created: datetime | None = None,
+    serial: int | None = None,
+) -> Prepared:
+    """Workout files for a device, all by the same way.
+
+    Another service's FIT file of which nothing has to be changed keeps its bytes; two files of one identity, of which a
+    watch would keep one, are told apart.
+
+    Args:
+        sources: sessions, notation, or the bytes of files in any format.
+        device: a short name out of `retrorun.workout.devices.DEVICES`.
+        name: a name in the place of each session's own; empty: its own.
+        lower: make fit what is too long or too deep, and say how.
+        created: as `compile_workout` takes it.
+        serial: as `compile_workout` takes it, counted on from file to file.
+
+    Raises:
+        WorkoutError: a source is damaged, or the device cannot take it.
+        RetrorunError: a source that is no session.
+    """
+    files: list[Deliverable] = []
+    findings: list[Finding] = []
+    many = list(sources)
+    for number, source in enumerate(many, start=1):
+        made, said = _prepared(source, device=device, name=name, lower=lower)
+        for index, (session, as_it_is) in enumerate(made):
+            data = as_it_is
+            refused = bool(errors_of(session, find_device(device)))  # then compiling says why
+            if created is not None or serial is not None or not data or refused:
+                next_serial = None if serial is None else serial + len(files)
+                data = compile_workout(session, device=device, created=created, serial=next_serial)
+            head = f"{index + 1}/{len(made)} " if len(made) > 1 else ""
+            said += [replace(one, place=f"{head}{one.place}".strip()) for one in check_session(session, device)]
+            file = Deliverable(session=session, data=data, identity=_identity_of(data))
+            files.append(_told_apart(file, files, said, device))
+        head = f"{number}: " if len(many) > 1 else ""
+        findings += [replace(one, place=f"{head}{one.place}".strip(" :") if head else one.place) for one in said]
+    return Prepared(files=tuple(files), findings=tuple(dict.fromkeys(findings)))
+
+
+def _prepared(
+    source: Session | bytes | str, *, device: str, name: str, lower: bool
+) -> tuple[list[tuple[Session, bytes]], list[Finding]]:
+    """The sessions of one source, each with its bytes where they may go out as they are."""
+    read = Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
+    damage = next((finding for finding in read.findings if finding.what.startswith(DAMAGE)), None)
+    if damage is not None:
+        raise WorkoutError(damage.what, hint="fetch the file again; a part of a workout is not sent to a watch")
+    session = replace(read.session, name=name) if name else read.session
+    findings = list(read.findings)
+    if read.identity is not None or lower:  # another maker's note may ask for a perceived exertion
+        spoken = without_exertion(session, device)
+        session, findings = spoken.sessions[0], [*findings, *spoken.changes]
+    lowered = lower_session(session, device) if lower else None
+    parts = lowered.sessions if lowered is not None else (session,)
+    findings += lowered.changes if lowered is not None else ()
+    unchanged = not read.findings and parts == (read.session,)
+    if unchanged and isinstance(source, bytes) and is_fit(source) and _identity_of(source).type == FILE_WORKOUT:
+        return [(read.session, source)], findings
+    return [(part, b"") for part in parts], findings
+
+
+def _told_apart(file: Deliverable, before: list[Deliverable], said: list[Finding], device: str) -> Deliverable:
+    """The file under an identity of its own where another one bears the same."""
+    same = [one for one in before if one.identity == file.identity]
+    if not same or any(one.data == file.data for one in same):
+        return file
+    what = f"'{file.session.name}' has the serial number and time of '{same[0].session.name}': a watch would keep one"
+    said.append(Finding(place="", what=what, hint="it gets a serial number of its own"))
+    data = compile_workout(file.session, device=device)
+    return replace(file, data=data, identity=identity(file.session))
+
+
+def _identity_of(data: bytes) -> FileIdentity:
+    return identity_of(read_fit(data).table("file_id"))
+
+
+# ---- who was delivered where -----------------------------------------------------------------------------------------
+
+FORMAT = "retrorun deliveries"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A file that went out: to which watch or service, what it was made from, and its name there."""
+
+    target: str
+    source: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliveries:
+    """The record of what went where; a plain value, kept beside the index of sessions."""
+
+    rows: tuple[Delivered, ...] = ()
+
+    def replaced_by(self, new: Delivered) -> tuple[Delivered, ...]:
+        """What lies at the same target from the same source, and is not the new file itself."""
+        return tuple(
+            row
+            for row in self.rows
+            if (row.target, row.source) == (new.target, new.source) and (row.file, row.digest) != (new.file, new.digest)
+        )
+
+    def updated(self, new: Iterable[Delivered]) -> Deliveries:
+        """The record with new files in the place of those that they replace."""
+        new = tuple(new)
+        gone = {(row.target, row.source) for row in new}
+        return Deliveries(rows=(*(row for row in self.rows if (row.target, row.source) not in gone), *new))
+
+    def to_json(self) -> str:
+        """The record as JSON text."""
+        rows: list[dict[str, Any]] = [
+            {"target": row.target, "source": row.source, "file": row.file, "digest": row.digest} for row in self.rows
+        ]
+        return to_json({"format": FORMAT, "version": VERSION, "deliveries": rows}, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Deliveries:
+        """The record in a JSON text that `to_json` wrote.
+
+        Raises:
+            DocumentError: the text is no such record; says where.
+        """
+        hint = "give the text that to_json returned, or delete the file"
+        document = Fields.of(parse_json(text, error=DocumentError, hint=hint), error=DocumentError, hint=hint)
+        document.header(name=FORMAT, version=VERSION)
+        return cls(
+            rows=tuple(
+                Delivered(**{name: row.text(name) for name in ("target", "source", "file", "digest")})
+                for row in document.rows("deliveries")
+            )
+        )

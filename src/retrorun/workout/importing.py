@@ -1,0 +1,140 @@
+"""A session from anywhere: FIT of any service, Zwift, Garmin Connect, intervals.icu, documents, notation.
+
+What a source is, is told by its content; the ending of a name settles only what a text alone leaves open.
+"""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from retrorun.documents import parse_json
+from retrorun.errors import DocumentError, RetrorunError
+from retrorun.files import read_bytes
+from retrorun.fit.reader import is_fit
+from retrorun.session.data import session_from_dict
+from retrorun.session.document import session_from_yaml
+from retrorun.session.model import Session
+from retrorun.session.notation import parse_session
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.fit import GZIP, decompile
+
+LARGEST_DOCUMENT = 1_000_000  # bytes; a thousand steps take a fifth of it
+
+Kind = Literal["FIT", "Zwift", "JSON", "YAML", "intervals.icu", "notation"]
+
+_YAML = re.compile(r"^(?:steps|setting)\s*:", re.MULTILINE)
+_FILE_NAME = re.compile(r"[^\s;]+\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
+_NO_SESSION = "give a session in YAML, JSON or notation, a workout of Zwift, Garmin Connect or intervals.icu, or FIT"
+
+
+def load_session(path: str | PathLike[str]) -> Session:
+    """The session of a file: YAML, JSON, notation, FIT, Zwift, Garmin Connect JSON or intervals.icu text, by content.
+
+    Raises:
+        DocumentError: the file is missing, is no document, or describes no session.
+        SessionError: a text that is no session.
+        WorkoutError: a workout of another format that is no session.
+    """
+    return import_session(Path(path)).session
+
+
+def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> Decompiled:
+    """The session of a file, of bytes or of a text in any format, and what a session cannot hold of it.
+
+    Args:
+        source: a path, the bytes of a file, or a text; a text that is the name of a file is read.
+        name: a name for formats that have none: notation and intervals.icu text.
+
+    Raises:
+        DocumentError: the file is missing, is no document, or describes no session.
+        SessionError: a text that is no session.
+        WorkoutError: a workout of another format that is no session.
+        FitError: a damaged FIT file of which nothing can be read.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _read(bytes(source), name)
+    if not isinstance(source, str | PathLike):
+        raise DocumentError(f"a session is read from a path, bytes or text, not {type(source).__name__}")
+    if isinstance(source, str) and not _names_a_file(source):
+        return _read(source.encode("utf-8", "surrogatepass"), name)
+    path = Path(source)
+    try:
+        return _read(read_bytes(path, error=DocumentError), name)
+    except RetrorunError as error:
+        if str(path) not in error.where:
+            error.within(str(path))
+        raise
+
+
+def kind_of(data: bytes) -> Kind | None:
+    """What the bytes of a plan are; None where they are none that a session can be read from."""
+    if is_fit(data):
+        return "FIT"
+    if len(data) > LARGEST_DOCUMENT or b"\0" in data[:4096]:
+        return None
+    text = data.decode("utf-8-sig", "replace").lstrip()
+    if text.startswith("<"):
+        from retrorun.workout.formats.zwift import is_zwift
+
+        return "Zwift" if is_zwift(text) else None
+    if text.startswith(("{", "[")):
+        return "JSON"
+    if _YAML.search(text):
+        return "YAML"
+    from retrorun.workout.formats.intervals_icu import is_intervals_icu
+
+    return "intervals.icu" if is_intervals_icu(text) else "notation"
+
+
+def _read(data: bytes, name: str) -> Decompiled:
+    if data.startswith(GZIP):
+        from retrorun.activity.unpack import unpack
+
+        data = unpack(data)
+    kind = kind_of(data)
+    if kind is None:
+        if len(data) > LARGEST_DOCUMENT:
+            raise DocumentError("the file is too large for a session", hint=_NO_SESSION)
+        raise DocumentError("this is no session", hint=_NO_SESSION)
+    if kind == "FIT":
+        return decompile(data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+    if kind == "Zwift":
+        from retrorun.workout.formats.zwift import from_zwift
+
+        return from_zwift(text)
+    if kind == "JSON":
+        return _from_json(text)
+    if kind == "YAML":
+        return Decompiled(session=session_from_yaml(text))
+    if kind == "intervals.icu":
+        from retrorun.workout.formats.intervals_icu import from_intervals_icu
+
+        return from_intervals_icu(text, name=name)
+    return Decompiled(session=parse_session(text, name=name))
+
+
+def _from_json(text: str) -> Decompiled:
+    from retrorun.workout.formats.garmin_connect import from_garmin_connect, is_garmin_connect
+
+    value = parse_json(text, error=DocumentError)
+    if is_garmin_connect(value):
+        return from_garmin_connect(value)
+    return Decompiled(session=session_from_dict(value))
+
+
+def _names_a_file(text: str) -> bool:
+    if "\n" in text or len(text) > 1000:
+        return False
+    try:
+        return Path(text).is_file() or bool(
+            re.fullmatch(r"[^\s;]+\.(ya?ml|json|txt|retro|fit|zwo|gz)", text, re.IGNORECASE)
+        )
+    except (OSError, ValueError):  # no file could have such a name
+        return False

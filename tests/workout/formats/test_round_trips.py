@@ -1,0 +1,148 @@
+"""What goes out in another format comes back equal, but for what a finding said on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from retrorun.session.library import ready_made
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import (
+    Distance,
+    HeartRateZone,
+    LapButton,
+    PercentOf,
+    PercentRange,
+    PowerRange,
+    SpeedRange,
+    Time,
+    Times,
+)
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.finding import Exported
+from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
+from retrorun.workout.formats.intervals_icu import from_intervals_icu, is_intervals_icu, to_intervals_icu
+from tests.strategies import sessions
+from tests.workout.plans import RETRO_400S, done, is_countable
+
+# Findings of an export that change nothing in the session itself.
+HARMLESS = (
+    "has zones of its own",
+    "gives a step for the lap button a length",
+    "may leave out a second target",
+    "as meant is not known",
+    "moved to the end",
+    "does not say where a session takes place",
+)
+
+
+def in_reach_of_connect(session: Session) -> Session:
+    """A session less what every finding of an export to Garmin Connect would be about."""
+
+    def item(one: Step | Repeat, depth: int) -> Step | Repeat:
+        if isinstance(one, Step):
+            active = one.intensity is Intensity.INTERVAL
+            return replace(one, incline_pct=None, intensity=Intensity.ACTIVE if active else one.intensity)
+        if depth == 2:
+            return item(one.steps[0], depth)
+        steps = tuple(item(each, depth + 1) for each in one.steps)
+        rest = isinstance(steps[-1], Step) and steps[-1].intensity in (Intensity.REST, Intensity.RECOVERY)
+        return Repeat(steps=steps, until=Times(count=3), skip_last=one.skip_last and rest, note=one.note)
+
+    steps = tuple(item(one, 0) for one in session.steps)
+    return replace(session, steps=steps, setting=Setting.ROAD, name=session.name or "Workout")
+
+
+def in_reach_of_intervals(session: Session) -> Session:
+    """The same for intervals.icu, whose text has no name."""
+
+    def item(one: Step | Repeat, depth: int) -> Step | Repeat:
+        if isinstance(one, Repeat):
+            if depth == 1:
+                return item(one.steps[0], depth)
+            steps = tuple(item(each, 1) for each in one.steps)
+            return Repeat(steps=steps, until=Times(count=3), note=one.note)
+        duration, target = one.duration, one.target
+        if isinstance(duration, Time):
+            duration = Time(time_s=max(1, round(duration.time_s)))
+        elif not isinstance(duration, Distance):
+            duration = LapButton()
+        if isinstance(target, SpeedRange):
+            ends = [1000 / round(1000 / speed) for speed in (target.low_mps, target.high_mps)]
+            target = SpeedRange(low_mps=ends[0], high_mps=ends[1])
+        elif not isinstance(target, HeartRateZone | PowerRange):
+            target = None
+        return replace(one, duration=duration, target=target, secondary_target=None, incline_pct=None)
+
+    return replace(session, steps=tuple(item(one, 0) for one in session.steps), name="")
+
+
+def back_from_connect(exported: Exported) -> Decompiled:
+    return from_garmin_connect(json.loads(exported.text))
+
+
+def back_from_intervals(exported: Exported) -> Decompiled:
+    assert is_intervals_icu(exported.text)
+    return from_intervals_icu(exported.text)
+
+
+FORMATS = {
+    "garmin-connect": (to_garmin_connect, back_from_connect, in_reach_of_connect),
+    "intervals.icu": (to_intervals_icu, back_from_intervals, in_reach_of_intervals),
+}
+
+
+def changed(exported: Exported) -> bool:
+    return any(not any(mark in finding.what for mark in HARMLESS) for finding in exported.findings)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(deadline=None, max_examples=100)
+@given(session=sessions(max_depth=2))
+def test_what_a_format_holds_comes_back_equal(name: str, session: Session) -> None:
+    write, read, in_reach = FORMATS[name]
+    session = in_reach(session)
+    exported = write(session)
+    assert not changed(exported), exported.findings
+    back = read(exported)
+    assert back.session == session
+    assert not back.findings
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(deadline=None, max_examples=60)
+@given(session=sessions(max_depth=2))
+def test_whatever_goes_out_comes_back_with_its_directions(name: str, session: Session) -> None:
+    write, read, _ = FORMATS[name]
+    if is_countable(session):
+        planned, found = done(session.steps), done(read(write(session)).session.steps)
+        assert [step.direction for step in planned] == [step.direction for step in found]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("session", [RETRO_400S, *(entry.build() for entry in ready_made())], ids=lambda s: s.name)
+def test_known_sessions_come_back(name: str, session: Session) -> None:
+    write, read, _ = FORMATS[name]
+    exported = write(session)
+    back = read(exported)
+    assert not back.findings
+    if not changed(exported):
+        assert back.session == replace(session, name=back.session.name)
+    assert [step.direction for step in done(back.session.steps)] == [step.direction for step in done(session.steps)]
+
+
+@pytest.mark.parametrize(
+    "of", [PercentOf.MAX_HR, PercentOf.THRESHOLD_HR, PercentOf.THRESHOLD_PACE, PercentOf.CRITICAL_POWER]
+)
+def test_intervals_icu_holds_efforts_of_its_own(of: PercentOf) -> None:
+    step = Step(
+        duration=Time(time_s=600),
+        direction=Direction.BACKWARD,
+        target=PercentRange(low_pct=85, high_pct=90, of=of),
+    )
+    exported = to_intervals_icu(Session(steps=(step,)))
+    assert not exported.findings
+    assert from_intervals_icu(exported.text).session == Session(steps=(step,))
