@@ -73,7 +73,7 @@ def test_what_is_no_session_is_said(argument: str, kind: type[Exception]) -> Non
         ("a.txt", b"10min bwdd", "{path}: line 1, column 7: unknown word 'bwdd'; did you mean bwd?"),
         ("a.yaml", b"steps: [{duration: 5}]", "{path}: steps[0].duration: must be text, not 5; put it in quotes"),
         ("a.yaml", b"- 5", "{path}: a session document is a mapping"),
-        ("a.bin", bytes(range(256)), "{path}: this is neither a session nor a FIT file; give YAML, JSON, notation"),
+        ("a.bin", bytes(range(256)), "{path}: this is neither a session nor a workout; give YAML, JSON, notation, FIT"),
         ("a.fit", compile_workout(parse_session(NOTATION))[:20], "{path}: byte 14: no workout can be read"),
         ("a.json", b"", "{path}: the file is empty"),
     ],
@@ -154,7 +154,19 @@ def test_what_anothers_workout_says_beyond_a_session_is_told(tmp_path: Path) -> 
     theirs.write_bytes(write_workout(plan, FileIdentity(type=5, manufacturer=1, serial=3, time_created=1_000_000_000)))
     code, out, err = run(str(theirs), "-o", str(ours))
     assert (code, out) == (0, f"wrote {ours}\n")
-    assert err.startswith(f"{theirs}: warning: steps[0]: the step ends by reps (raw 12)")
+    assert err.startswith("warning: steps[0]: the step ends by reps (raw 12)")
+
+
+def test_what_reading_says_stands_in_the_json_once_and_first(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.fit"
+    step = RawStep(index=0, duration_type=0, duration_value=60_000, target_type=2, intensity=6)
+    plan = RawWorkout(steps=(step,), name="Ride", sport=2, num_valid_steps=1)
+    theirs.write_bytes(write_workout(plan, FileIdentity(type=5, manufacturer=1, serial=3, time_created=1_000_000_000)))
+    _, out, err = run(str(theirs), "--check", "--json")
+    whats = [finding["what"] for finding in json.loads(out)["findings"]]
+    assert whats[:2] == ["the step's intensity is 6 (other)", "the sport is cycling"]
+    assert len(set(whats)) == len(whats)
+    assert not err
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

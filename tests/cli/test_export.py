@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from retrorun.cli.app import app
 from retrorun.session.document import save_session
-from retrorun.workout.card import to_card
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
+from retrorun.workout.formats.sheet import to_sheet
 from retrorun.workout.formats.zwift import Race, RaceTime, to_zwift
 from tests.workout.plans import EVERYTHING, RETRO_400S
 
@@ -34,8 +34,8 @@ def test_each_format_is_what_its_function_makes(path: Path) -> None:
         "intervals.icu": to_intervals_icu(RETRO_400S),
         "garmin-connect": to_garmin_connect(RETRO_400S),
         "zwo": to_zwift(RETRO_400S),
-        "markdown": to_card(RETRO_400S),
-        "text": to_card(RETRO_400S, style="plain"),
+        "markdown": to_sheet(RETRO_400S),
+        "text": to_sheet(RETRO_400S, style="plain"),
     }
     for name, exported in made.items():
         result = run(path, "--to", name)

@@ -29,6 +29,8 @@ CONTENTS = {
 @pytest.mark.parametrize("ending", ["yaml", "txt", "fit", "zwo", "json", "dat"])
 def test_what_a_file_is_is_told_by_its_content(kind: str, ending: str, tmp_path: Path) -> None:
     assert kind_of(CONTENTS[kind]) == kind
+    if kind == "notation" and ending in ("yaml", "json"):
+        return  # any text may be notation, so that here the name counts
     path = tmp_path / f"plan.{ending}"
     path.write_bytes(CONTENTS[kind])
     assert load_session(path).steps == SESSION.steps

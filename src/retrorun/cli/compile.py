@@ -12,7 +12,7 @@ import typer
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
 from retrorun.cli.options import moment
-from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.session_argument import SESSION_HELP, read_session
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
@@ -41,9 +41,10 @@ def compile_session(
     """Compile a session to a FIT workout for a watch, or check whether the watch takes it."""
     if (output is None) is not check:
         raise typer.BadParameter("give either an output file (-o) or --check")
-    planned = session_of(session, name=name)
+    read = read_session(session, name=name)
+    planned = read.session
     if output is None:
-        found = check_session(planned, device)
+        found = (*read.findings, *check_session(planned, device))
         _tell(found, as_json=as_json, files=())
         raise typer.Exit(any(finding.severity == "error" for finding in found))
     time = None if created is None else moment(created, "--created")
@@ -57,7 +58,7 @@ def compile_session(
         write_atomic(path, data)
     if index is not None:
         remember_workouts(parts, files, index)
-    _tell((*changes, *_found(parts, device)), as_json=as_json, files=paths)
+    _tell((*read.findings, *changes, *_found(parts, device)), as_json=as_json, files=paths)
 
 
 def _parts(session: Session, device: str, *, lower: bool) -> tuple[tuple[Session, ...], tuple[Finding, ...]]:

@@ -15,10 +15,10 @@ from retrorun.errors import SessionError
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
 from retrorun.units import parse_clock
-from retrorun.workout.card import to_card
 from retrorun.workout.finding import Exported
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
+from retrorun.workout.formats.sheet import to_sheet
 from retrorun.workout.formats.zwift import Race, RaceTime, to_zwift
 
 
@@ -68,9 +68,9 @@ def _made(session: Session, to: Format, race_time: RaceTime | None) -> Exported:
         case Format.ZWIFT:
             return to_zwift(session, race_time=race_time)
         case Format.MARKDOWN:
-            return to_card(session)
+            return to_sheet(session)
         case Format.PLAIN:
-            return to_card(session, style="plain")
+            return to_sheet(session, style="plain")
 
 
 def _race_time(text: str) -> RaceTime | None:

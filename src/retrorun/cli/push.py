@@ -13,21 +13,17 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.session_argument import SESSION_HELP, session_of
-from retrorun.cli.sources import kind_of
-from retrorun.files import read_bytes
+from retrorun.cli.session_argument import SESSION_HELP, session_of, source_of
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
 from retrorun.session.model import Session, Setting
 from retrorun.watch.find import choose_watch
 from retrorun.watch.names import file_name
 from retrorun.watch.push import Package, crowding, deliver
-from retrorun.workout.check import check_session
+from retrorun.workout.deliver import prepare
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.finding import Finding
-from retrorun.workout.fit import compile_workout
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
-from retrorun.workout.lower import lower_session
 
 
 class Place(StrEnum):
@@ -46,11 +42,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A session on its way, and its FIT file; without one it goes as text. `compiled` is False for a file as it was."""
+    """A session on its way, and its FIT file; without one it goes as text."""
 
     session: Session
     data: bytes = b""
-    compiled: bool = False
 
 
 def push(
@@ -80,7 +75,9 @@ def push(
     if to is Place.INTERVALS_ICU and form is Form.TEXT:
         ready = [Ready(session=session_of(text, name=name)) for text in sessions]
     else:
-        ready = [one for text in sessions for one in _ready(text, name, device, findings, lower=lower)]
+        prepared = prepare([source_of(text) for text in sessions], device=device, name=name, lower=lower)
+        ready = [Ready(session=one.session, data=one.data) for one in prepared.files]
+        findings += [one for one in prepared.findings if one.severity == "warning"]
     events: list[Event] = []
     if to is Place.INTERVALS_ICU:
         when = day.date() if day else datetime.now(UTC).astimezone().date()
@@ -102,32 +99,10 @@ def push(
         typer.echo(line)
 
 
-def _ready(text: str, name: str, device: str, findings: list[Finding], *, lower: bool) -> list[Ready]:
-    session = session_of(text, name=name)
-    whole = _workout_bytes(text)
-    if whole:
-        return [Ready(session=session, data=whole)]
-    if not lower:
-        # What keeps it from being compiled is said by the error that compiling raises.
-        findings += [one for one in check_session(session, device) if one.severity == "warning"]
-        return [Ready(session=session, data=compile_workout(session, device=device), compiled=True)]
-    lowered = lower_session(session, device)
-    findings += lowered.changes
-    return [Ready(session=part, data=compile_workout(part, device=device), compiled=True) for part in lowered.sessions]
-
-
 def _remember(ready: list[Ready], index: Path | None) -> None:
-    new = [one for one in ready if one.compiled]
+    new = [one for one in ready if one.data]
     if index is not None and new:
         remember_workouts([one.session for one in new], [one.data for one in new], index)
-
-
-def _workout_bytes(text: str) -> bytes:
-    """The bytes of a FIT workout file, which goes out as it is; empty for anything else."""
-    if not text.casefold().endswith(".fit"):
-        return b""
-    data = read_bytes(Path(text))
-    return data if kind_of(data, where=text) == "workout" else b""
 
 
 def _to_watch(ready: list[Ready], wanted: str, most: int, *, dry_run: bool) -> dict[str, Any]:

@@ -6,27 +6,35 @@ import re
 from pathlib import Path
 
 from retrorun.cli.console import say_findings
-from retrorun.cli.sources import kind_of
-from retrorun.errors import NotationError, RecordingError, RetrorunError
+from retrorun.errors import NotationError, RecordingError
 from retrorun.files import read_bytes
-from retrorun.fit.reader import is_fit
-from retrorun.session.document import load_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
 from retrorun.watch.find import is_folder
-from retrorun.workout.fit import decompile
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.importing import import_session
 
-SESSION_HELP = "Notation in quotes, a file (YAML, JSON, notation, FIT), or the key of a ready-made session."
+SESSION_HELP = (
+    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), or the key of "
+    "a ready-made session."
+)
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
-_FILE_NAME = re.compile(r"[^\s;]*\.(ya?ml|json|txt|retro|fit)", re.IGNORECASE)
+_FILE_NAME = re.compile(r"[^\s;]*\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
 
 
 def session_of(argument: str, *, name: str = "") -> Session:
-    """The session that an argument means. `name` is for notation, which has none.
+    """The session that an argument means, as `read_session` reads it; what is found on the way is told on stderr."""
+    read = read_session(argument, name=name)
+    say_findings(read.findings, source=argument)
+    return read.session
 
-    What a FIT file says beyond a session is told on stderr.
+
+def read_session(argument: str, *, name: str = "") -> Decompiled:
+    """The session that an argument means, and what a session cannot hold of it.
+
+    `name` is for notation and other texts, which have none.
 
     Raises:
         SessionError: it is no session, no key, or no readable document.
@@ -35,34 +43,35 @@ def session_of(argument: str, *, name: str = "") -> Session:
     """
     path = _existing(argument)
     if path is not None:
-        try:
-            return _session_in(path)
-        except RetrorunError as error:
-            if argument not in error.where:  # where several sessions are given, one has to know in which it is
-                error.where = f"{argument}: {error.where}" if error.where else argument
-            raise
-    if _KEY.fullmatch(argument):
-        return find_ready_made(argument).build()
-    if _FILE_NAME.fullmatch(argument):
-        raise RecordingError("there is no such file", where=argument, hint="check the path")
+        return import_session(path, name=name)  # its ending may settle what its content leaves open
+    source = source_of(argument)
+    if not isinstance(source, str):
+        return Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
     try:
-        return parse_session(argument, name=name)
+        return Decompiled(session=parse_session(source, name=name))
     except NotationError:
         if is_folder(Path(argument)):
             raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it") from None
         raise
 
 
-def _session_in(path: Path) -> Session:
-    data = read_bytes(path)
-    if kind_of(data, where=str(path)) == "session":
-        return load_session(path)
-    if not is_fit(data):
-        what = "this is neither a session nor a FIT file"
-        raise RecordingError(what, where=str(path), hint="give YAML, JSON, notation or FIT")
-    read = decompile(data)
-    say_findings(read.findings, source=str(path))
-    return read.session
+def source_of(argument: str) -> Session | bytes | str:
+    """What an argument is: a ready-made session, the bytes of a file, or notation.
+
+    Raises:
+        RecordingError: it looks like a file's name and there is none, or the file is empty.
+    """
+    path = _existing(argument)
+    if path is not None:
+        data = read_bytes(path)
+        if not data:
+            raise RecordingError("the file is empty", where=argument, hint="copy it again from where it came")
+        return data
+    if _KEY.fullmatch(argument):
+        return find_ready_made(argument).build()
+    if _FILE_NAME.fullmatch(argument):
+        raise RecordingError("there is no such file", where=argument, hint="check the path")
+    return argument
 
 
 def _existing(argument: str) -> Path | None:

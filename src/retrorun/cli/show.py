@@ -20,11 +20,10 @@ from retrorun.match.identity import embedded_plan
 from retrorun.report.figures.session import figure_session
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
-from retrorun.session.document import load_session
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session
 from retrorun.units import format_clock, format_distance, format_pace
-from retrorun.workout.fit import decompile
+from retrorun.workout.importing import import_session
 
 
 def show(
@@ -41,11 +40,10 @@ def show(
         picture_kind(plot)
     data = read_bytes(file)
     match kind_of(data, where=str(file)):
-        case "session":
-            show_session(load_session(file), title=f"{file.name}: a session", plot=plot)
-        case "workout":
-            read = decompile(data)
-            show_session(read.session, title=f"{file.name}: a FIT workout", plot=plot)
+        case "session" | "workout" as kind:
+            read = import_session(data)
+            what = "a session" if kind == "session" else "a FIT workout"
+            show_session(read.session, title=f"{file.name}: {what}", plot=plot)
             say_findings(read.findings)
         case "recording":
             if plot is not None:

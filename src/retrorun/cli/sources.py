@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from retrorun.activity.unpack import unpack
 from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import read_bytes
 from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.words import FILE_WORKOUT
 from retrorun.fit.workout_message import identity_of
 from retrorun.gait.profile import GaitProfile
+from retrorun.workout.importing import kind_of as plan_kind
 
 Kind = Literal["session", "workout", "recording"]
 
@@ -30,13 +32,15 @@ def kind_of(data: bytes, *, where: str) -> Kind:
         raise RecordingError("the file is empty", where=where, hint="copy it again from where it came")
     if is_fit(data):
         return "workout" if identity_of(read_fit(data).table("file_id")).type == FILE_WORKOUT else "recording"
-    if data.startswith(GZIP) or b"\0" in data[:HEAD_BYTES]:
+    if data.startswith(GZIP):
+        return kind_of(unpack(data), where=where)
+    if b"\0" in data[:HEAD_BYTES]:
         return "recording"
     try:
         head = data[:HEAD_BYTES].decode("utf-8-sig", "strict" if len(data) <= HEAD_BYTES else "ignore")
     except UnicodeDecodeError:
         return "recording"
-    return "recording" if head.lstrip().startswith("<") else "session"
+    return "session" if plan_kind(head.encode()) is not None else "recording"
 
 
 def profile_of(path: Path | None) -> GaitProfile | None:

@@ -26,8 +26,9 @@ LARGEST_DOCUMENT = 1_000_000  # bytes; a thousand steps take a fifth of it
 Kind = Literal["FIT", "Zwift", "JSON", "YAML", "intervals.icu", "notation"]
 
 _YAML = re.compile(r"^(?:steps|setting)\s*:", re.MULTILINE)
+_ENDINGS: dict[str, Kind] = {".yaml": "YAML", ".yml": "YAML", ".json": "JSON"}
 _FILE_NAME = re.compile(r"[^\s;]+\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
-_NO_SESSION = "give a session in YAML, JSON or notation, a workout of Zwift, Garmin Connect or intervals.icu, or FIT"
+_NO_SESSION = "give YAML, JSON, notation, FIT, or a workout of Zwift, Garmin Connect or intervals.icu"
 
 
 def load_session(path: str | PathLike[str]) -> Session:
@@ -62,7 +63,7 @@ def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> De
         return _read(source.encode("utf-8", "surrogatepass"), name)
     path = Path(source)
     try:
-        return _read(read_bytes(path, error=DocumentError), name)
+        return _read(read_bytes(path, error=DocumentError), name, ending=path.suffix.lower())
     except RetrorunError as error:
         if str(path) not in error.where:
             error.within(str(path))
@@ -89,35 +90,43 @@ def kind_of(data: bytes) -> Kind | None:
     return "intervals.icu" if is_intervals_icu(text) else "notation"
 
 
-def _read(data: bytes, name: str) -> Decompiled:
+def _read(data: bytes, name: str, ending: str = "") -> Decompiled:
+    if not data:
+        raise DocumentError("the file is empty", hint="copy it again from where it came")
     if data.startswith(GZIP):
         from retrorun.activity.unpack import unpack
 
         data = unpack(data)
     kind = kind_of(data)
-    if kind is None:
-        if len(data) > LARGEST_DOCUMENT:
-            raise DocumentError("the file is too large for a session", hint=_NO_SESSION)
-        raise DocumentError("this is no session", hint=_NO_SESSION)
     if kind == "FIT":
         return decompile(data)
+    if kind is None:
+        large = len(data) > LARGEST_DOCUMENT
+        what = "the file is too large for a session" if large else "this is neither a session nor a workout"
+        raise DocumentError(what, hint=_NO_SESSION)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
-    if kind == "Zwift":
-        from retrorun.workout.formats.zwift import from_zwift
+    return _from_text(text, _ENDINGS.get(ending, kind) if kind == "notation" else kind, name)
 
-        return from_zwift(text)
-    if kind == "JSON":
-        return _from_json(text)
-    if kind == "YAML":
-        return Decompiled(session=session_from_yaml(text))
-    if kind == "intervals.icu":
-        from retrorun.workout.formats.intervals_icu import from_intervals_icu
 
-        return from_intervals_icu(text, name=name)
-    return Decompiled(session=parse_session(text, name=name))
+def _from_text(text: str, kind: Kind, name: str) -> Decompiled:
+    match kind:
+        case "Zwift":
+            from retrorun.workout.formats.zwift import from_zwift
+
+            return from_zwift(text)
+        case "JSON":
+            return _from_json(text)
+        case "YAML":
+            return Decompiled(session=session_from_yaml(text))
+        case "intervals.icu":
+            from retrorun.workout.formats.intervals_icu import from_intervals_icu
+
+            return from_intervals_icu(text, name=name)
+        case _:
+            return Decompiled(session=parse_session(text, name=name))
 
 
 def _from_json(text: str) -> Decompiled:

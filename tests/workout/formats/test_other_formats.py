@@ -22,10 +22,10 @@ from retrorun.session.values import (
     PowerRange,
     Times,
 )
-from retrorun.workout.card import to_card
 from retrorun.workout.finding import Exported
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
+from retrorun.workout.formats.sheet import to_sheet
 from retrorun.workout.formats.zwift import to_zwift
 from tests.strategies import sessions
 
@@ -33,8 +33,8 @@ FORMATS: dict[str, Callable[[Session], Exported]] = {
     "intervals.icu": to_intervals_icu,
     "Garmin Connect": to_garmin_connect,
     "Zwift": to_zwift,
-    "markdown": to_card,
-    "plain": lambda session: to_card(session, style="plain"),
+    "markdown": to_sheet,
+    "plain": lambda session: to_sheet(session, style="plain"),
 }
 ENDS_BY_BODY = (HeartRateAbove, HeartRateBelow, Calories)
 

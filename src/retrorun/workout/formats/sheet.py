@@ -24,7 +24,7 @@ _PLACES = {
 }
 
 
-def to_card(session: Session, *, style: Literal["markdown", "plain"] = "markdown") -> Exported:
+def to_sheet(session: Session, *, style: Literal["markdown", "plain"] = "markdown") -> Exported:
     """A session as a coach's sheet, each step with its direction first. Nothing is lost: it has no findings."""
     page = _MARKDOWN if style == "markdown" else _PLAIN
     name = page.own(one_line(session.name)) or "Session"
