@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from retrorun.cli.console import say_findings
-from retrorun.errors import NotationError, RecordingError
+from retrorun.errors import NotationError, RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
@@ -43,7 +43,11 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
     """
     path = _existing(argument)
     if path is not None:
-        return import_session(path, name=name)  # its ending may settle what its content leaves open
+        try:
+            return import_session(path, name=name)  # its ending may settle what its content leaves open
+        except RetrorunError as error:
+            # Where several sessions are given, one has to know in which it is.
+            raise (error if argument in error.where else error.within(argument)) from None
     source = source_of(argument)
     if not isinstance(source, str):
         return Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)

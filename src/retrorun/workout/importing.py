@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.documents import parse_json
-from retrorun.errors import DocumentError, RetrorunError
+from retrorun.errors import DocumentError
 from retrorun.files import read_bytes
 from retrorun.fit.reader import is_fit
 from retrorun.session.data import session_from_dict
@@ -62,12 +62,7 @@ def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> De
     if isinstance(source, str) and not _names_a_file(source):
         return _read(source.encode("utf-8", "surrogatepass"), name)
     path = Path(source)
-    try:
-        return _read(read_bytes(path, error=DocumentError), name, ending=path.suffix.lower())
-    except RetrorunError as error:
-        if str(path) not in error.where:
-            error.within(str(path))
-        raise
+    return _read(read_bytes(path, error=DocumentError), name, ending=path.suffix.lower())
 
 
 def kind_of(data: bytes) -> Kind | None:
