@@ -45,7 +45,12 @@ class Analysis:
         """The page that `retrorun report` writes, as text."""
         from retrorun.report.html import report_html
 
-        return report_html(self.activity, self.detection, name=self.name, match=self.match, profile=self.profile)
+        return report_html(self.activity, self.detection, name=self.name, match=self.match, kept=self.adherence)
+
+    def _repr_html_(self) -> str:
+        from retrorun.report.notebook import analysis_html
+
+        return analysis_html(self)
 
     def __repr__(self) -> str:
         name = f"{self.name!r}, " if self.name else ""

@@ -90,9 +90,9 @@ def report_html(
         scripts=("script", "plotly", "zoom") if interactive else ("script",),
         title=name or "Run",
         heading=name or "Backward running report",
-        facts=_facts(activity),
+        facts=facts_of(activity),
         detection=detection,
-        answer=_answer(detection, summary, per_m),
+        answer=answer_of(detection, summary, per_m),
         totals=totals_table(summary, per_m=per_m),
         elapsed=format_clock(summary.elapsed_s),
         missing=listed(missing),
@@ -117,13 +117,14 @@ def report_html(
     )
 
 
-def _facts(activity: Activity) -> list[str]:
+def facts_of(activity: Activity) -> list[str]:
+    """When it was, what it was, and which device recorded it, as far as that is known."""
     kind = activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
     device = activity.device.name if activity.device is not None else ""
     return [fact for fact in (when(activity), kind, device) if fact]
 
 
-def _answer(detection: Detection, summary: Summary, per_m: float) -> str:
+def answer_of(detection: Detection, summary: Summary, per_m: float) -> str:
     """The answer in words, before anything else."""
     if detection.verdict == "none":
         return "No backward running was found. This recording could have shown it, and does not."

@@ -45,6 +45,11 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(style=style, policy=policy, words=TEXT_COLUMNS, **values)
 
 
+def fragment(template: str, **values: object) -> str:
+    """A piece of a page, from a template that needs no style and no script."""
+    return _environment().get_template(template).render(**values)
+
+
 def trusted(text: str) -> Markup:
     """Text of the project's own, which is HTML, SVG, CSS or JavaScript already."""
     from markupsafe import Markup

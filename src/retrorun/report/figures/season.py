@@ -227,19 +227,22 @@ def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LI
     return axes
 
 
-def draw_calendar(axes: Axes, runs: Sequence[SeasonRun], year: int, *, theme: Theme = LIGHT) -> Axes:
-    """The days of a year, a column a week: framed where there was a run, filled by backward time."""
+def draw_calendar(
+    axes: Axes, runs: Sequence[SeasonRun], year: int, *, months: tuple[int, int] = (1, 12), theme: Theme = LIGHT
+) -> Axes:
+    """The days of a year, or of some months of it, a column a week: framed on a run, filled by backward time."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
     axes.set_facecolor(theme.background)
-    first = dt.date(year, 1, 1)
     back_s: dict[dt.date, float] = {}
     for run in runs:
         back_s[run.start.date()] = back_s.get(run.start.date(), 0.0) + run.backward_s
     most_s = max((value for day, value in back_s.items() if day.year == year), default=0.0)
+    first = dt.date(year, months[0], 1)
+    end = dt.date(year + months[1] // 12, months[1] % 12 + 1, 1)
     squares: dict[str, list[Rectangle]] = {"day": [], "run": []}
-    for number in range((dt.date(year + 1, 1, 1) - first).days):
+    for number in range((end - first).days):
         day = first + dt.timedelta(days=number)
         place = ((number + first.weekday()) // 7, 6 - day.weekday())
         squares["run" if day in back_s else "day"].append(Rectangle(place, 0.86, 0.86))
@@ -252,11 +255,13 @@ def draw_calendar(axes: Axes, runs: Sequence[SeasonRun], year: int, *, theme: Th
     axes.add_collection(
         PatchCollection(squares["run"], facecolor="none", edgecolor=theme.forward, linewidth=1.0, gid="runs", zorder=3)
     )
-    starts = [(dt.date(year, month, 1) - first).days + first.weekday() for month in range(1, 13)]
-    axes.set_xticks([start / 7 for start in starts], [name[:3] for name in MONTHS])
+    starts = [(dt.date(year, month, 1) - first).days + first.weekday() for month in range(months[0], months[1] + 1)]
+    axes.set_xticks(
+        [start / 7 for start in starts], [MONTHS[month - 1][:3] for month in range(months[0], months[1] + 1)]
+    )
     axes.set_yticks([6.43, 4.43, 2.43, 0.43], ["Mon", "Wed", "Fri", "Sun"])
     axes.tick_params(colors=theme.quiet, length=0, labelsize=8)
-    axes.set_xlim(-0.3, 54.0)
+    axes.set_xlim(-0.3, ((end - first).days + first.weekday()) // 7 + 1.2)
     axes.set_ylim(-0.3, 7.1)
     axes.set_aspect("equal")
     for spine in axes.spines.values():

@@ -1,0 +1,269 @@
+"""The season as one HTML page: volume by week, best efforts, pace at equal heart rate, plan kept, the year's calendar.
+
+Like the report of one run it is whole without a script, follows the scheme of the device and asks the network for
+nothing. It names files, days and numbers, and no places.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from retrorun.analysis.efforts import SeasonRun
+from retrorun.report.figures.season import (
+    Best,
+    Week,
+    draw_bests,
+    draw_calendar,
+    draw_equal_paces,
+    draw_weeks,
+    equal_paces,
+    season_bests,
+    weeks,
+)
+from retrorun.report.figures.style import LIGHT, new_figure
+from retrorun.report.figures.svg import inline_svg
+from retrorun.report.tables import Table
+from retrorun.report.template import Picture, render, trusted
+from retrorun.report.words import count_of, day_of, distance_name
+from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+    from matplotlib.figure import Figure
+
+WIDE_IN, NARROW_IN = 10.5, 4.6
+MOST_YEARS = 10  # calendars; more years than that are told in the table of runs alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Section:
+    name: str
+    title: str
+    words: str = ""
+    pictures: tuple[Picture, ...] = ()
+    table: Table | None = None
+    caption: str = ""
+
+
+def season_html(
+    runs: Sequence[SeasonRun], *, per_m: float = 1000.0, undated: int = 0, title: str = "Backward season"
+) -> str:
+    """The page on all runs of one runner, as text.
+
+    Args:
+        runs: the runs with a date, in any order; those with a `page` are linked to it.
+        per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
+        undated: how many further runs do not say when they were.
+        title: the heading.
+    """
+    runs = sorted(runs, key=lambda run: run.start.replace(tzinfo=None))
+    back = [run for run in runs if run.backward_s > 0]
+    sections: list[_Section] = []
+    if back:
+        sections = [
+            _volume(runs, per_m),
+            _bests(runs, per_m),
+            _equal(runs, per_m),
+            *_plan(runs),
+            _calendar(runs),
+            _list(back, per_m),
+        ]
+    return render(
+        "season.html",
+        title=title,
+        facts=_facts(runs, undated),
+        found=bool(back),
+        answer=_answer(runs, back, per_m),
+        sections=sections,
+    )
+
+
+def _facts(runs: Sequence[SeasonRun], undated: int) -> list[str]:
+    facts = [count_of(len(runs), "run", "runs")]
+    if runs:
+        days = list(dict.fromkeys((day_of(runs[0].start.date()), day_of(runs[-1].start.date()))))
+        facts.append(" to ".join(days))
+    if undated:
+        facts.append(f"{undated} more do not say when they were")
+    return facts
+
+
+def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) -> str:
+    if not runs:
+        return "There is no run with a date."
+    unclear = sum(run.verdict == "cannot tell" for run in runs)
+    told = f" {count_of(unclear, 'run', 'runs')} could not tell backward from forward." if unclear else ""
+    if not back:
+        return f"No backward running was found in {count_of(len(runs), 'run', 'runs')}.{told}"
+    total_s, total_m = sum(run.backward_s for run in back), sum(run.backward_m for run in back)
+    return (
+        f"Backward running was found in {len(back)} of {count_of(len(runs), 'run', 'runs')}: "
+        f"{format_clock(total_s)} in all, {format_distance(total_m, per_m=per_m)}, "
+        f"at {format_pace(total_m / total_s, per_m=per_m)} on average.{told}"
+    )
+
+
+def _volume(runs: Sequence[SeasonRun], per_m: float) -> _Section:
+    by_week = weeks(runs)
+    most = max(by_week, key=lambda week: week.backward_s)
+    text = (
+        f"{count_of(len(by_week), 'week', 'weeks')}; most in the week from {day_of(most.monday)}: "
+        f"{format_clock(most.backward_s)}, {format_distance(most.backward_m, per_m=per_m)}."
+    )
+    pictures = tuple(
+        _picture(
+            f"weeks-{what}",
+            f"Backward {what} by week",
+            text,
+            2.6,
+            partial(_draw_volume, by_week=by_week, what=what, per_m=per_m),
+        )
+        for what in ("time", "distance")
+    )
+    return _Section(name="volume", title="By week", words=text, pictures=pictures)
+
+
+def _bests(runs: Sequence[SeasonRun], per_m: float) -> _Section:
+    bests = season_bests(runs)
+    if not bests:
+        return _Section(name="bests", title="Best efforts", words="No backward stretch of 100 m or more.")
+    text = "; ".join(f"{distance_name(best.effort.distance_m)} in {format_clock(best.effort.time_s)}" for best in bests)
+    picture = _picture(
+        "best-efforts",
+        "Best efforts by distance",
+        f"{text}.",
+        3.2,
+        lambda figure: draw_bests(figure.subplots(), bests, per_m=per_m),
+    )
+    rows = tuple(
+        (
+            distance_name(best.effort.distance_m),
+            format_clock(best.effort.time_s),
+            format_pace(best.effort.distance_m / best.effort.time_s, per_m=per_m),
+            "–" if best.effort.probability is None else format_percent(best.effort.probability),
+            day_of(best.day),
+            _link(best),
+        )
+        for best in bests
+    )
+    table = Table(headings=("distance", "time", "pace", "chance", "day", "recording"), rows=rows)
+    return _Section(
+        name="bests",
+        title="Best efforts",
+        pictures=(picture,),
+        table=table,
+        caption="The fastest backward stretch of each distance, and the chance that it was backward",
+    )
+
+
+def _equal(runs: Sequence[SeasonRun], per_m: float) -> _Section:
+    days, speeds, rate = equal_paces(runs)
+    title = "Pace at equal heart rate"
+    if not days:
+        words = "Too few backward runs with heart rates far enough apart to say what pace goes with which."
+        return _Section(name="equal", title=title, words=words)
+    words = (
+        f"What the backward pace of each run would have been at {format_number(rate, 'bpm')}: from "
+        f"{format_pace(speeds[0], per_m=per_m)} on {day_of(days[0])} to {format_pace(speeds[-1], per_m=per_m)} on "
+        f"{day_of(days[-1])}. The rise of speed with heart rate is fitted to these runs."
+    )
+    picture = _picture(
+        "equal-paces", title, words, 2.6, lambda figure: draw_equal_paces(figure.subplots(), runs, per_m=per_m)
+    )
+    return _Section(name="equal", title=title, words=words, pictures=(picture,))
+
+
+def _plan(runs: Sequence[SeasonRun]) -> tuple[_Section, ...]:
+    planned = sum(run.planned_steps for run in runs)
+    if not planned:
+        return ()
+    done = sum(run.completed_steps for run in runs)
+    words = f"{done} of {planned} planned steps were completed ({format_percent(done / planned)})."
+    picture = _picture(
+        "plan-kept", "Plan kept by week", words, 2.0, lambda figure: draw_weeks(figure.subplots(), weeks(runs), "plan")
+    )
+    return (_Section(name="plan", title="Plan kept", words=words, pictures=(picture,)),)
+
+
+def _calendar(runs: Sequence[SeasonRun]) -> _Section:
+    years = sorted({run.start.year for run in runs if run.backward_s > 0})[-MOST_YEARS:]
+    pictures = []
+    for year in years:
+        days = {run.start.date() for run in runs if run.start.year == year and run.backward_s > 0}
+        text = f"{count_of(len(days), 'day', 'days')} with backward running, from {_days(days)}."
+        pictures.append(
+            _picture(
+                f"calendar-{year}",
+                f"Calendar of {year}",
+                text,
+                1.95,
+                partial(_draw_year, runs=runs, year=year),
+                caption=f"{year}: framed where there was a run, filled where it was backward, the darker the longer.",
+            )
+        )
+    return _Section(name="calendar", title="Calendar", pictures=tuple(pictures))
+
+
+def _days(days: set[dt.date]) -> str:
+    return f"{day_of(min(days))} to {day_of(max(days))}"
+
+
+def _list(back: Sequence[SeasonRun], per_m: float) -> _Section:
+    rows = tuple(
+        (
+            day_of(run.start.date()),
+            _address(run.name or day_of(run.start.date()), run.page),
+            format_clock(run.backward_s),
+            format_distance(run.backward_m, per_m=per_m),
+            format_pace(run.speed_mps or run.backward_m / run.backward_s, per_m=per_m),
+            format_number(run.cadence_spm, "spm"),
+            format_number(run.heart_rate_bpm, "bpm"),
+            "–" if not run.planned_steps else f"{run.completed_steps} of {run.planned_steps}",
+        )
+        for run in reversed(back)
+    )
+    headings = ("day", "recording", "backward", "distance", "pace", "cadence", "heart rate", "steps done")
+    table = Table(headings=headings, rows=rows)
+    return _Section(name="runs", title="Runs", table=table, caption="Every run with backward running, newest first")
+
+
+def _link(best: Best) -> str:
+    return "–" if best.run is None else _address(best.run.name or "–", best.run.page)
+
+
+def _address(text: str, page: str) -> str:
+    """A name as a link where the run has a page of its own; only to files beside or below this one."""
+    from markupsafe import Markup
+
+    if not page or ":" in page.split("/", maxsplit=1)[0] or page.startswith("/"):
+        return text
+    return Markup('<a href="{}">{}</a>').format(page, text)
+
+
+def _picture(
+    name: str, title: str, text: str, height_in: float, draw: Callable[[Figure], object], *, caption: str = ""
+) -> Picture:
+    """A picture for a wide window and one for a phone, each drawn by `draw` into a figure of its own."""
+    svgs: list[Markup] = []
+    for kind, width_in in (("wide", WIDE_IN), ("narrow", NARROW_IN)):
+        figure = new_figure(width_in, height_in, theme=LIGHT, margins_in=(0.75, 0.15, 0.3, 0.5))
+        draw(figure)
+        svgs.append(trusted(inline_svg(figure, name=f"{name}-{kind}", title=title, text=text)))
+    return Picture(name=name, wide=svgs[0], narrow=svgs[1], title=title, caption=caption or title)
+
+
+def _draw_volume(figure: Figure, by_week: Sequence[Week], what: str, per_m: float) -> None:
+    draw_weeks(figure.subplots(), by_week, what, per_m=per_m)
+
+
+def _draw_year(figure: Figure, runs: Sequence[SeasonRun], year: int) -> None:
+    """A year in one row where there is room, else in two."""
+    narrow = float(figure.get_size_inches()[0]) < WIDE_IN
+    figure.subplots_adjust(left=0.1 if narrow else 0.05, right=0.99, top=0.98, bottom=0.1, hspace=0.35)
+    halves = ((1, 6), (7, 12)) if narrow else ((1, 12),)
+    for axes, months in zip(figure.subplots(len(halves), 1, squeeze=False)[:, 0], halves, strict=True):
+        draw_calendar(axes, runs, year, months=months)
