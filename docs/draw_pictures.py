@@ -23,7 +23,7 @@ from retrorun.report.figures.plane import figure_gait_plane
 from retrorun.report.figures.planned import figure_planned
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.season import figure_season
-from retrorun.report.figures.style import picture_bytes
+from retrorun.report.figures.style import DARK, picture_bytes
 from retrorun.report.figures.track import figure_track
 from retrorun.report.html import report_html
 
@@ -39,6 +39,7 @@ def main() -> None:
     detection = detect(activity, plan=match)
     figures: dict[str, Figure] = {
         "demo-run": figure_run(activity, detection, title=TITLE),
+        "demo-run-dark": figure_run(activity, detection, title=TITLE, theme=DARK),
         "demo-plane": figure_gait_plane(activity, detection),
         "demo-track": figure_track(activity, detection),
         "demo-plan": figure_planned(activity, detection, match),
@@ -62,7 +63,7 @@ def made_up_season() -> list[SeasonRun]:
         backward_m = 1200.0 + 150.0 * week + chance.uniform(-250, 250)
         speed_mps = 2.1 + 0.03 * week + chance.uniform(-0.05, 0.05)
         efforts = tuple(
-            Effort(distance_m=far, time_s=far / (speed_mps * (1.25 - 0.08 * step)), start_s=0.0)
+            Effort(distance_m=far, time_s=far / (speed_mps * (1.25 - 0.08 * step)), start_s=0.0, probability=0.98)
             for step, far in enumerate((100.0, 200.0, 400.0, 800.0, 1000.0))
             if far <= backward_m / 2
         )
@@ -85,7 +86,7 @@ def screenshot(page: str, path: Path) -> None:
         file = Path(folder) / "report.html"
         file.write_text(page, encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        shown = browser.new_page(viewport={"width": 1000, "height": 1900})
+        shown = browser.new_page(viewport={"width": 1000, "height": 1500})
         shown.goto(file.as_uri())
         shown.wait_for_selector("html[data-ready=true]", state="attached")
         shown.screenshot(path=path)
