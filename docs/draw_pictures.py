@@ -10,8 +10,10 @@ import datetime as dt
 import random
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from retrorun.activity.read import read_activity
@@ -37,9 +39,12 @@ def main() -> None:
     activity = read_activity(demo_recording())
     match = match_plan(activity)
     detection = detect(activity, plan=match)
+    nothing = np.full(len(activity), np.nan)
+    first_look = replace(activity, heart_rate_bpm=nothing, altitude_m=nothing)  # the two panels that say it
     figures: dict[str, Figure] = {
+        "first-look": figure_run(first_look, detection, title=TITLE),
+        "first-look-dark": figure_run(first_look, detection, title=TITLE, theme=DARK),
         "demo-run": figure_run(activity, detection, title=TITLE),
-        "demo-run-dark": figure_run(activity, detection, title=TITLE, theme=DARK),
         "demo-plane": figure_gait_plane(activity, detection),
         "demo-track": figure_track(activity, detection),
         "demo-plan": figure_planned(activity, detection, match),
