@@ -1,103 +1,75 @@
-"""Draws the pictures of explanation/detection.md.
+"""Draws the picture of explanation/detection.md: python -m docs.draw_detection.
 
-python -m retrorun.gait.evaluate --data ../shared/gait --json records.json
-python -m docs.draw_detection records.json
+One made session, a 400-m session from published effects, and what the detector weighs in it.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from retrorun.gait.measures import CALLED, ROAD
+from retrorun.activity.model import Activity
+from retrorun.detection import parameters as p
+from retrorun.detection.cadence_model import LinePrior, fit_line
+from retrorun.detection.detector import judge
+from retrorun.detection.resample import build_grid
+from tests.evaluation.synthetic import synthesise
 
 OUT = Path(__file__).parent / "assets"
-PICTURES = ("detection-frontier.png", "detection-uplift.png", "detection-calibration.png")
-CHANCES = np.array([0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98])
+PICTURES = ("detection-session.png",)
+SPANS = tuple((900.0 + 340.0 * k, 1090.0 + 340.0 * k) for k in range(5))
 
 
-def main(path: str) -> None:
-    """Write the three pictures of a measurement's records."""
-    records = json.loads(Path(path).read_text(encoding="utf-8"))
-    plain = [row for row in records["recalls"] if not (row["profile"] or row["thinned"] or row["rested"])]
-    figures = (frontier(records, plain), by_uplift(plain), calibration(records, plain))
-    for name, figure in zip(PICTURES, figures, strict=True):
-        figure.savefig(OUT / name, dpi=110, bbox_inches="tight", metadata={"Software": None})
+def main() -> None:
+    """Write the picture."""
+    session_evidence(synthesise(duration_s=3600.0, spans=SPANS, seed=4, uplift=0.09)[0]).savefig(
+        OUT / PICTURES[0], dpi=110, bbox_inches="tight", metadata={"Software": None}
+    )
 
 
-def odds(row: dict[str, Any]) -> float:
-    """Log-odds at which an injected span was found, minus infinity where it was not."""
-    return float(row["hit"]["log_odds"]) if row["hit"] else -np.inf
-
-
-def frontier(records: dict[str, Any], plain: list[dict[str, Any]]) -> Figure:
-    """Recall against false events, one point for each probability."""
-    figure = Figure(figsize=(6.5, 4.2))
-    axes = figure.subplots()
-    hours = sum(outing["hours"] for outing in records["outings"] if outing["kind"] in ROAD)
-    false = np.array([e["log_odds"] for e in records["false"] if e["kind"] in ROAD and not e["profile"]])
-    thresholds = np.log(CHANCES / (1 - CHANCES))
-    rates = [100 * float((false >= t).sum()) / hours for t in thresholds]
-    headline = [row for row in plain if row["kind"] in ROAD and 0.06 <= row["uplift"] <= 0.22]
-    for label, low, high in (("30 s and longer", 29, 400), ("20 s", 19, 21), ("15 s", 14, 16)):
-        found = np.array([odds(row) for row in headline if low < row["length_s"] < high])
-        axes.plot(rates, [float((found >= t).mean()) for t in thresholds], "o-", markersize=4, label=label)
-    for chance, rate in zip(CHANCES, rates, strict=True):
-        if chance in {0.3, 0.5, 0.85}:
-            axes.annotate(f"p ≥ {chance:g}", (rate, 0.05), ha="center", fontsize=8, color="0.4")
-            axes.axvline(rate, color="0.85", linewidth=0.8, zorder=0)
-    axes.set(xlabel="false events per 100 h, road, track and treadmill", ylabel="recall, uplift 0.06–0.22", ylim=(0, 1))
-    axes.legend(loc="lower right", frameon=False)
-    return figure
-
-
-def by_uplift(plain: list[dict[str, Any]]) -> Figure:
-    """Recall at the probability at which segments are called, by uplift and length."""
-    figure = Figure(figsize=(6.5, 4.2))
-    axes = figure.subplots()
-    edges = np.array([0.0, 0.03, 0.05, 0.06, 0.07, 0.08, 0.09, 0.10, 0.12, 0.15, 0.2, 0.25, 0.35])
-    threshold = CALLED
-    for label, low, high in (("15 s", 14, 16), ("20 s", 19, 21), ("30 s", 29, 31), ("60–300 s", 59, 301)):
-        rows = [row for row in plain if low < row["length_s"] < high and row["kind"] in ROAD]
-        uplift, found = np.array([row["uplift"] for row in rows]), np.array([odds(row) >= threshold for row in rows])
-        inside = [(uplift >= a) & (uplift < b) for a, b in pairwise(edges)]
-        axes.plot(
-            0.5 * (edges[1:] + edges[:-1]),
-            [found[i].mean() if i.sum() > 9 else np.nan for i in inside],
-            "o-",
-            label=label,
+def session_evidence(activity: Activity) -> Figure:
+    """Speed, cadence against the forward line, and each slow piece's uplift with its error."""
+    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    line = fit_line(grid, LinePrior())
+    if line is None:
+        raise ValueError("there is no running in the session")
+    judged = judge(grid, line, activity, profile=None, planned=(), weights=p.SURFACE)
+    minutes = 0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]) / 60.0
+    figure = Figure(figsize=(9.0, 6.4), layout="constrained")
+    above, middle, below = figure.subplots(3, 1, sharex=True)
+    above.plot(minutes, grid.speed_mps, color="#4477aa", linewidth=1.0)
+    above.set_ylabel("speed [m/s]")
+    middle.plot(minutes, grid.cadence_spm, color="#4477aa", linewidth=1.0, label="recorded")
+    middle.plot(
+        minutes, line.cadence_spm(grid.speed_mps), color="#777777", linewidth=1.0, label="forward, at this speed"
+    )
+    middle.set_ylabel("cadence [spm]")
+    middle.legend(loc="lower right", frameon=False, ncols=2)
+    pieces, chance = judged.pieces, judged.chance
+    at = 0.5 * (grid.edge_s[pieces.start] + grid.edge_s[pieces.end]) / 60.0
+    for called, colour, name in ((True, "#ee7733", "called backward"), (False, "#777777", "not called")):
+        use = (chance > p.CALL) == called
+        below.errorbar(
+            at[use],
+            100.0 * judged.densities.uplift[use],
+            yerr=200.0 * judged.densities.uplift_sd[use],
+            fmt="o",
+            markersize=4,
+            color=colour,
+            label=name,
         )
-    axes.set(xlabel="uplift of cadence at the same speed", ylabel="recall on roads, tracks, treadmills", ylim=(0, 1.02))
-    axes.legend(loc="lower right", frameon=False)
-    return figure
-
-
-def calibration(records: dict[str, Any], plain: list[dict[str, Any]]) -> Figure:
-    """Share of truly backward stretches against the probability said, spans weighed to one an hour."""
-    figure = Figure(figsize=(4.6, 4.2))
-    axes = figure.subplots()
-    weight = sum(outing["hours"] for outing in records["outings"]) / len(plain)
-    true = np.array([odds(row) for row in plain if row["hit"]])
-    false = np.array([event["log_odds"] for event in records["false"] if not event["profile"]])
-    edges = np.linspace(0.05, 1.0, 11)
-    said_true, said_false = 1 / (1 + np.exp(-true)), 1 / (1 + np.exp(-false))
-    points = []
-    for low, high in pairwise(edges):
-        right = weight * float(((said_true >= low) & (said_true < high)).sum())
-        wrong = float(((said_false >= low) & (said_false < high)).sum())
-        if right + wrong:
-            points.append((0.5 * (low + high), right / (right + wrong)))
-    axes.plot([0, 1], [0, 1], color="0.8", zorder=0)
-    axes.plot(*zip(*points, strict=True), "o-")
-    axes.set(xlabel="probability said", ylabel="share truly backward", xlim=(0, 1), ylim=(0, 1))
+    for axes in (above, middle, below):
+        for start, end in zip(pieces.start[chance > p.CALL], pieces.end[chance > p.CALL], strict=True):
+            axes.axvspan(grid.edge_s[start] / 60.0, grid.edge_s[end] / 60.0, color="#ee7733", alpha=0.15, linewidth=0)
+    below.axhline(0.0, color="#777777", linewidth=0.8)
+    below.set_ylabel("uplift of slow pieces [%]")
+    below.set_xlabel("time [min]")
+    below.set_ylim(float(np.floor(-6.0)), 18.0)
+    below.legend(loc="upper left", frameon=False)
     return figure
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -8,7 +8,7 @@ import pytest
 from fixtures.make_demo import make
 from retrorun.activity.read import read_activity
 from retrorun.demo import Agreement, Demo, agreement, demo_recording, demo_session, demo_truth, write_demo
-from retrorun.gait.result import Detection, Evidence, Segment
+from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.match.match import match_plan
 from retrorun.workout.fit import decompile_workout
 

@@ -19,6 +19,10 @@ from .analysis.summary import Totals as Totals
 from .analysis.summary import summarise as summarise
 from .batch.scan import scan as scan
 from .batch.table import ScanTable as ScanTable
+from .detection.profile import GaitProfile as GaitProfile
+from .detection.result import Detection as Detection
+from .detection.result import Evidence as Evidence
+from .detection.result import Segment as Segment
 from .errors import DeliveryError as DeliveryError
 from .errors import DocumentError as DocumentError
 from .errors import FitError as FitError
@@ -31,10 +35,6 @@ from .errors import RecordingError as RecordingError
 from .errors import RetrorunError as RetrorunError
 from .errors import SessionError as SessionError
 from .errors import WorkoutError as WorkoutError
-from .gait.profile import GaitProfile as GaitProfile
-from .gait.result import Detection as Detection
-from .gait.result import Evidence as Evidence
-from .gait.result import Segment as Segment
 from .match.match import match_plan as match_plan
 from .match.model import Match as Match
 from .match.model import StepMatch as StepMatch

@@ -14,9 +14,9 @@ from pathlib import Path
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.detect import detect
+from retrorun.detection.result import Detection
 from retrorun.errors import OutputError
 from retrorun.files import write_atomic
-from retrorun.gait.result import Detection
 from retrorun.report.document import analysis_document
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes

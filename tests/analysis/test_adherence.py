@@ -10,7 +10,7 @@ import pytest
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.match.match import match_plan
 from retrorun.report.document import adherence_document
 from retrorun.report.tables import adherence_table

@@ -11,13 +11,13 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.analysis.detect import detect
 from retrorun.analysis.direction import DirectionReport, judge_directions, planned_spans
 from retrorun.analysis.labels import Fingerprint, Label, Labels
-from retrorun.gait.detector import detect_gait
-from retrorun.gait.result import Detection
-from retrorun.gait.synth import synthesise
+from retrorun.detection.detector import detect_gait
+from retrorun.detection.result import Detection
 from retrorun.match.match import match_plan
-from retrorun.match.trials import carry
 from retrorun.session.model import Direction, Gait, Session, Step
 from retrorun.session.values import Distance, Time
+from tests.evaluation.plans import carry
+from tests.evaluation.synthetic import synthesise
 
 PLANNED = ((600.0, 660.0), (900.0, 925.0), (1200.0, 1290.0), (1600.0, 1620.0))
 

@@ -16,11 +16,11 @@ from retrorun.activity.model import Activity
 from retrorun.analysis.detect import apply_labels, detect
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.analysis.store import labels_path, load_labels, save_labels
+from retrorun.detection.profile import GaitProfile
+from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.errors import LabelError
-from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection, Evidence, Segment
-from retrorun.gait.synth import synthesise
 from retrorun.session.model import Direction
+from tests.evaluation.synthetic import synthesise
 
 SPANS = st.tuples(st.integers(0, 500), st.integers(1, 200), st.sampled_from(Direction))
 

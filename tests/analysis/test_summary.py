@@ -8,7 +8,7 @@ import pytest
 
 from retrorun.activity.model import Activity, Part
 from retrorun.analysis.summary import Summary, summarise
-from retrorun.gait.result import Detection, Evidence, Segment
+from retrorun.detection.result import Detection, Evidence, Segment
 
 EVIDENCE = Evidence(
     observed_speed_mps=2.0,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
 from retrorun.fit.writer import Message, write_fit
-from retrorun.gait.synth import synthesise
+from tests.evaluation.synthetic import synthesise
 
 START = dt.datetime(2026, 3, 2, 7, 0, tzinfo=dt.UTC)
 RUNNING, CYCLING = 1, 2  # FIT's sport

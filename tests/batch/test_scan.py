@@ -21,8 +21,8 @@ from retrorun.batch.row import Row
 from retrorun.batch.scan import scan
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings, scan_group
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import RetrorunError
-from retrorun.gait.profile import GaitProfile
 from retrorun.session.model import Direction
 from tests.batch.made import CYCLING, SPANS, made
 

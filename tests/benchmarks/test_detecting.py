@@ -7,8 +7,8 @@ import time
 import pytest
 
 from retrorun.activity.model import Activity
-from retrorun.gait.detector import detect_gait
-from retrorun.gait.synth import synthesise
+from retrorun.detection.detector import detect_gait
+from tests.evaluation.synthetic import synthesise
 
 pytestmark = pytest.mark.benchmark
 

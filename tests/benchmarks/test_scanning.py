@@ -19,9 +19,9 @@ import pytest
 
 from retrorun.activity.model import Activity
 from retrorun.batch.scan import scan
+from retrorun.detection.detector import detect_gait
 from retrorun.fit.crc import crc16
 from retrorun.fit.reader import is_fit
-from retrorun.gait.detector import detect_gait
 from tests.shared_data import shared
 
 WORKERS = 2

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from retrorun.activity.read import read_activity
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording, demo_truth
-from retrorun.gait.profile import GaitProfile
+from retrorun.detection.profile import GaitProfile
 from tests.recordings import CYCLING, fit_recording
 from tests.shared_data import shared_files
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from retrorun.cli.app import app
-from retrorun.gait.profile import GaitProfile
+from retrorun.detection.profile import GaitProfile
 from tests.batch.made import SPANS, made
 
 RUN = CliRunner()

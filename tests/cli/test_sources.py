@@ -9,8 +9,8 @@ import pytest
 from retrorun.activity.read import read_activity
 from retrorun.cli.sources import kind_of, profile_of
 from retrorun.demo import demo_session
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RecordingError
-from retrorun.gait.profile import GaitProfile
 from retrorun.session.document import session_to_json, session_to_yaml
 from retrorun.session.notation import format_session
 from retrorun.workout.fit import compile_workout

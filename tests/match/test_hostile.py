@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from retrorun.activity.model import Activity, Lap, Pause
 from retrorun.analysis.adherence import adherence
 from retrorun.analysis.detect import detect
+from retrorun.detection.result import Detection
 from retrorun.errors import RetrorunError
 from retrorun.fit.workout_message import RawStep, RawWorkout
-from retrorun.gait.result import Detection
 from retrorun.match.match import match_plan
 from retrorun.report.tables import adherence_table
 

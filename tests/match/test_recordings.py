@@ -9,9 +9,8 @@ import fitdecode
 import pytest
 
 from retrorun.activity.read import read_activity
-from retrorun.match.evaluate import ended_by_its_own_rule, speed
 from retrorun.match.match import match_plan
-from retrorun.match.measures import measure_directions
+from tests.evaluation.matching import ended_by_its_own_rule, speed
 from tests.shared_data import SHARED, shared
 
 # Whose workout was left before its end: the watch was stopped, or the runner left the workout (2f7f6133).
@@ -105,15 +104,3 @@ def test_by_speed_alone_starts_are_right_or_left_open(capsys: pytest.CaptureFixt
     assert len(own) == 17
     assert len(offs) >= 8
     assert max(offs) <= 10.0
-
-
-@pytest.mark.slow
-def test_a_plan_that_is_kept_is_seen_and_one_that_is_ignored_makes_no_flags() -> None:
-    """On ordinary recordings of athletes held out, with backward steps of 20 s and longer put in."""
-    found = measure_directions(shared()).tallies
-    kept, ignored = found["kept"], found["ignored"]
-    assert kept.steps > 1000
-    assert kept.share(planned=True) >= 0.97
-    assert ignored.share(planned=True) <= 0.02
-    for tally in found.values():
-        assert tally.elsewhere[True] <= tally.elsewhere[False]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from retrorun.activity.model import Activity, Lap
-from retrorun.gait.line import ForwardLine
-from retrorun.gait.result import Detection, Evidence, Segment
+from retrorun.detection.cadence_model import ForwardLine
+from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Direction, Session, Step
 from retrorun.session.values import SpeedRange, Time

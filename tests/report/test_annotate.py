@@ -13,8 +13,8 @@ from retrorun.activity.read import activity_from_bytes
 from retrorun.analysis.detect import detect
 from retrorun.analysis.summary import is_backward
 from retrorun.demo import demo_recording
+from retrorun.detection.result import Detection
 from retrorun.errors import FitError, RecordingError
-from retrorun.gait.result import Detection
 from retrorun.report.annotate import annotate_fit, annotated_spans
 from tests.recordings import fit_recording
 from tests.report.made import CANNOT_TELL, NONE, made_run, made_segment

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.analysis.efforts import SeasonRun, best_efforts
+from retrorun.detection.result import Detection
 from retrorun.errors import RecordingError
-from retrorun.gait.result import Detection
 from retrorun.report.export import export_bytes
 from retrorun.report.figures.plane import figure_gait_plane
 from retrorun.report.figures.planned import figure_planned

@@ -16,7 +16,7 @@ def test_the_script_draws_every_picture_that_the_pages_show(tmp_path: Path, monk
     monkeypatch.setattr(draw_pictures, "OUT", tmp_path)
     monkeypatch.setattr(draw_pictures, "screenshot", lambda _, path: path.write_bytes(b"PNG"))
     draw_pictures.main()
-    # Those of the detector are drawn from the records of its evaluation, by a script of their own.
+    # That of the detector is drawn by a script of its own.
     drawn = {path.name for path in tmp_path.iterdir()} | set(draw_detection.PICTURES)
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     shown = {name for page in pages for name in re.findall(r"assets/([\w-]+\.png)", page.read_text(encoding="utf-8"))}

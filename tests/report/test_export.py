@@ -21,8 +21,8 @@ import pytest
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.read import activity_from_bytes
 from retrorun.analysis.summary import is_backward
+from retrorun.detection.result import Detection
 from retrorun.errors import OutputError, RecordingError
-from retrorun.gait.result import Detection
 from retrorun.report.export import FORMATS, export_bytes, save_export
 from retrorun.units import METRES_PER_MILE
 from tests.recordings import fit_recording

@@ -16,7 +16,7 @@ import pytest
 
 from retrorun.activity.model import COLUMNS, Activity, Damage, Device
 from retrorun.errors import OutputError
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.match.model import Match
 from retrorun.report.html import report_html
 from retrorun.session.model import Session

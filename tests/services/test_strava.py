@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from retrorun.analysis.detect import detect
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import DeliveryError, ProfileError, RecordingError
-from retrorun.gait.profile import GaitProfile
-from retrorun.gait.synth import synthesise
 from retrorun.services.strava import Strava
 from retrorun.services.strava_http import API, API_2027, api_address, make_session, redirected
 from retrorun.services.strava_login import LoginServer
 from retrorun.services.strava_note import MARK, Ran, note_line, with_mark, with_note
 from retrorun.services.strava_token import Application, Token, load_token, save_token, token_path
+from tests.evaluation.synthetic import synthesise
 from tests.services.strava_server import FakeStrava, serve
 
 pytest.importorskip("stravalib", reason="the strava extra is not installed")

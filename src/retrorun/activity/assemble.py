@@ -16,7 +16,7 @@ from retrorun.activity import spans
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import FloatArray, RawRecording
-from retrorun.activity.rules import MAX_SAMPLES, MAX_SPAN_S, too_many
+from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, too_many
 from retrorun.activity.wording import counted
 from retrorun.errors import RecordingError
 
@@ -51,6 +51,10 @@ def assemble(raw: RawRecording) -> Activity:
         is_steps=raw.cadence_is_steps,
         decisions=decisions,
     )
+    if sport in FOOT_SPORTS:
+        columns["cadence_spm"] = cadences.without_nonsense(
+            time_s, columns["speed_mps"], columns["cadence_spm"], decisions
+        )
     n = len(time_s)
     filled = {name: columns.get(name, _missing(n)) for name in COLUMNS[1:]}
     start_time = _moment(zero) if raw.dated else None

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrorun.activity.raw import FloatArray
 from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT
-from retrorun.activity.wording import counted
+from retrorun.arrays import BoolArray, FloatArray
+from retrorun.intervals import runs
+
+NO_STEP_SPM = 20.0  # a zero that was averaged with its neighbours is still no step
+MOST_SPM = 290.0  # 200 forward and the largest uplift that was filmed are less; above there are only artefacts
+STUCK_S, STUCK_SAMPLES = 60.0, 15  # steady runners do not hold one value longer; sparse samples are equal by chance
+WALK_SPM, WALK_MOST_MPS = (90.0, 138.0), 2.1  # walking is 117 ± 9 steps a minute
+OCTAVE_LEAST_SPM, OCTAVE_S, OCTAVE_REACH_S = 176.0, 20.0, 45.0  # seen: ten seconds at a time; repetitions last longer
+OCTAVE_WITHIN = 0.09  # of twice the walk
 
 
 def steps_per_minute(
@@ -32,12 +39,7 @@ def steps_per_minute(
         is_steps = _decide(cadence, speed_mps, decisions)
     else:
         decisions.append(f"cadence: the file counts {'steps' if is_steps else 'strides'} a minute")
-    steps = cadence if is_steps else 2.0 * cadence
-    idle = (steps == 0) & (speed_mps > MOVING_MPS)
-    if idle.any():
-        steps = np.where(idle, np.nan, steps)
-        decisions.append(f"cadence: {counted(np.count_nonzero(idle), 'zero')} while moving taken as missing")
-    return steps
+    return cadence if is_steps else 2.0 * cadence
 
 
 def _decide(cadence: FloatArray, speed_mps: FloatArray, decisions: list[str]) -> bool:
@@ -55,3 +57,56 @@ def _decide(cadence: FloatArray, speed_mps: FloatArray, decisions: list[str]) ->
         + ("so the file counts steps a minute" if is_steps else "so the file counts strides a minute; doubled")
     )
     return is_steps
+
+
+def without_nonsense(
+    time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, decisions: list[str]
+) -> FloatArray:
+    """Cadence of both feet, with what no foot did taken as missing; what was taken out is added to `decisions`.
+
+    Zeros while moving, values above anybody's, a value that stands still for a minute or more, and the octave above a
+    walk: beside walking some watches write twice its cadence for some seconds.
+    """
+    with np.errstate(invalid="ignore"):
+        faults = {
+            "zeros while moving": (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
+            "values above anybody's": cadence_spm > MOST_SPM,
+            "values of a sensor that stood still": _stuck(time_s, cadence_spm),
+            "values of the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
+        }
+    kept = cadence_spm
+    for what, fault in faults.items():
+        if fault.any():
+            kept = np.where(fault, np.nan, kept)
+            decisions.append(f"cadence: {np.count_nonzero(fault)} {what} taken as missing")
+    return kept
+
+
+def _stuck(time_s: FloatArray, cadence_spm: FloatArray) -> BoolArray:
+    """Where the very same value other than zero was written for `STUCK_S` and more."""
+    n = len(cadence_spm)
+    if n == 0:
+        return np.zeros(0, dtype=np.bool_)
+    first = np.flatnonzero(np.concatenate(([True], cadence_spm[1:] != cadence_spm[:-1])))
+    last = np.concatenate((first[1:], [n])) - 1
+    same = (time_s[last] - time_s[first] >= STUCK_S) & (last - first + 1 >= STUCK_SAMPLES) & (cadence_spm[first] > 0)
+    return np.repeat(same, last - first + 1)
+
+
+def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) -> BoolArray:
+    """Where, at walking speed and for seconds only, cadence is twice that of the walking around it."""
+    out = np.zeros(len(cadence_spm), dtype=np.bool_)
+    slow = speed_mps < WALK_MOST_MPS
+    walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
+    walk_s, walk_spm = time_s[walking], cadence_spm[walking]
+    for first, end in runs(slow & (cadence_spm >= OCTAVE_LEAST_SPM)):
+        if time_s[end - 1] - time_s[first] > OCTAVE_S:
+            continue
+        near = slice(*np.searchsorted(walk_s, (time_s[first] - OCTAVE_REACH_S, time_s[end - 1] + OCTAVE_REACH_S)))
+        around = walk_spm[near]
+        if len(around) < 3:
+            continue
+        ratio = np.quantile(cadence_spm[first:end], 0.5) / (2.0 * np.quantile(around, 0.5))
+        if abs(ratio - 1.0) < OCTAVE_WITHIN:
+            out[max(0, first - 2) : end + 2] = True  # a watch changes over within a second or two
+    return out & ~walking

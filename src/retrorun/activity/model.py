@@ -14,6 +14,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from retrorun.activity.cadence import without_nonsense
+from retrorun.activity.rules import FOOT_SPORTS
 from retrorun.errors import RecordingError
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
@@ -193,13 +195,20 @@ class Activity:
             "latitude_deg": latitude_deg,
             "longitude_deg": longitude_deg,
         }
-        columns = {name: np.full(n, np.nan) if value is None else value for name, value in given.items()}
+        times = _column(time_s, None, "time_s")
+        columns = {
+            name: _column(np.full(n, np.nan) if value is None else value, n, name) for name, value in given.items()
+        }
+        decisions: list[str] = []
+        if sport in FOOT_SPORTS:
+            columns["cadence_spm"] = without_nonsense(times, columns["speed_mps"], columns["cadence_spm"], decisions)
         return cls(
-            time_s=time_s,  # type: ignore[arg-type]  # __post_init__ makes arrays of all columns
-            **columns,  # type: ignore[arg-type]  # the same
+            time_s=times,
+            **columns,  # type: ignore[arg-type]  # every column by its name
             sport=sport,
             sub_sport=sub_sport,
             start_time=start_time,
+            decisions=tuple(decisions),
         )
 
 

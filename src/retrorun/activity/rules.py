@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrorun.errors import RecordingError
+
+if TYPE_CHECKING:
+    from retrorun.activity.model import Activity
 
 MAX_BYTES = 100 * 2**20  # a day at 10 Hz is 45 MB of FIT, a day at 1 Hz 30 MB of GPX and 60 MB of TCX
 MAX_SAMPLES = 5_000_000  # 58 days at 1 Hz, or almost 6 days at 10 Hz
@@ -34,8 +39,18 @@ FOOT_SPORTS = frozenset(
         "multisport",
         "transition",
         "all",
+        "unknown",
     }
 )
+
+
+def spans_on_foot(activity: Activity) -> list[tuple[float, float]]:
+    """The parts of an activity that were done on foot, `(start_s, end_s)`; none where it is something else."""
+    if activity.parts:
+        return [(part.start_s, part.end_s) for part in activity.parts if part.sport in FOOT_SPORTS]
+    if activity.sport not in FOOT_SPORTS:
+        return []
+    return [(float(activity.time_s[0]), float(activity.time_s[-1]))] if len(activity) else [(0.0, 0.0)]
 
 
 def too_many(samples: int) -> RecordingError:

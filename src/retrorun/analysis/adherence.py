@@ -11,8 +11,8 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.direction import AsRun, judge_directions
 from retrorun.analysis.labels import Labels
-from retrorun.gait.grid import time_means
-from retrorun.gait.result import Detection
+from retrorun.detection.resample import time_means
+from retrorun.detection.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.values import CadenceRange, Distance, HeartRateRange, PowerRange, SpeedRange, Target, Time
 

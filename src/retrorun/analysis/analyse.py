@@ -14,10 +14,10 @@ from retrorun.analysis.detect import PlanSource, detect_with, matched
 from retrorun.analysis.labels import Fingerprint, Labels
 from retrorun.analysis.store import load_labels
 from retrorun.analysis.summary import Summary, summarise
+from retrorun.detection.profile import GaitProfile
+from retrorun.detection.result import Detection
 from retrorun.errors import LabelError, RetrorunError
 from retrorun.files import printable, read_bytes
-from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection
 from retrorun.match.model import Match
 
 Source = str | PathLike[str] | bytes | BinaryIO | Activity

@@ -16,12 +16,12 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.direction import planned_spans
 from retrorun.analysis.labels import Label, Labels
+from retrorun.detection.cadence_model import ForwardLine
+from retrorun.detection.detector import detect_gait
+from retrorun.detection.profile import GaitProfile
+from retrorun.detection.resample import time_means
+from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.errors import PlanError, ProfileError
-from retrorun.gait.detector import detect_gait
-from retrorun.gait.grid import time_means
-from retrorun.gait.line import ForwardLine
-from retrorun.gait.profile import GaitProfile
-from retrorun.gait.result import Detection, Evidence, Segment
 from retrorun.intervals import overlap_s, subtract
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match

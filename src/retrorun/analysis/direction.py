@@ -10,9 +10,9 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.labels import Labels
-from retrorun.gait.grid import time_means
-from retrorun.gait.priors import RUNNING_SPM
-from retrorun.gait.result import Detection, PlannedSpan, Segment
+from retrorun.detection.parameters import RUNNING_SPM
+from retrorun.detection.resample import time_means
+from retrorun.detection.result import Detection, PlannedSpan, Segment
 from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Direction, Gait

@@ -10,7 +10,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.summary import sample_weights_s, step_distances_m
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.units import METRES_PER_MILE
 
 # The distances that retro runners race and train: records are kept for most of them.

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import Activity, FloatArray
-from retrorun.gait.result import Detection, Verdict
-from retrorun.gait.trust import parts_on_foot
+from retrorun.activity.rules import spans_on_foot
+from retrorun.detection.result import Detection, Verdict
 from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 BoolArray = npt.NDArray[np.bool_]
@@ -130,7 +130,7 @@ def is_moving(activity: Activity) -> BoolArray:
     """
     speed, cadence = activity.speed_mps, activity.cadence_spm
     moving = np.where(np.isnan(speed), cadence > 0, speed > STANDING_MPS)
-    parts = parts_on_foot(activity)
+    parts = spans_on_foot(activity)
     if len(activity.parts) < 2 or not parts:
         return moving
     on_foot = np.zeros(len(activity), dtype=np.bool_)

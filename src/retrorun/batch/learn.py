@@ -9,8 +9,8 @@ from pathlib import Path
 from retrorun.activity.archive import find_sources, load
 from retrorun.activity.read import read_activity
 from retrorun.batch.work import RUNNING, labels_of
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RetrorunError
-from retrorun.gait.profile import GaitProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from retrorun.activity.model import Activity
 from retrorun.analysis.efforts import Effort, best_efforts, furthest_efforts
 from retrorun.analysis.summary import Summary, summarise
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.match.model import Match
 
 Status = Literal["read", "skipped", "duplicate", "failed"]

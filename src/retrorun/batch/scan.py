@@ -13,7 +13,7 @@ from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings
 from retrorun.batch.workers import GROUP_FILES, run_here, run_in_processes, run_on_joblib, usable_cores
-from retrorun.gait.profile import GaitProfile
+from retrorun.detection.profile import GaitProfile
 
 Paths = str | Path | Sequence[str | Path]
 Advance = Callable[[int], None]

@@ -14,8 +14,8 @@ from retrorun.analysis.detect import detect
 from retrorun.analysis.labels import Labels
 from retrorun.analysis.store import load_labels
 from retrorun.batch.row import Row, row_about, row_of
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import PlanError, RetrorunError
-from retrorun.gait.profile import GaitProfile
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
 

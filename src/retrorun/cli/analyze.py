@@ -9,16 +9,16 @@ import typer
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.detect import detect
 from retrorun.analysis.store import load_labels
 from retrorun.analysis.summary import summarise
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument
 from retrorun.cli.sources import profile_of
+from retrorun.detection.result import Detection
 from retrorun.errors import RecordingError
 from retrorun.files import write_atomic
-from retrorun.gait.result import Detection
-from retrorun.gait.trust import parts_on_foot
 from retrorun.report.document import analysis_document
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes, picture_kind
@@ -115,7 +115,7 @@ def must_be_on_foot(activity: Activity, recording: Path) -> None:
     Raises:
         RecordingError: it is a ride, a swim, …
     """
-    if not parts_on_foot(activity):
+    if not spans_on_foot(activity):
         sports = [part.sport for part in activity.parts] or [activity.sport]
         raise RecordingError(
             f"this is {' and '.join(dict.fromkeys(sports))}, not running",

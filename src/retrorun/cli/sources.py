@@ -11,7 +11,7 @@ from retrorun.files import read_bytes
 from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.words import FILE_WORKOUT
 from retrorun.fit.workout_message import identity_of
-from retrorun.gait.profile import GaitProfile
+from retrorun.detection.profile import GaitProfile
 from retrorun.workout.importing import kind_of as plan_kind
 
 Kind = Literal["session", "workout", "recording"]

@@ -15,7 +15,7 @@ from retrorun.analysis.summary import summarise
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.report.document import analysis_document
 from retrorun.services.strava import Strava
 from retrorun.services.strava_login import LoginServer

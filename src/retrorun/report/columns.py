@@ -11,7 +11,7 @@ import numpy.typing as npt
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.analysis.summary import is_moving
 from retrorun.arrays import FloatArray
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.report.words import local_start
 from retrorun.units import METRES_PER_MILE, format_pace
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from retrorun.activity.model import Activity
 from retrorun.documents import to_json
 from retrorun.errors import RecordingError
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.report.columns import SampleTable, sample_table
 from retrorun.report.figures.series import breaks
 

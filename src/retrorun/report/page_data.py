@@ -13,7 +13,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.match.model import Match
 from retrorun.report.figures.plane import gait_plane

@@ -8,7 +8,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.summary import Summary
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.match.model import Match
 from retrorun.report.figures.plane import figure_gait_plane
 from retrorun.report.figures.planned import figure_planned

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retrorun.analysis.adherence import Adherence, StepAdherence, TargetKept
 from retrorun.analysis.summary import Summary
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.match.model import StepMatch
 from retrorun.session.model import Direction, Gait, Intensity, Step
 from retrorun.session.values import SpeedRange, Target

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from retrorun.activity.model import Activity
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.units import METRES_PER_MILE
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

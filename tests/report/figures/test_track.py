@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.report.figures.style import DARK, LIGHT
 from retrorun.report.figures.track import figure_track, scale_bar_length
 from retrorun.units import METRES_PER_MILE

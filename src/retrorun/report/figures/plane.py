@@ -10,7 +10,7 @@ import numpy as np
 from retrorun.activity.model import Activity
 from retrorun.analysis.summary import STANDING_MPS
 from retrorun.arrays import BoolArray, FloatArray
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import means
 from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, pace_unit, say_missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrorun.activity.model import Activity
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.report.figures.run import draw_pace, shade_backward
 from retrorun.report.figures.style import (

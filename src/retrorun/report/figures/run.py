@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import smooth_cadence_spm, smooth_pace_s, with_breaks
 from retrorun.report.figures.style import (

@@ -11,7 +11,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.arrays import BoolArray, FloatArray
-from retrorun.gait.result import Detection
+from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import breaks, local_metres
 from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, say_missing

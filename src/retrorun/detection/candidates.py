@@ -1,0 +1,205 @@
+"""Candidates: pieces of even speed between changes of speed, rests, laps and planned borders.
+
+Cadence only tells running from walking here; what it says of a piece is looked at later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrorun.arrays import BoolArray, FloatArray, IntArray, running_total
+from retrorun.detection import parameters as p
+from retrorun.detection.cadence_model import ForwardLine
+from retrorun.detection.resample import Grid
+from retrorun.intervals import runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """Slow pieces of running, each with what it shows; every array has shape (n,), `start` and `end` are bins.
+
+    `uplift` is cadence over the forward line and over the neighbourhood, less one. `near` counts the bins of forward
+    running around, `gap_mps` is how much faster those are, `base` how far they lie off the line. `fall` and `rise` are
+    log ratios of the speeds before and after; `rest_before` and `rest_after` say that nobody ran there.
+    """
+
+    start: IntArray
+    end: IntArray
+    speed_mps: FloatArray
+    cadence_spm: FloatArray
+    forward_spm: FloatArray
+    uplift: FloatArray
+    base: FloatArray
+    near: FloatArray
+    gap_mps: FloatArray
+    raw_step: FloatArray
+    grade_pct: FloatArray
+    fall: FloatArray
+    rise: FloatArray
+    rest_before: FloatArray
+    rest_after: FloatArray
+    uneven: FloatArray
+    erratic: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def bins(self) -> FloatArray:
+        """Their lengths in bins."""
+        return (self.end - self.start).astype(np.float64)
+
+
+def find_candidates(
+    grid: Grid, line: ForwardLine, cuts: Sequence[float] = (), wanted: Sequence[tuple[float, float]] = ()
+) -> Candidates:
+    """The slow pieces of a recording.
+
+    Args:
+        grid: the recording.
+        line: its forward line.
+        cuts: times at which a piece ends in any case: presses of the lap button, borders of a plan.
+        wanted: spans whose pieces are looked at however fast or short they are.
+    """
+    stepping = _stepping(grid)
+    log_speed = np.where(stepping, np.log(np.maximum(np.nan_to_num(grid.speed_mps, nan=1.0), 0.3)), 0.0)
+    total, count = running_total(log_speed), running_total(stepping)
+    fixed = {int(i) for i in np.searchsorted(0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]), np.asarray(cuts))}
+    changes = sorted(fixed | set(_changes(total, count).tolist()))
+    starts, ends = [], []
+    for first, end in runs(stepping):
+        inner = [k for k in changes if first + 2 < k < end - 2]
+        borders = _joined([first, *inner, end], total, count, fixed)
+        starts += borders[:-1]
+        ends += borders[1:]
+    start, end_ = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+    speed = np.exp((total[end_] - total[start]) / np.maximum(count[end_] - count[start], 1e-9))
+    keep = (end_ - start >= p.SHORTEST_BINS) & (speed < p.SLOW_SHARE * line.usual_speed_mps)
+    for start_s, end_s in wanted:
+        first, last = grid.bins(start_s, end_s)
+        shared = np.minimum(end_, last) - np.maximum(start, first)
+        keep |= (shared > 0.5 * (end_ - start)) & (end_ - start >= p.PLANNED_BINS)
+    return _measured(grid, line, start[keep], end_[keep], stepping)
+
+
+def _stepping(grid: Grid) -> BoolArray:
+    """Where somebody runs, by cadence; a single bin without is a hole, not a walk."""
+    with np.errstate(invalid="ignore"):
+        stepping = (grid.cadence_spm >= p.STEPPING_SPM) & (grid.speed_mps >= p.STEPPING_MPS)
+    known = np.isfinite(grid.speed_mps)
+    holes = ~stepping[1:-1] & stepping[:-2] & stepping[2:] & known[1:-1]
+    stepping[1:-1] |= holes
+    return stepping
+
+
+def _changes(total: FloatArray, count: FloatArray) -> IntArray:
+    """Where speed changes by more than `STEP_LOG` from the bins before to those after, more than within 6 s of it."""
+    n = len(total) - 1
+    at = np.arange(1, max(n, 1))
+    low, high = np.maximum(at - p.STEP_BINS, 0), np.minimum(at + p.STEP_BINS, n)
+    before, after = count[at] - count[low], count[high] - count[at]
+    means = (total[at] - total[low]) / np.maximum(before, 1.0), (total[high] - total[at]) / np.maximum(after, 1.0)
+    enough = (before >= p.STEP_BINS - 1) & (after >= p.STEP_BINS - 1)
+    step = np.where(enough, np.abs(means[1] - means[0]), 0.0)
+    around = np.concatenate((np.zeros(2), step, np.zeros(2)))
+    peak = (step >= around[:-4]) & (step >= around[1:-3]) & (step > around[3:-1]) & (step > around[4:])
+    return np.flatnonzero(peak & (step > p.STEP_LOG)) + 1
+
+
+def _joined(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int]) -> list[int]:
+    """The borders without those between pieces that are alike; the most alike are joined first."""
+    while len(borders) > 2:
+        at = np.array(borders)
+        length = np.diff(at)
+        mean = np.diff(total[at]) / np.maximum(np.diff(count[at]), 1e-9)
+        weight = np.sqrt(np.minimum(np.minimum(length[1:], length[:-1]), 8.0) / 4.0)
+        apart = np.abs(np.diff(mean)) * weight
+        apart[[k in fixed for k in borders[1:-1]]] = np.inf
+        least = int(np.argmin(apart))
+        if apart[least] >= p.JOIN_LOG:
+            break
+        del borders[least + 1]
+    return borders
+
+
+def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, stepping: BoolArray) -> Candidates:
+    """What each piece shows. A bin at each end is ramp and filter, and is left out of the means."""
+    speed, n = grid.speed_mps, len(grid)
+    off = np.clip(grid.cadence_spm / line.cadence_spm(speed) - 1.0, -0.6, 0.8)
+    used = np.isfinite(off) & stepping
+    slow = np.zeros(n + 1)
+    np.add.at(slow, start, 1.0)
+    np.add.at(slow, end, -1.0)
+    forward = used & (np.cumsum(slow)[:-1] == 0)
+    log_speed = np.log(np.maximum(speed, 0.3))
+
+    def sums(values: FloatArray, mask: BoolArray) -> FloatArray:
+        return running_total(np.where(mask, np.where(mask, values, 0.0), 0.0))
+
+    inner = np.where(end - start > 4, 1, 0)
+    a, b = start + inner, end - inner
+    count = running_total(used)
+    k = np.maximum(count[b] - count[a], 1e-9)
+
+    def inside(values: FloatArray) -> FloatArray:
+        total = sums(values, used)
+        return (total[b] - total[a]) / k
+
+    def beside(
+        values: FloatArray, mask: BoolArray, width: int
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Sums and counts within `width` bins before and after, without the bin next to the border."""
+        total, known = sums(values, mask), running_total(mask)
+        low, low_end = np.clip(start - 1 - width, 0, n), np.clip(start - 1, 0, n)
+        high, high_end = np.clip(end + 1, 0, n), np.clip(end + 1 + width, 0, n)
+        return (
+            total[low_end] - total[low],
+            known[low_end] - known[low],
+            total[high_end] - total[high],
+            known[high_end] - known[high],
+        )
+
+    def around(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        before, n_before, after, n_after = beside(values, forward, p.NEAR_BINS)
+        near = n_before + n_after
+        return (before + after) / np.maximum(near, 1e-9), near
+
+    mean_speed, mean_cadence, mean_off = inside(speed), inside(grid.cadence_spm), inside(off)
+    base, near = around(off)
+    near_speed, _ = around(speed)
+    near_cadence, _ = around(grid.cadence_spm)
+    usual = line.usual_speed_mps
+    usual_spm = float(line.cadence_spm(np.array(usual)))
+    before, n_before, after, n_after = beside(speed, np.isfinite(speed), p.STEP_BINS)
+
+    def step(total: FloatArray, known: FloatArray) -> FloatArray:
+        return np.where(known > 1, np.log(np.maximum(total / np.maximum(known, 1e-9), 0.3) / mean_speed), 0.0)
+
+    running = running_total(stepping)
+    share_before = (running[start] - running[np.maximum(start - 4, 0)]) / np.maximum(np.minimum(start, 4), 1)
+    share_after = (running[np.minimum(end + 4, n)] - running[end]) / np.maximum(np.minimum(n - end, 4), 1)
+    grade = inside(np.nan_to_num(grid.grade_pct))
+    keep = count[b] - count[a] >= 2
+    columns = {
+        "start": start,
+        "end": end,
+        "speed_mps": mean_speed,
+        "cadence_spm": mean_cadence,
+        "forward_spm": line.cadence_spm(mean_speed) * (1.0 + base * near / (near + p.NEAR_WEIGHT)),
+        "uplift": mean_off - base * near / (near + p.NEAR_WEIGHT),
+        "base": base,
+        "near": near,
+        "gap_mps": np.where(near > 0, near_speed, usual) - mean_speed,
+        "raw_step": mean_cadence / np.where(near > 0, np.maximum(near_cadence, 1.0), usual_spm) - 1.0,
+        "grade_pct": grade,
+        "fall": step(before, n_before),
+        "rise": step(after, n_after),
+        "rest_before": (share_before < 0.5).astype(np.float64),
+        "rest_after": (share_after < 0.5).astype(np.float64),
+        "uneven": np.sqrt(np.maximum(inside(log_speed**2) - inside(log_speed) ** 2, 0.0)),
+        "erratic": np.sqrt(np.maximum(inside(off**2) - mean_off**2, 0.0)),
+    }
+    return Candidates(**{name: values[keep] for name, values in columns.items()})

@@ -1,0 +1,202 @@
+"""What is usual for one runner, learnt from earlier activities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from retrorun.activity.model import Activity
+from retrorun.arrays import BoolArray
+from retrorun.detection import parameters as p
+from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
+from retrorun.detection.resample import Grid, build_grid
+from retrorun.documents import Fields, parse_json, to_json
+from retrorun.errors import ProfileError
+
+FORMAT = 2  # the number in the JSON text that says which fields to expect
+_DROPPED = ("look_alikes_count", "look_alikes_hours")  # of format 1
+_POSITIVE = frozenset({"level_spm", "level_sd", "slope_sd", "noise_spm", "usual_speed_mps", "activities", "hours"})
+_HINT = "give the text that to_json returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaitProfile:
+    """A runner's forward line, usual speed and, from labelled spans, the own backward uplift and speed ratio.
+
+    `level_spm` is the cadence at 2.8 m/s, `level_sd` its spread between activities; `slope_spm_per_mps` and `slope_sd`
+    likewise; `usual_speed_mps` the median over activities of the usual running speed. `activities` and `hours` say what
+    it rests on. `uplift` and `ratio` are None until spans were labelled, and `labelled_s` is how much backward running
+    they rest on.
+    """
+
+    level_spm: float
+    level_sd: float
+    slope_spm_per_mps: float
+    slope_sd: float
+    noise_spm: float
+    usual_speed_mps: float
+    activities: int
+    hours: float
+    uplift: float | None = None
+    ratio: float | None = None
+    labelled_s: float = 0.0
+
+    @classmethod
+    def fit(
+        cls, activities: Iterable[Activity], *, labels: Sequence[Sequence[tuple[float, float]]] | None = None
+    ) -> GaitProfile:
+        """A profile of one runner's activities.
+
+        Args:
+            activities: recordings with running in them; those without cadence and speed are passed over.
+            labels: one list of backward spans `(start_s, end_s)` per activity.
+
+        Raises:
+            ProfileError: nothing to learn from, another number of label lists than of activities, or an activity that
+                came through Strava's interface, whose terms forbid learning from it.
+        """
+        runs = list(activities)
+        if labels is not None and len(labels) != len(runs):
+            raise ProfileError(
+                f"{len(labels)} lists of labels for {len(runs)} activities",
+                where="labels",
+                hint="give one list of (start_s, end_s) per activity, empty where nothing was run backward",
+            )
+        facts = [_facts(run, labels[i] if labels is not None else ()) for i, run in enumerate(runs)]
+        return _combine([fact for fact in facts if fact is not None], None)
+
+    def updated(self, activity: Activity, *, labels: Sequence[tuple[float, float]] = ()) -> GaitProfile:
+        """The profile after one more activity; the same profile where the activity has no running to learn from."""
+        fact = _facts(activity, labels)
+        return self if fact is None else _combine([fact], self)
+
+    def prior(self) -> LinePrior:
+        """What the profile says of the next activity's line."""
+        return LinePrior(
+            level_spm=self.level_spm,
+            level_sd=self.level_sd,
+            slope=self.slope_spm_per_mps,
+            slope_sd=self.slope_sd,
+            usual_speed_mps=self.usual_speed_mps,
+        )
+
+    def to_json(self) -> str:
+        """The profile as JSON text, the same text for the same profile."""
+        return to_json({"format": FORMAT, **asdict(self)}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> GaitProfile:
+        """The profile of a JSON text that `to_json` wrote.
+
+        Raises:
+            ProfileError: the text is not JSON, or not a profile; says which field.
+        """
+        data = Fields.of(parse_json(text, error=ProfileError, hint=_HINT), error=ProfileError, hint=_HINT)
+        version = data.values.get("format")
+        if version not in (1, FORMAT) or isinstance(version, bool):
+            raise data.wrong("format", "this is not a gait profile")
+        names = [field.name for field in fields(cls)]
+        data.only("format", *names, *(_DROPPED if version == 1 else ()))
+        values: dict[str, float | None] = {}
+        for name in names:
+            low = 1e-9 if name in _POSITIVE else -1e6
+            optional = name in ("uplift", "ratio")
+            values[name] = None if optional and not data.has(name) else data.number(name, low=low, high=1e6)
+        return cls(**values)  # type: ignore[arg-type]  # every field by its name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fact:
+    """What one activity says."""
+
+    line: ForwardLine
+    uplift: float | None
+    ratio: float | None
+    labelled_s: float
+
+
+def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
+    if activity.source == "strava":
+        raise ProfileError(
+            "nothing may be learnt from what came through Strava's interface",
+            hint="Strava's terms forbid it; use the recording of your watch, or your bulk export",
+        )
+    if not len(activity):
+        return None
+    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    backward = np.zeros(len(grid), dtype=np.bool_)
+    for start_s, end_s in labels:
+        backward |= (grid.edge_s[1:] > start_s) & (grid.edge_s[:-1] < end_s)
+    line = fit_line(grid, LinePrior(), leave_out=backward)
+    if line is None or line.weight_s < p.PROFILE_LEAST_S:
+        return None
+    uplift, ratio, labelled_s = _own_backward(grid, line, backward)
+    return _Fact(line=line, uplift=uplift, ratio=ratio, labelled_s=labelled_s)
+
+
+def _own_backward(grid: Grid, line: ForwardLine, backward: BoolArray) -> tuple[float | None, float | None, float]:
+    """Uplift, speed ratio and seconds of the labelled spans, without the bins at their ends."""
+    inner = backward & np.roll(backward, 1) & np.roll(backward, -1)
+    with np.errstate(invalid="ignore"):
+        inner &= np.isfinite(grid.cadence_spm) & (grid.speed_mps > p.STEPPING_MPS)
+    if not inner.any():
+        return None, None, 0.0
+    speed = grid.speed_mps[inner]
+    uplift = float(np.quantile(grid.cadence_spm[inner] / line.cadence_spm(speed), 0.5)) - 1.0
+    return uplift, float(np.quantile(speed, 0.5)) / line.usual_speed_mps, float(inner.sum()) * p.BIN_S
+
+
+def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
+    if not facts and old is None:
+        raise ProfileError(
+            "no activity has enough running with speed and cadence to learn from",
+            hint="give recordings of a watch or foot pod that writes cadence",
+        )
+    n, known = len(facts), 0 if old is None else old.activities
+
+    def blend(new: float, before: float | None) -> float:
+        share = known / (known + n)
+        return new if before is None else share * before + (1.0 - share) * new
+
+    def median(values: Iterable[float]) -> float:
+        return float(np.quantile(np.array(list(values)), 0.5))
+
+    levels = np.array([fact.line.level_spm for fact in facts])
+    slopes = np.array([fact.line.slope_spm_per_mps for fact in facts])
+    weights = np.array([1.0 / (0.25 + fact.line.slope_sd**2) for fact in facts])
+    level = blend(median(levels), None if old is None else old.level_spm)
+    # The spread between runs is drawn to the population's: two activities say little about it.
+    squares = float(((levels - level) ** 2).sum()) + (0.0 if old is None else known * old.level_sd**2)
+    usual = median(fact.line.usual_speed_mps for fact in facts)
+    noise = median(fact.line.noise_spm for fact in facts)
+    slope = float((weights * slopes).sum() / weights.sum())
+    return GaitProfile(
+        level_spm=level,
+        level_sd=math.sqrt((3.0 * p.RUN_SHIFT_SPM**2 + squares) / (3.0 + n + known)),
+        slope_spm_per_mps=blend(slope, None if old is None else old.slope_spm_per_mps),
+        slope_sd=math.sqrt(p.PROFILE_SLOPE_FLOOR**2 + p.SLOPE_SD**2 / (1 + n + known)),
+        noise_spm=blend(noise, None if old is None else old.noise_spm),
+        usual_speed_mps=blend(usual, None if old is None else old.usual_speed_mps),
+        activities=known + n,
+        hours=sum(fact.line.weight_s for fact in facts) / 3600.0 + (0.0 if old is None else old.hours),
+        **_own_gait(facts, old),  # type: ignore[arg-type]  # three fields by their names
+    )
+
+
+def _own_gait(facts: Sequence[_Fact], old: GaitProfile | None) -> dict[str, float | None]:
+    """Uplift and ratio over all labelled seconds, old and new."""
+    parts = [(fact.uplift, fact.ratio, fact.labelled_s) for fact in facts]
+    if old is not None:
+        parts.append((old.uplift, old.ratio, old.labelled_s))
+    labelled = [(uplift, ratio, s) for uplift, ratio, s in parts if uplift is not None and ratio is not None and s > 0]
+    total_s = sum(s for _, _, s in labelled)
+    if not labelled:
+        return {"uplift": None, "ratio": None, "labelled_s": 0.0}
+    return {
+        "uplift": sum(uplift * s for uplift, _, s in labelled) / total_s,
+        "ratio": sum(ratio * s for _, ratio, s in labelled) / total_s,
+        "labelled_s": total_s,
+    }

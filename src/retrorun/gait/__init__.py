@@ -1,1 +1,0 @@
-"""DETECT: backward segments in an activity."""
