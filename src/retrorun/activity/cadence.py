@@ -64,14 +64,13 @@ def without_nonsense(
 ) -> FloatArray:
     """Cadence of both feet, with what no foot did taken as missing; what was taken out is added to `decisions`.
 
-    Zeros while moving, values above anybody's, a value that stands still for a minute or more, and the octave above a
-    walk: beside walking some watches write twice its cadence for some seconds.
+    Zeros while moving, values above anybody's, and the octave above a walk: beside walking some watches write twice its
+    cadence for some seconds.
     """
     with np.errstate(invalid="ignore"):
         faults = {
             "zeros while moving": (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
             "values above anybody's": cadence_spm > MOST_SPM,
-            "values of a sensor that stood still": _stuck(time_s, cadence_spm),
             "values of the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
         }
     kept = cadence_spm
@@ -82,8 +81,8 @@ def without_nonsense(
     return kept
 
 
-def _stuck(time_s: FloatArray, cadence_spm: FloatArray) -> BoolArray:
-    """Where the very same value other than zero was written for `STUCK_S` and more."""
+def stuck(time_s: FloatArray, cadence_spm: FloatArray) -> BoolArray:
+    """Where the very same value other than zero was written for a minute and more, as by a sensor that stands still."""
     n = len(cadence_spm)
     if n == 0:
         return np.zeros(0, dtype=np.bool_)

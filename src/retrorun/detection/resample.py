@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrorun.activity.cadence import stuck
 from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray, running_total
 from retrorun.detection import parameters as p
@@ -66,12 +67,14 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     def column(values: FloatArray, lag_s: float = 0.0) -> FloatArray:
         return time_means(clock - lag_s, values[inside][first], edges)
 
-    speed, cadence = column(activity.speed_mps), column(activity.cadence_spm)
+    # A sensor that stands still counts no steps; totals may take its word, detection does not.
+    steps_spm = np.where(stuck(activity.time_s, activity.cadence_spm), np.nan, activity.cadence_spm)
+    speed, cadence = column(activity.speed_mps), column(steps_spm)
     lag_s = p.BIN_S * lag_of(speed, cadence)
     return Grid(
         edge_s=np.interp(edges, clock, time_s),
         speed_mps=speed,
-        cadence_spm=column(activity.cadence_spm, lag_s) if lag_s else cadence,
+        cadence_spm=column(steps_spm, lag_s) if lag_s else cadence,
         grade_pct=_grade_pct(column(activity.altitude_m), speed),
         heart_rate_bpm=column(activity.heart_rate_bpm),
         step_s=float(np.quantile(steps, 0.5)),
