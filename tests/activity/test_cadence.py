@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.activity.cadence import steps_per_minute
+from retrorun.activity.cadence import steps_per_minute, without_nonsense
 
 
 def decide(
@@ -55,9 +55,27 @@ def test_a_few_stumbles_of_a_hike_do_not_decide() -> None:
 
 
 def test_zero_while_moving_is_missing_zero_while_standing_is_not() -> None:
-    values, decisions = decide([85, 0, 0, 85], [3, 3, 0.2, 3])
+    decisions: list[str] = []
+    speed, cadence = np.array([3, 3, 0.2, 3]), np.array([170.0, 0.0, 0.0, 170.0])
+    values = without_nonsense(np.arange(4.0), speed, cadence, decisions)
     np.testing.assert_array_equal(values, [170, np.nan, 0, 170])
-    assert "cadence: 1 zero while moving taken as missing" in decisions
+    assert decisions == ["cadence: 1 zeros while moving taken as missing"]
+
+
+def test_the_octave_above_a_walk_is_missing_and_a_repetition_beside_one_is_not() -> None:
+    time_s = np.arange(300.0)
+    speed = np.full(300, 1.3)
+    walk = np.full(300, 116.0)
+    octave = walk.copy()
+    octave[100:110] = 232.0
+    repetition = walk.copy()
+    repetition[100:140] = 204.0
+    for cadence, missing in ((walk, 0), (octave, 14), (repetition, 0)):
+        decisions: list[str] = []
+        values = without_nonsense(time_s, speed, cadence, decisions)
+        assert np.isnan(values[95:115]).sum() == min(missing, 10)
+        assert len(decisions) == bool(missing)
+        np.testing.assert_array_equal(values[np.isfinite(values)], cadence[np.isfinite(values)])
 
 
 def test_what_the_source_says_counts() -> None:

@@ -86,10 +86,9 @@ def made_detection() -> Detection:
             slope_spm_per_mps=6.0,
             noise_spm=1.0,
             slope_sd=1.0,
+            level_sd=0.5,
             usual_speed_mps=FORWARD_MPS,
             weight_s=900.0,
-            speed_swing=0.01,
-            cadence_swing_spm=0.5,
         ),
     )
 

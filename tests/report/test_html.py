@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from retrorun.activity.model import COLUMNS, Activity, Damage, Device
-from retrorun.errors import OutputError
 from retrorun.detection.result import Detection
+from retrorun.errors import OutputError
 from retrorun.match.model import Match
 from retrorun.report.html import report_html
 from retrorun.session.model import Session

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.unpack import unpack
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import read_bytes
 from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.words import FILE_WORKOUT
 from retrorun.fit.workout_message import identity_of
-from retrorun.detection.profile import GaitProfile
 from retrorun.workout.importing import kind_of as plan_kind
 
 Kind = Literal["session", "workout", "recording"]

@@ -8,10 +8,10 @@ import numpy as np
 
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.read import activity_from_bytes
+from retrorun.detection.result import Detection
 from retrorun.errors import RecordingError
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
-from retrorun.detection.result import Detection
 from retrorun.intervals import Interval, covered_s, from_mask
 
 FORWARD, BACKWARD = 0, 1

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, StepAdherence
 from retrorun.analysis.summary import summarise
-from retrorun.documents import to_json
 from retrorun.detection.result import Detection
+from retrorun.documents import to_json
 from retrorun.match.model import Match
 from retrorun.session.data import session_to_dict
 

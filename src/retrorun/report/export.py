@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.model import Activity
+from retrorun.detection.result import Detection
 from retrorun.errors import OutputError, RecordingError
 from retrorun.files import check_ending, plain_cell, write_atomic
-from retrorun.detection.result import Detection
 from retrorun.report.annotate import annotate_fit
 from retrorun.report.columns import sample_columns, segment_columns
 from retrorun.report.document import analysis_json

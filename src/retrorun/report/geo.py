@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import Activity
+from retrorun.detection.result import Detection
 from retrorun.documents import to_json
 from retrorun.errors import RecordingError
-from retrorun.detection.result import Detection
 from retrorun.report.columns import SampleTable, sample_table
 from retrorun.report.figures.series import breaks
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.summary import Summary, summarise
-from retrorun.errors import OutputError
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
+from retrorun.errors import OutputError
 from retrorun.match.model import Match
 from retrorun.report.page_data import page_data, zoom_data
 from retrorun.report.pictures import Pictures, missing_of

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+
+from retrorun.detection.cadence_model import LinePrior, fit_line
+from retrorun.detection.candidates import find_candidates
+from retrorun.detection.resample import build_grid
+from tests.detection.made import REPETITIONS, run
+
+
+def test_slow_pieces_are_found_by_speed_whatever_their_cadence() -> None:
+    for uplift in (0.0, 0.1, 0.3):
+        grid = build_grid(run(REPETITIONS, uplift=uplift), 0.0, 3600.0)
+        line = fit_line(grid, LinePrior())
+        assert line is not None
+        pieces = find_candidates(grid, line)
+        for start_s, end_s in REPETITIONS:
+            inside = np.minimum(grid.edge_s[pieces.end], end_s) - np.maximum(grid.edge_s[pieces.start], start_s)
+            weight = np.maximum(inside, 0.0)
+            assert weight.sum() > 0.8 * (end_s - start_s)
+            assert abs(weight @ pieces.uplift / weight.sum() - uplift) < 0.03
+
+
+def test_backward_running_does_not_bend_the_line() -> None:
+    plain, mixed = (
+        fit_line(build_grid(run(spans, uplift=0.2), 0.0, 3600.0), LinePrior()) for spans in ((), REPETITIONS)
+    )
+    assert plain is not None
+    assert mixed is not None
+    for speed in (1.8, 2.9):
+        at = np.array(speed)
+        assert abs(float(plain.cadence_spm(at)) - float(mixed.cadence_spm(at))) < 1.5
+
+
+def test_a_cut_is_a_border_in_any_case() -> None:
+    grid = build_grid(run(REPETITIONS), 0.0, 3600.0)
+    line = fit_line(grid, LinePrior())
+    assert line is not None
+    pieces = find_candidates(grid, line, cuts=[630.0])
+    assert 630.0 in {round(float(grid.edge_s[k])) for k in (*pieces.start, *pieces.end)}

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from retrorun.detection.profile import GaitProfile
+from retrorun.errors import ProfileError
+from tests.detection.made import REPETITIONS, run
+
+
+@pytest.fixture(scope="module")
+def profile() -> GaitProfile:
+    return GaitProfile.fit([run(seed=1), run(REPETITIONS, seed=2)], labels=[(), REPETITIONS[:2]])
+
+
+def test_it_learns_the_line_and_from_labels_the_uplift(profile: GaitProfile) -> None:
+    assert profile.level_spm == pytest.approx(170.0, abs=2.0)
+    assert profile.slope_spm_per_mps == pytest.approx(6.0, abs=2.5)
+    assert profile.uplift == pytest.approx(0.10, abs=0.02)
+    assert profile.ratio == pytest.approx(0.70, abs=0.05)
+    assert profile.labelled_s == pytest.approx(120.0, abs=30.0)
+
+
+def test_unlabelled_backward_running_teaches_nothing_of_it() -> None:
+    assert GaitProfile.fit([run(REPETITIONS)]).uplift is None
+
+
+def test_it_reads_back_what_it_wrote_and_what_the_first_version_wrote(profile: GaitProfile) -> None:
+    assert GaitProfile.from_json(profile.to_json()) == profile
+    old = {"format": 1, **asdict(profile), "look_alikes_count": 3.0, "look_alikes_hours": 2.0}
+    assert GaitProfile.from_json(json.dumps(old)) == profile
+
+
+def test_one_more_activity_moves_it_a_little(profile: GaitProfile) -> None:
+    again = profile.updated(run(seed=5))
+    assert again.activities == profile.activities + 1
+    assert again.uplift == pytest.approx(profile.uplift)
+    assert again.level_spm == pytest.approx(profile.level_spm, abs=2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "no JSON"),
+        ("[]", "an object is needed here"),
+        ("{}", "format: this is not a gait profile"),
+        ('{"format": 2}', "level_spm: a number is missing here"),
+        ('{"format": 2, "level_spm": NaN}', "NaN is no number"),
+        ('{"format": 2, "level_spm": "x"}', "level_spm: a number is needed here, not 'x'"),
+        ('{"format": 2, "level_spm": -1}', "level_spm: -1 is not between"),
+        ('{"format": 2, "speed": 1}', "speed: this field is unknown"),
+        ('{"format": 2, "level_spm": ' + "9" * 400 + "}", "a number of 400 digits"),
+    ],
+)
+def test_what_is_no_profile_is_one_error(text: str, what: str) -> None:
+    with pytest.raises(ProfileError, match=what):
+        GaitProfile.from_json(text)
+
+
+def test_nothing_to_learn_from_is_said() -> None:
+    with pytest.raises(ProfileError, match="no activity has enough running"):
+        GaitProfile.fit([])
+    with pytest.raises(ProfileError, match="Strava"):
+        GaitProfile.fit([replace(run(), source="strava")])
+    with pytest.raises(ProfileError, match="2 lists of labels for 1 activities"):
+        GaitProfile.fit([run()], labels=[(), ()])
