@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retrorun.errors import DocumentError, RetrorunError, WorkoutError
 from retrorun.session.document import session_to_json, session_to_yaml
+from retrorun.session.model import Session
 from retrorun.session.notation import format_session, parse_session
 from retrorun.workout.fit import compile_workout
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
@@ -41,6 +45,65 @@ def test_what_a_file_is_is_told_by_its_content(kind: str, ending: str, tmp_path:
 def test_bytes_and_packed_bytes_are_read_too(kind: str) -> None:
     assert import_session(CONTENTS[kind]).session.steps == SESSION.steps
     assert import_session(gzip.compress(CONTENTS[kind])).session.steps == SESSION.steps
+
+
+PIECES = [b"", b"9", b"-", b'"', b"<", b"\n", b"\xff", b"1e999", b"null", b"[", b"{}", b" ", b"\xed\xa0\x80"]
+CONNECT = to_garmin_connect(parse_session("2x(400m bwd @ 6:40-7:20/km; until hr < 120 bpm rest)")).text.encode()
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from([*CONTENTS.values(), CONNECT]), st.data())
+def test_broken_bytes_give_a_session_or_one_clear_error(whole: bytes, data: st.DataObject) -> None:
+    broken = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(broken) - 1))
+        broken[at : at + data.draw(st.integers(0, 3))] = data.draw(
+            st.sampled_from(PIECES)
+        )
+    try:
+        found = import_session(bytes(broken))
+    except RetrorunError:
+        return
+    assert isinstance(found.session, Session)
+
+
+KEYS = [
+]
+    "workoutSteps",
+    "stepOrder",
+    "stepType",
+    "stepTypeId",
+    "endCondition",
+    "conditionTypeId",
+    "endConditionValue",
+    "targetType",
+    "zoneNumber",
+    "workoutTargetTypeId",
+    "targetValueOne",
+    "targetValueTwo",
+    "numberOfIterations",
+    "skipLastRestStep",
+    "description",
+    "preferredEndConditionUnit",
+    "unitId",
+    "workoutName",
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=6), max_size=3))
+def test_any_json_of_garmin_connect_gives_a_session_or_one_clear_error(steps: list[object]) -> None:
+    text = json.dumps({"workoutSegments": [{"workoutSteps": steps}]})
+    try:
+        found = import_session(text)
+    except RetrorunError:
+        return
+    assert isinstance(found.session, Session)
 
 
 def test_a_workout_of_garmin_connect_is_told_from_a_document() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from retrorun.session.library import ready_made
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.values import (
     Distance,
     HeartRateZone,
@@ -25,6 +25,7 @@ from retrorun.workout.decode import Decompiled
 from retrorun.workout.finding import Exported
 from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
 from retrorun.workout.formats.intervals_icu import from_intervals_icu, is_intervals_icu, to_intervals_icu
+from retrorun.workout.formats.zwift import from_zwift, is_zwift, to_zwift
 from tests.strategies import sessions
 from tests.workout.plans import RETRO_400S, done, is_countable
 
@@ -36,6 +37,11 @@ HARMLESS = (
     "as meant is not known",
     "moved to the end",
     "does not say where a session takes place",
+    # Zwift: what is said here stands in the message, out of which it is read.
+    "is in the message",
+    "it lasts",
+    "became",
+    "does not drive the treadmill",
 )
 
 
@@ -80,6 +86,29 @@ def in_reach_of_intervals(session: Session) -> Session:
     return replace(session, steps=tuple(item(one, 0) for one in session.steps), name="")
 
 
+def in_reach_of_zwift(session: Session) -> Session:
+    """The same for Zwift, which has no repeats and a note in one line."""
+
+    def item(one: Step | Repeat) -> Step:
+        step = item(one.steps[0]) if isinstance(one, Repeat) else one
+        words = " ".join(step.note.split()).replace("\ufffe", "").replace("\uffff", "").strip()
+        return replace(step, note=words)
+
+    name = session.name.replace("\ufffe", "").replace("\uffff", "")
+    note = session.note.replace("\ufffe", "").replace("\uffff", "")
+    inclined = any(isinstance(one, Step) and one.incline_pct is not None for _, one in walk(session.steps))
+    setting = Setting.TREADMILL if inclined else Setting.ROAD
+    steps = tuple(item(one) for one in session.steps)
+    if setting is Setting.TREADMILL and all(step.incline_pct is None for step in steps):
+        setting = Setting.ROAD
+    return Session(steps=steps, name=" ".join(name.split()) or "Workout", note=note, setting=setting)
+
+
+def back_from_zwift(exported: Exported) -> Decompiled:
+    assert is_zwift(exported.text)
+    return from_zwift(exported.text)
+
+
 def back_from_connect(exported: Exported) -> Decompiled:
     return from_garmin_connect(json.loads(exported.text))
 
@@ -92,6 +121,7 @@ def back_from_intervals(exported: Exported) -> Decompiled:
 FORMATS = {
     "garmin-connect": (to_garmin_connect, back_from_connect, in_reach_of_connect),
     "intervals.icu": (to_intervals_icu, back_from_intervals, in_reach_of_intervals),
+    "zwift": (to_zwift, back_from_zwift, in_reach_of_zwift),
 }
 
 
