@@ -57,9 +57,7 @@ def test_broken_bytes_give_a_session_or_one_clear_error(whole: bytes, data: st.D
     broken = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(broken) - 1))
-        broken[at : at + data.draw(st.integers(0, 3))] = data.draw(
-            st.sampled_from(PIECES)
-        )
+        broken[at : at + data.draw(st.integers(0, 3))] = data.draw(st.sampled_from(PIECES))
     try:
         found = import_session(bytes(broken))
     except RetrorunError:
@@ -68,7 +66,6 @@ def test_broken_bytes_give_a_session_or_one_clear_error(whole: bytes, data: st.D
 
 
 KEYS = [
-]
     "workoutSteps",
     "stepOrder",
     "stepType",
