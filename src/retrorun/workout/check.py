@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
+from retrorun.session.plausible import implausible
 from retrorun.session.safety import safety_findings
 from retrorun.session.unroll import map_steps
 from retrorun.session.values import (
@@ -117,7 +118,7 @@ def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
 
 
 def _unsafe(session: Session) -> Iterator[Finding]:
-    for found in safety_findings(session):
+    for found in (*safety_findings(session), *implausible(session)):
         yield Finding(place=found.place, what=found.what, hint=found.hint)
 
 
