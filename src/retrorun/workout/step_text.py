@@ -244,3 +244,13 @@ def spell(value: int) -> str:
         rest = f"-{_SMALL[value % 10]}" if value % 10 else ""
         return f"{_TENS[value // 10 - 2]}{rest}"
     return _SMALL[value]
+
+
+def spelled(words: str) -> str:
+    """Words without digits: `140-150 bpm` becomes `one hundred forty to one hundred fifty bpm`."""
+    words = re.sub(r"(?<=\d)-(?=\d)", " to ", words)
+    words = re.sub(r"(?<=\d):00", " flat", words)
+    words = re.sub(r"(?<=\d):0(?=\d)", " oh ", words).replace(":", " ")
+    for sign, word in (("km/h", "km an hour"), ("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
+        words = words.replace(sign, word)
+    return one_line(re.sub(r"\d+", lambda match: spell(int(match[0])), words))

@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 
 from retrorun.errors import WorkoutError
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Step
-from retrorun.session.values import CadenceRange, Distance, HeartRateRange, LapButton, SpeedRange, Target, Time, Times
-from retrorun.workout.formats.intervals_icu import to_intervals_icu
+from retrorun.session.values import (
+    CadenceRange,
+    Distance,
+    HeartRateRange,
+    HeartRateZone,
+    LapButton,
+    SpeedRange,
+    Target,
+    Time,
+    Times,
+)
+from retrorun.workout.formats.intervals_icu import from_intervals_icu, to_intervals_icu
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, FORWARD, REST, RETRO_400S, done, is_countable
@@ -225,3 +235,48 @@ def test_a_repeat_until_a_time_is_never_shorter_than_planned(data: st.DataObject
     done_s = sum(step[1] or 0.0 for step in read_text(exported.text))
     assert time_s <= done_s < time_s + sum(lengths)
     assert "reckoned from the plan" in exported.findings[0].what
+
+
+def test_what_runners_type_is_read() -> None:
+    found = from_intervals_icu(
+        """Easy day
+
+Warm-up
+- 10m Z2 HR
+- Stretch
+
+Main set 4X
+- backward along the fence 400mtr 6:40-7:20/km Pace
+- recovery 1m30s
+- 400m Z3 gravel
+
+Cool-down
+- press lap 10m
+""",
+        name="Tuesday",
+    )
+    warm, stretch, repeat, cool = found.session.steps
+    assert (found.session.name, found.session.note) == ("Tuesday", "Easy day")
+    assert isinstance(warm, Step)
+    assert isinstance(stretch, Step)
+    assert isinstance(cool, Step)
+    assert isinstance(repeat, Repeat)
+    assert (warm.intensity, warm.target) == (Intensity.WARMUP, HeartRateZone(zone=2))
+    assert (stretch.duration, stretch.note) == (LapButton(), "Stretch")
+    assert (repeat.until, repeat.note) == (Times(count=4), "Main set")
+    backward, recovery, long = repeat.steps
+    assert isinstance(backward, Step)
+    assert isinstance(recovery, Step)
+    assert isinstance(long, Step)
+    assert (backward.direction, backward.direction_guessed) == (Direction.BACKWARD, True)
+    assert (recovery.intensity, recovery.duration) == (Intensity.RECOVERY, Time(time_s=90))
+    assert (long.duration, long.note) == (Time(time_s=24_000), "gravel")
+    assert (cool.intensity, cool.duration) == (Intensity.COOLDOWN, LapButton())
+    told = " | ".join(str(finding) for finding in found.findings)
+    for words in ("'Stretch' has no length", "guessed from the word 'backward'", "are minutes", "'Z3'", "'gravel'"):
+        assert words in told
+
+
+def test_a_text_without_steps_is_refused() -> None:
+    with pytest.raises(WorkoutError, match="no step"):
+        from_intervals_icu("an easy day")

@@ -8,8 +8,18 @@ from hypothesis import given, settings
 
 from retrorun.errors import SessionError
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
-from retrorun.session.values import Distance, HeartRateZone, LapButton, SpeedRange, Time, Times
-from retrorun.workout.formats.zwift import Race, RaceTime, to_zwift
+from retrorun.session.values import (
+    Distance,
+    HeartRateZone,
+    LapButton,
+    PercentOf,
+    PercentRange,
+    Progression,
+    SpeedRange,
+    Time,
+    Times,
+)
+from retrorun.workout.formats.zwift import Race, RaceTime, from_zwift, to_zwift
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, FORWARD, REST, RETRO_400S, done, is_countable
@@ -191,3 +201,48 @@ def test_races_have_their_lengths_and_bounds(race: Race, distance_m: float) -> N
 def test_a_race_time_that_cannot_be_is_refused(time_s: float) -> None:
     with pytest.raises(SessionError, match="nobody runs"):
         RaceTime(race=Race.FIVE_KM, time_s=time_s)
+
+
+RIDE = """<workout_file>
+  <name>Ramps</name><sportType>{sport}</sportType><durationType>time</durationType>
+  <workout>
+    <Warmup Duration="600" PowerLow="0.5" PowerHigh="0.7" pace="2"/>
+    <IntervalsT Repeat="4" OnDuration="60" OffDuration="90" OnPower="1.05" OffPower="0.6" pace="2">
+      <textevent timeoffset="0" message="run backward"/>
+    </IntervalsT>
+    <FreeRide Duration="300"/>
+  </workout>
+</workout_file>"""
+
+
+def pct(low: int, of: PercentOf) -> PercentRange:
+    return PercentRange(low_pct=low, high_pct=low, of=of)
+
+
+@pytest.mark.parametrize(("sport", "of"), [("run", PercentOf.PACE_10K), ("bike", PercentOf.CRITICAL_POWER)])
+def test_what_zwift_itself_writes_is_read(sport: str, of: PercentOf) -> None:
+    found = from_zwift(RIDE.format(sport=sport))
+    warm, repeat, free = found.session.steps
+    assert isinstance(repeat, Repeat)
+    on, off = repeat.steps
+    assert warm == Step(
+        duration=Time(time_s=600),
+        intensity=Intensity.WARMUP,
+        target=Progression(start=pct(50, of), end=pct(70, of)),
+    )
+    assert repeat.until == Times(count=4)
+    assert isinstance(on, Step)
+    assert isinstance(off, Step)
+    assert (on.direction, on.direction_guessed, on.target) == (Direction.BACKWARD, True, pct(105, of))
+    assert (off.direction, off.intensity, off.target) == (Direction.FORWARD, Intensity.RECOVERY, pct(60, of))
+    assert free == Step(duration=Time(time_s=300))
+    told = " | ".join(finding.what for finding in found.findings)
+    assert "guessed" in told
+    assert ("inferred" in told, "cycling" in told) == (sport == "run", sport == "bike")
+
+
+def test_a_share_of_a_race_pace_needs_no_race_time() -> None:
+    step = replace(FORWARD, target=PercentRange(low_pct=95, high_pct=105, of=PercentOf.PACE_5K))
+    exported = to_zwift(Session(steps=(step,)))
+    element = steps(ET.fromstring(exported.text))[0]  # noqa: S314 - our own
+    assert (element.attrib["Power"], element.attrib["pace"]) == ("1.0000", "1")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
@@ -31,14 +32,14 @@ from retrorun.session.values import (
     Time,
     Times,
 )
-from retrorun.session.wording import format_number, format_target
-from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, parse_clock, speed_to_pace_s
+from retrorun.session.wording import format_number, format_target, usual_gait
+from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
 from retrorun.workout.arrange import Group, Part, Single, arrange
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.direction_words import label_of
 from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.step_decoder import between, between_zones
-from retrorun.workout.step_text import clean, incline, label, one_line, spell
+from retrorun.workout.formats.target_text import read_target
+from retrorun.workout.step_text import clean, incline, label, one_line, spell, spelled
 
 NAME = "intervals.icu text"
 _SETTINGS = {
@@ -96,16 +97,10 @@ class _Page:
     def blocks(self, parts: tuple[Part, ...]) -> list[str]:
         """Runs of single steps and repeats, each a block of its own: a blank line goes between any two."""
         made: list[str] = []
-        run: list[str] = []
-        for part in parts:
-            if isinstance(part, Single):
-                run.append(self.line(part))
-                continue
-            if run:
-                made.append("\n".join(run))
-            run = []
-            made.append(self.group(part))
-        return [*made, "\n".join(run)] if run else made
+        for single, run in groupby(parts, lambda part: isinstance(part, Single)):
+            lines = [self.line(part) if isinstance(part, Single) else self.group(part) for part in run]
+            made += ["\n".join(lines)] if single else lines
+        return made
 
     def group(self, group: Group) -> str:
         head = f"{group.count}x"
@@ -123,7 +118,7 @@ class _Page:
         if step.secondary_target is not None:
             self.in_words(step.secondary_target, place, cue, "one target a step")
         if step.incline_pct is not None:
-            cue.append(_spelled(incline(step)))
+            cue.append(spelled(incline(step)))
             self.findings.add(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
         if step.note and not self.moved(place, step.note):
             cue.append(one_line(step.note))
@@ -189,7 +184,7 @@ class _Page:
         return f"{_span(*map(format_clock, paces))}{unit} Pace"
 
     def in_words(self, target: Target, place: str, cue: list[str], only: str) -> None:
-        cue.append(_spelled(format_target(target)))
+        cue.append(spelled(format_target(target)))
         self.findings.add(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
 
     def moved(self, place: str, note: str) -> bool:
@@ -228,16 +223,6 @@ def _span(low: str, high: str) -> str:
     return low if low == high else f"{low}-{high}"
 
 
-def _spelled(words: str) -> str:
-    """Words without digits: `140-150 bpm` becomes `one hundred forty to one hundred fifty bpm`."""
-    words = re.sub(r"(?<=\d)-(?=\d)", " to ", words)
-    words = re.sub(r"(?<=\d):00", " flat", words)
-    words = re.sub(r"(?<=\d):0(?=\d)", " oh ", words).replace(":", " ")
-    for sign, word in (("km/h", "km an hour"), ("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
-        words = words.replace(sign, word)
-    return one_line(re.sub(r"\d+", lambda match: spell(int(match[0])), words))
-
-
 # ---- and back --------------------------------------------------------------------------------------------------------
 
 _HEAD = re.compile(r"(?P<note>.*?)\s*\b(?P<count>\d{1,3})\s*x", re.IGNORECASE)
@@ -247,21 +232,9 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _UNITS_M = {"km": 1000.0, "mi": METRES_PER_MILE, "yrd": METRES_PER_YARD, "yd": METRES_PER_YARD}
-_RANGE = r"(?P<low>\d+)(?:%?-(?P<high>\d+))?"
-_TARGETS = {
-    "pace": re.compile(
-        r"(?P<low>\d+(?::\d\d)+)(?:-(?P<high>\d+(?::\d\d)+))?(?:/(?P<of>km|mi))?(?:\s*Pace\b)?", re.IGNORECASE
-    ),
-    "per cent": re.compile(_RANGE + r"%(?:\s*(?P<of>HR|LTHR|Pace|FTP)\b)?", re.IGNORECASE),
-    "zone": re.compile(r"\bZ(?P<low>\d)(?:-Z?(?P<high>\d))?(?:\s*(?P<of>HR|Pace|Power)\b)?", re.IGNORECASE),
-    "power": re.compile(_RANGE + r"\s*w\b", re.IGNORECASE),
-    "heart rate": re.compile(_RANGE + r"\s*bpm\b", re.IGNORECASE),
-    "cadence": re.compile(_RANGE + r"\s*(?P<of>rpm|spm)\b", re.IGNORECASE),
-}
 _INTENSITY = re.compile(r"\bintensity=(?P<name>\w+)", re.IGNORECASE)
-_SECTIONS = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
+_KINDS = {each.value: each for each in (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.RECOVERY, Intensity.REST)}
 _NOTE_LINE = re.compile(r"Note(?: on (?P<place>steps[\w.\[\]]*))?:(?: (?P<text>.*))?")
-_OF = {"hr": PercentOf.MAX_HR, "lthr": PercentOf.THRESHOLD_HR, "pace": PercentOf.THRESHOLD_PACE}
 
 
 def is_intervals_icu(text: str) -> bool:
@@ -277,20 +250,15 @@ def from_intervals_icu(text: str, *, name: str = "") -> Decompiled:
         WorkoutError: there is no step in it.
     """
     reader = _Reader()
-    for line in text.splitlines():
-        reader.line(line.strip())
-    reader.close()
-    if not reader.items:
-        raise WorkoutError("the text holds no step", hint="a step is a line such as '- Warmup 10m Z2 HR'")
-    items, notes = _with_notes(tuple(reader.items), reader.step_notes), reader.notes
-    setting = next((setting for setting, words in _SETTINGS.items() if notes[-1:] == [words]), Setting.ROAD)
-    if setting is not Setting.ROAD:
-        notes = notes[:-1]
     try:
-        session = Session(steps=items, name=clean(name), note=clean("\n".join(notes)), setting=setting)
+        for line in text.splitlines():
+            reader.line(line.strip())
+        reader.close()
+        if not reader.items:
+            raise WorkoutError("the text holds no step", hint="a step is a line such as '- Warmup 10m Z2 HR'")
+        return Decompiled(session=reader.session(name), findings=reader.findings.all)
     except SessionError as error:
-        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
-    return Decompiled(session=session, findings=reader.findings.all)
+        raise WorkoutError(error.what, where=f"line {reader.lines}", hint=error.hint) from None
 
 
 class _Reader:
@@ -298,6 +266,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.findings = Findings()
+        self.lines = 0
         self.items: list[Step | Repeat] = []
         self.notes: list[str] = []
         self.step_notes: dict[str, list[str]] = {}
@@ -306,6 +275,7 @@ class _Reader:
         self.body: list[Step] = []
 
     def line(self, line: str) -> None:
+        self.lines += 1
         if not line:
             self.close()
         elif line.startswith("-"):
@@ -316,12 +286,19 @@ class _Reader:
         elif head := _HEAD.fullmatch(line):
             self.close()
             self.head = head
-        elif line.casefold().replace("-", "").replace(" ", "") in _SECTIONS:
+        elif kind := _kind_of(line):
             self.close()
-            self.section = _SECTIONS[line.casefold().replace("-", "").replace(" ", "")]
+            self.section = kind
         else:
             self.close()
             self.notes.append(line)
+
+    def session(self, name: str) -> Session:
+        notes = self.notes
+        setting = next((setting for setting, words in _SETTINGS.items() if notes[-1:] == [words]), Setting.ROAD)
+        note = clean("\n".join(notes if setting is Setting.ROAD else notes[:-1]))
+        items = _with_notes(tuple(self.items), self.step_notes)
+        return Session(steps=items, name=clean(name), note=note, setting=setting)
 
     def close(self) -> None:
         """End the repeat that is open."""
@@ -338,6 +315,8 @@ class _Reader:
         if at is None:
             self.findings.add(place, f"'{line}' has no length", "the lap button ends it")
             at = len(words)
+        elif re.fullmatch(r"[1-9]\d\dm", words[at]):
+            self.findings.add(place, f"'{words[at]}' are minutes in {NAME}", "metres are mtr there; check the step")
         cue, rest = " ".join(words[:at]), " ".join(words[at + 1 :])
         by_hand = at == len(words) or cue.casefold().endswith("press lap")
         cue = re.sub(r"\s*press lap$", "", cue, flags=re.IGNORECASE)
@@ -345,15 +324,18 @@ class _Reader:
         intensity = self.section
         if named and named["name"].casefold() in list(Intensity):
             intensity = Intensity(named["name"].casefold())
+        elif kind := _kind_of(cue):
+            intensity, cue = kind, ""
         rest = _INTENSITY.sub("", rest)
-        target, rest = self.target(rest, place)
+        target, rest = read_target(rest, place, self.findings)
         marked = label_of(cue.replace(", ", ": ", 1), place, Findings(), resting=intensity is Intensity.REST)
-        label = marked if marked.marked else label_of(cue, place, self.findings, resting=False)
+        gait = usual_gait(intensity)
+        label = marked if marked.marked else label_of(cue, place, self.findings, resting=False, gait=gait)
         if rest.strip():
             self.findings.add(place, f"'{rest.strip()}' is not understood", "it stands in the note")
         note = clean(" ".join(filter(None, [label.text, rest.strip()])))
-        try:
-            step = Step(
+        steps.append(
+            Step(
                 duration=LapButton() if by_hand else _read_length(words[at]),
                 direction=label.direction,
                 gait=label.gait,
@@ -363,43 +345,12 @@ class _Reader:
                 note=note,
                 direction_guessed=not label.marked and label.direction is Direction.BACKWARD,
             )
-        except SessionError as error:
-            raise WorkoutError(error.what, where=place, hint=error.hint) from None
-        steps.append(step)
+        )
 
-    def target(self, text: str, place: str) -> tuple[Target | None, str]:
-        """The first target in the words behind a length, and the words without it."""
-        for kind, pattern in _TARGETS.items():
-            found = pattern.search(text)
-            if found is None:
-                continue
-            target = self.held(kind, found, place)
-            if target is None:
-                self.findings.add(place, f"a session holds no target '{found.group()}'", "it is left out")
-            return target, text[: found.start()] + text[found.end() :]
-        return None, text
 
-    def held(self, kind: str, found: re.Match[str], place: str) -> Target | None:
-        said = found.groupdict()
-        of = (said.get("of") or "").casefold()
-        if kind == "pace":
-            per_m = METRES_PER_MILE if of == "mi" else 1000.0
-            paces = [parse_clock(clock) for clock in (said["low"], said["high"] or said["low"])]
-            speeds = sorted(per_m / pace for pace in paces if pace)
-            made = between(SpeedRange, speeds[0], speeds[-1]) if speeds else None
-            return replace(made, unit="min/mi") if of == "mi" and isinstance(made, SpeedRange) else made
-        low, high = sorted((int(said["low"]), int(said["high"] or said["low"])))
-        if kind == "zone":
-            if of != "hr":
-                return None
-            return between_zones(low, high)
-        if kind == "per cent":
-            return between(_OF.get(of, PercentOf.CRITICAL_POWER), low, high)
-        if kind == "cadence" and of == "rpm" and high <= 110:
-            self.findings.add(place, f"a cadence of '{found.group()}' is that of one foot", "taken as twice as many")
-            low, high = 2 * low, 2 * high
-        measure: object = PowerRange if kind == "power" else HeartRateRange if kind == "heart rate" else CadenceRange
-        return between(measure, low, high)
+def _kind_of(words: str) -> Intensity | None:
+    """What steps are for by a word alone: a heading, or a cue."""
+    return _KINDS.get(words.casefold().replace("-", "").replace(" ", ""))
 
 
 def _length_at(words: list[str]) -> int | None:
