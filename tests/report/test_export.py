@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import gpxpy
 import jsonschema
@@ -196,7 +197,7 @@ def test_gpx_says_the_direction_of_every_point() -> None:
     said = [{each.tag: each.text for each in point.extensions} for point in points]
     assert [one[DIRECTION] == "backward" for one in said] == is_backward(run, made_detection()).tolist()
     assert points[100].time == dt.datetime(2026, 3, 1, 7, 31, 40, tzinfo=dt.UTC)
-    assert points[100].elevation == pytest.approx(run.altitude_m[100])
+    assert points[100].elevation == pytest.approx(run.altitude_m[100], abs=0.0006)  # millimetres
 
 
 def test_gpx_reads_back_to_the_same_run() -> None:
@@ -209,6 +210,86 @@ def test_gpx_reads_back_to_the_same_run() -> None:
     assert np.array_equal(back.heart_rate_bpm, run.heart_rate_bpm)
     assert back.cadence_spm == pytest.approx(run.cadence_spm, abs=1.0)  # whole strides
     assert back.speed_mps == pytest.approx(run.speed_mps, abs=0.0006)
+
+
+# GPX 1.1 and Garmin's TrackPointExtension v2, as far as our files use them: the order of elements, and their types.
+GPX_ORDER = {
+    "trk": ("name", "cmt", "desc", "src", "link", "number", "type", "extensions", "trkseg"),
+    "trkpt": (
+        *("ele", "time", "magvar", "geoidheight", "name", "cmt", "desc", "src", "link", "sym", "type", "fix", "sat"),
+        *("hdop", "vdop", "pdop", "ageofdgpsdata", "dgpsid", "extensions"),
+    ),
+    "TrackPointExtension": ("atemp", "wtemp", "depth", "hr", "cad", "speed", "course", "bearing", "Extensions"),
+}
+DECIMAL = re.compile(r"-?\d+(\.\d+)?")  # xsd:decimal knows no exponents
+
+
+def valid_gpx(data: bytes) -> int:
+    """Check a file against the rules of its schemas; the number of its points."""
+    root = ET.fromstring(data)  # noqa: S314 - our own file
+    assert root.tag == "{http://www.topografix.com/GPX/1/1}gpx"
+    assert (root.get("version"), root.get("creator")) == ("1.1", "retrorun")
+    points = 0
+    for element in root.iter():
+        name = element.tag.rpartition("}")[2]
+        order = [GPX_ORDER[name].index(child.tag.rpartition("}")[2]) for child in element] if name in GPX_ORDER else []
+        assert order == sorted(order)
+        text = element.text or ""
+        if name == "trkpt":
+            points += 1
+            assert all(DECIMAL.fullmatch(element.get(key, "")) for key in ("lat", "lon"))
+            assert -90 <= float(element.get("lat", "")) <= 90
+            assert -180 <= float(element.get("lon", "")) < 180
+        elif name in ("ele", "speed"):
+            assert DECIMAL.fullmatch(text)
+        elif name == "hr":
+            assert 1 <= int(text) <= 255
+        elif name == "cad":
+            assert 0 <= int(text) <= 254
+        elif name == "time":
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", text)
+        elif name == "trkseg":
+            assert len(element)
+    return points
+
+
+def test_gpx_is_as_its_schema_says_whatever_the_recording_holds() -> None:
+    run = made_run(seconds=60)
+    assert valid_gpx(export_bytes("gpx", run, made_detection())) == 60
+    odd = replace(
+        run,
+        sport="\x1b[31m\ud800<running>",
+        heart_rate_bpm=np.where(run.time_s < 30, 0.0, 300.0),
+        cadence_spm=np.full(60, 600.0),
+        speed_mps=np.full(60, 1e-9),
+        altitude_m=np.full(60, 1e-9),
+        latitude_deg=np.full(60, 1e-7),
+        longitude_deg=np.where(run.time_s < 30, 179.99999999, -180.0),
+    )
+    assert valid_gpx(export_bytes("gpx", odd, NONE)) == 60
+
+
+def test_a_map_is_cut_at_the_date_line() -> None:
+    run = made_run(seconds=60)
+    over = replace(run, longitude_deg=np.where(run.time_s < 30, 179.9999, -179.9999) + run.time_s * 1e-7)
+    lines = json.loads(export_bytes("geojson", over, NONE))["features"]
+    assert len(lines) == 2
+    for line in lines:
+        longitudes = [point[0] for point in line["geometry"]["coordinates"]]
+        assert max(longitudes) - min(longitudes) < 1
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_names_of_columns_from_a_file_may_be_anything(form: str) -> None:
+    run = made_run(seconds=10)
+    extra = {"\udc80": np.zeros(10), "time_s": np.full(10, -1.0)}
+    data = export_bytes(form, replace(run, extra=extra, developer={"\x1b\n\ud800": np.zeros(10)}), NONE)
+    if form == "csv":
+        (first, *_) = rows_of(data)
+    else:
+        first = pq.read_table(io.BytesIO(data)).to_pylist()[0]
+    assert float(first["time_s"]) == 0.0
+    assert {"\\x80", "developer.\\x1b\\n\\ud800"} <= set(first)
 
 
 @pytest.mark.parametrize("form", ["gpx", "geojson"])

@@ -272,6 +272,14 @@ def test_the_page_may_ask_nobody_for_anything() -> None:
     assert "unsafe" not in policy
 
 
+def test_half_a_surrogate_pair_in_a_name_does_not_keep_the_page_from_being_written() -> None:
+    match = made_match()
+    run = replace(made_run(), device=Device(name="a\udc80b"), decisions=("c\ud800",))
+    text = report_html(run, made_detection(), match=match, name="d\udfff")
+    assert "\\udc80" in text
+    assert text.encode()
+
+
 def digest(code: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
 

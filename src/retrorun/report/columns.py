@@ -12,6 +12,7 @@ from retrorun.activity.model import COLUMNS, Activity
 from retrorun.analysis.summary import is_moving
 from retrorun.arrays import FloatArray
 from retrorun.detection.result import Detection
+from retrorun.files import printable
 from retrorun.report.words import local_start
 from retrorun.units import METRES_PER_MILE, format_pace
 
@@ -36,8 +37,9 @@ class SampleTable:
 def sample_table(activity: Activity, detection: Detection) -> SampleTable:
     """The samples of a recording with the direction of each."""
     numbers = {name: getattr(activity, name) for name in COLUMNS}
-    numbers.update(activity.extra)
-    numbers.update({f"developer.{name}": values for name, values in activity.developer.items()})
+    # Names of further columns come from the file, and may be anything.
+    numbers.update({printable(name): values for name, values in activity.extra.items() if name not in numbers})
+    numbers.update({printable(f"developer.{name}"): values for name, values in activity.developer.items()})
     segment = np.zeros(len(activity), dtype=np.int64)
     probability = np.full(len(activity), np.nan)
     for number, one in enumerate(detection.segments, start=1):

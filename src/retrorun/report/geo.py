@@ -11,12 +11,14 @@ from retrorun.activity.model import Activity
 from retrorun.detection.result import Detection
 from retrorun.documents import to_json
 from retrorun.errors import RecordingError
+from retrorun.files import printable
 from retrorun.report.columns import SampleTable, sample_table
 from retrorun.report.figures.series import breaks
 
 GPX_DIRECTION = "urn:retrorun:direction:1"  # the namespace of our extension; a name, not an address
 GPX_GARMIN = "http://www.garmin.com/xmlschemas/TrackPointExtension/v2"
 DEGREE_DIGITS = 7  # 1 cm on the ground; watches store 1e-7 degrees or coarser
+ALTITUDE_DIGITS = 3
 
 
 def to_geojson(activity: Activity, detection: Detection) -> bytes:
@@ -28,7 +30,7 @@ def to_geojson(activity: Activity, detection: Detection) -> bytes:
     located = _located(activity)
     table = sample_table(activity, detection)
     features = []
-    for indices in _stretches(activity, table, located):
+    for indices in _stretches(activity, table, located):  # none crosses the date line, as the format asks
         first, last = indices[0], indices[-1]
         features.append(
             {
@@ -67,16 +69,17 @@ def to_gpx(activity: Activity, detection: Detection) -> bytes:
     gpx.creator = "retrorun"
     gpx.nsmap = {"retrorun": GPX_DIRECTION, "gpxtpx": GPX_GARMIN}
     track = GPXTrack()
-    track.type = activity.sport  # type: ignore[assignment]  # gpxpy infers None from its own default
+    track.type = printable(activity.sport)  # type: ignore[assignment]  # gpxpy infers None from its own default
     gpx.tracks.append(track)
     for indices in np.split(located, np.flatnonzero(_cut(activity, located)) + 1):
         part = GPXTrackSegment()
         for index in indices.tolist():
             altitude = activity.altitude_m[index]
+            longitude = round(float(activity.longitude_deg[index]), DEGREE_DIGITS)
             point = GPXTrackPoint(
                 latitude=round(float(activity.latitude_deg[index]), DEGREE_DIGITS),
-                longitude=round(float(activity.longitude_deg[index]), DEGREE_DIGITS),
-                elevation=float(altitude) if np.isfinite(altitude) else None,
+                longitude=longitude if longitude < 180.0 else longitude - 360.0,  # the schema ends short of 180
+                elevation=round(float(altitude), ALTITUDE_DIGITS) if np.isfinite(altitude) else None,
                 time=table.moments[index].astimezone(dt.UTC) if table.moments else None,
             )
             point.extensions = _gpx_extensions(activity, table, index)
@@ -89,17 +92,18 @@ def to_gpx(activity: Activity, detection: Detection) -> bytes:
 def _gpx_extensions(activity: Activity, table: SampleTable, index: int) -> list[object]:
     from xml.etree.ElementTree import Element, SubElement
 
+    # In the order and within the bounds of the extension's schema.
     values = (
-        ("hr", activity.heart_rate_bpm[index], "{:.0f}"),
-        ("cad", activity.cadence_spm[index] / 2, "{:.0f}"),
-        ("speed", activity.speed_mps[index], "{:.3f}"),
+        ("hr", np.round(activity.heart_rate_bpm[index]), 1.0, 255.0, "{:.0f}"),
+        ("cad", np.round(activity.cadence_spm[index] / 2), 0.0, 254.0, "{:.0f}"),
+        ("speed", float(activity.speed_mps[index]), 0.0, 1e6, "{:.3f}"),
     )
     extensions: list[object] = []
-    if any(np.isfinite(value) for _, value, _ in values):
+    known = [(name, form.format(value)) for name, value, low, high, form in values if low <= value <= high]
+    if known:
         garmin = Element(f"{{{GPX_GARMIN}}}TrackPointExtension")
-        for name, value, form in values:
-            if np.isfinite(value):
-                SubElement(garmin, f"{{{GPX_GARMIN}}}{name}").text = form.format(value)
+        for name, text in known:
+            SubElement(garmin, f"{{{GPX_GARMIN}}}{name}").text = text
         extensions.append(garmin)
     if table.direction[index]:
         direction = Element(f"{{{GPX_DIRECTION}}}direction")
@@ -116,9 +120,10 @@ def _located(activity: Activity) -> npt.NDArray[np.intp]:
 
 
 def _cut(activity: Activity, located: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """True where the way is not known between a located sample and the next one; shape (len(located) - 1,)."""
+    """True where a located sample is not joined to the next: a gap, or the end of the map; (len(located) - 1,)."""
     gaps = np.cumsum(breaks(activity.time_s))[located]
-    return np.diff(gaps) > 0
+    over_the_date_line = np.abs(np.diff(activity.longitude_deg[located])) > 180.0
+    return (np.diff(gaps) > 0) | over_the_date_line
 
 
 def _stretches(activity: Activity, table: SampleTable, located: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:

@@ -42,7 +42,8 @@ def render(template: str, **values: object) -> str:
     codes = [str(values[name]) for name in names] if isinstance(names, tuple) else []
     style = own("page.css")
     policy = _policy(codes, None if values.get("interactive") else style)
-    return _environment().get_template(template).render(style=style, policy=policy, words=TEXT_COLUMNS, **values)
+    page = _environment().get_template(template).render(style=style, policy=policy, words=TEXT_COLUMNS, **values)
+    return page.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair in a name fits into no file
 
 
 def fragment(template: str, **values: object) -> str:
