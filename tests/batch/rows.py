@@ -27,6 +27,7 @@ def row(path: str = "a.fit", start: str = "2026-03-02T07:00:00", **values: objec
         "backward_m": 240.0,
         "backward_speed_mps": 2.0,
         "backward_cadence_spm": 180.0,
+        "backward_heart_rate_bpm": 160.0,
         "segments": (
             ScanSegment(
                 start_s=600.0,

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner
@@ -42,6 +44,24 @@ def test_scan_tells_the_story_and_writes_the_table(archive: Path, tmp_path: Path
     }
 
 
+def test_scan_writes_the_season_as_a_page_and_a_page_of_each_run_with_backward_running(
+    archive: Path, tmp_path: Path
+) -> None:
+    season, pages = tmp_path / "season.html", tmp_path / "pages of runs"
+    words = ["scan", str(archive), "--report", str(season), "--pages", str(pages), "--workers", "1"]
+    done = RUN.invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    text = season.read_text(encoding="utf-8")
+    assert "Backward running was found in 2 of 3 runs" in text
+    links = set(re.findall(r'href="(pages[^"]+)"', text))
+    assert len(links) == 2
+    for link in links:
+        page = tmp_path / unquote(link)
+        assert "Backward running was found" in page.read_text(encoding="utf-8")
+    assert len(list(pages.iterdir())) == 2
+    assert str(archive) not in text
+
+
 def test_scan_as_json(archive: Path) -> None:
     done = RUN.invoke(app, ["scan", str(archive), "--workers", "1", "--json"], catch_exceptions=False)
     data = json.loads(done.stdout)
@@ -55,6 +75,7 @@ def test_scan_as_json(archive: Path) -> None:
         (["absent"], "absent: there is no such file or folder; check the path"),
         ([".", "-o", "out.xlsx"], "unknown kind of table"),
         ([".", "--plot", "out.doc"], "out.doc"),
+        ([".", "--report", "out.pdf"], "a page cannot have the ending '.pdf'; use .html or .htm"),
         ([".", "--backend", "nosuch"], "nosuch"),
         ([".", "--scheduler", "tcp://127.0.0.1:9"], "the scheduler does not answer"),
     ],

@@ -59,6 +59,7 @@ class Row:
     backward_m: float = 0.0
     backward_speed_mps: float | None = None
     backward_cadence_spm: float | None = None
+    backward_heart_rate_bpm: float | None = None
     planned_steps: int = 0
     completed_steps: int = 0
     segments: tuple[ScanSegment, ...] = ()
@@ -117,6 +118,7 @@ def row_of(name: str, title: str, activity: Activity, detection: Detection, matc
         backward_m=backward.distance_m or 0.0,
         backward_speed_mps=backward.mean_speed_mps,
         backward_cadence_spm=backward.mean_cadence_spm,
+        backward_heart_rate_bpm=backward.mean_heart_rate_bpm,
         planned_steps=0 if match is None else len(match.steps),
         completed_steps=0 if match is None else sum(step.outcome == "completed" for step in match.steps),
         segments=tuple(

@@ -98,7 +98,20 @@ def tell(table: ScanTable) -> Story:
     dated = [(_local(row), row) for row in table.counted()]
     rows = sorted(((start, row) for start, row in dated if start is not None), key=lambda entry: entry[0])
     runs = tuple(
-        SeasonRun(start=start, backward_s=row.backward_s, backward_m=row.backward_m, efforts=row.efforts)
+        SeasonRun(
+            start=start,
+            backward_s=row.backward_s,
+            backward_m=row.backward_m,
+            efforts=row.efforts,
+            name=row.path,
+            moving_s=row.moving_s or 0.0,
+            verdict=row.verdict,
+            speed_mps=row.backward_speed_mps,
+            cadence_spm=row.backward_cadence_spm,
+            heart_rate_bpm=row.backward_heart_rate_bpm,
+            planned_steps=row.planned_steps,
+            completed_steps=row.completed_steps,
+        )
         for start, row in rows
     )
     return Story(

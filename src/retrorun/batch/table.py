@@ -154,6 +154,7 @@ ACTIVITY_FIELDS = {
     "backward_m": "number",
     "backward_speed_mps": "number",
     "backward_cadence_spm": "number",
+    "backward_heart_rate_bpm": "number",
     "segments": "whole",
     "planned_steps": "whole",
     "completed_steps": "whole",

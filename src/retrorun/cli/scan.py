@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
+from retrorun.analysis.analyse import analyse
+from retrorun.analysis.efforts import SeasonRun
 from retrorun.batch.learn import learn_profile
 from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
@@ -15,8 +21,11 @@ from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.errors import OutputError, RetrorunError
-from retrorun.files import write_atomic
+from retrorun.files import check_ending, write_atomic
+from retrorun.gait.profile import GaitProfile
 from retrorun.report.figures.style import picture_bytes, picture_kind
+from retrorun.report.html import report_html
+from retrorun.report.season_page import season_html
 
 MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
 BESTS = ("best effort", "result", "pace", "day")
@@ -39,6 +48,10 @@ def scan(
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
     all_sports: Annotated[bool, typer.Option("--all-sports", help="Analyse walks and rides too.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the season into this picture (.png, .svg, .pdf).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the season as a page (.html).")] = None,
+    pages: Annotated[
+        Path | None, typer.Option(help="With --report: a folder for a page of each run with backward running.")
+    ] = None,
     units: UnitsOption = Units.KM,
     as_json: Annotated[bool, typer.Option("--json", help="Print the runner's story as one JSON document.")] = False,
 ) -> None:
@@ -50,6 +63,8 @@ def scan(
     if output is not None and output.suffix.lower() not in SUFFIXES:
         raise OutputError("unknown kind of table", where=str(output), hint=f"name it {', '.join(SUFFIXES)}")
     kind = None if plot is None else picture_kind(plot)
+    if report is not None:
+        check_ending(report, (".html", ".htm"), "a page")
     if scheduler is not None:
         backend = "dask"
         _connect(scheduler)
@@ -68,6 +83,10 @@ def scan(
     if plot is not None and kind is not None:
         write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind))
         written = (*written, plot)
+    if report is not None:
+        runs = story.runs if pages is None else _with_pages(story.runs, pages, report, profile_of(profile), per_m)
+        write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode())
+        written = (*written, report)
     if as_json:
         say_json({"format": 1, "complete": table.complete, **story.to_dict()})
     else:
@@ -96,6 +115,27 @@ def profile(
     if len(learnt.left_out) > 5:
         say(f"and {len(learnt.left_out) - 5} more", indent=2)
     say(f"wrote {output}")
+
+
+def _with_pages(
+    runs: Sequence[SeasonRun], folder: Path, season: Path, usual: GaitProfile | None, per_m: float
+) -> list[SeasonRun]:
+    """Write the page of each run with backward running that is a file of its own; the runs, with where theirs is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    linked = []
+    for run in runs:
+        recording = Path(run.name)
+        if run.backward_s > 0 and recording.is_file():
+            found = analyse(recording, profile=usual)
+            text = report_html(
+                found.activity, found.detection, match=found.match, kept=found.adherence, name=found.name, per_m=per_m
+            )
+            # Recordings of one name in several folders are told apart by when they were.
+            page = folder / f"{run.start:%Y-%m-%d-%H%M%S}-{recording.name}.html"
+            write_atomic(page, text.encode(), inputs=[recording])
+            run = replace(run, page=quote(Path(os.path.relpath(page, season.parent)).as_posix()))  # noqa: PLW2901
+        linked.append(run)
+    return linked
 
 
 def _tell(table: ScanTable, story: Story, per_m: float) -> None:

@@ -7,6 +7,7 @@ nothing. It names files, days and numbers, and no places.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -239,6 +240,7 @@ def _address(text: str, page: str) -> str:
     """A name as a link where the run has a page of its own; only to files beside or below this one."""
     from markupsafe import Markup
 
+    text = re.split(r"[\\/]", text)[-1]  # folders would not fit into a table
     if not page or ":" in page.split("/", maxsplit=1)[0] or page.startswith("/"):
         return text
     return Markup('<a href="{}">{}</a>').format(page, text)
