@@ -20,9 +20,9 @@ from retrorun.batch.table import SUFFIXES, ScanTable
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import OutputError, RetrorunError
 from retrorun.files import check_ending, write_atomic
-from retrorun.gait.profile import GaitProfile
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.html import report_html
 from retrorun.report.season_page import season_html
