@@ -15,6 +15,7 @@ from retrorun.session.model import Direction, Repeat, Session, Step
 from retrorun.session.values import Distance, LapButton, Time, Times
 from tests.match.watch import Executed, Watch
 
+GUESS = "that the plan has backward steps is guessed from somebody else's words"
 WARM_UP = Step(duration=Time(time_s=600.0))
 FORWARD = Step(duration=Distance(distance_m=400.0))
 BACKWARD = Step(duration=Distance(distance_m=200.0), direction=Direction.BACKWARD)
@@ -61,7 +62,7 @@ def test_nested_repeats_with_cut_last_rounds() -> None:
     assert [step.repetition for step in match.steps if step.place == "steps[1].repeat[0].repeat[1]"] == [
         (1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)
     ]  # fmt: skip
-    assert not match.reasons
+    assert match.reasons == (GUESS,)
 
 
 def test_automatic_laps_inside_steps_are_one_step() -> None:
@@ -365,3 +366,11 @@ def test_many_laps_of_one_step() -> None:
     watch = Watch(session=session, auto_lap_m=1000.0)
     match = match_plan(watch.run())
     assert [len(step.lap_indices) for step in match.steps] == [len(step.laps) for step in watch.truth]
+
+
+def test_a_direction_out_of_somebody_elses_words_is_said_to_be_a_guess() -> None:
+    activity = Watch(session=NESTED).run()
+    assert GUESS in match_plan(activity).reasons  # its notes say BACKWARD, and nobody says who wrote them
+    assert GUESS not in match_plan(activity, NESTED).reasons
+    forward = replace(NESTED, steps=(WARM_UP, FORWARD, COOL_DOWN))
+    assert GUESS not in match_plan(Watch(session=forward).run()).reasons

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from retrorun.activity.read import read_activity
+from retrorun.analysis.detect import detect
 from retrorun.errors import FitError, RetrorunError, WorkoutError
+from retrorun.fit.step_values import REPEATS
 from retrorun.fit.workout_message import read_workout
-from retrorun.session.model import Repeat, Step, walk
+from retrorun.session.model import Direction, Repeat, Step, walk
 from retrorun.session.values import HeartRateRange, HeartRateZone, LapButton, PowerRange, Time, Times
+from retrorun.workout.decode import decode_workout
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from retrorun.workout.lower import lower_session
 from tests.fit.decoders import DECODERS
@@ -110,3 +115,24 @@ def test_malformed_files_get_a_clear_error(path: Path) -> None:
     assert caught.value.where
     assert caught.value.hint
     assert re.search("is of type 6|no workout can be read", caught.value.what)
+
+
+@pytest.mark.parametrize("words", ["run backward", "BACKWARD run"])
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.name)
+def test_backward_steps_in_anybody_elses_plan_are_a_guess_that_finds_nothing(path: Path, words: str) -> None:
+    activity = read_activity(path)
+    assert activity.workout is not None
+    steps = tuple(
+        replace(step, name="", notes=words) if step.duration_type not in REPEATS and step.intensity != 2 else step
+        for step in activity.workout.steps
+    )
+    turned = replace(activity, workout=replace(activity.workout, steps=steps))
+    assert turned.workout is not None
+    session = decode_workout(turned.workout, turned.training_file).session
+    backward = [
+        step for _, step in walk(session.steps) if isinstance(step, Step) and step.direction is Direction.BACKWARD
+    ]
+    assert backward
+    assert all(step.direction_guessed for step in backward)
+    detection = detect(turned)
+    assert detection.verdict != "found"

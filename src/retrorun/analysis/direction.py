@@ -67,7 +67,12 @@ def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
     if not any(found.step.direction is Direction.BACKWARD for found in match.steps):
         return ()
     return tuple(
-        PlannedSpan(start_s=span.start_s, end_s=span.end_s, direction=found.step.direction)
+        PlannedSpan(
+            start_s=span.start_s,
+            end_s=span.end_s,
+            direction=found.step.direction,
+            guessed=found.step.direction_guessed,
+        )
         for found, span in _placed(match.steps)
         if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
     )

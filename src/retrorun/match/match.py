@@ -83,6 +83,8 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
             raise PlanError("; ".join(reasons) or "the recording carries no plan", hint=hint)
         session = embedded.session
     occurrences = _unrolled(session, activity)
+    guessed = any(item.step.direction_guessed for item in occurrences)
+    guess = ("that the plan has backward steps is guessed from somebody else's words",) if guessed else ()
     if embedded is not None:
         own = _unrolled(embedded.session, activity)
         if [item.step.duration for item in own] == [item.step.duration for item in occurrences]:
@@ -92,6 +94,7 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
                 occurrences=occurrences,
                 step_numbers=tuple(number[item.place] for item in own),
                 step_of_index={index: number[place] for index, place in embedded.places.items() if place in number},
+                reasons=guess,
             )
         reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
     return _Planned(
@@ -99,7 +102,7 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
         occurrences=occurrences,
         step_numbers=tuple(range(len(occurrences))),
         step_of_index={},
-        reasons=reasons,
+        reasons=(*reasons, *guess),
     )
 
 
