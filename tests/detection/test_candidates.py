@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from retrorun.detection.cadence_model import LinePrior, fit_line
-from retrorun.detection.candidates import find_candidates
+from retrorun.detection.candidates import find_candidates, without_overlap
 from retrorun.detection.resample import build_grid
 from tests.detection.made import REPETITIONS, run
 
@@ -38,3 +40,23 @@ def test_a_cut_is_a_border_in_any_case() -> None:
     assert line is not None
     pieces = find_candidates(grid, line, cuts=[630.0])
     assert 630.0 in {round(float(grid.edge_s[k])) for k in (*pieces.start, *pieces.end)}
+
+
+def test_a_long_stretch_whose_speed_wanders_is_one_piece_too_and_none_overlap_in_the_end() -> None:
+    span = (1200.0, 1380.0)
+    activity = run((span,), uplift=0.10)
+    inside = (activity.time_s >= span[0]) & (activity.time_s < span[1])
+    swing = np.where((activity.time_s // 25.0) % 2 == 0, 0.93, 1.07)
+    wandering = replace(activity, speed_mps=np.where(inside, activity.speed_mps * swing, activity.speed_mps))
+    grid = build_grid(wandering, 0.0, 3600.0)
+    line = fit_line(grid, LinePrior())
+    assert line is not None
+    pieces = find_candidates(grid, line)
+    longest = int(np.argmax(pieces.bins))
+    assert abs(grid.edge_s[pieces.start[longest]] - span[0]) < 10.0
+    assert abs(grid.edge_s[pieces.end[longest]] - span[1]) < 10.0
+    for weight in (pieces.bins, -pieces.bins, np.ones(len(pieces))):
+        kept = pieces.take(without_overlap(pieces, weight))
+        assert (kept.start[1:] >= kept.end[:-1]).all()
+    assert longest in without_overlap(pieces, pieces.bins)
+    assert longest not in without_overlap(pieces, -pieces.bins)

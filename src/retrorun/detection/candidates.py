@@ -5,8 +5,9 @@ Cadence only tells running from walking here; what it says of a piece is looked 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -47,6 +48,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.start)
 
+    def take(self, rows: IntArray) -> Candidates:
+        """Those of the indices."""
+        return Candidates(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+
     @property
     def bins(self) -> FloatArray:
         """Their lengths in bins."""
@@ -72,16 +77,29 @@ def find_candidates(
     starts, ends = [], []
     for first, end in runs(stepping):
         inner = [k for k in changes if first + 2 < k < end - 2]
-        borders = _joined([first, *inner, end], total, count, fixed)
+        borders = _joined([first, *inner, end], total, count, fixed, p.JOIN_LOG)
         starts += borders[:-1]
         ends += borders[1:]
     start, end_ = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
     speed = np.exp((total[end_] - total[start]) / np.maximum(count[end_] - count[start], 1e-9))
-    keep = (end_ - start >= p.SHORTEST_BINS) & (speed < p.SLOW_SHARE * line.usual_speed_mps)
+    slow = speed < p.SLOW_SHARE * line.usual_speed_mps
+    keep = (end_ - start >= p.SHORTEST_BINS) & slow
     for start_s, end_s in wanted:
         first, last = grid.bins(start_s, end_s)
         shared = np.minimum(end_, last) - np.maximum(start, first)
         keep |= (shared > 0.5 * (end_ - start)) & (end_ - start >= p.PLANNED_BINS)
+    pieces = list(zip(start[keep].tolist(), end_[keep].tolist(), strict=True))
+    # A long stretch whose speed wanders may tell more than its parts.
+    for first, last in runs(slow):
+        borders = [int(start[first])]
+        for i in range(first, last):
+            if i > first and start[i] != end_[i - 1]:
+                pieces += _coarse(borders, total, count, fixed)
+                borders = [int(start[i])]
+            borders.append(int(end_[i]))
+        pieces += _coarse(borders, total, count, fixed)
+    start, end_ = np.array(list(dict.fromkeys(pieces)), dtype=np.int64).reshape(-1, 2).T
+    keep = np.ones(len(start), dtype=np.bool_)
     return _measured(grid, line, start[keep], end_[keep], stepping)
 
 
@@ -109,8 +127,9 @@ def _changes(total: FloatArray, count: FloatArray) -> IntArray:
     return np.flatnonzero(peak & (step > p.STEP_LOG)) + 1
 
 
-def _joined(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int]) -> list[int]:
+def _joined(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int], alike: float) -> list[int]:
     """The borders without those between pieces that are alike; the most alike are joined first."""
+    borders = list(borders)
     while len(borders) > 2:
         at = np.array(borders)
         length = np.diff(at)
@@ -119,10 +138,16 @@ def _joined(borders: list[int], total: FloatArray, count: FloatArray, fixed: set
         apart = np.abs(np.diff(mean)) * weight
         apart[[k in fixed for k in borders[1:-1]]] = np.inf
         least = int(np.argmin(apart))
-        if apart[least] >= p.JOIN_LOG:
+        if apart[least] >= alike:
             break
         del borders[least + 1]
     return borders
+
+
+def _coarse(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int]) -> list[tuple[int, int]]:
+    """Pieces of slow running that were made of several."""
+    joined = _joined(borders, total, count, fixed, p.COARSE_LOG)
+    return [pair for pair in itertools.pairwise(joined) if pair[1] - pair[0] >= p.COARSE_BINS]
 
 
 def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, stepping: BoolArray) -> Candidates:
@@ -133,7 +158,7 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
     slow = np.zeros(n + 1)
     np.add.at(slow, start, 1.0)
     np.add.at(slow, end, -1.0)
-    forward = used & (np.cumsum(slow)[:-1] == 0)
+    forward = used & (np.cumsum(slow)[:-1] < 0.5)
     log_speed = np.log(np.maximum(speed, 0.3))
 
     def sums(values: FloatArray, mask: BoolArray) -> FloatArray:
@@ -203,3 +228,18 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
         "erratic": np.sqrt(np.maximum(inside(off**2) - mean_off**2, 0.0)),
     }
     return Candidates(**{name: values[keep] for name, values in columns.items()})
+
+
+def without_overlap(pieces: Candidates, weight: FloatArray) -> IntArray:
+    """Indices of pieces that do not overlap, in order: coarse ones where they weigh more than each of their parts.
+
+    Args:
+        pieces: fine pieces, and coarse ones that are made of them.
+        weight: of each, shape (n,).
+    """
+    start, end = pieces.start, pieces.end
+    inside = (start[:, None] <= start) & (end[:, None] >= end) & ((end - start)[:, None] > (end - start))
+    parts = np.where(inside, weight, -np.inf).max(axis=1, initial=-np.inf)
+    whole = inside.any(axis=1) & (weight > np.maximum(parts, 0.0))
+    keep = (whole | ~inside.any(axis=1)) & ~inside[whole].any(axis=0)
+    return np.flatnonzero(keep)[np.argsort(start[keep], kind="stable")]

@@ -12,7 +12,7 @@ from retrorun.activity.rules import spans_on_foot
 from retrorun.arrays import FloatArray
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
-from retrorun.detection.candidates import Candidates, find_candidates
+from retrorun.detection.candidates import Candidates, find_candidates, without_overlap
 from retrorun.detection.explain import evidence_of, possible, session_words
 from retrorun.detection.likelihoods import Likelihoods, likelihoods, physical, surface
 from retrorun.detection.profile import GaitProfile
@@ -121,6 +121,8 @@ def judge(
     borders = sorted({*cuts, *(time_s for span in told for time_s in (span.start_s, span.end_s))})
     pieces = find_candidates(grid, line, borders, backward)
     densities = likelihoods(pieces, line)
+    rows = without_overlap(pieces, densities.alone() + surface(pieces, line, weights))
+    pieces, densities = pieces.take(rows), densities.take(rows)
     support = support_of(pieces, grid, cuts, told)
     own = None if profile is None or profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
     ratio = None if profile is None else profile.ratio

@@ -32,6 +32,21 @@ class Likelihoods:
     uplift: FloatArray
     uplift_sd: FloatArray
 
+    def take(self, rows: IntArray) -> Likelihoods:
+        """Those of the indices."""
+        return Likelihoods(
+            forward=self.forward[:, rows],
+            backward=self.backward[:, :, rows],
+            uplift=self.uplift[rows],
+            uplift_sd=self.uplift_sd[rows],
+        )
+
+    def alone(self) -> FloatArray:
+        """The log ratio of backward to forward of each piece by itself, shape (n,), for telling like from like."""
+        errors = np.exp(ERROR_LOG_WEIGHT)
+        ratio: FloatArray = np.log(errors @ self.backward.mean(axis=0)) - np.log(errors @ self.forward)
+        return ratio
+
 
 def likelihoods(pieces: Candidates, line: ForwardLine) -> Likelihoods:
     """Both densities of every piece, for each value of the shared errors and of the session's uplift."""

@@ -50,6 +50,8 @@ STEPPING_SPM, STEPPING_MPS = 135.0, 1.1  # Ducharme2023; chosen: the slowest bac
 STEP_BINS = 4  # chosen: 12 s on both sides of a change
 STEP_LOG = 0.08  # chosen: a change of speed by 8 % shows above the noise of positions over 12 s (SD 0.2 m/s)
 JOIN_LOG = 0.06  # chosen: neighbours more alike than this are one piece
+COARSE_LOG = 0.2  # chosen: a long stretch whose speed wanders is one piece too, where that tells more than its parts
+COARSE_BINS = 8  # chosen: 24 s
 SLOW_SHARE = 0.97  # chosen: nobody runs backward at the usual forward speed
 SHORTEST_BINS = 4  # chosen: 12 s; shorter ones only where a plan has them
 PLANNED_BINS = 3  # chosen
@@ -103,7 +105,7 @@ DOWNHILL_PCT, DOWNHILL = (
 # The session
 ERRORS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])  # in SD, for the slope's error and for the level's
 SHARES = (0.12, 0.4, 0.8)  # chosen: of the slow pieces that are backward; and one piece alone
-PRIOR_LOG_ODDS = -3.5  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
+PRIOR_LOG_ODDS = -3.0  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
 CALL = 0.5  # chosen: a piece is called where it is likelier than not
 MOST_PROBABLE = 0.9999  # chosen: nothing that is inferred is certain; only the runner's own label is
 POSSIBLE = 0.2  # chosen: worth a sentence
@@ -139,8 +141,8 @@ PROFILE_SLOPE_FLOOR = 1.2  # chosen: a slope is never known better from one reco
 SURFACE_LOW, SURFACE_HIGH = -5.0, 4.0  # chosen: the surface supports and warns, the uplift decides
 SURFACE = np.array(
     [
-        *(-0.714, 1.212, -1.019, 0.009, -0.399, -0.36, 0.691, -2.353),
-        *(0.332, 0.531, 0.527, -0.178, -1.425, 0.339, 1.304, 0.054),
-        *(0.273, -2.475, -1.365, -2.03, 3.184, -1.018),
+        *(-1.273, 1.147, -1.042, -0.516, -0.244, -0.255, 1.231, -1.927),
+        *(0.247, 0.452, 0.492, 0.073, -1.421, 0.492, 0.929, -0.203),
+        *(0.543, -2.616, -0.655, -2.049, 3.516, -1.672),
     ]
 )
