@@ -78,9 +78,9 @@ from .workout.finding import Finding as Finding
 from .workout.fit import compile_workout as compile_workout
 from .workout.fit import decompile as decompile
 from .workout.fit import decompile_workout as decompile_workout
+from .workout.flatten import Lowered as Lowered
+from .workout.flatten import lower_session as lower_session
 from .workout.importing import import_session as import_session
 from .workout.importing import load_session as load_session
-from .workout.lower import Lowered as Lowered
-from .workout.lower import lower_session as lower_session
 
 __version__: str

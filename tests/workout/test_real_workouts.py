@@ -18,7 +18,7 @@ from retrorun.session.model import Direction, Repeat, Step, walk
 from retrorun.session.values import HeartRateRange, HeartRateZone, LapButton, PowerRange, Time, Times
 from retrorun.workout.decode import decode_workout
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
-from retrorun.workout.lower import lower_session
+from retrorun.workout.flatten import lower_session
 from tests.fit.decoders import DECODERS
 from tests.shared_data import SHARED, shared, shared_files
 

@@ -19,7 +19,7 @@ from retrorun.workout.check import check_session
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.finding import Finding
 from retrorun.workout.fit import compile_workout
-from retrorun.workout.lower import lower_session
+from retrorun.workout.flatten import lower_session
 
 
 def compile_session(

@@ -22,9 +22,9 @@ from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import find_device
 from retrorun.workout.finding import Finding
 from retrorun.workout.fit import DAMAGE, compile_workout
+from retrorun.workout.flatten import lower_session, without_exertion
 from retrorun.workout.identity import identity
 from retrorun.workout.importing import import_session
-from retrorun.workout.lower import lower_session, without_exertion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,10 +34,10 @@ from retrorun.session.values import (
 )
 from retrorun.session.wording import format_number, format_target, usual_gait
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
-from retrorun.workout.arrange import Group, Part, Single, arrange
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.direction_words import label_of
 from retrorun.workout.finding import Exported, Findings
+from retrorun.workout.flatten import Group, Part, Single, arrange
 from retrorun.workout.formats.target_text import read_target
 from retrorun.workout.step_text import clean, incline, label, one_line, spell, spelled
 

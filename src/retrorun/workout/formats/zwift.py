@@ -29,10 +29,10 @@ from retrorun.session.values import (
     ends_of,
 )
 from retrorun.session.wording import format_target
-from retrorun.workout.arrange import USUAL_SPEEDS, Single, arrange
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.direction_words import label_of
 from retrorun.workout.finding import Exported, Findings
+from retrorun.workout.flatten import USUAL_SPEEDS, Single, arrange
 from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
 

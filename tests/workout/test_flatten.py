@@ -13,7 +13,7 @@ from retrorun.workout.check import check_session
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.fit import compile_workout, decompile
-from retrorun.workout.lower import lower_session
+from retrorun.workout.flatten import lower_session
 from tests import strategies
 
 A, B = Step(duration=LapButton()), Step(duration=Time(time_s=60), direction=Direction.BACKWARD)

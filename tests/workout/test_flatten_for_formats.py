@@ -5,7 +5,7 @@ import pytest
 from retrorun.errors import WorkoutError
 from retrorun.session.model import Direction, Repeat, Session, Step
 from retrorun.session.values import Distance, HeartRateBelow, LapButton, RepeatUntil, SpeedRange, Time, Times
-from retrorun.workout.arrange import MOST_LINES, Arranged, Group, Part, Single, arrange
+from retrorun.workout.flatten import MOST_LINES, Arranged, Group, Part, Single, arrange
 
 BACK = Step(duration=Time(time_s=60), direction=Direction.BACKWARD)
 JOG = Step(duration=Time(time_s=30))
