@@ -73,6 +73,27 @@ def test_pushed_sessions_are_remembered_for_their_recordings(root: Path, tmp_pat
     assert found == parse_session(NOTATION, name="Retro 400s")
 
 
+def test_an_edited_session_replaces_its_old_edition_on_the_watch(root: Path, tmp_path: Path) -> None:
+    index, inbox, plan = tmp_path / "sessions.json", root / "GARMIN" / "NewFiles", tmp_path / "tuesday.txt"
+    plan.write_text(NOTATION)
+    run(NOTATION, "--name", "Another", "--watch", root, "--index", index)
+    (another,) = inbox.iterdir()
+    run(plan, "--watch", root, "--index", index)
+    (old,) = set(inbox.iterdir()) - {another}
+    plan.write_text(NOTATION.replace("4x", "5x"))
+    dry = run(plan, "--watch", root, "--index", index, "--dry-run")
+    assert "removed" not in dry.stdout
+    assert old.exists()
+    result = run(plan, "--watch", root, "--index", index)
+    assert f"replaced and removed: {old}" in result.stdout
+    (new,) = set(inbox.iterdir()) - {another}
+    assert new != old
+    assert decompile_workout(new).steps == parse_session(plan.read_text()).steps
+    again = run(plan, "--watch", root, "--index", index)
+    assert "removed" not in again.stdout
+    assert set(inbox.iterdir()) == {another, new}
+
+
 def test_a_second_time_nothing_is_written(root: Path) -> None:
     run(NOTATION, "--watch", root)
     before = everything_in(root)

@@ -111,7 +111,9 @@ def test_every_finding_comes_once() -> None:
 # ---- the record ------------------------------------------------------------------------------------------------------
 
 ROWS = st.lists(
-    st.builds(Delivered, target=st.text(max_size=3), source=st.text(max_size=3), file=st.text(), digest=st.text()),
+    st.builds(
+        Delivered, target=st.text(max_size=3), source=st.text(max_size=3), size=st.integers(0, 9), digest=st.text()
+    ),
     max_size=5,
 )
 
@@ -124,12 +126,12 @@ def test_the_record_comes_back_from_json(rows: list[Delivered]) -> None:
 
 
 def test_an_edited_session_replaces_the_old_file_at_its_watch_alone() -> None:
-    old = Delivered(target="Forerunner", source="tuesday.yaml", file="Tuesday-1.fit", digest="1")
-    elsewhere, another = replace(old, target="Edge"), replace(old, source="friday.yaml", file="Friday-1.fit")
+    old = Delivered.of(b"old", target="Forerunner", source="tuesday.yaml")
+    elsewhere, another = replace(old, target="Edge"), Delivered.of(b"x", target="Forerunner", source="friday.yaml")
     record = Deliveries().updated([old, elsewhere, another])
-    new = replace(old, file="Tuesday-2.fit", digest="2")
-    assert record.replaced_by(new) == (old,)
-    assert record.replaced_by(old) == ()
+    new = Delivered.of(b"new", target="Forerunner", source="tuesday.yaml")
+    assert record.replaced_by([new]) == (old,)
+    assert record.replaced_by([old]) == ()
     assert record.updated([new]).rows == (elsewhere, another, new)
 
 

@@ -14,13 +14,14 @@ import typer
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.session_argument import SESSION_HELP, session_of, source_of
+from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
 from retrorun.session.model import Session, Setting
-from retrorun.watch.find import choose_watch
+from retrorun.watch.find import Watch, choose_watch
 from retrorun.watch.names import file_name
-from retrorun.watch.push import Package, crowding, deliver
-from retrorun.workout.deliver import prepare
+from retrorun.watch.push import Package, crowding, deliver, withdraw
+from retrorun.workout.deliver import Delivered, Deliveries, prepare
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.finding import Finding
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
@@ -46,6 +47,7 @@ class Ready:
 
     session: Session
     data: bytes = b""
+    source: str = ""
 
 
 def push(
@@ -58,7 +60,11 @@ def push(
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For intervals.icu; else today.")] = None,
     form: Annotated[Form, typer.Option("--as", help="For intervals.icu: the FIT file or workout text.")] = Form.FIT,
     index: Annotated[
-        Path | None, typer.Option(help="Remember the sessions in this file (JSON), for `match --index`.")
+        Path | None,
+        typer.Option(
+            help="Remember the sessions in this file (JSON), for `match --index`; what is edited then replaces its old "
+            "edition on the watch."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -76,7 +82,10 @@ def push(
         ready = [Ready(session=session_of(text, name=name)) for text in sessions]
     else:
         prepared = prepare([source_of(text) for text in sessions], device=device, name=name, lower=lower)
-        ready = [Ready(session=one.session, data=one.data) for one in prepared.files]
+        ready = [
+            Ready(session=one.session, data=one.data, source=_source(sessions[one.source], name))
+            for one in prepared.files
+        ]
         findings += [one for one in prepared.findings if one.severity == "warning"]
     events: list[Event] = []
     if to is Place.INTERVALS_ICU:
@@ -85,7 +94,7 @@ def push(
     if not as_json:
         say_findings(findings)  # before anything goes out, and also where that fails
     if to is Place.WATCH:
-        done = _to_watch(ready, watch, find_device(device).workouts.value, dry_run=dry_run)
+        done = _to_watch(ready, watch, find_device(device).workouts.value, index, dry_run=dry_run)
     else:
         done = _to_intervals_icu(events, dry_run=dry_run)
     _remember(ready, None if dry_run else index)
@@ -105,16 +114,37 @@ def _remember(ready: list[Ready], index: Path | None) -> None:
         remember_workouts([one.session for one in new], [one.data for one in new], index)
 
 
-def _to_watch(ready: list[Ready], wanted: str, most: int, *, dry_run: bool) -> dict[str, Any]:
+def _source(argument: str, name: str) -> str:
+    """What a delivery was made from, so that its next edition is known: a file's whole path, a name, or the words."""
+    path = Path(argument)
+    is_file = len(argument) < 1000 and "\0" not in argument and path.is_file()
+    return str(path.resolve()) if is_file else name or argument
+
+
+def _record(ready: list[Ready], watch: Watch, index: Path) -> tuple[Path, ...]:
+    """Write down what went to a watch, and take the editions back that it replaces; what was removed."""
+    path = index.with_name(f"{index.name}.deliveries.json")
+    with locked(path):
+        record = Deliveries.from_json(read_bytes(path)) if path.exists() else Deliveries()
+        new = [Delivered.of(one.data, target=watch.name, source=one.source) for one in ready]
+        removed = withdraw(watch, ((row.size, row.digest) for row in record.replaced_by(new)))
+        write_atomic(path, record.updated(new).to_json().encode())
+    return removed
+
+
+def _to_watch(ready: list[Ready], wanted: str, most: int, index: Path | None, *, dry_run: bool) -> dict[str, Any]:
     target = choose_watch(wanted)
     packages = [Package(name=one.session.name, data=one.data) for one in ready]
     made = deliver(target, packages, dry_run=dry_run)
+    removed = _record(ready, target, index) if index is not None and not dry_run else ()
     lines = [f"{one.state}: {one.path} ({one.size} bytes)" for one in made]
+    lines += [f"replaced and removed: {path}" for path in removed]
     if any(one.state == "written" for one in made):
         lines.append(f"now eject {target.name} and unplug it: only then does it take the files in")
     return {
         "watch": {"name": target.name, "folder": str(target.root), "kind": target.kind},
         "deliveries": [{"path": str(one.path), "state": one.state, "bytes": one.size} for one in made],
+        "removed": [str(path) for path in removed],
         "warning": crowding(target, made, most=most),
         "lines": lines,
     }

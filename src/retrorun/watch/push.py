@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,24 @@ def deliver(watch: Watch, packages: Iterable[Package], *, dry_run: bool = False)
             _write(watch, path, package.data)
         made.append(Delivery(path=path, state="would be written" if dry_run else "written", size=size))
     return tuple(made)
+
+
+def withdraw(watch: Watch, files: Iterable[tuple[int, str]]) -> tuple[Path, ...]:
+    """Remove workouts that newer ones replace, told by their size [bytes] and their SHA-256; what was removed.
+
+    A file that was changed since, or that is gone, is left alone.
+    """
+    gone = set(files)
+    sizes = {size for size, _ in gone}
+    removed: list[Path] = []
+    for folder in (watch.inbox, *watch.stores) if gone else ():
+        for path in _fit_files(folder):
+            with contextlib.suppress(OSError):  # only files of the same size are read: reading through MTP is slow
+                size = path.stat().st_size
+                if size in sizes and (size, hashlib.sha256(path.read_bytes()).hexdigest()) in gone:
+                    path.unlink()
+                    removed.append(path)
+    return tuple(removed)
 
 
 def crowding(watch: Watch, deliveries: Iterable[Delivery], *, most: int = MOST_WORKOUTS) -> str:

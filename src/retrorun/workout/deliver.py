@@ -6,6 +6,7 @@ says which session went where under which name, so that an edited one replaces t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,11 +30,12 @@ from retrorun.workout.importing import import_session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverable:
-    """One workout file: the session that it holds, its bytes, its identity."""
+    """One workout file: the session that it holds, its bytes, its identity, and which of the sources it is from."""
 
     session: Session
     data: bytes
     identity: FileIdentity
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def prepare(
                 data = compile_workout(session, device=device, created=created, serial=next_serial)
             head = f"{index + 1}/{len(made)} " if len(made) > 1 else ""
             said += [replace(one, place=f"{head}{one.place}".strip()) for one in check_session(session, device)]
-            file = Deliverable(session=session, data=data, identity=_identity_of(data))
+            file = Deliverable(session=session, data=data, identity=_identity_of(data), source=number - 1)
             files.append(_told_apart(file, files, said, device))
         head = f"{number}: " if len(many) > 1 else ""
         findings += [replace(one, place=f"{head}{one.place}".strip(" :") if head else one.place) for one in said]
@@ -135,12 +137,17 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """A file that went out: to which watch or service, what it was made from, and its name there."""
+    """A file that went out: to which watch or service, what it was made from, its size [bytes] and its SHA-256."""
 
     target: str
     source: str
-    file: str
+    size: int
     digest: str
+
+    @classmethod
+    def of(cls, data: bytes, *, target: str, source: str) -> Delivered:
+        """The row of a file that goes out now."""
+        return cls(target=target, source=source, size=len(data), digest=hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +156,12 @@ class Deliveries:
 
     rows: tuple[Delivered, ...] = ()
 
-    def replaced_by(self, new: Delivered) -> tuple[Delivered, ...]:
-        """What lies at the same target from the same source, and is not the new file itself."""
+    def replaced_by(self, new: Iterable[Delivered]) -> tuple[Delivered, ...]:
+        """What lies at the same targets from the same sources, and is none of the new files."""
+        new = tuple(new)
+        places, kept = {(row.target, row.source) for row in new}, {(row.target, row.digest) for row in new}
         return tuple(
-            row
-            for row in self.rows
-            if (row.target, row.source) == (new.target, new.source) and (row.file, row.digest) != (new.file, new.digest)
+            row for row in self.rows if (row.target, row.source) in places and (row.target, row.digest) not in kept
         )
 
     def updated(self, new: Iterable[Delivered]) -> Deliveries:
@@ -166,7 +173,7 @@ class Deliveries:
     def to_json(self) -> str:
         """The record as JSON text."""
         rows: list[dict[str, Any]] = [
-            {"target": row.target, "source": row.source, "file": row.file, "digest": row.digest} for row in self.rows
+            {"target": row.target, "source": row.source, "size": row.size, "digest": row.digest} for row in self.rows
         ]
         return to_json({"format": FORMAT, "version": VERSION, "deliveries": rows}, indent=2) + "\n"
 
@@ -180,9 +187,15 @@ class Deliveries:
         hint = "give the text that to_json returned, or delete the file"
         document = Fields.of(parse_json(text, error=DocumentError, hint=hint), error=DocumentError, hint=hint)
         document.header(name=FORMAT, version=VERSION)
+        rows = document.rows("deliveries")
         return cls(
             rows=tuple(
-                Delivered(**{name: row.text(name) for name in ("target", "source", "file", "digest")})
-                for row in document.rows("deliveries")
+                Delivered(
+                    target=row.text("target"),
+                    source=row.text("source"),
+                    size=row.integer("size", low=0),
+                    digest=row.text("digest"),
+                )
+                for row in rows
             )
         )
