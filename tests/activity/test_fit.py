@@ -88,7 +88,9 @@ def test_the_packed_field_of_old_watches() -> None:
         return (int(speed * 100) | int(distance * 16) % 4096 << 12).to_bytes(3, "little")
 
     way = [0.0, 100.0, 250.0, 300.0, 560.0 - 10]
-    activity = read_activity(fit(kind.define(), *(kind.data(START + at, packed(3.21, m)) for at, m in enumerate(way))))
+    activity = read_activity(
+        fit(kind.define(), *(kind.data(START + 30 * at, packed(3.21, m)) for at, m in enumerate(way)))
+    )
     assert activity.distance_m.tolist() == way
     assert set(activity.speed_mps) == {3.21}
 

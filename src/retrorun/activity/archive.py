@@ -6,6 +6,7 @@ A folder, a zip (with zips inside, as Garmin Connect exports them), a single fil
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import zipfile
@@ -16,13 +17,15 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import IO
 
+from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.strava_export import Listed, read_listing
+from retrorun.activity.unpack import SUFFIXES, UNPACK_ERRORS, read_member
 from retrorun.errors import RecordingError
-from retrorun.files import printable
+from retrorun.files import open_regular, printable
 
-RECORDINGS = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
 LISTING = "activities.csv"  # what Strava calls it in every language
-LARGEST_MEMBER_BYTES = 2 * 1024**3  # chosen: above any export's inner zip; a zip that claims more is refused unread
+LARGEST_INNER_BYTES = 512 << 20  # chosen: a zip inside a zip is held in memory; exports cut theirs into parts
+LARGEST_RATIO = 20  # what is packed already packs no further; an inner zip that does is a bomb
 DEEPEST_ZIP = 2  # a Garmin Connect export holds zips of files; nothing known holds a level more
 
 
@@ -72,12 +75,19 @@ def load(source: Source) -> bytes:
     try:
         if not source.members:
             with _open(source.path) as file:
-                return file.read()
+                data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
+                raise RecordingError(
+                    "is larger than any recording", where=source.name, hint=f"at most {MAX_BYTES >> 20} MiB are read"
+                )
+            return data
         container = _container(source.path, source.members[:-1], _stamp(source.path))
         return _member_bytes(container, source.members[-1], source.name)
+    except RecordingError:
+        raise
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror or error})", where=source.name) from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNPACK_ERRORS as error:
         raise RecordingError(f"cannot be unpacked ({error})", where=source.name, hint="fetch the zip anew") from error
 
 
@@ -113,7 +123,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
     try:
         container = _container(path, members, _stamp(path))
-    except (OSError, zipfile.BadZipFile) as error:
+    except (RecordingError, *UNPACK_ERRORS) as error:
         yield Source(path=path, members=members, problem=f"this zip cannot be opened ({error})")
         return
     names = sorted(info.filename for info in container.infolist() if not info.is_dir())
@@ -127,12 +137,13 @@ def _recordings(names: Iterable[str], place: Callable[[str], Source]) -> Iterato
     listed: dict[str, Listed] = {}
     for name in known:
         if PurePosixPath(name).name == LISTING:
-            listed |= {_beside(name, key): value for key, value in read_listing(load(place(name))).items()}
+            with contextlib.suppress(RecordingError):  # a listing only adds titles; the recordings are there without it
+                listed |= {_beside(name, key): value for key, value in read_listing(load(place(name))).items()}
     for name in known:
         source = place(name)
         if name.lower().endswith(".zip") and len(source.members) < DEEPEST_ZIP:
             yield from _in_zip(source.path, source.members)
-        elif name.lower().endswith(RECORDINGS):
+        elif name.lower().endswith(SUFFIXES):
             yield replace(source, title=listed[name].title if name in listed else "")
     for name, entry in listed.items():
         if name not in known:
@@ -161,24 +172,24 @@ def _container(path: str, members: tuple[str, ...], stamp: tuple[int, int]) -> z
     if not members:
         return zipfile.ZipFile(_open(path) if "://" in path else path)  # one that it opened itself, it closes itself
     outer = _container(path, members[:-1], stamp)
-    return zipfile.ZipFile(io.BytesIO(_member_bytes(outer, members[-1], "/".join((path, *members)))))
+    inner = outer.getinfo(members[-1])
+    if inner.file_size > LARGEST_RATIO * max(inner.compress_size, 1):
+        raise RecordingError("claims to unpack to many times its size", hint="unpack it by hand to see what it is")
+    return zipfile.ZipFile(io.BytesIO(read_member(outer, inner, LARGEST_INNER_BYTES)))
 
 
 def _member_bytes(container: zipfile.ZipFile, name: str, where: str) -> bytes:
     try:
-        size = container.getinfo(name).file_size
+        return read_member(container, container.getinfo(name))
     except KeyError:
         raise RecordingError("is not in the zip", where=where, hint="list the zip anew") from None
-    if size > LARGEST_MEMBER_BYTES:
-        raise RecordingError(
-            f"claims to unpack to {size} bytes", where=where, hint="unpack it by hand to see what it is"
-        )
-    return container.read(name)
+    except RecordingError as error:
+        raise error.within(where) from None
 
 
 def _open(path: str) -> IO[bytes]:
     if "://" not in path:
-        return open(path, "rb")  # noqa: PTH123 - the caller closes it, and a path may be a URL
+        return open_regular(Path(path))
     opened: IO[bytes] = _fsspec(path).open(path, "rb").open()
     return opened
 

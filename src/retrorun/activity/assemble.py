@@ -15,9 +15,10 @@ from retrorun.activity import cadence as cadences
 from retrorun.activity import spans
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.motion import with_motion
-from retrorun.activity.raw import FloatArray, RawRecording
-from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, too_many
+from retrorun.activity.raw import RawRecording
+from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, plausible, sport_by_motion, too_many
 from retrorun.activity.wording import counted
+from retrorun.arrays import BoolArray, FloatArray
 from retrorun.errors import RecordingError
 
 
@@ -30,7 +31,7 @@ def assemble(raw: RawRecording) -> Activity:
     decisions = list(raw.decisions)
     if len(raw.time) > MAX_SAMPLES:
         raise too_many(len(raw.time))
-    rows = _usable_rows(raw.time, decisions) if len(raw.time) else np.empty(0, dtype=np.intp)
+    rows = _usable_rows(raw.time, raw.activity, decisions) if len(raw.time) else np.empty(0, dtype=np.intp)
     if rows is not None and not len(rows):
         raise RecordingError("there is no sample with a time in it", hint="give a recorded activity")
     time = raw.time if rows is None else raw.time[rows]
@@ -42,8 +43,12 @@ def assemble(raw: RawRecording) -> Activity:
         time = time[groups]
     zero = float(time[0])
     time_s = time - zero
-    columns = with_motion(time_s, columns, decisions)
-    sport, sub_sport = spans.main_sport(raw, decisions)
+    labels = [_label(values, rows, groups) for values in (raw.activity, raw.segment)]
+    columns, implausible = plausible(columns)
+    columns = with_motion(time_s, columns, _breaks(labels, len(time_s)), decisions)
+    parts = spans.parts(raw, zero, time_s, labels[0])
+    sport, sub_sport = spans.main_sport(raw, parts, decisions)
+    sport = sport_by_motion(sport, time_s, columns["speed_mps"], columns.get("cadence"), decisions)
     columns["cadence_spm"] = cadences.steps_per_minute(
         columns.pop("cadence", None),
         columns["speed_mps"],
@@ -70,13 +75,13 @@ def assemble(raw: RawRecording) -> Activity:
         start_time=start_time,
         utc_offset_s=raw.utc_offset_s,
         source=raw.source,
-        laps=spans.laps(raw, zero, time_s, decisions),
-        parts=spans.parts(raw, zero),
+        laps=spans.laps(raw, zero, time_s, parts, decisions),
+        parts=parts,
         pauses=spans.pauses(raw.stops, zero, time_s),
         workout=raw.workout,
         training_file=raw.training_file,
         device=raw.device,
-        damage=spans.damage(raw, rows, zero),
+        damage=(*spans.damage(raw, rows, zero), *implausible),
         decisions=tuple(decisions),
         extra=extra,
         developer=developer,
@@ -94,8 +99,31 @@ def _moment(unix_s: float) -> dt.datetime | None:
         return None
 
 
-def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp] | None:
+def _label(
+    values: npt.NDArray[np.int64] | None, rows: npt.NDArray[np.intp] | None, groups: npt.NDArray[np.intp] | None
+) -> npt.NDArray[np.int64] | None:
+    """The number of the segment or the activity for the rows kept."""
+    if values is None:
+        return None
+    picked = values if rows is None else values[rows]
+    return picked if groups is None else picked[groups]
+
+
+def _breaks(labels: list[npt.NDArray[np.int64] | None], n: int) -> BoolArray:
+    """Where another activity or another segment of a track begins."""
+    breaks = np.zeros(n, dtype=np.bool_)
+    for values in labels:
+        if values is not None:
+            breaks[1:] |= values[1:] != values[:-1]
+    return breaks
+
+
+def _usable_rows(
+    time: FloatArray, activity: npt.NDArray[np.int64] | None, decisions: list[str]
+) -> npt.NDArray[np.intp] | None:
     """Rows whose time is there, plausible and not before an earlier one; None for all rows as they are."""
+    if activity is not None:
+        return _rows_by_activity(time, activity, decisions)
     if bool((time[1:] >= time[:-1]).all()) and time[-1] - time[0] <= MAX_SPAN_S:
         return None
     usable = np.isfinite(time)
@@ -113,6 +141,24 @@ def _usable_rows(time: FloatArray, decisions: list[str]) -> npt.NDArray[np.intp]
         decisions.append(counted(np.count_nonzero(~ahead), "sample") + " that step back in time left out")
         rows = rows[ahead]
     return rows
+
+
+def _rows_by_activity(time: FloatArray, activity: npt.NDArray[np.int64], decisions: list[str]) -> npt.NDArray[np.intp]:
+    """The usable rows of each activity of a file, the activities in the order of their times."""
+    kept = []
+    for number in np.unique(activity).tolist():
+        own = np.flatnonzero(activity == number)
+        rows = _usable_rows(time[own], None, decisions)
+        if rows is None or len(rows):
+            kept.append(own if rows is None else own[rows])
+    kept.sort(key=lambda rows: float(time[rows[0]]))
+    if not kept:
+        return np.empty(0, dtype=np.intp)
+    rows = np.concatenate(kept)
+    ahead = _longest_forward(time[rows])
+    if not ahead.all():
+        decisions.append(counted(np.count_nonzero(~ahead), "sample") + " of activities that overlap in time left out")
+    return rows[ahead]
 
 
 def _longest_forward(time: FloatArray) -> npt.NDArray[np.bool_]:

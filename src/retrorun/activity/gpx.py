@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from retrorun.activity.markup import Document, element_pattern, elements
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
 from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbers, recording
-from retrorun.activity.raw import FloatArray, RawLap, RawRecording
+from retrorun.activity.raw import RawLap, RawPart, RawRecording
+from retrorun.activity.rules import sport_of_words
+from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 
 # Local names in a point, and the columns that they fill; the first name that a point has wins.
@@ -26,6 +30,12 @@ _ELEMENTS = element_pattern(names_of(COLUMNS, "trkpt", "time"), track="trkseg")
 _LAT_LON = re.compile(rb"""\slat\s*=\s*["']([^"'\n]*)["']\s+lon\s*=\s*["']([^"'\n]*)["']""")
 _HEAD = re.compile(rb"<(?:[\w.-]{1,64}:)?gpx\s([^<>]*)>")
 _TYPE = re.compile(rb"<(?:[\w.-]{1,64}:)?type>([^<]*)<")
+_TRACK = re.compile(rb"<(?:[\w.-]{1,64}:)?trk[\s>]")
+_SEGMENT = re.compile(rb"<(?:[\w.-]{1,64}:)?trkseg[\s/>]")
+_POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?trkpt[\s/>]")
+_LINK = re.compile(rb"<([\w.:-]{0,64}(?:link|extensions))[\s>].*?</\1>", re.DOTALL)
+OTHER_ACTIVITY_S = 4 * 3600.0  # nobody pauses so long within a run
+OTHER_TRACK_S = 1800.0  # an app that begins another track after half an hour began another activity
 _LAP = re.compile(
     rb"<(?:[\w.-]{1,64}:)?lap>\s*(?:<[^<>]*>[^<]*</[^<>]*>\s*)*?<[\w.:-]*startTime>([^<]*)</[^<>]*>\s*"
     rb"<[\w.:-]*elapsedTime>([^<]*)</[^<>]*>\s*<[\w.:-]*distance>([^<]*)<"
@@ -44,9 +54,10 @@ def raw_from_gpx(document: Document) -> RawRecording:
         raise RecordingError("this GPX holds no track points", hint="give a recording, not a route or a list of places")
     columns = points.filled()
     columns["latitude_deg"], columns["longitude_deg"] = _positions(attributes)
-    behind = document.data.find(b"type>")  # far quicker than to look for the pattern from the start
-    kind = _TYPE.search(document.data, max(behind - 70, 0)) if behind >= 0 else None
-    sport, sub_sport = _sport(kind[1] if kind else b"")
+    sports = _sports(document.data)
+    segment, track = _places(document.data, points.times)
+    several = None if segment is None or track is None else _activities(points.times, segment, track, sports)
+    sport, sub_sport = sports[0] if sports else ("", "")
     head = _HEAD.search(document.data)
     creator = attribute(b" " + head[1] if head else b"", "creator").decode("utf-8", "replace").strip()
     return recording(
@@ -55,11 +66,76 @@ def raw_from_gpx(document: Document) -> RawRecording:
         points,
         columns,
         laps=_laps(document.data),
-        parts=(),
+        parts=() if several is None else several[1],
         sport=sport,
         sub_sport=sub_sport,
         device=Device(name=creator) if creator else None,
+        segment=segment,
+        activity=None if several is None else several[0],
     )
+
+
+def _sports(data: bytes) -> list[tuple[str, str]]:
+    """Sport and sub-sport of each track, by its own `<type>`: not a waypoint's, a link's or the document's."""
+    found = []
+    for track in _TRACK.finditer(data):
+        stop = data.find(b"<trkseg", track.end())
+        stop = len(data) if stop < 0 else stop
+        head = _LINK.sub(b"", data[track.end() : stop])
+        kind = _TYPE.search(head)
+        if kind is None:  # behind the segments, where no schema allows it, but some write it
+            close = data.find(b"</trk>", stop)
+            after = data.rfind(b"</trkseg>", stop, close) if close >= 0 else -1
+            kind = _TYPE.search(data[after:close]) if 0 <= after < close else None
+        found.append(sport_of_words(kind[1].decode("utf-8", "replace")) if kind else ("", ""))
+    return found
+
+
+def _places(data: bytes, time: FloatArray) -> tuple[IntArray | None, IntArray | None]:
+    """The segment and the track that each point stands in; None where there is only one segment."""
+    segments = [found.start() for found in _SEGMENT.finditer(data)]
+    if len(segments) < 2:
+        return None, None
+    at = np.array([found.start() for found in _POINT.finditer(data)], dtype=np.int64)
+    if len(at) != len(time):
+        return None, None
+    tracks = [found.start() for found in _TRACK.finditer(data)]
+    return tuple(np.searchsorted(np.array(places), at, side="right") - 1 for places in (segments, tracks))  # type: ignore[return-value]  # two of them
+
+
+def _activities(
+    time: FloatArray, segment: IntArray, track: IntArray, sports: list[tuple[str, str]]
+) -> tuple[IntArray, tuple[RawPart, ...]] | None:
+    """The activity of each point, and one part for each; None where the document holds only one.
+
+    Apps cut one activity into segments and tracks at pauses; another activity is hours away, or another sport.
+    """
+    spans = []
+    for index in np.unique(segment).tolist():
+        own = time[segment == index]
+        own = own[np.isfinite(own)]
+        if len(own):
+            which = int(track[segment == index][0])
+            spans.append((float(own.min()), float(own.max()), index, which))
+    spans.sort()
+    activity = np.zeros(len(time), dtype=np.int64)
+    kinds: list[tuple[str, str]] = []
+    before: tuple[float, float, int, int] | None = None
+    for span in spans:
+        kind = sports[span[3]] if 0 <= span[3] < len(sports) else ("", "")
+        apart_s = 0.0 if before is None else span[0] - before[1]
+        other = before is not None and span[3] != before[3]
+        if before is None or apart_s > OTHER_ACTIVITY_S or (other and (apart_s > OTHER_TRACK_S or kind != kinds[-1])):
+            kinds.append(kind)
+        activity[segment == span[2]] = len(kinds) - 1
+        before = span
+    if len(kinds) < 2:
+        return None
+    made = (
+        RawPart(start=float("nan"), elapsed=float("nan"), sport=sport or "generic", sub_sport=sub_sport)
+        for sport, sub_sport in kinds
+    )
+    return activity, tuple(made)
 
 
 def _positions(attributes: list[bytes]) -> tuple[FloatArray, FloatArray]:
@@ -68,28 +144,6 @@ def _positions(attributes: list[bytes]) -> tuple[FloatArray, FloatArray]:
     if len(found) != len(attributes):  # another order, or a point without a position
         found = [(attribute(each, "lat"), attribute(each, "lon")) for each in attributes]
     return numbers([lat for lat, _ in found]), numbers([lon for _, lon in found])
-
-
-def _sport(kind: bytes) -> tuple[str, str]:
-    """Sport and sub-sport from the free text of a GPX type: Garmin's keys, Strava's words and numbers."""
-    text = kind.decode("utf-8", "replace").strip().lower()
-    sport = ""
-    for part, word in (
-        ("run", "running"),
-        ("walk", "walking"),
-        ("hik", "hiking"),
-        ("cycl", "cycling"),
-        ("bik", "cycling"),
-        ("ride", "cycling"),
-        ("swim", "swimming"),
-    ):
-        if part in text:
-            sport = word
-            break
-    if text == "9":  # what older Strava exports write for a run
-        sport = "running"
-    sub_sport = next((part for part in ("treadmill", "trail", "track", "street") if part in text), "")
-    return sport, sub_sport
 
 
 def _laps(data: bytes) -> tuple[RawLap, ...]:

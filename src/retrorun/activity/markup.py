@@ -110,11 +110,18 @@ def _clear(data: bytes) -> bytes:
             close = data.find(closer, start)
             pos = close + len(closer) if close >= 0 else len(data)
             cleared = cleared or bytearray(data)
-            cleared[start:pos] = b" " * (pos - start)
+            cleared[start:pos] = _aside(data[start:pos])
         # Each is sought on only when it was passed, so that the document is gone through once.
         exclamation = _find(data, b"<!", pos) if 0 <= exclamation < pos else exclamation
         question = _find(data, b"<?", pos) if 0 <= question < pos else question
     return data if cleared is None else bytes(cleared)
+
+
+def _aside(text: bytes) -> bytes:
+    """What is left of a comment, an instruction or a CDATA section: blanks, and the plain text of the last."""
+    inner = text[9:-3] if text.startswith(b"<![CDATA[") and text.endswith(b"]]>") else b""
+    kept = b"" if b"<" in inner or b">" in inner else inner
+    return kept + b" " * (len(text) - len(kept))
 
 
 def _find(data: bytes, two: bytes, pos: int) -> int:

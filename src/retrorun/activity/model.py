@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.cadence import without_nonsense
-from retrorun.activity.rules import FOOT_SPORTS
+from retrorun.activity.rules import FOOT_SPORTS, plausible
 from retrorun.errors import RecordingError
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -64,6 +69,9 @@ class Pause:
     kind: str
 
 
+_Timed = TypeVar("_Timed", Lap, Pause, Part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
     """What was wrong with a file and what it cost.
@@ -79,6 +87,8 @@ class Damage:
     end_s: float | None = None
 
     def __str__(self) -> str:
+        if self.end_byte == 0:
+            return self.what
         place = f"bytes {self.start_byte} to {self.end_byte}"
         if self.start_s is None or self.end_s is None:
             return f"{self.what} ({place})"
@@ -94,7 +104,7 @@ class Device:
     product: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Activity:
     """A recording read into columns.
 
@@ -145,6 +155,97 @@ class Activity:
     def __len__(self) -> int:
         return len(self.time_s)
 
+    def __repr__(self) -> str:
+        length_s = float(self.time_s[-1] - self.time_s[0]) if len(self) else 0.0
+        begun = "" if self.start_time is None else f", {self.start_time:%Y-%m-%d %H:%M}"
+        more = f", {len(self.parts)} parts" if len(self.parts) > 1 else ""
+        held = f"{len(self)} samples, {len(self.laps)} laps{more}"
+        return f"<Activity {self.sport}{begun}, {length_s / 60.0:.0f} min, {held}>"
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """A column by its name: one of the eight, or one of `extra` or `developer`.
+
+        Raises:
+            RecordingError: there is no such column.
+        """
+        if name in COLUMNS:
+            column: FloatArray = getattr(self, name)
+            return column
+        for columns in (self.extra, self.developer):
+            if name in columns:
+                return columns[name]
+        known = ", ".join((*COLUMNS, *self.extra, *self.developer))
+        raise RecordingError(f"there is no column {name!r}", where=name, hint=f"there are {known}")
+
+    @property
+    def direction(self) -> FloatArray | None:
+        """What the recording itself says of direction, shape (n,): 1 backward, 0 forward, NaN not said; else None.
+
+        It stands in a developer field `direction`, as an app on the watch or an annotated export writes it.
+        """
+        column = self.developer.get("direction")
+        if column is None or not np.isin(column[np.isfinite(column)], (0.0, 1.0)).all():
+            return None
+        return column
+
+    def part(self, index: int) -> Activity:
+        """One part of a recording of several activities or sports, as an activity with a clock and laps of its own.
+
+        Raises:
+            RecordingError: there is no such part.
+        """
+        if not 0 <= index < len(self.parts):
+            raise RecordingError(f"there is no part {index}", hint=f"there are {len(self.parts)}, counted from 0")
+        part = self.parts[index]
+        first, end = np.searchsorted(self.time_s, (part.start_s, part.end_s + 1e-6))
+        rows = slice(int(first), int(end))
+        zero = float(self.time_s[rows][0]) if end > first else part.start_s
+
+        def moved(span: _Timed) -> _Timed:
+            return replace(span, start_s=max(span.start_s - zero, 0.0), end_s=span.end_s - zero)
+
+        def within(span: Lap | Pause) -> bool:
+            return part.start_s - 1.0 <= span.start_s < part.end_s
+
+        columns = {name: getattr(self, name)[rows] for name in COLUMNS[1:]}
+        known = columns["distance_m"][np.isfinite(columns["distance_m"])]
+        columns["distance_m"] = columns["distance_m"] - (known[0] if len(known) else 0.0)
+        begun = None if self.start_time is None else self.start_time + dt.timedelta(seconds=zero)
+        return replace(
+            self,
+            time_s=self.time_s[rows] - zero,
+            **columns,
+            sport=part.sport,
+            sub_sport=part.sub_sport or "generic",
+            start_time=begun,
+            laps=tuple(moved(lap) for lap in self.laps if within(lap)),
+            pauses=tuple(moved(pause) for pause in self.pauses if within(pause)),
+            parts=(moved(part),),
+            extra={name: values[rows] for name, values in self.extra.items()},
+            developer={name: values[rows] for name, values in self.developer.items()},
+        )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The columns as a table, those of `extra` too; needs pandas, which is not installed with this library."""
+        import pandas as pd
+
+        return pd.DataFrame(self._table())
+
+    def to_polars(self) -> pl.DataFrame:
+        """The columns as a table, those of `extra` too; needs polars, which is not installed with this library."""
+        import polars as pl
+
+        return pl.DataFrame(self._table())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The columns for whatever reads Arrow (pandas, polars, duckdb); needs pyarrow, the extra `parquet`."""
+        import pyarrow as pa
+
+        return pa.table(self._table()).__arrow_c_stream__(requested_schema)
+
+    def _table(self) -> dict[str, FloatArray]:
+        return {**{name: getattr(self, name) for name in COLUMNS}, **self.extra}
+
     def __reduce__(self) -> tuple[object, ...]:
         # A mapping proxy cannot be pickled, and activities cross process borders.
         state = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -170,7 +271,7 @@ class Activity:
         """An activity from arrays of one length n; a column that is None is wholly missing.
 
         Args:
-            time_s: seconds, never decreasing, finite.
+            time_s: seconds, never decreasing, finite; durations and moments become seconds (since the first moment).
             speed_mps: metres per second.
             cadence_spm: steps per minute of both feet.
             altitude_m: metres.
@@ -200,6 +301,7 @@ class Activity:
             name: _column(np.full(n, np.nan) if value is None else value, n, name) for name, value in given.items()
         }
         decisions: list[str] = []
+        columns, damage = plausible(columns)
         if sport in FOOT_SPORTS:
             columns["cadence_spm"] = without_nonsense(times, columns["speed_mps"], columns["cadence_spm"], decisions)
         return cls(
@@ -208,6 +310,7 @@ class Activity:
             sport=sport,
             sub_sport=sub_sport,
             start_time=start_time,
+            damage=damage,
             decisions=tuple(decisions),
         )
 
@@ -227,8 +330,11 @@ COLUMNS = (
 def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
     """The value as a read-only float64 array of shape (n,), copied only where somebody else could write to it."""
     try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(value)
+        if array.ndim == 1:
+            array = _seconds(array)
+        array = array if array.dtype == object and array.ndim != 1 else np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError, AttributeError):
         raise RecordingError(
             f"{name} is not made of numbers", where=name, hint="give numbers, and NaN where one is missing"
         ) from None
@@ -242,6 +348,17 @@ def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
         array = array.copy()
         array.flags.writeable = False
     return array
+
+
+def _seconds(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Durations, and moments since the first, as seconds: read as numbers they would be nanoseconds."""
+    kind = array.dtype.kind
+    if kind == "O" and len(array) and isinstance(array[0], dt.timedelta | dt.datetime):
+        zero = array[0] if isinstance(array[0], dt.datetime) else dt.timedelta()
+        return np.array([(each - zero).total_seconds() for each in array.tolist()])
+    if kind not in "mM":
+        return array
+    return (array if kind == "m" else array - array[:1]) / np.timedelta64(1, "s")
 
 
 def _restore(state: dict[str, object]) -> Activity:

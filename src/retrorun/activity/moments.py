@@ -11,6 +11,7 @@ from retrorun.activity.raw import FloatArray
 
 _SHAPE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?(Z|[+-]\d\d:\d\d)")
 _WHOLE = len("2024-05-01T10:00:00")
+FURTHEST_ZONE_S = 14 * 3600.0  # Kiribati; a zone beyond it is none, and the time counts as UTC
 _ZONE = re.compile(rb"[+-]\d\d:?\d\d$")
 
 
@@ -31,7 +32,8 @@ def utc_offset_s(text: bytes) -> float | None:
         return None
     sign = -1 if found[0][:1] == b"-" else 1
     digits = found[0][1:].replace(b":", b"")
-    return float(sign * (int(digits[:2]) * 3600 + int(digits[2:]) * 60))
+    offset_s = float(sign * (int(digits[:2]) * 3600 + int(digits[2:]) * 60))
+    return offset_s if abs(offset_s) <= FURTHEST_ZONE_S else None
 
 
 def _fast(texts: list[bytes], *, zone_at: int) -> FloatArray | None:

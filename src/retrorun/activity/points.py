@@ -12,8 +12,9 @@ import numpy.typing as npt
 from retrorun.activity.markup import Document
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds, utc_offset_s
-from retrorun.activity.raw import FloatArray, RawLap, RawPart, RawRecording
+from retrorun.activity.raw import RawLap, RawPart, RawRecording
 from retrorun.activity.rules import MAX_POINTS
+from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 
 _EXTRA = ("power_w", "temperature_c", "vertical_speed_mps")
@@ -82,9 +83,13 @@ def numbers(texts: list[bytes]) -> FloatArray:
 
 
 def number(text: bytes) -> float:
-    """A text as a number, NaN where it is none."""
+    """A text as a number, NaN where it is none; a comma is the decimal sign of half of Europe."""
     try:
         return float(text)
+    except ValueError:
+        pass
+    try:
+        return float(text.replace(b",", b".")) if text.count(b",") == 1 and b"." not in text else float("nan")
     except ValueError:
         return float("nan")
 
@@ -159,6 +164,8 @@ def recording(
     sport: str,
     sub_sport: str,
     device: Device | None,
+    segment: IntArray | None = None,
+    activity: IntArray | None = None,
 ) -> RawRecording:
     """The raw recording that points and what stands around them make."""
     time = points.times
@@ -185,4 +192,6 @@ def recording(
         sub_sport=sub_sport,
         device=device,
         losses=document.losses,
+        segment=segment,
+        activity=activity,
     )

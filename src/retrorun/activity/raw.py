@@ -75,4 +75,6 @@ class RawRecording:
     training_file: FileIdentity | None = None
     device: Device | None = None
     losses: tuple[RawLoss, ...] = ()
+    segment: npt.NDArray[np.int64] | None = None  # of a track, for each row; a new one is a pause
+    activity: npt.NDArray[np.int64] | None = None  # of the file, for each row; its number in `parts`
     decisions: tuple[str, ...] = ()

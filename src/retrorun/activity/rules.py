@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from retrorun.arrays import FloatArray
 from retrorun.errors import RecordingError
 
 if TYPE_CHECKING:
-    from retrorun.activity.model import Activity
+    from retrorun.activity.model import Activity, Damage
 
 MAX_BYTES = 100 * 2**20  # a day at 10 Hz is 45 MB of FIT, a day at 1 Hz 30 MB of GPX and 60 MB of TCX
 MAX_SAMPLES = 5_000_000  # 58 days at 1 Hz, or almost 6 days at 10 Hz
@@ -58,3 +63,96 @@ def too_many(samples: int) -> RecordingError:
     return RecordingError(
         f"{samples:,} samples are more than any recording has", hint=f"at most {MAX_SAMPLES:,} are read"
     )
+
+
+# What a column can hold; outside it a value is missing. The lowest and highest of any sport, not of running.
+PLAUSIBLE: dict[str, tuple[float, float]] = {
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 180.0),
+    "altitude_m": (-500.0, 10_000.0),
+    "heart_rate_bpm": (0.0, 260.0),
+    "cadence": (0.0, 400.0),
+    "cadence_spm": (0.0, 400.0),
+    "speed_mps": (0.0, 120.0),
+    "distance_m": (0.0, 10_000_000.0),
+}
+
+
+def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[Damage, ...]]:
+    """The columns with what cannot be taken as missing, and how much of it there was."""
+    from retrorun.activity.model import Damage
+
+    kept, found = dict(columns), []
+    for name, (low, high) in PLAUSIBLE.items():
+        values = columns.get(name)
+        if values is None:
+            continue
+        with np.errstate(invalid="ignore"):
+            wrong = (values < low) | (values > high)
+        if wrong.any():
+            kept[name] = np.where(wrong, np.nan, values)
+            what = name.rpartition("_")[0] or name
+            said = f"{np.count_nonzero(wrong)} values of {what.replace('_', ' ')} that cannot be, taken as missing"
+            found.append(Damage(what=said, start_byte=0, end_byte=0))
+    return kept, tuple(found)
+
+
+# Half an hour at 6.6 m/s is 11.9 km: the record over 10,000 m is 6.4 m/s.
+RIDE_MPS, RIDE_S = 6.6, 1800.0
+WALK_MPS, WALK_SPM, WALK_LEAST_S = 2.2, 140.0, 300.0  # the walk-run transition; less than five minutes say nothing
+
+
+def sport_by_motion(
+    sport: str, time_s: FloatArray, speed_mps: FloatArray, cadence: FloatArray | None, decisions: list[str]
+) -> str:
+    """The sport, judged by what was done where the file does not say it, or says what nobody can.
+
+    Nobody runs at a ride's speed for half an hour; who walks throughout, and whose watch names no sport, walks.
+    """
+    known = np.isfinite(speed_mps)
+    if sport not in FOOT_SPORTS or np.count_nonzero(known) < 2:
+        return sport
+    step_s = np.minimum(np.diff(time_s, prepend=time_s[:1]), GAP_S)
+    way_m = np.cumsum(np.where(known, speed_mps, 0.0) * step_s)
+    later = np.searchsorted(time_s, time_s + RIDE_S - 2.0)
+    whole = later < len(time_s)
+    if whole.any() and float((way_m[later[whole]] - way_m[whole]).max()) > RIDE_MPS * RIDE_S:
+        decisions.append("sport: nobody runs so fast for half an hour; taken as a ride")
+        return "cycling"
+    if sport not in ("generic", "unknown", "") or cadence is None or time_s[-1] < WALK_LEAST_S:
+        return sport
+    steps = cadence[(cadence > 0) & (speed_mps > MOVING_MPS)]
+    steps = steps * 2.0 if len(steps) and float(np.quantile(steps, 0.5)) < STRIDE_LIMIT / 2 else steps
+    if len(steps) and float(np.quantile(speed_mps[known], 0.95)) < WALK_MPS and np.quantile(steps, 0.9) < WALK_SPM:
+        decisions.append("sport: walked throughout; taken as a walk")
+        return "walking"
+    return sport
+
+
+# Words and numbers that services write for a sport; whole words only.
+_WORDS = {
+    "running": "run running runs jog jogging laufen lauf laufband carrera correr corsa course virtualrun 9 83",
+    "walking": "walk walking gehen spaziergang marche caminata 10",
+    "hiking": "hike hiking wandern wanderung randonnee randonnée senderismo trekking 4",
+    "cycling": "ride cycling biking bike cycle rad radfahren mtb ebikeride virtualride velo vélo mountain_biking "
+    "road_biking gravel ciclismo 1 17 18",
+    "swimming": "swim swimming schwimmen 16",
+    "rowing": "row rowing rudern kayaking canoeing 23",
+    "alpine_skiing": "alpineski alpine_skiing ski skiing snowboard snowboarding 2 12",
+    "cross_country_skiing": "nordicski backcountryski rollerski langlauf xc_skiing 3 7 8",
+    "inline_skating": "inlineskate iceskate skating skate 5 6",
+    "driving": "driving car motorcycling",
+    "training": "workout training fitness 11",
+}
+_SPORT_OF_WORD = {word: sport for sport, words in _WORDS.items() for word in words.split()}
+_SUB_SPORTS = {"treadmill": "treadmill", "trail": "trail", "track": "track", "street": "street", "trailrun": "trail"}
+
+
+def sport_of_words(text: str) -> tuple[str, str]:
+    """Sport and sub-sport from a service's free text, empty where it names none: `trail_running`, `Ride`, `9`."""
+    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower())
+    whole = "".join(words)
+    candidates = (whole, text.strip().lower(), *words)
+    sport = next((_SPORT_OF_WORD[word] for word in candidates if word in _SPORT_OF_WORD), "")
+    sub_sport = next((_SUB_SPORTS[word] for word in words if word in _SUB_SPORTS), "") if sport else ""
+    return sport, sub_sport

@@ -8,42 +8,57 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import Damage, Lap, Part, Pause
-from retrorun.activity.raw import FloatArray, RawLap, RawRecording
+from retrorun.activity.raw import RawLap, RawRecording
 from retrorun.activity.rules import GAP_S, MAX_LAPS, MAX_PAUSES
+from retrorun.arrays import FloatArray
 
 _RUNNING = "running"
+_LEAST_LAP_S = 0.5  # nobody runs a lap of less; a button that was pressed twice leaves one
 _SLACK_S = 3600.0  # a lap may begin before the first sample (waiting for satellites) or end after the last one
 
 
-def main_sport(raw: RawRecording, decisions: list[str]) -> tuple[str, str]:
+def main_sport(raw: RawRecording, parts: tuple[Part, ...], decisions: list[str]) -> tuple[str, str]:
     """Sport and sub-sport of the activity: those of its running part if it has one, else of its longest."""
-    if not raw.parts:
+    if not parts:
         return raw.sport or "generic", raw.sub_sport or "generic"
-    running = [part for part in raw.parts if part.sport == _RUNNING]
-    chosen = max(running or raw.parts, key=lambda part: part.elapsed if math.isfinite(part.elapsed) else 0.0)
-    if len(raw.parts) > 1:
-        decisions.append(f"sport: {chosen.sport}, one of {len(raw.parts)} parts")
+    running = [part for part in parts if part.sport == _RUNNING]
+    chosen = max(running or parts, key=lambda part: part.end_s - part.start_s)
+    if len(parts) > 1:
+        decisions.append(f"sport: {chosen.sport}, one of {len(parts)} parts")
     return chosen.sport or raw.sport or "generic", chosen.sub_sport or raw.sub_sport or "generic"
 
 
-def laps(raw: RawRecording, zero: float, time_s: FloatArray, decisions: list[str]) -> tuple[Lap, ...]:
-    """The laps on the activity's clock; laid end to end where their own times are none of this recording."""
-    kept = raw.laps[:MAX_LAPS]
-    if len(kept) < len(raw.laps):
+def laps(
+    raw: RawRecording, zero: float, time_s: FloatArray, parts: tuple[Part, ...], decisions: list[str]
+) -> tuple[Lap, ...]:
+    """The laps on the activity's clock, in order; laid end to end where their own times are none of this recording.
+
+    What lies before the first sample is cut off; a lap of no length, as a double press leaves, is left out.
+    """
+    kept = [lap for lap in raw.laps[:MAX_LAPS] if _length(lap) >= _LEAST_LAP_S or not math.isfinite(_known(lap))]
+    if len(raw.laps) > MAX_LAPS:
         decisions.append(f"laps: {len(raw.laps)} in the file, only the first {MAX_LAPS} were read")
+    if len(kept) < min(len(raw.laps), MAX_LAPS):
+        decisions.append(f"laps: {min(len(raw.laps), MAX_LAPS) - len(kept)} of no length left out")
     end = float(time_s[-1])
-    starts = [lap.start - zero for lap in kept]
-    if any(not -_SLACK_S <= start <= end + _SLACK_S for start in starts):
+    if any(not -_SLACK_S <= lap.start - zero <= end + _SLACK_S for lap in kept):
         decisions.append("laps: their times lie outside the recording, so they were laid end to end")
         starts = list(np.cumsum([0.0, *(_length(lap) for lap in kept[:-1])]).tolist())
+    else:
+        kept.sort(key=lambda lap: lap.start)
+        starts = [lap.start - zero for lap in kept]
+    ends_of_parts = sorted(part.end_s for part in parts) or [end]
     found = []
     for index, (lap, start) in enumerate(zip(kept, starts, strict=True)):
-        following = starts[index + 1] if index + 1 < len(starts) else end
-        length = _length(lap)
+        later = next((other for other in starts[index + 1 :] if other > start), end)
+        bound = next((edge for edge in ends_of_parts if edge > start), end)
+        stop = start + lap.elapsed if math.isfinite(lap.elapsed) and lap.elapsed > 0 else min(later, max(bound, start))
+        if stop <= 0.0 < end:
+            continue
         found.append(
             Lap(
-                start_s=start,
-                end_s=start + length if length else max(following, start),
+                start_s=max(start, 0.0),
+                end_s=max(stop, start, 0.0),
                 distance_m=lap.distance_m,
                 timer_s=lap.timer_s,
                 trigger=lap.trigger,
@@ -54,26 +69,43 @@ def laps(raw: RawRecording, zero: float, time_s: FloatArray, decisions: list[str
     return tuple(found)
 
 
+def _known(lap: RawLap) -> float:
+    """How long a lap was, by its own words: elapsed, or else on the timer; NaN where it says neither."""
+    if math.isfinite(lap.elapsed):
+        return lap.elapsed
+    return lap.timer_s if lap.timer_s is not None else float("nan")
+
+
 def _length(lap: RawLap) -> float:
-    return lap.elapsed if math.isfinite(lap.elapsed) else 0.0
+    length = _known(lap)
+    return length if math.isfinite(length) else 0.0
 
 
-def parts(raw: RawRecording, zero: float) -> tuple[Part, ...]:
-    """The parts on the activity's clock."""
+def parts(
+    raw: RawRecording, zero: float, time_s: FloatArray, activity: npt.NDArray[np.int64] | None
+) -> tuple[Part, ...]:
+    """The parts on the activity's clock, in order: the sports of a multisport recording, the activities of a file."""
     found = []
-    for part in raw.parts:
-        start = part.start - zero if math.isfinite(part.start) else 0.0
+    for number, part in enumerate(raw.parts):
+        if activity is None:
+            start = part.start - zero if math.isfinite(part.start) else 0.0
+            end = start + (part.elapsed if math.isfinite(part.elapsed) else 0.0)
+        else:
+            own = np.flatnonzero(activity == number)
+            if not len(own):
+                continue
+            start, end = float(time_s[own[0]]), float(time_s[own[-1]])
         found.append(
             Part(
                 start_s=start,
-                end_s=start + (part.elapsed if math.isfinite(part.elapsed) else 0.0),
+                end_s=max(end, start),
                 sport=part.sport,
                 sub_sport=part.sub_sport,
                 distance_m=part.distance_m,
                 timer_s=part.timer_s,
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda part: part.start_s))
 
 
 def pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatArray) -> tuple[Pause, ...]:

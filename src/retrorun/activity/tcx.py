@@ -13,6 +13,7 @@ from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
 from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, recording
 from retrorun.activity.raw import RawLap, RawPart, RawRecording
+from retrorun.arrays import IntArray
 from retrorun.errors import RecordingError
 
 # Local names in a point, and the columns that they fill; the first name that a point has wins.
@@ -29,6 +30,8 @@ COLUMNS = {
 _LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity", "TriggerMethod")
 _ELEMENTS = element_pattern(names_of(COLUMNS, "Trackpoint", "Time", "Activity", "Lap", *_LAP_VALUES), track="Track")
 _CREATOR = re.compile(rb"<Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
+_ACTIVITY = re.compile(rb"<(?:[\w.-]{1,64}:)?Activity[\s>]")
+_POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?Trackpoint[\s/>]")
 _SPORT = {"running": "running", "biking": "cycling"}
 _INTENSITY = {b"Active": "active", b"Resting": "rest"}
 _TRIGGER = {
@@ -46,7 +49,6 @@ class _Laps:
     def __init__(self) -> None:
         self.activities: list[tuple[bytes, int]] = []  # sport, index of its first lap
         self.laps: list[dict[bytes, bytes]] = []
-        self._starts: set[bytes] = set()
         self._current: dict[bytes, bytes] = {}
 
     def others(self) -> dict[bytes, Callable[[bytes, bytes], None]]:
@@ -61,17 +63,15 @@ class _Laps:
         self.activities.append((attribute(attributes, "Sport"), len(self.laps)))
 
     def _lap(self, attributes: bytes, _: bytes) -> None:
-        start = attribute(attributes, "StartTime")
-        self._current = {b"StartTime": start}
-        if start not in self._starts:  # some exports hold one activity twice
-            self._starts.add(start)
-            self.laps.append(self._current)
+        self._current = {b"StartTime": attribute(attributes, "StartTime")}
+        self.laps.append(self._current)
 
     def _value(self, name: bytes, _: bytes, text: bytes) -> None:
         self._current.setdefault(name, text)
 
     def raw(self) -> tuple[RawLap, ...]:
-        starts = unix_seconds([lap[b"StartTime"] for lap in self.laps])
+        laps = list({tuple(lap.items()): lap for lap in self.laps}.values())  # some exports hold one activity twice
+        starts = unix_seconds([lap[b"StartTime"] for lap in laps])
         return tuple(
             RawLap(
                 start=float(start),
@@ -81,21 +81,15 @@ class _Laps:
                 trigger=_TRIGGER.get(lap.get(b"TriggerMethod", b"").strip(), ""),
                 intensity=_INTENSITY.get(lap.get(b"Intensity", b"").strip(), ""),
             )
-            for start, lap in zip(starts, self.laps, strict=True)
+            for start, lap in zip(starts, laps, strict=True)
         )
 
-    def parts(self, laps: tuple[RawLap, ...], end: float) -> tuple[RawPart, ...]:
-        found = []
-        for index, (sport, first) in enumerate(self.activities):
-            after = self.activities[index + 1][1] if index + 1 < len(self.activities) else len(laps)
-            own = laps[first:after]
-            if not own:
-                continue
-            start = own[0].start
-            stop = laps[after].start if after < len(laps) else end
-            word = sport.decode("utf-8", "replace").strip().lower()
-            found.append(RawPart(start=start, elapsed=stop - start, sport=_SPORT.get(word, "generic")))
-        return tuple(found)
+    def parts(self) -> tuple[RawPart, ...]:
+        """One part for each activity; where it lies its points say."""
+        words = [sport.decode("utf-8", "replace").strip().lower() for sport, _ in self.activities]
+        return tuple(
+            RawPart(start=float("nan"), elapsed=float("nan"), sport=_SPORT.get(word, "generic")) for word in words
+        )
 
 
 def raw_from_tcx(document: Document) -> RawRecording:
@@ -109,8 +103,6 @@ def raw_from_tcx(document: Document) -> RawRecording:
     if not points.n:
         raise RecordingError("this TCX holds no track points", hint="give a recording, not a course or a workout")
     raw_laps = laps.raw()
-    times = points.times
-    end = float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
     behind = document.data.rfind(b"<Creator")  # at the end, and far quicker to find than the pattern
     creator = _CREATOR.match(document.data, behind) if behind >= 0 else None
     name = creator[1].decode("utf-8", "replace").strip() if creator else ""
@@ -121,8 +113,22 @@ def raw_from_tcx(document: Document) -> RawRecording:
         points,
         points.filled(),
         laps=raw_laps,
-        parts=laps.parts(raw_laps, end),
+        parts=laps.parts(),
         sport=_SPORT.get(sport, "generic"),
         sub_sport="",
         device=Device(name=name) if name else None,
+        activity=_activity_of(document.data, points.n, len(laps.activities)),
     )
+
+
+def _activity_of(data: bytes, n: int, activities: int) -> IntArray | None:
+    """The activity that each point stands in."""
+    if not activities:
+        return None
+    if activities == 1:
+        return np.zeros(n, dtype=np.int64)
+    starts = np.array([found.start() for found in _ACTIVITY.finditer(data)], dtype=np.int64)
+    at = np.array([found.start() for found in _POINT.finditer(data)], dtype=np.int64)
+    if len(at) != n or len(starts) != activities:
+        return None
+    return np.searchsorted(starts, at, side="right") - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -12,7 +13,21 @@ from retrorun.errors import RecordingError
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _GZIP_WINDOW = 31  # zlib's word for "gzip header, largest window"
-_SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
+_FIRST_STEP, _LARGEST_STEP = 256, 1 << 20  # bytes; what a member leaves unread is copied once for each
+SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
+# What opening and reading a damaged, encrypted or unknown member of a zip can raise.
+UNPACK_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    KeyError,
+    OverflowError,
+)
 
 
 def unpack(data: bytes) -> bytes:
@@ -32,43 +47,61 @@ def unpack(data: bytes) -> bytes:
 
 
 def _gunzip(data: bytes) -> bytes:
-    """All members of a gzip; what a cut one still gives."""
+    """All members of a gzip; what a cut one still gives. Linear in the bytes, however many members there are."""
     parts: list[bytes] = []
-    left = MAX_BYTES
-    while data.startswith(_GZIP):
-        decoder = zlib.decompressobj(_GZIP_WINDOW)
-        try:
-            part = decoder.decompress(data, left + 1)
-        except zlib.error as error:
-            if parts:
-                break  # rubbish behind a whole member
-            raise RecordingError("the gzip is broken", hint="fetch the file again") from error
-        left -= len(part)
-        if left < 0:
-            raise _too_large()
-        parts.append(part)
-        if not decoder.eof:
-            break
-        data = decoder.unused_data
+    left, pos = MAX_BYTES, 0
+    while data.startswith(_GZIP, pos):
+        decoder, step = zlib.decompressobj(_GZIP_WINDOW), _FIRST_STEP
+        while not decoder.eof and pos < len(data):
+            try:
+                part = decoder.decompress(data[pos : pos + step], left + 1)
+            except zlib.error as error:
+                if parts:
+                    return b"".join(parts)  # rubbish behind a whole member
+                raise RecordingError("the gzip is broken", hint="fetch the file again") from error
+            left -= len(part)
+            if left < 0:
+                raise _too_large()
+            parts.append(part)
+            pos += len(data[pos : pos + step]) - len(decoder.unused_data)
+            step = min(4 * step, _LARGEST_STEP)
     return b"".join(parts)
 
 
 def _unzip(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [each for each in archive.infolist() if each.filename.lower().endswith(_SUFFIXES)]
+            names = [each for each in archive.infolist() if is_recording(each.filename)]
             if len(names) != 1:
                 raise RecordingError(
                     f"the zip holds {len(names)} recordings, not one",
                     hint="read a zip of many with the functions for archives, or unpack it first",
                 )
-            with archive.open(names[0]) as member:
-                found = member.read(MAX_BYTES + 1)
+            return read_member(archive, names[0])
     except RecordingError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except UNPACK_ERRORS as error:
         raise RecordingError(f"the zip is broken ({error})", hint="fetch the file again") from error
-    if len(found) > MAX_BYTES:
+
+
+def is_recording(name: str) -> bool:
+    """Whether a member of a zip is called like a recording; what a Mac's Finder adds beside each is none."""
+    parts = name.split("/")
+    return name.lower().endswith(SUFFIXES) and not any(part.startswith(("._", "__MACOSX")) for part in parts)
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a member, as far as they are no more than `most`, whatever the zip says of them.
+
+    Raises:
+        RecordingError: there are more.
+        zipfile.BadZipFile: or another of `UNPACK_ERRORS`: it cannot be unpacked.
+    """
+    if member.file_size > most:
+        raise _too_large()
+    with archive.open(member) as file:
+        found = file.read(most + 1)
+    if len(found) > most:
         raise _too_large()
     return found
 
