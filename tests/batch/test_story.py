@@ -48,7 +48,7 @@ def test_sums_share_and_means_of_a_month() -> None:
     assert month.share == pytest.approx(400 / 2000)  # the run that could not tell says nothing about the share
     assert month.speed_mps == pytest.approx((2.0 * 100 + 2.4 * 300) / 400)
     assert month.kept == pytest.approx(0.8)
-    assert told.month_rows()[0][:5] == ("2026-03", "3", "6:40", "720 m", "20.0%")
+    assert told.month_rows()[0][:5] == ("2026-03", "3", "6:40", "720 m", "20 %")
 
 
 def test_only_what_counts_is_told() -> None:

@@ -16,6 +16,7 @@ from retrorun.detection.result import Detection, PlannedSpan, Segment
 from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Direction, Gait
+from retrorun.units import format_change, format_percent
 
 AsRun = Literal["run as planned", "run forward instead", "cannot tell"]
 
@@ -124,7 +125,7 @@ class _Judge:
         elif covered >= COVERED_LEAST:
             as_run, why = self._called(span, covered)
         elif covered > COVERED_MOST:
-            as_run, why = "cannot tell", f"only {covered:.0%} of it was found backward"
+            as_run, why = "cannot tell", f"only {format_percent(covered)} of it was found backward"
         else:
             as_run, why = self._silent(span)
         return DirectionVerdict(step=step, as_run=as_run, covered=covered, why=why)
@@ -140,7 +141,7 @@ class _Judge:
         called = max(self.detection.segments, key=lambda segment: overlap_s(span, segment))
         if called.evidence.uplift < LEAST_UPLIFT:
             return "cannot tell", "it was slower, as backward running is, but its cadence is that of a slow forward jog"
-        return "run as planned", f"{covered:.0%} of it was found backward"
+        return "run as planned", f"{format_percent(covered)} of it was found backward"
 
     def _silent(self, span: Interval) -> tuple[AsRun, str]:
         line = self.detection.line
@@ -155,8 +156,11 @@ class _Judge:
             return "run forward instead", "it was as fast as the forward running around it"
         uplift = cadence_spm / float(line.cadence_spm(np.array(speed_mps))) - 1.0
         if uplift <= FORWARD_UPLIFT:
-            return "run forward instead", f"its cadence is that of forward running at this speed ({uplift:+.0%})"
-        return "cannot tell", f"its cadence lies between forward and backward running ({uplift:+.0%})"
+            return (
+                "run forward instead",
+                f"its cadence is that of forward running at this speed ({format_change(uplift)})",
+            )
+        return "cannot tell", f"its cadence lies between forward and backward running ({format_change(uplift)})"
 
     def _mean(self, column: str, span: Interval) -> float:
         values: FloatArray = getattr(self.activity, column)

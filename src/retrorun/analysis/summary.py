@@ -10,7 +10,7 @@ import numpy.typing as npt
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.activity.rules import spans_on_foot
 from retrorun.detection.result import Detection, Verdict
-from retrorun.units import format_clock, format_distance, format_pace, format_percent
+from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -174,8 +174,6 @@ def _mean(values: FloatArray, part_s: FloatArray) -> float | None:
 
 
 def _totals_text(totals: Totals) -> str:
-    distance = "–" if totals.distance_m is None else format_distance(totals.distance_m)
-    pace = "–" if totals.mean_speed_mps is None else format_pace(totals.mean_speed_mps)
-    cadence = "–" if totals.mean_cadence_spm is None else f"{totals.mean_cadence_spm:.0f} spm"
-    heart = "" if totals.mean_heart_rate_bpm is None else f"   {totals.mean_heart_rate_bpm:.0f} bpm"
-    return f"{format_clock(totals.time_s):>8}   {distance:>9}   {pace:>9}   {cadence:>7}{heart}"
+    cadence, heart = format_number(totals.mean_cadence_spm, "spm"), format_number(totals.mean_heart_rate_bpm, "bpm")
+    text = f"{format_distance(totals.distance_m):>9}   {format_pace(totals.mean_speed_mps):>9}   {cadence:>7}"
+    return f"{format_clock(totals.time_s):>8}   {text}" + (f"   {heart}" if totals.mean_heart_rate_bpm else "")

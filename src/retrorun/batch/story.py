@@ -12,7 +12,7 @@ from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
 from retrorun.report.figures.season import Best, figure_season, season_bests
 from retrorun.report.words import distance_name
-from retrorun.units import format_clock, format_distance, format_pace
+from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,10 +67,10 @@ class Story:
                 str(period.runs),
                 format_clock(period.backward_s),
                 format_distance(period.backward_m, per_m=per_m),
-                _or_dash(period.share, "{:.1%}"),
-                format_pace(period.speed_mps or 0.0, per_m=per_m),
-                _or_dash(period.cadence_spm, "{:.0f} spm"),
-                _or_dash(period.kept, "{:.0%}"),
+                "–" if period.share is None else format_percent(period.share),
+                format_pace(period.speed_mps, per_m=per_m),
+                format_number(period.cadence_spm, "spm"),
+                "–" if period.kept is None else format_percent(period.kept),
             )
             for period in self.months
             if period.runs  # years without a run would push the rest off the screen
@@ -200,7 +200,3 @@ def _plain(period: Period) -> dict[str, Any]:
 def _plain_best(best: Best) -> dict[str, Any]:
     effort: Effort = best.effort
     return {"distance_m": effort.distance_m, "time_s": effort.time_s, "day": best.day.isoformat()}
-
-
-def _or_dash(value: float | None, form: str) -> str:
-    return "–" if value is None else form.format(value)

@@ -15,6 +15,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.match.expand import Occurrence
 from retrorun.session.values import Distance, Time
+from retrorun.units import format_percent
 
 # Bounds of a decision, chosen. Their effect is measured on real recordings whose laps were taken away and on ordinary
 # runs laid under plans that nobody followed: python -m retrorun.match.evaluate FOLDER speed
@@ -84,7 +85,7 @@ def _best_start(track: _Track, borders: FloatArray) -> Placement | str:
     whole = float(track.unexplained(np.zeros(1), np.full(1, track.total_s))[0])
     explained = 1.0 - unexplained[best] / whole if whole > 0 else 0.0
     if explained < LEAST_EXPLAINED:
-        return f"its steps explain only {max(explained, 0.0):.0%} of the changes of speed"
+        return f"its steps explain only {format_percent(max(explained, 0.0))} of the changes of speed"
     elsewhere = np.abs(borders[0] - start_s) >= ELSEWHERE_S
     contrast = LEAST_CONTRAST_AT_ONCE if start_s <= AT_ONCE_S else LEAST_CONTRAST
     if np.any(elsewhere) and np.min(unexplained[elsewhere]) < contrast * unexplained[best]:
