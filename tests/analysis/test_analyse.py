@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import retrorun as rr
+from retrorun.activity.read import read_activity
 from retrorun.demo import demo_recording, demo_session
+from tests.activity.test_kinds import tcx
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def test_confirming_a_segment_leaves_its_evidence_as_it_was(path: Path) -> None:
     assert confirmed.detection.line == found.detection.line
     for before, after in zip(found.detection.segments, confirmed.detection.segments, strict=True):
         assert after.probability == 1.0
-        words = ("the runner labelled it backward", *before.evidence.for_it)
+        words = ("backward, labelled by the runner", *before.evidence.for_it)
         assert after.evidence == replace(before.evidence, for_it=words)
         assert after.distance_m == pytest.approx(before.distance_m, rel=0.02)
 
@@ -102,3 +104,38 @@ def test_an_error_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(rr.RecordingError) as caught:
         rr.analyse(broken)
     assert caught.value.where.startswith(str(broken))
+
+
+def test_a_direction_that_the_recording_carries_is_the_truth(tmp_path: Path) -> None:
+    found = rr.analyse(demo_recording())
+    said = rr.Labels()
+    for start_s, end_s in ((100.0, 160.0), (300.0, 330.0)):
+        said = said.add(rr.Label(start_s=start_s, end_s=end_s, direction=rr.Direction.BACKWARD))
+    for segment in found.detection.segments:
+        said = said.add(rr.Label(start_s=segment.start_s, end_s=segment.end_s, direction=rr.Direction.FORWARD))
+    corrected = rr.analyse(demo_recording(), labels=said)
+    annotated = tmp_path / "annotated.fit"
+    rr.save_export(annotated, corrected.activity, corrected.detection, recording=demo_recording())
+    again = rr.analyse(annotated)
+    assert again.activity.direction is not None
+    spans, wanted = (
+        [(segment.start_s, segment.end_s) for segment in one.detection.segments] for one in (again, corrected)
+    )
+    for (a, b), (c, d) in zip(spans, wanted, strict=True):
+        assert abs(a - c) <= 1.01
+        assert abs(b - d) <= 1.01
+    assert any("said by the recording itself" in reason for reason in again.detection.reasons)
+
+
+def test_each_activity_of_a_file_has_an_answer_of_its_own() -> None:
+    two = read_activity(tcx((90_000, [(0, 120)]), (0, [(0, 300)])))
+    both = rr.analyse(two)
+    assert [len(part.activity) for part in both.parts] == [300, 120]
+    assert sum(part.summary.total.time_s for part in both.parts) == pytest.approx(both.summary.total.time_s, abs=1.0)
+    assert any("2 parts" in reason for reason in both.detection.reasons)
+
+
+def test_a_table_of_the_run_holds_its_samples_and_their_direction(demo: rr.Analysis) -> None:
+    table = demo.to_arrow()
+    assert table.num_rows == len(demo.activity)
+    assert 0 < sum(table["backward"].to_pylist()) < table.num_rows

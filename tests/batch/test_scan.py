@@ -201,7 +201,7 @@ def test_a_worker_that_is_killed_costs_only_the_recording_in_its_hands(tmp_path:
         while not over.wait(0.001):
             for reader in children():
                 with suppress(OSError):  # it went away while it was looked at
-                    held = [os.readlink(link) for link in Path(f"/proc/{reader}/fd").iterdir()]
+                    held = [str(link.readlink()) for link in Path(f"/proc/{reader}/fd").iterdir()]
                     if str(tmp_path / "run3.fit") in held:
                         os.kill(reader, signal.SIGKILL)
 

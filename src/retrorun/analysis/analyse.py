@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
@@ -13,12 +13,16 @@ from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.detect import PlanSource, detect_with, matched
 from retrorun.analysis.labels import Fingerprint, Labels
 from retrorun.analysis.store import load_labels
-from retrorun.analysis.summary import Summary, summarise
+from retrorun.analysis.summary import Summary, is_backward, summarise
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection
 from retrorun.errors import LabelError, RetrorunError
 from retrorun.files import printable, read_bytes
 from retrorun.match.model import Match
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 Source = str | PathLike[str] | bytes | BinaryIO | Activity
 
@@ -28,7 +32,8 @@ class Analysis:
     """One recording, and everything that is said of it.
 
     `match` and `adherence` are None where there is no plan. `labels` are those that were in force, `fingerprint` tells
-    this recording from others, `name` is the file's, empty where there was none.
+    this recording from others, `name` is the file's, empty where there was none. `parts` are the same answers for each
+    activity of a file that holds several, or each sport of a multisport recording; empty where there is only one.
     """
 
     activity: Activity
@@ -40,6 +45,18 @@ class Analysis:
     profile: GaitProfile | None
     fingerprint: Fingerprint
     name: str
+    parts: tuple[Analysis, ...] = ()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row a sample: the activity's columns, and whether the sample lies in a backward segment."""
+        return self.activity.to_pandas().assign(backward=is_backward(self.activity, self.detection))
+
+    def to_arrow(self) -> pa.Table:
+        """The same as a table of pyarrow, which the extra `parquet` brings."""
+        import pyarrow as pa
+
+        table = pa.table(self.activity)
+        return table.append_column("backward", pa.array(is_backward(self.activity, self.detection)))
 
     def report_html(self) -> str:
         """The page that `retrorun report` writes, as text."""
@@ -96,6 +113,7 @@ def analyse(
     match, reasons = matched(activity, plan)
     detection = detect_with(activity, match, profile=profile, labels=said, reasons=reasons)
     in_force = (said or Labels()).in_force(activity)
+    several = len(activity.parts) > 1
     return Analysis(
         activity=activity,
         detection=detection,
@@ -106,4 +124,8 @@ def analyse(
         profile=profile,
         fingerprint=Fingerprint.of(activity, data),
         name="" if path is None else printable(path.name),
+        parts=tuple(
+            analyse(activity.part(index), profile=profile, labels=None)
+            for index in range(len(activity.parts) if several else 0)
+        ),
     )

@@ -15,7 +15,7 @@ import numpy as np
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.direction import planned_spans
-from retrorun.analysis.labels import Label, Labels
+from retrorun.analysis.labels import Label, Labels, labels_of_direction
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
@@ -98,10 +98,16 @@ def detect_with(
     spans = () if match is None else planned_spans(match)
     detection = detect_gait(activity, profile=profile, planned=spans)
     detection = replace(detection, reasons=(*detection.reasons, *reasons))
+    if len(activity.parts) > 1:
+        detection = _because(detection, f"the recording has {len(activity.parts)} parts, each looked at on its own")
+    itself = labels_of_direction(activity)
+    detection = apply_labels(detection, activity, itself, by="said by the recording itself")
     return detection if labels is None else apply_labels(detection, activity, labels)
 
 
-def apply_labels(detection: Detection, activity: Activity, labels: Labels) -> Detection:
+def apply_labels(
+    detection: Detection, activity: Activity, labels: Labels, *, by: str = "labelled by the runner"
+) -> Detection:
     """The detection with the runner's labels in force.
 
     Stretches labelled backward become segments with probability 1. Found segments lose what is labelled forward, and
@@ -112,13 +118,15 @@ def apply_labels(detection: Detection, activity: Activity, labels: Labels) -> De
     if not labels.in_force(activity).labels:
         return _because(detection, "the labels belong to another run and were left unused")
     found = [piece for segment in detection.segments for piece in _without(segment, labels.labels)]
-    said = [_labelled(label, activity, detection) for label in labels.labels if label.direction is Direction.BACKWARD]
+    said = [
+        _labelled(label, activity, detection, by) for label in labels.labels if label.direction is Direction.BACKWARD
+    ]
     segments = tuple(sorted((*found, *said), key=lambda segment: segment.start_s))
     verdict = "found" if segments else "none" if detection.verdict == "found" else detection.verdict
     marked = replace(detection, segments=segments, verdict=verdict)
     count = len(labels.labels)
     said_so = "one stretch was" if count == 1 else f"{count} stretches were"
-    return _because(marked, f"{said_so} labelled by the runner")
+    return _because(marked, f"{said_so} {by}")
 
 
 def _because(detection: Detection, reason: str) -> Detection:
@@ -142,7 +150,7 @@ def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
     ]
 
 
-def _labelled(label: Label, activity: Activity, detection: Detection) -> Segment:
+def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -> Segment:
     """A labelled stretch as a segment; where the detector found it too, with the detector's own evidence."""
     found = max(detection.segments, key=lambda segment: overlap_s(label, segment), default=None)
     edges = np.array([label.start_s, label.end_s])
@@ -157,7 +165,7 @@ def _labelled(label: Label, activity: Activity, detection: Detection) -> Segment
         start_s=label.start_s,
         end_s=label.end_s,
         probability=1.0,
-        evidence=replace(evidence, for_it=("the runner labelled it backward", *evidence.for_it)),
+        evidence=replace(evidence, for_it=(f"backward, {by}", *evidence.for_it)),
         distance_m=_distance_m(activity, label, speed_mps),
         mean_speed_mps=speed_mps,
         mean_cadence_spm=cadence_spm,

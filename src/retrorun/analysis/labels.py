@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from retrorun.activity.model import Activity
 from retrorun.errors import LabelError
+from retrorun.intervals import from_mask
 from retrorun.session.model import Direction
 
 FORMAT = "retrorun labels"
@@ -147,6 +148,22 @@ class Labels:
             labels=tuple(_label(row, f"labels[{index}]") for index, row in enumerate(rows)),
             recording=_fingerprint(data.get("recording")),
         )
+
+
+def labels_of_direction(activity: Activity) -> Labels:
+    """What the recording itself says of direction, sample for sample, as labels; none where it says nothing."""
+    column = activity.direction
+    if column is None or not len(activity):
+        return Labels()
+    end_s = float(activity.time_s[-1])
+    return Labels(
+        labels=tuple(
+            Label(start_s=span.start_s, end_s=span.end_s, direction=direction)
+            for direction, value in ((Direction.FORWARD, 0.0), (Direction.BACKWARD, 1.0))
+            for span in from_mask(activity.time_s, column == value, end_s)
+            if span.end_s > span.start_s
+        )
+    )
 
 
 def _joined(labels: tuple[Label, ...]) -> tuple[Label, ...]:

@@ -61,7 +61,7 @@ def _scan_one(source: Source, settings: Settings, version: str, known: tuple[str
     try:
         data = load(source)
         labels = labels_of(source)
-    except RetrorunError as error:
+    except (RetrorunError, OSError, MemoryError) as error:
         # Not kept under a key that can come again: what could not be fetched is tried anew each time.
         return Done(key="", row=failed(source, error), fresh=True)
     content = hashlib.blake2b(data, digest_size=16)
@@ -94,15 +94,18 @@ def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settin
         match = _match(activity)
         detection = detect(activity, profile=settings.profile, plan=match, labels=labels)
         return row_of(source.name, source.title, activity, detection, match)
-    except RetrorunError as error:
+    except (RetrorunError, MemoryError) as error:
         return failed(source, error)
     except Exception as error:  # noqa: BLE001 - a bug that one file brings out must not cost the other ten thousand
         return Row(path=source.name, status="failed", title=source.title, reason=f"a bug in retrorun: {error!r}")
 
 
-def failed(source: Source, error: RetrorunError) -> Row:
+def failed(source: Source, error: Exception) -> Row:
     """The row of a recording that could not be read; its place is the row's own, so the reason does not repeat it."""
-    reason = error.what if error.where == source.name else str(error)
+    if isinstance(error, RetrorunError):
+        reason = error.what if error.where == source.name else str(error)
+    else:
+        reason = "there is not enough memory for it" if isinstance(error, MemoryError) else f"cannot be read ({error})"
     return Row(path=source.name, status="failed", title=source.title, reason=reason)
 
 
