@@ -15,6 +15,7 @@ from retrorun.session.notation import format_session, parse_session
 from retrorun.workout.fit import compile_workout
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
+from retrorun.workout.formats.sheet import to_sheet
 from retrorun.workout.formats.zwift import to_zwift
 from retrorun.workout.importing import import_session, kind_of, load_session
 
@@ -25,6 +26,7 @@ CONTENTS = {
     "JSON": session_to_json(SESSION).encode(),
     "YAML": session_to_yaml(SESSION).encode(),
     "intervals.icu": to_intervals_icu(SESSION).text.encode(),
+    "sheet": to_sheet(SESSION).text.encode(),
     "notation": format_session(SESSION).encode(),
 }
 

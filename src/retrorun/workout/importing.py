@@ -23,7 +23,7 @@ from retrorun.workout.fit import GZIP, decompile
 
 LARGEST_DOCUMENT = 1_000_000  # bytes; a thousand steps take a fifth of it
 
-Kind = Literal["FIT", "Zwift", "JSON", "YAML", "intervals.icu", "notation"]
+Kind = Literal["FIT", "Zwift", "JSON", "YAML", "intervals.icu", "sheet", "notation"]
 
 _YAML = re.compile(r"^(?:steps|setting)\s*:", re.MULTILINE)
 _ENDINGS: dict[str, Kind] = {".yaml": "YAML", ".yml": "YAML", ".json": "JSON"}
@@ -76,12 +76,19 @@ def kind_of(data: bytes) -> Kind | None:
         from retrorun.workout.formats.zwift import is_zwift
 
         return "Zwift" if is_zwift(text) else None
+    return _kind_of_text(text)
+
+
+def _kind_of_text(text: str) -> Kind:
+    from retrorun.workout.formats.intervals_icu import is_intervals_icu
+    from retrorun.workout.formats.sheet import is_sheet
+
     if text.startswith(("{", "[")):
         return "JSON"
+    if is_sheet(text):
+        return "sheet"
     if _YAML.search(text):
         return "YAML"
-    from retrorun.workout.formats.intervals_icu import is_intervals_icu
-
     return "intervals.icu" if is_intervals_icu(text) else "notation"
 
 
@@ -120,6 +127,10 @@ def _from_text(text: str, kind: Kind, name: str) -> Decompiled:
             from retrorun.workout.formats.intervals_icu import from_intervals_icu
 
             return from_intervals_icu(text, name=name)
+        case "sheet":
+            from retrorun.workout.formats.sheet import from_sheet
+
+            return from_sheet(text)
         case _:
             return Decompiled(session=parse_session(text, name=name))
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
+from retrorun.errors import WorkoutError
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Step, walk
 from retrorun.session.values import Distance, HeartRateAbove, LapButton, SpeedRange, Time, Times
-from retrorun.workout.formats.sheet import to_sheet
+from retrorun.workout.formats.sheet import from_sheet, is_sheet, to_sheet
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, REST, RETRO_400S
@@ -81,3 +83,35 @@ def test_totals_reckon_distance_from_time_and_target() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_a_session_without_a_name_has_a_title(style: Literal["markdown", "plain"]) -> None:
     assert "Session" in to_sheet(Session(steps=(REST,)), style=style).text.split("\n")[0]
+
+
+def plain_texts(session: Session) -> Session:
+    """The session as a sheet can show its texts: notes in one line, without empty lines in its own."""
+
+    def item(one: Step | Repeat) -> Step | Repeat:
+        note = " ".join(one.note.split())
+        if isinstance(one, Step):
+            return replace(one, note=note)
+        return replace(one, steps=tuple(map(item, one.steps)), note=note)
+
+    lines = [" ".join(line.split()) for line in session.note.split("\n")]
+    note = "\n".join(line for line in lines if line)
+    return replace(session, steps=tuple(map(item, session.steps)), name=" ".join(session.name.split()), note=note)
+
+
+@pytest.mark.parametrize("style", ["markdown", "plain"])
+@settings(deadline=None, max_examples=100)
+@given(session=sessions(max_depth=3))
+def test_a_sheet_comes_back_equal(style: Literal["markdown", "plain"], session: Session) -> None:
+    session = plain_texts(session)
+    text = to_sheet(session, style=style).text
+    assume(session.name != "Session")
+    assert is_sheet(text)
+    assert from_sheet(text).session == session
+
+
+def test_a_line_that_is_none_of_a_sheets_is_named() -> None:
+    text = to_sheet(RETRO_400S).text.replace("**BACKWARD run** 400m", "**BACKWARD run** fast")
+    with pytest.raises(WorkoutError, match="line") as caught:
+        from_sheet(text)
+    assert caught.value.where.startswith("line ")

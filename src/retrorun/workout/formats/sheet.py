@@ -1,21 +1,25 @@
-"""A session as a sheet for a coach: Markdown, or plain text for a notice board. It holds everything the model holds."""
+"""A session as a sheet for a coach, and back: Markdown, or plain text for a notice board. It holds a whole session."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.amounts import amounts
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
-from retrorun.session.values import Times
+from retrorun.session.notation import parse_until
+from retrorun.session.values import LapButton, Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
+from retrorun.workout.decode import Decompiled
 from retrorun.workout.finding import Exported
-from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
+from retrorun.workout.step_text import incline, label, length, one_line, purpose, read_sentence, targets
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&=])")
+_NAMELESS = "Session"
 _PLACES = {
     Setting.ROAD: "",
     Setting.TRACK: "On the track.",
@@ -27,7 +31,7 @@ _PLACES = {
 def to_sheet(session: Session, *, style: Literal["markdown", "plain"] = "markdown") -> Exported:
     """A session as a coach's sheet, each step with its direction first. Nothing is lost: it has no findings."""
     page = _MARKDOWN if style == "markdown" else _PLAIN
-    name = page.own(one_line(session.name)) or "Session"
+    name = page.own(one_line(session.name)) or _NAMELESS
     about = [_PLACES[session.setting], *session.note.split("\n")]
     blocks = [
         page.title(name),
@@ -121,3 +125,101 @@ _PLAIN = _Page(
     total=lambda direction, total: f"{direction.capitalize()} in all: {total}",
     line_end="\n",
 )
+
+
+# ---- and back --------------------------------------------------------------------------------------------------------
+
+_ITEM = re.compile(r"(?P<indent>(?: {4})*)\d+(?:\.\d+)*\.? +(?P<words>.+)")
+_REPEAT = re.compile(
+    r"(?:(?P<count>\d+) ×|Again and again until (?P<until>.+?))(?P<skip>, the last time without its last step)?"
+)
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>#+\-.!|~&=])")
+
+
+def is_sheet(text: str) -> bool:
+    """Whether a text is a coach's sheet: a title, steps, and what each direction comes to."""
+    lines = text.rstrip().split("\n")
+    titled = lines[0].startswith("# ") or (len(lines) > 1 and bool(lines[1]) and not lines[1].strip("="))
+    return titled and lines[-1].removeprefix("- ").startswith("Backward in all: ")
+
+
+def from_sheet(text: str) -> Decompiled:
+    """The session of a coach's sheet, as `to_sheet` wrote it, in either style.
+
+    Raises:
+        WorkoutError: a line is none that `to_sheet` writes; `where` is its number.
+    """
+    markdown = text.startswith("# ")
+
+    def own(words: str) -> str:
+        return _ESCAPED.sub(r"\1", words) if markdown else words
+
+    blocks = text.rstrip().split("\n\n")
+    if len(blocks) < 3:
+        raise WorkoutError(
+            "the sheet has no steps", hint="a title, steps and totals stand with empty lines between them"
+        )
+    title = blocks[0].split("\n")[0]
+    about = [own(line.strip()) for block in blocks[1:-2] for line in block.split("\n")]
+    levels: list[list[Step | Repeat]] = [[]]
+    open_repeats: list[tuple[Repeat, list[Step | Repeat]]] = []
+    for number, line in enumerate(blocks[-2].split("\n"), start=1):
+        item = _ITEM.fullmatch(line)
+        depth = len(item["indent"]) // 4 if item is not None else 0
+        _close(levels, open_repeats, depth)
+        made = _read_item(item["words"], own) if item is not None else None
+        if made is None or depth != len(open_repeats):
+            raise WorkoutError(
+                "this line is none of a sheet's", where=f"line {number} of the steps", hint="write it as the others"
+            )
+        if isinstance(made, Repeat):
+            open_repeats.append((made, levels[-1]))
+            levels.append([])
+        else:
+            levels[-1].append(made)
+    _close(levels, open_repeats, 0)
+    setting = next((setting for setting, words in _PLACES.items() if words and about[:1] == [words]), Setting.ROAD)
+    note = "\n".join(about if setting is Setting.ROAD else about[1:])
+    name = own(title.removeprefix("# "))
+    try:
+        session = Session(steps=tuple(levels[0]), name="" if name == _NAMELESS else name, note=note, setting=setting)
+    except SessionError as error:
+        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
+    return Decompiled(session=session)
+
+
+def _close(
+    levels: list[list[Step | Repeat]], open_repeats: list[tuple[Repeat, list[Step | Repeat]]], depth: int
+) -> None:
+    """End the repeats that stand deeper than a line."""
+    while len(open_repeats) > depth:
+        repeat, outer = open_repeats.pop()
+        body = tuple(levels.pop())
+        if not body:
+            raise WorkoutError("a repeat of the sheet has no steps", hint="put its steps below it, indented")
+        outer.append(replace(repeat, steps=body))
+
+
+def _read_item(words: str, own: Callable[[str], str]) -> Step | Repeat | None:
+    """The step of a line, or its repeat, as yet without its steps."""
+    bold = re.fullmatch(r"\*\*(?P<head>(?:\\.|[^*])+)\*\*(?: (?P<rest>.*))?", words)
+    parts = [bold["head"], bold["rest"]] if bold else re.split(r" {2,}", words, maxsplit=1)
+    head, rest = str(parts[0]), parts[1] if parts[1:] else None
+    if rest is not None:
+        facts, colon, note = rest.partition(": ")
+        end, *more = facts.split(", ")
+        end, _, held = end.partition(" @ ")
+        kind = next((each for each in more if each in list(Intensity)), "")
+        slant = next((each for each in more if each.startswith("incline ")), "")
+        plain = ", ".join(filter(None, [head, kind, end, held, slant]))
+        return read_sentence(f"{plain}{colon}{own(note)}")
+    goal, _, note = head.partition(": ")
+    found = _REPEAT.fullmatch(goal)
+    if found is None:
+        return None
+    try:
+        until = Times(count=int(found["count"])) if found["count"] else parse_until(found["until"])
+        two = (Step(duration=LapButton()),) * 2  # until its own steps are read
+        return Repeat(steps=two, until=until, skip_last=found["skip"] is not None, note=own(note))
+    except SessionError:
+        return None
