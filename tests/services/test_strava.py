@@ -17,8 +17,8 @@ import pytest
 from retrorun.analysis.detect import detect
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import DeliveryError, ProfileError, RecordingError
+from retrorun.services.http import API, API_2027, api_address, make_session, redirected
 from retrorun.services.strava import Strava
-from retrorun.services.strava_http import API, API_2027, api_address, make_session, redirected
 from retrorun.services.strava_login import LoginServer
 from retrorun.services.strava_note import MARK, Ran, note_line, with_mark, with_note
 from retrorun.services.strava_token import Application, Token, load_token, save_token, token_path
@@ -213,8 +213,8 @@ def test_an_activity_without_samples_is_said_so(fake: FakeStrava, token_file: Pa
     ("content", "message"),
     [
         (None, "not logged in to Strava; run `retrorun strava login`"),
-        (b"{}", r"token file cannot be used \(KeyError\)"),
-        (b"secret-nonsense", r"token file cannot be used \(JSONDecodeError\)"),
+        (b"{}", r"token file cannot be used"),
+        (b"secret-nonsense", r"token file cannot be used"),
     ],
 )
 def test_a_missing_or_broken_token_file(fake: FakeStrava, tmp_path: Path, content: bytes | None, message: str) -> None:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from retrorun.activity.model import Activity
 from retrorun.activity.strava import STREAMS, activity_from_streams
+from retrorun.documents import Fields
 from retrorun.errors import DeliveryError
-from retrorun.services.strava_http import API_2027, VARIABLE, api_address, is_day_spent, limits_text, make_session
+from retrorun.services.http import API_2027, VARIABLE, api_address, is_day_spent, limits_text, make_session
 from retrorun.services.strava_note import Ran, note_line, with_mark, with_note
 from retrorun.services.strava_token import LOGIN, Application, Token, load_token, save_token
 
@@ -124,9 +125,16 @@ class Strava:
         return self._ask(request)
 
     def _keep(self, info: Mapping[str, Any]) -> Token:
+        # An answer of another shape must not take the place of a good token.
+        hint = "log in again"
+        fields = Fields.of(dict(info), error=DeliveryError, where="Strava's token", hint=hint)
         token = Token(
-            access_token=info["access_token"], refresh_token=info["refresh_token"], expires_at=info["expires_at"]
+            access_token=fields.text("access_token"),
+            refresh_token=fields.text("refresh_token"),
+            expires_at=fields.number("expires_at", low=0.0, high=1e11),
         )
+        if not token.access_token.isascii() or not token.access_token.isprintable() or not token.refresh_token:
+            raise DeliveryError("Strava's token is none", hint=hint)
         save_token(token, self._token_file)
         return token
 

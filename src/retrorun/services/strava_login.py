@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from retrorun.errors import DeliveryError
@@ -12,8 +12,18 @@ from retrorun.errors import DeliveryError
 AUTHORIZE = "https://www.strava.com/oauth/authorize"
 SCOPES = ("read", "activity:read_all")
 WRITE_SCOPE = "activity:write"
+POLL_S, IDLE_S = 0.5, 10.0
 WAIT_S = 300.0  # long enough to type a password, short enough not to leave a port open
 PAGE = "<!doctype html><title>retrorun</title><p>{}</p><p>You can close this page.</p>"
+
+
+class _QuietServer(ThreadingHTTPServer):
+    """Each connection has a thread of its own, so that an idle one keeps nobody out; rubbish leaves no traceback."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Nothing: whoever sent rubbish gets no answer."""
 
 
 class LoginServer:
@@ -29,7 +39,7 @@ class LoginServer:
         self._wait_s = wait_s
         self._answer: dict[str, str] = {}
         try:
-            self._server = HTTPServer(("127.0.0.1", port), self._handler())
+            self._server = _QuietServer(("127.0.0.1", port), self._handler())
         except OSError as error:
             raise DeliveryError(
                 f"cannot listen on port {port} ({error.strerror})", hint="leave --port out, or name another"
@@ -67,7 +77,7 @@ class LoginServer:
         """
         until = now() + self._wait_s
         while not self._answer:
-            self._server.timeout = until - now()
+            self._server.timeout = min(until - now(), POLL_S)
             if self._server.timeout <= 0:
                 raise DeliveryError("nobody logged in within five minutes", hint="run the command again")
             self._server.handle_request()
@@ -83,6 +93,8 @@ class LoginServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            timeout = IDLE_S  # of a connection on which nobody says anything
+
             def do_GET(self) -> None:
                 query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
                 mine = hmac.compare_digest(query.get("state", "").encode(), server._state.encode())

@@ -11,8 +11,9 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from retrorun.documents import Fields, parse_json
 from retrorun.errors import DeliveryError
-from retrorun.files import write_atomic
+from retrorun.files import locked, read_bytes, write_atomic
 
 VARIABLE = "RETRORUN_STRAVA_TOKEN"  # names another file for the tokens
 CLIENT_ID, CLIENT_SECRET = "STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET"
@@ -68,7 +69,8 @@ def token_path() -> Path:
 def save_token(token: Token, path: Path) -> None:
     """Keep a token: whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_atomic(path, json.dumps(asdict(token)).encode(), private=True)
+    with locked(path):
+        write_atomic(path, json.dumps(asdict(token)).encode(), private=True)
 
 
 def load_token(path: Path) -> Token:
@@ -77,16 +79,17 @@ def load_token(path: Path) -> Token:
     Raises:
         DeliveryError: there is none, or the file holds something else.
     """
+    if not path.exists():
+        raise DeliveryError("not logged in to Strava", hint=LOGIN)
     try:
-        data = json.loads(path.read_bytes())
+        data = parse_json(read_bytes(path, most=1 << 16, error=DeliveryError), error=DeliveryError)
+        fields = Fields.of(data, error=DeliveryError)
         return Token(
-            access_token=str(data["access_token"]),
-            refresh_token=str(data["refresh_token"]),
-            expires_at=float(data["expires_at"]),
+            access_token=fields.text("access_token"),
+            refresh_token=fields.text("refresh_token"),
+            expires_at=fields.number("expires_at"),
         )
-    except FileNotFoundError:
-        raise DeliveryError("not logged in to Strava", hint=LOGIN) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DeliveryError as error:
         # The error's own text is left out: it could show a token.
-        kind = type(error).__name__
-        raise DeliveryError(f"the token file cannot be used ({kind})", where=str(path), hint=LOGIN) from None
+        what = "the token file cannot be used"
+        raise DeliveryError(what, where=str(path), hint=LOGIN) from (error if error.where == str(path) else None)

@@ -1,4 +1,4 @@
-"""How requests go to Strava: with a time limit, tried again where that is safe, to the address that is set.
+"""How requests go to services: over https, to the address that is set, bounded in time and size, never redirected.
 
 stravalib sets no time limits, tries nothing again and has its address built in; its session is where that is mended.
 """
@@ -6,10 +6,13 @@ stravalib sets no time limits, tries nothing again and has its address built in;
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from retrorun.errors import DeliveryError
+from retrorun.files import printable
 
 if TYPE_CHECKING:
     import requests
@@ -22,7 +25,10 @@ VARIABLE = "RETRORUN_STRAVA_API"
 TIMEOUT_S = (10.0, 60.0)  # to connect, and between two pieces of an answer
 TRIES = 3
 BACK_OFF_S = 1.0  # doubled with each further try
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 _LOCAL = ("http://127.0.0.1:", "http://localhost:")
+MOST_BYTES = 32 << 20  # of an answer, unpacked; a day of streams is 5 MB
+MOST_S = 120.0  # for a whole answer, however slowly it drips
 
 
 def api_address() -> str:
@@ -31,10 +37,26 @@ def api_address() -> str:
     Raises:
         DeliveryError: a token would go out without encryption.
     """
-    address = os.environ.get(VARIABLE, API).rstrip("/")
-    if not address.startswith(("https://", *_LOCAL)):
-        raise DeliveryError("a token goes out over https only", where=f"{VARIABLE}={address}")
-    return address
+    return safe_address(os.environ.get(VARIABLE, API), where=VARIABLE)
+
+
+def safe_address(address: str, *, where: str) -> str:
+    """An address that secrets may go to, without a slash at its end: https, or this machine; judged by its parts.
+
+    Raises:
+        DeliveryError: it is another.
+    """
+    try:
+        parts = urlsplit(address)
+        plain = parts.username is None and parts.password is None and not (parts.query or parts.fragment)
+        local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+        safe = plain and parts.hostname is not None and (parts.scheme == "https" or local)
+    except ValueError:
+        safe = False
+    if not safe:
+        hint = "use an address that begins with https://, without a name or a password in it"
+        raise DeliveryError("a secret goes out over https only", where=f"{where}={printable(address)}", hint=hint)
+    return address.rstrip("/")
 
 
 def make_session(address: str, *, back_off_s: float = BACK_OFF_S) -> requests.Session:
@@ -52,8 +74,18 @@ def make_session(address: str, *, back_off_s: float = BACK_OFF_S) -> requests.Se
 
         def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - requests' own signature
             request.url = redirected(request.url or "", address)
-            kwargs["timeout"] = TIMEOUT_S
-            return super().send(request, *args, **kwargs)
+            response = super().send(request, *args, **{**kwargs, "timeout": TIMEOUT_S, "stream": True, "proxies": {}})
+            response._content = bounded(response.iter_content(1 << 16))  # noqa: SLF001 - where requests keeps what was read
+            return response
+
+    class Session(requests.Session):
+        """Follows no redirect: a secret must not go where the answer of a server points."""
+
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            target = super().get_redirect_target(resp)
+            if target is not None:
+                raise DeliveryError("the service points to another address, where a secret must not go", where=address)
+            return None
 
     # Only reading is tried again: a request that changes something may have arrived although its answer did not.
     retry = Retry(
@@ -64,9 +96,27 @@ def make_session(address: str, *, back_off_s: float = BACK_OFF_S) -> requests.Se
         raise_on_status=False,
         respect_retry_after_header=False,
     )
-    session = requests.Session()
+    session = Session()
+    session.trust_env = False  # neither .netrc nor a proxy's password from the environment
     session.mount(BUILT_IN, Adapter(max_retries=retry))
     return session
+
+
+def bounded(chunks: Iterable[bytes], *, clock: Callable[[], float] = time.monotonic) -> bytes:
+    """A whole answer, if it is no larger and takes no longer than any should.
+
+    Raises:
+        DeliveryError: it is, or does.
+    """
+    begun, parts, size = clock(), [], 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise DeliveryError(f"the answer is larger than {MOST_BYTES >> 20} MB", hint="this is not the service")
+        if clock() - begun > MOST_S:
+            raise DeliveryError(f"the answer takes longer than {MOST_S:.0f} s", hint="try again later")
+        parts.append(chunk)
+    return b"".join(parts)
 
 
 def redirected(url: str, address: str) -> str:
