@@ -9,7 +9,6 @@ one page; the same figure gives the same text.
 from __future__ import annotations
 
 import io
-import itertools
 import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -149,16 +148,13 @@ def _merged(uses: list[ET.Element], shape: str) -> ET.Element:
         look["class"] = look.get("class", "").replace("f-", "s-")
         drawn = "".join(f"M{x:g} {y:g}h0" for x, y in places)
         return ET.Element(f"{{{SVG}}}path", {**look, "stroke-linecap": "round", "fill": "none", "d": drawn})
-    corners = [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", _absolute(shape))]
-    sides = "".join(f"l{x - u:g} {y - v:g}" for (u, v), (x, y) in itertools.pairwise(corners))
-    first = corners[0]
-    drawn = "".join(f"M{x + first[0]:.1f} {y + first[1]:.1f}{sides}z" for x, y in places)
+    across, down, sides = re.fullmatch(r"M(-?[\d.]+) (-?[\d.]+)(.*)", shape).groups()  # type: ignore[union-attr]  # ours
+    drawn = "".join(f"M{x + float(across):.1f} {y + float(down):.1f}{sides}" for x, y in places)
     return ET.Element(f"{{{SVG}}}path", {**look, "d": drawn})
 
 
 def _style(element: ET.Element) -> None:
     """The style of an element as attributes and classes: a page may forbid styles that stand in elements."""
-    names = []
     for part in element.attrib.pop("style", "").split(";"):
         key, _, value = (piece.strip() for piece in part.partition(":"))
         if key == "font":  # `9px 'DejaVu Sans', …`
@@ -168,12 +164,7 @@ def _style(element: ET.Element) -> None:
             continue
         elif key and key not in DROPPED and DEFAULTS.get(key) != value:
             element.set(key, _NUMBER.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), value))
-            if value in CLASSES and key in ("fill", "stroke"):
-                names.append(f"{key[0]}-{CLASSES[value]}")
-    for key in ("fill", "stroke"):
-        value = element.get(key, "")
-        if value in CLASSES and f"{key[0]}-{CLASSES[value]}" not in names:
-            names.append(f"{key[0]}-{CLASSES[value]}")
+    names = [f"{key[0]}-{CLASSES[element.attrib[key]]}" for key in ("fill", "stroke") if element.get(key) in CLASSES]
     if names:
         element.set("class", " ".join(names))
 
@@ -201,13 +192,3 @@ def _short_path(path: str) -> str:
         out.append(f"{letter}{here[0] / 10:g} {here[1] / 10:g}")
         x, y = to_x, to_y
     return "".join(out)
-
-
-def _absolute(path: str) -> str:
-    """The corners of a path of `M` and `l` as places."""
-    x = y = 0.0
-    out = []
-    for command, across, down in re.findall(r"([Ml])(-?[\d.]+) (-?[\d.]+)", path):
-        x, y = (float(across), float(down)) if command == "M" else (x + float(across), y + float(down))
-        out.append(f"{x:g} {y:g}")
-    return " ".join(out)

@@ -14,7 +14,7 @@ from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import breaks, local_metres
-from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, say_missing
+from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, say_legend, say_missing
 from retrorun.report.words import name_of_rest
 from retrorun.units import METRES_PER_MILE
 
@@ -78,16 +78,7 @@ def draw_track(
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.08)
     _scale_bar(axes, theme, per_m)
-    axes.legend(
-        frameon=False,
-        labelcolor=theme.text,
-        fontsize=8,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=4,
-        borderpad=0.0,
-        columnspacing=1.2,
-    )
+    say_legend(axes, axes.get_legend_handles_labels()[0], theme=theme)
     return axes
 
 
