@@ -120,6 +120,11 @@ def test_every_how_to_guide_stands_in_their_index() -> None:
     assert {path.name for path in folder.glob("*.md")} - {"index.md"} <= linked
 
 
+def test_every_page_stands_in_the_navigation_of_the_site() -> None:
+    listed = set(re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE))
+    assert listed == {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+
+
 def test_finds_blocks_and_commands_with_their_lines() -> None:
     text = "# T\n\n```console\n$ retrorun show x  # why\nout\n$ cd y\nz\n```\n\n    ```python\n    a = 1\n    ```\n"
     first, second = blocks(text)
