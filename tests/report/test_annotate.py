@@ -59,7 +59,11 @@ def test_the_demo_reads_back_to_the_same_columns_and_the_same_segments() -> None
     assert detection.segments
     assert_reads_back(data, detection)
     after, _ = annotated(data, detection)
-    assert detect(after) == detection
+    # What the file says of direction is believed when it is read again.
+    again = detect(after)
+    assert [one.start_s for one in again.segments] == pytest.approx([one.start_s for one in detection.segments], abs=1)
+    assert [one.end_s for one in again.segments] == pytest.approx([one.end_s for one in detection.segments], abs=1)
+    assert all("said by the recording itself" in one.evidence.for_it[0] for one in again.segments)
     # Samples are a second apart, so a border lies less than a second after where it was said to be.
     said, read = [(one.start_s, one.end_s) for one in detection.segments], annotated_spans(after)
     assert len(said) == len(read)
