@@ -143,17 +143,17 @@ def check_ending(path: Path, endings: Iterable[str], what: str) -> str:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, wait_s: float = LOCK_WAIT_S) -> Iterator[None]:
     """Keep other processes from changing a file while it is read, changed and written.
 
     Raises:
-        OutputError: another process has held it for a minute, or its folder cannot be written.
+        OutputError: another process has held it for all of `wait_s`, or its folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
     real = Path(os.path.realpath(path))
     try:
-        with FileLock(real.with_name(f".{real.name[:100]}.lock"), timeout=LOCK_WAIT_S):
+        with FileLock(real.with_name(f".{real.name[:100]}.lock"), timeout=wait_s):
             yield
     except Timeout:
         raise OutputError(

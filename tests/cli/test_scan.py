@@ -36,7 +36,7 @@ def test_scan_tells_the_story_and_writes_the_table(archive: Path, tmp_path: Path
     assert "2026-04" in done.stdout
     assert output.read_text(encoding="utf-8").count("\n") == 5
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert {path.name for path in tmp_path.iterdir()} == {
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")} == {
         "all.csv",
         "all.segments.csv",
         "all.csv.journal",

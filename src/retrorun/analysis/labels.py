@@ -9,17 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
-import json
 import math
 from dataclasses import dataclass
 
 from retrorun.activity.model import Activity
+from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import LabelError
 from retrorun.intervals import from_mask
 from retrorun.session.model import Direction
 
 FORMAT = "retrorun labels"
 VERSION = 1
+_HINT = "give the text that to_json returned"
 SAME_RUN_S = 2.0  # two readings of one run may differ by a sample at its end
 
 
@@ -124,7 +125,7 @@ class Labels:
                 for label in self.labels
             ],
         }
-        return json.dumps(data, indent=2) + "\n"
+        return to_json(data, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Labels:
@@ -133,20 +134,10 @@ class Labels:
         Raises:
             LabelError: the text is not JSON, or not labels; says where.
         """
-        try:
-            data = json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise LabelError(f"this is not JSON ({error})", hint="give the text that to_json returned") from None
-        if not isinstance(data, dict) or data.get("format") != FORMAT:
-            raise LabelError("these are no labels", where="format", hint="give the text that to_json returned")
-        if data.get("version") != VERSION:
-            raise LabelError(f"unknown version {data.get('version')!r}", where="version", hint="use a newer retrorun")
-        rows = data.get("labels")
-        if not isinstance(rows, list):
-            raise LabelError("the list of labels is missing", where="labels")
+        data = Fields.of(parse_json(text, error=LabelError, hint=_HINT), error=LabelError, hint=_HINT)
+        data.header(name=FORMAT, version=VERSION)
         return cls(
-            labels=tuple(_label(row, f"labels[{index}]") for index, row in enumerate(rows)),
-            recording=_fingerprint(data.get("recording")),
+            labels=tuple(_label(row) for row in data.rows("labels")), recording=_fingerprint(data.fields("recording"))
         )
 
 
@@ -177,38 +168,21 @@ def _joined(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     return tuple(out)
 
 
-def _label(row: object, where: str) -> Label:
-    if not isinstance(row, dict):
-        raise LabelError("a label needs start_s, end_s and direction", where=where)
+def _label(row: Fields) -> Label:
+    word = row.text("direction")
+    if word not in list(Direction):
+        raise LabelError(f"unknown direction {word!r}", where=row.place("direction"), hint="use forward or backward")
+    start_s, end_s = (row.number(name, low=-1e12, high=1e12) for name in ("start_s", "end_s"))
     try:
-        direction = Direction(str(row.get("direction")))
-    except ValueError:
-        raise LabelError(
-            f"unknown direction {row.get('direction')!r}", where=where, hint="use forward or backward"
-        ) from None
-    return Label(
-        start_s=_number(row.get("start_s"), f"{where}.start_s"),
-        end_s=_number(row.get("end_s"), f"{where}.end_s"),
-        direction=direction,
-    )
+        return Label(start_s=start_s, end_s=end_s, direction=Direction(word))
+    except LabelError as error:
+        raise LabelError(error.what, where=row.where, hint=error.hint) from None
 
 
-def _number(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
-        raise LabelError(f"{str(value)[:40]!r} is no time in seconds", where=where)
-    return float(value)
-
-
-def _fingerprint(value: object) -> Fingerprint:
-    if not isinstance(value, dict):
-        raise LabelError("it is not said which recording the labels belong to", where="recording")
-    digest, start = value.get("sha256"), value.get("start_time")
-    if not isinstance(digest, str) or not (start is None or isinstance(start, str)):
-        raise LabelError("sha256 and start_time must be text", where="recording")
+def _fingerprint(row: Fields) -> Fingerprint:
+    start = row.text("start_time", "")
     try:
-        start_time = None if start is None else dt.datetime.fromisoformat(start)
+        start_time = dt.datetime.fromisoformat(start) if start else None
     except ValueError:
-        raise LabelError(f"{start!r} is no time", where="recording.start_time") from None
-    return Fingerprint(
-        digest=digest, start_time=start_time, length_s=_number(value.get("length_s"), "recording.length_s")
-    )
+        raise LabelError(f"{start[:40]!r} is no time", where=row.place("start_time")) from None
+    return Fingerprint(digest=row.text("sha256"), start_time=start_time, length_s=row.number("length_s"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
 from retrorun.analysis.labels import Labels
 from retrorun.errors import LabelError, PlanError, RecordingError
-from retrorun.files import read_bytes, write_atomic
+from retrorun.files import locked, printable, read_bytes, write_atomic
 from retrorun.match.identity import SessionIndex
 from retrorun.session.model import Session
 from retrorun.workout.fit import decompile
@@ -35,8 +36,7 @@ def load_labels(recording: str | PathLike[str]) -> Labels:
     try:
         return Labels.from_json(text)
     except LabelError as error:
-        where = f"{path}: {error.where}" if error.where else str(path)
-        raise LabelError(error.what, where=where, hint=error.hint) from None
+        raise error.within(printable(str(path))) from None
 
 
 def save_labels(labels: Labels, recording: str | PathLike[str]) -> Path:
@@ -62,8 +62,7 @@ def load_index(path: str | PathLike[str]) -> SessionIndex:
     try:
         return SessionIndex.from_json(text)
     except PlanError as error:
-        where = f"{path}: {error.where}" if error.where else str(path)
-        raise PlanError(error.what, where=where, hint=error.hint) from None
+        raise error.within(printable(str(path))) from None
 
 
 def save_index(index: SessionIndex, path: str | PathLike[str]) -> None:
@@ -83,19 +82,35 @@ def remember_workouts(sessions: Iterable[Session], files: Iterable[bytes], path:
         WorkoutError: a file is no workout.
         OutputError: the index cannot be written.
     """
-    index = load_index(path)
-    for session, data in zip(sessions, files, strict=True):
-        made = decompile(data).identity
-        if made is not None:
-            index = index.remember(session, made)
-    save_index(index, path)
+    with locked(Path(path)):
+        index = load_index(path)
+        for session, data in zip(sessions, files, strict=True):
+            made = decompile(data).identity
+            if made is not None:
+                index = index.remember(session, made)
+        save_index(index, path)
+
+
+@contextmanager
+def changing_labels(recording: str | PathLike[str]) -> Iterator[Labels]:
+    """The labels of a recording, for changing them: nobody else changes them meanwhile.
+
+    Raises:
+        LabelError: the file of labels is damaged.
+        OutputError: another process holds it for a minute.
+    """
+    with locked(labels_path(recording)):
+        yield load_labels(recording)
 
 
 def _text(path: Path) -> str | None:
     """The text of a file, None where there is none."""
-    if not path.exists():
+    try:
+        if not path.exists():
+            return None
+    except OSError:  # a name so long that nothing can lie beside it
         return None
     try:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RecordingError(f"byte {error.start} is no UTF-8", where=str(path)) from None
+        raise RecordingError(f"byte {error.start} is no UTF-8", where=printable(str(path))) from None

@@ -9,14 +9,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from retrorun.batch.row import Row
 from retrorun.batch.work import Done
+from retrorun.documents import Fields, parse_json
 from retrorun.errors import OutputError
-from retrorun.files import write_atomic
+from retrorun.files import locked, read_bytes, write_atomic
+
+MOST_BYTES = 4 << 30  # of a journal: some ten million rows
 
 
 class Journal:
@@ -29,8 +33,12 @@ class Journal:
         self.path = path
         self._known = _read(path)
         self._file: int | None = None
+        self._lock = ExitStack()
 
     def __enter__(self) -> Self:
+        # Another scan that writes here would lose its rows to this one.
+        self._lock.enter_context(locked(self.path, wait_s=2.0))
+        self._known = _read(self.path)
         # Written anew first: lines that were overtaken or cut off go, and what is added starts on a line of its own.
         lines = "".join(_line(name, key, row) for name, (key, row) in self._known.items())
         write_atomic(self.path, lines.encode())
@@ -46,6 +54,7 @@ class Journal:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+        self._lock.close()
 
     @property
     def known(self) -> dict[str, tuple[str, Row]]:
@@ -77,16 +86,16 @@ def _line(name: str, key: str, row: Row) -> str:
 
 def _read(path: Path) -> dict[str, tuple[str, Row]]:
     try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return {}
+        if not path.exists():
+            return {}
+        lines = read_bytes(path, most=MOST_BYTES, error=OutputError).split(b"\n")
     except OSError as error:
         raise OutputError(f"cannot be read ({error.strerror})", where=str(path), hint="check its rights") from error
     known = {}
     for line in lines:
         try:
-            entry = json.loads(line)
-            known[entry["name"]] = (entry["key"], Row.from_dict(entry["row"]))
-        except (ValueError, KeyError, TypeError):
-            continue
+            entry = Fields.of(parse_json(line, error=OutputError), error=OutputError)
+            known[entry.text("name")] = (entry.text("key"), Row.from_dict(dict(entry.fields("row").values)))
+        except (OutputError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            continue  # cut off, or of another shape: that recording is done again
     return known

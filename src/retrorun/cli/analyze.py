@@ -45,7 +45,7 @@ def analyze(
     usual = profile_of(profile)
     detection = detect(activity, profile=usual, labels=load_labels(recording))
     if plot is not None:
-        draw(activity, detection, plot)
+        draw(activity, detection, plot, recording=recording)
     if as_json:
         say_json(analysis_document(activity, detection))
         return
@@ -89,14 +89,14 @@ def tell_recording(activity: Activity, *, title: str) -> None:
         say(f"damaged    {damage}", under=11)
 
 
-def draw(activity: Activity, detection: Detection, path: Path) -> None:
+def draw(activity: Activity, detection: Detection, path: Path, *, recording: Path) -> None:
     """Draw the run over time into a picture; the ending of the name says which kind.
 
     Raises:
         OutputError: the picture cannot be written, or its name has an ending that is no picture's.
     """
     kind = picture_kind(path)
-    write_atomic(path, picture_bytes(figure_run(activity, detection), kind))
+    write_atomic(path, picture_bytes(figure_run(activity, detection), kind), inputs=[recording])
 
 
 def _tell_why(detection: Detection) -> None:

@@ -13,7 +13,7 @@ from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
 from retrorun.cli.options import moment
 from retrorun.cli.session_argument import SESSION_HELP, read_session
-from retrorun.files import write_atomic
+from retrorun.files import check_ending, write_atomic
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
 from retrorun.workout.devices import DEVICES
@@ -47,6 +47,7 @@ def compile_session(
         found = (*read.findings, *check_session(planned, device))
         _tell(found, as_json=as_json, files=())
         raise typer.Exit(any(finding.severity == "error" for finding in found))
+    check_ending(output, (".fit",), "a FIT workout")
     time = None if created is None else moment(created, "--created")
     parts, changes = _parts(planned, device, lower=lower)
     paths = _paths(output, len(parts))
@@ -55,7 +56,7 @@ def compile_session(
         for number, part in enumerate(parts)
     ]
     for path, data in zip(paths, files, strict=True):
-        write_atomic(path, data)
+        write_atomic(path, data, inputs=[Path(session)])
     if index is not None:
         remember_workouts(parts, files, index)
     _tell((*read.findings, *changes, *_found(parts, device)), as_json=as_json, files=paths)

@@ -50,7 +50,7 @@ def export(
     """
     made = _made(session_of(session, name=name), to, _race_time(race))
     if output is not None:
-        write_atomic(output, made.text.encode())
+        write_atomic(output, made.text.encode(), inputs=[Path(session)])
     if as_json:
         say_json({"format": to.value, "text": made.text, "findings": findings_json(made.findings)})
         return

@@ -6,17 +6,20 @@ import re
 from dataclasses import replace
 from typing import Annotated
 
+import numpy as np
 import typer
 
-from retrorun.activity.read import read_activity
-from retrorun.analysis.labels import Fingerprint, Label, Labels
-from retrorun.analysis.store import load_labels, save_labels
-from retrorun.cli.console import say
+from retrorun.analysis.analyse import Analysis, analyse
+from retrorun.analysis.labels import Label, Labels
+from retrorun.analysis.lap_labels import HINT, spans_of_laps, speaks_of_laps
+from retrorun.analysis.store import changing_labels, save_labels
+from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
+from retrorun.detection.resample import time_means
 from retrorun.errors import LabelError, SessionError
-from retrorun.files import read_bytes
+from retrorun.intervals import covered_s
 from retrorun.session.model import Direction
-from retrorun.units import format_clock, parse_time
+from retrorun.units import format_clock, format_pace, parse_time
 
 _SPAN = re.compile(r"\s*(.+?)\s*[-–]\s*(.+?)\s*")
 
@@ -25,53 +28,95 @@ Spans = list[str] | None
 
 def label(
     recording: RecordingArgument,
-    backward: Annotated[Spans, typer.Option(help="Run backward, e.g. 12:30-13:10; can be given again.")] = None,
+    backward: Annotated[
+        Spans, typer.Option(help="Run backward: 12:30-13:10, laps:even, lap:3,5-7, all or steps; may come again.")
+    ] = None,
     forward: Annotated[Spans, typer.Option(help="Run forward, whatever the analysis says.")] = None,
     forget: Annotated[Spans, typer.Option(help="Take back what was said about this stretch.")] = None,
+    show_laps: Annotated[bool, typer.Option("--laps", help="List the laps, with pace and cadence.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be said; write nothing.")] = False,
 ) -> None:
     """Correct a result: say which stretches were run backward or forward, in time since the start.
 
     Labels are kept beside the recording, in FILE.labels.json, and win over every analysis. Without an option, those
     that there are get listed.
     """
-    activity = read_activity(recording)
-    data = read_bytes(recording)
-    here = Fingerprint.of(activity, data)
-    labels = load_labels(recording)
-    if labels.labels and not labels.recording.same_run(here):
-        raise LabelError(
-            "the labels beside it belong to another run", where=str(recording), hint="move the .labels.json file away"
-        )
-    if labels.changed_since(data):
-        say("the file has changed since it was labelled; the run in it is the same")
-    changed = _changed(labels, backward or [], forward or [], forget or [], here.length_s)
-    if changed != labels:
-        path = save_labels(replace(changed, recording=here), recording)
-        say(f"labels     {path}")
+    run = analyse(recording, labels=None)
+    here = run.fingerprint
+    with changing_labels(recording) as labels:
+        if labels.labels and not labels.recording.same_run(here):
+            raise LabelError(
+                "the labels beside it belong to another run",
+                where=str(recording),
+                hint="move the .labels.json file away",
+            )
+        if labels.recording.digest not in ("", here.digest):
+            say("the file has changed since it was labelled; the run in it is the same")
+        changed = _changed(labels, run, backward or [], forward or [], forget or [])
+        if changed != labels and not dry_run:
+            path = save_labels(replace(changed, recording=here), recording)
+            say(f"labels     {path}", whole=True)
     for one in changed.labels:
         say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
     if not changed.labels:
         say("no labels")
+    if dry_run:
+        say("nothing was written")
+    if show_laps or not (backward or forward or forget):
+        _say_laps(run)
 
 
-def _changed(labels: Labels, backward: list[str], forward: list[str], forget: list[str], length_s: float) -> Labels:
+def _changed(labels: Labels, run: Analysis, backward: list[str], forward: list[str], forget: list[str]) -> Labels:
     for text in forget:
-        labels = labels.forget(*_span(text, length_s))
+        for start_s, end_s in _spans(text, run):
+            labels = labels.forget(start_s, end_s)
     for direction, texts in ((Direction.BACKWARD, backward), (Direction.FORWARD, forward)):
-        for text in texts:
-            start_s, end_s = _span(text, length_s)
+        for start_s, end_s in (span for text in texts for span in _spans(text, run)):
             labels = labels.add(Label(start_s=start_s, end_s=end_s, direction=direction))
     return labels
+
+
+def _say_laps(run: Analysis) -> None:
+    """Each lap with what tells backward from forward, so that a runner sees which are meant."""
+    if not run.activity.laps:
+        return
+    rows = []
+    for number, lap in enumerate(run.activity.laps, start=1):
+        edges = np.array([lap.start_s, lap.end_s])
+        columns = (run.activity.speed_mps, run.activity.cadence_spm)
+        speed, cadence = (float(time_means(run.activity.time_s, values, edges)[0]) for values in columns)
+        share = covered_s(lap, run.detection.segments) / max(lap.end_s - lap.start_s, 1e-9)
+        rows.append(
+            (
+                str(number),
+                format_clock(lap.start_s),
+                format_clock(lap.end_s - lap.start_s),
+                format_pace(speed) if speed > 0 else "",
+                f"{cadence:.0f} spm" if cadence > 0 else "",
+                "backward" if share > 0.5 else "",
+            )
+        )
+    say()
+    say_table(("lap", "start", "time", "pace", "cadence", "called"), rows, left=("called",))
+    say("Say which laps you ran backward: retrorun label FILE --backward lap:2,4", whole=True)
+
+
+def _spans(text: str, run: Analysis) -> list[tuple[float, float]]:
+    if speaks_of_laps(text):
+        return [(span.start_s, span.end_s) for span in spans_of_laps(run.activity, text, match=run.match)]
+    return [_span(text, run.fingerprint.length_s)]
 
 
 def _span(text: str, length_s: float) -> tuple[float, float]:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise LabelError(f"{text!r} is no stretch of time", hint="write it as 12:30-13:10")
+        raise LabelError(f"{text!r} is no stretch of time", hint=HINT)
     try:
         start_s, end_s = parse_time(found[1]), parse_time(found[2])
     except SessionError as error:
-        raise LabelError(error.what, where=text, hint="write it as 12:30-13:10") from None
+        raise LabelError(error.what, where=text, hint=HINT) from None
+    if end_s <= start_s:
+        raise LabelError("a stretch ends before it starts", where=text, hint=f"did you mean {found[2]}-{found[1]}?")
     if end_s > length_s + 1.0:
         raise LabelError(f"the recording ends at {format_clock(length_s)}", where=text, hint="count from its start")
     return start_s, min(end_s, length_s)

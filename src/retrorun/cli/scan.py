@@ -22,7 +22,7 @@ from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import OutputError, RetrorunError
-from retrorun.files import check_ending, write_atomic
+from retrorun.files import check_ending, refuse_inputs, write_atomic
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.html import report_html
 from retrorun.report.season_page import season_html
@@ -77,15 +77,17 @@ def scan(
         backend=backend,
         all_sports=all_sports,
     )
+    if output is not None:
+        refuse_inputs(output, map(Path, paths))
     written = () if output is None else table.write(output)
     story = tell(table)
     per_m = units.per_m
     if plot is not None and kind is not None:
-        write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind))
+        write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind), inputs=map(Path, paths))
         written = (*written, plot)
     if report is not None:
         runs = story.runs if pages is None else _with_pages(story.runs, pages, report, profile_of(profile), per_m)
-        write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode())
+        write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode(), inputs=map(Path, paths))
         written = (*written, report)
     if as_json:
         say_json({"format": 1, "complete": table.complete, **story.to_dict()})
@@ -105,9 +107,10 @@ def profile(
     ] = False,
 ) -> None:
     """Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less."""
+    check_ending(output, (".json",), "a gait profile")
     start = profile_of(output if update else None)
     learnt = learn_profile(paths, start=start)
-    write_atomic(output, (learnt.profile.to_json() + "\n").encode())
+    write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=map(Path, paths))
     known = learnt.profile
     say(f"learnt from {learnt.runs} runs ({known.hours:.1f} h in all), {len(learnt.left_out)} recordings left out")
     for place, reason in learnt.left_out[:5]:
