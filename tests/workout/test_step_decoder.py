@@ -20,6 +20,7 @@ from retrorun.session.values import (
     PercentOf,
     PercentRange,
     PowerRange,
+    Progression,
     RpeRange,
     SpeedRange,
     Target,
@@ -165,6 +166,14 @@ def test_targets_by_effort_that_fit_has_come_back_equal(session: Session) -> Non
     back = decompile(compile_workout(session))
     assert back.session == session
     assert back.findings == ()
+
+
+def test_a_progression_is_its_whole_range_and_the_note_says_which_way() -> None:
+    session = one(Progression(start=speed(2.0, 2.2), end=speed(2.6, 2.8)))
+    (raw,) = encode(session, find_device("generic")).steps
+    assert (raw.target_low, raw.target_high) == (2000, 2800)
+    assert "from " in raw.notes
+    assert decompile_workout(compile_workout(session)) == session
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from retrorun.errors import SessionError
 from retrorun.session.cursor import Cursor
+from retrorun.session.effort_notation import read_effort
 from retrorun.session.tokens import Token
 from retrorun.session.values import (
     FASTEST_MPS,
@@ -18,7 +19,6 @@ from retrorun.session.values import (
     HeartRateAbove,
     HeartRateBelow,
     HeartRateRange,
-    HeartRateZone,
     LapButton,
     PowerRange,
     SpeedRange,
@@ -172,12 +172,9 @@ def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
 def read_target(cursor: Cursor) -> Target:
     """The target that begins here."""
     first = cursor.here
-    if cursor.at("word", *ZONE_WORDS):
-        cursor.take()
-        if not cursor.at("number"):
-            cursor.fail("a zone needs its number", token=first, hint="write Z1 to Z5")
-        number = cursor.take()
-        return cursor.build(first, lambda: HeartRateZone(zone=_whole(cursor, number)))
+    effort = read_effort(cursor, read_target)
+    if effort is not None:
+        return effort
     if first.kind not in ("number", "clock"):
         cursor.fail(f"expected a target, not {cursor.shown()}", hint=TARGET_HELP)
     low, high, unit = _read_range(cursor)

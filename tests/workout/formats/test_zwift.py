@@ -246,3 +246,5 @@ def test_a_share_of_a_race_pace_needs_no_race_time() -> None:
     exported = to_zwift(Session(steps=(step,)))
     element = steps(ET.fromstring(exported.text))[0]  # noqa: S314 - our own
     assert (element.attrib["Power"], element.attrib["pace"]) == ("1.0000", "1")
+    (back,) = from_zwift(exported.text).session.steps
+    assert back == step

@@ -1,0 +1,146 @@
+"""Targets by effort, one-sided limits and progressions in the notation.
+
+`85-90% hrmax`, `90% vpeak`, `rpe 6-7`, `Z2-Z3`, `under 150 bpm`, `slower than 6:00/km`, `from 7:00/km to 6:30/km`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from retrorun.session.cursor import Cursor
+from retrorun.session.tokens import Token
+from retrorun.session.values import (
+    HeartRateZone,
+    HeartRateZoneRange,
+    Limit,
+    PercentOf,
+    PercentRange,
+    Progression,
+    Range,
+    RpeRange,
+    SpeedRange,
+    Target,
+)
+
+DASHES = ("-", "–")
+ZONES = ("z", "zone")
+LIMITS: dict[str, Literal["below", "above"]] = {
+    "under": "below",
+    "below": "below",
+    "slower": "below",
+    "over": "above",
+    "above": "above",
+    "faster": "above",
+}
+PERCENT_HELP = "write e.g. 85-90% hrmax; what a per cent can be of: " + ", ".join(PercentOf)
+
+Read = Callable[[Cursor], Target]
+
+
+def read_effort(cursor: Cursor, read: Read) -> Target | None:
+    """The target that begins here, if it is one of these; `read` reads a plain one."""
+    if cursor.at("word", *ZONES):
+        return _zones(cursor)
+    if cursor.at("word", "rpe"):
+        first = cursor.take()
+        low, high = _whole_range(cursor, "perceived exertion", "rpe 6 or rpe 6-7")
+        return cursor.build(first, lambda: RpeRange(low_rpe=low, high_rpe=high))
+    if cursor.at("word", *LIMITS):
+        return _limit(cursor, read)
+    if cursor.at("word", "from"):
+        return _progression(cursor, read)
+    if _at_percent(cursor):
+        return _percent(cursor)
+    return None
+
+
+def _zones(cursor: Cursor) -> Target:
+    first = cursor.take()
+    if not cursor.at("number"):
+        cursor.fail("a zone needs its number", token=first, hint="write Z1 to Z5")
+    low = high = _whole(cursor, cursor.take())
+    if cursor.at("sign", *DASHES):
+        cursor.take()
+        if cursor.at("word", *ZONES):
+            cursor.take()
+        if not cursor.at("number"):
+            cursor.fail(f"expected the other zone, not {cursor.shown()}", hint="write e.g. Z2-Z3")
+        high = _whole(cursor, cursor.take())
+        return cursor.build(first, lambda: HeartRateZoneRange(low_zone=low, high_zone=high))
+    return cursor.build(first, lambda: HeartRateZone(zone=low))
+
+
+def _limit(cursor: Cursor, read: Read) -> Target:
+    first = cursor.take()
+    if cursor.at("word", "than"):
+        cursor.take()
+    value = _range(cursor, read)
+    if isinstance(value, SpeedRange) and value.unit.startswith("min/") and first.text not in ("slower", "faster"):
+        cursor.fail("a pace may be under in minutes or in speed", token=first, hint="say slower than, or faster than")
+    return cursor.build(first, lambda: Limit(side=LIMITS[first.text], value=value))
+
+
+def _progression(cursor: Cursor, read: Read) -> Target:
+    first = cursor.take()
+    start = _range(cursor, read)
+    if not cursor.at("word", "to"):
+        cursor.fail(f"expected to, not {cursor.shown()}", hint="write e.g. from 7:00/km to 6:30/km")
+    cursor.take()
+    end = _range(cursor, read)
+    return cursor.build(first, lambda: Progression(start=start, end=end))
+
+
+def _range(cursor: Cursor, read: Read) -> Range:
+    place = cursor.here
+    value = read(cursor)
+    if not isinstance(value, Range):
+        cursor.fail("a limit or a progression needs a plain value", token=place, hint="write e.g. 150 bpm or 6:00/km")
+    return value
+
+
+def _at_percent(cursor: Cursor) -> bool:
+    if cursor.here.kind != "number":
+        return False
+    signs = [cursor.ahead(count).text if cursor.ahead(count).kind == "sign" else "" for count in (1, 2, 3)]
+    return signs[0] == "%" or (signs[0] in DASHES and cursor.ahead(2).kind == "number" and signs[2] == "%")
+
+
+def _percent(cursor: Cursor) -> Target:
+    first = cursor.here
+    low = high = _whole(cursor, cursor.take())
+    if cursor.at("sign", "%"):
+        cursor.take()
+    if cursor.at("sign", *DASHES):
+        cursor.take()
+        if not cursor.at("number"):
+            cursor.fail(f"expected the other end of the range, not {cursor.shown()}", hint=PERCENT_HELP)
+        high = _whole(cursor, cursor.take())
+        if cursor.at("sign", "%"):
+            cursor.take()
+    place = cursor.here
+    word = cursor.take().text if cursor.at("number") else ""  # 5k and 10k
+    if cursor.at("word"):
+        word += cursor.take().text
+    if word not in list(PercentOf):
+        what = f"no per cent of {word!r} is known" if word else "per cent of what?"
+        cursor.fail(what, token=place, hint=PERCENT_HELP)
+    return cursor.build(first, lambda: PercentRange(low_pct=low, high_pct=high, of=PercentOf(word)))
+
+
+def _whole_range(cursor: Cursor, what: str, example: str) -> tuple[int, int]:
+    if not cursor.at("number"):
+        cursor.fail(f"{what} needs its number", hint=f"write {example}")
+    low = high = _whole(cursor, cursor.take())
+    if cursor.at("sign", *DASHES):
+        cursor.take()
+        if not cursor.at("number"):
+            cursor.fail(f"expected the other end of the range, not {cursor.shown()}", hint=f"write {example}")
+        high = _whole(cursor, cursor.take())
+    return low, high
+
+
+def _whole(cursor: Cursor, number: Token) -> int:
+    if "." in number.text:
+        cursor.fail(f"{number.text} must be a whole number", token=number)
+    return int(number.text)
