@@ -12,7 +12,8 @@ from retrorun.errors import NotationError, RecordingError, SessionError
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout, write_workout
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made
-from retrorun.session.notation import parse_session
+from retrorun.session.model import Step
+from retrorun.session.notation import parse_session, parse_target
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from retrorun.workout.identity import identity
 
@@ -167,6 +168,38 @@ def test_what_reading_says_stands_in_the_json_once_and_first(tmp_path: Path) -> 
     assert whats[:2] == ["the step's intensity is 6 (other)", "the sport is cycling"]
     assert len(set(whats)) == len(whats)
     assert not err
+
+
+EFFORT = "10min warmup; 3min bwd @ 90% vpeak; 10min fwd @ 85-90% lthr"
+
+
+def test_a_squad_gets_a_workout_each(tmp_path: Path) -> None:
+    squad = tmp_path / "squad"
+    squad.mkdir()
+    for name, speed in (("Ada L.", 2.5), ("Bo", 3.0)):
+        (squad / f"{name}.yaml").write_text(f"vpeak_backward_mps: {speed}\nthreshold_hr_bpm: 170\n")
+    out = tmp_path / "tuesday.fit"
+    code, said, _ = run(EFFORT, "--athlete", str(squad), "-o", str(out))
+    assert code == 0
+    assert said.split() == ["wrote", str(tmp_path / "tuesday-Ada-L.fit"), "wrote", str(tmp_path / "tuesday-Bo.fit")]
+    step = decompile_workout(tmp_path / "tuesday-Bo.fit").steps[1]
+    assert isinstance(step, Step)
+    assert (step.target, step.note) == (parse_target("2.7 m/s"), "90% vpeak")
+    run(EFFORT, "--athlete", str(squad / "Bo.yaml"), "-o", str(out))
+    assert decompile_workout(out) == decompile_workout(tmp_path / "tuesday-Bo.fit")
+
+
+def test_a_number_that_an_athlete_lacks_is_named(tmp_path: Path) -> None:
+    athlete = tmp_path / "cy.yaml"
+    athlete.write_text("max_hr_bpm: 190")
+    code, _, err = run(EFFORT, "--athlete", str(athlete), "-o", str(tmp_path / "w.fit"))
+    assert code == 1
+    assert err.startswith("error: cy: steps[1]: ")
+    for name in ("vpeak_backward_mps", "threshold_hr_bpm"):
+        assert name in err
+    code, _, err = run(EFFORT, "--check")
+    assert code == 1
+    assert "vpeak_backward_mps" in err
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,10 @@ from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
 from retrorun.cli.options import moment
 from retrorun.cli.session_argument import SESSION_HELP, read_session
+from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
+from retrorun.session.athlete import load_squad
+from retrorun.session.effort import resolve_session
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
 from retrorun.workout.devices import DEVICES
@@ -31,6 +35,10 @@ def compile_session(
         str | None, typer.Option(help="When the file was made, e.g. 2026-05-01T07:30:00Z; else from the content.")
     ] = None,
     serial: Annotated[int | None, typer.Option(help="The file's serial number; else from the content.")] = None,
+    athlete: Annotated[
+        Path | None,
+        typer.Option(help="Whose numbers efforts become: a YAML file, or a folder of them for one workout each."),
+    ] = None,
     lower: Annotated[bool, typer.Option("--lower", help="Make it fit the watch first, and say how.")] = False,
     index: Annotated[
         Path | None, typer.Option(help="Remember the session in this file (JSON), for `match --index`.")
@@ -42,24 +50,51 @@ def compile_session(
     if (output is None) is not check:
         raise typer.BadParameter("give either an output file (-o) or --check")
     read = read_session(session, name=name)
-    planned = read.session
+    each = _for_athletes(read.session, athlete)
     if output is None:
-        found = (*read.findings, *check_session(planned, device))
-        _tell(found, as_json=as_json, files=())
+        found = [*read.findings]
+        for who, planned in each.items():
+            found += [_of(who, finding) for finding in check_session(planned, device)]
+        _tell(tuple(found), as_json=as_json, files=())
         raise typer.Exit(any(finding.severity == "error" for finding in found))
     check_ending(output, (".fit",), "a FIT workout")
     time = None if created is None else moment(created, "--created")
-    parts, changes = _parts(planned, device, lower=lower)
-    paths = _paths(output, len(parts))
-    files = [
-        compile_workout(part, device=device, created=time, serial=None if serial is None else serial + number)
-        for number, part in enumerate(parts)
-    ]
-    for path, data in zip(paths, files, strict=True):
+    findings = [*read.findings]
+    written: dict[Path, tuple[Session, bytes]] = {}
+    for who, planned in each.items():
+        parts, changes = _parts(planned, device, lower=lower)
+        paths = _paths(output.with_name(f"{output.stem}-{who}{output.suffix}") if who else output, len(parts))
+        for path, part in zip(paths, parts, strict=True):
+            number = None if serial is None else serial + len(written)
+            written[path] = part, compile_workout(part, device=device, created=time, serial=number)
+        findings += [_of(who, finding) for finding in (*changes, *_found(parts, device))]
+    for path, (_, data) in written.items():
         write_atomic(path, data, inputs=[Path(session)])
     if index is not None:
-        remember_workouts(parts, files, index)
-    _tell((*read.findings, *changes, *_found(parts, device)), as_json=as_json, files=paths)
+        remember_workouts([part for part, _ in written.values()], [data for _, data in written.values()], index)
+    _tell(tuple(findings), as_json=as_json, files=tuple(written))
+
+
+def _for_athletes(session: Session, path: Path | None) -> dict[str, Session]:
+    """The session for each athlete of a file or a folder, by a name that a file can have; empty for one alone."""
+    if path is None:
+        return {"": session}
+    made: dict[str, Session] = {}
+    for one in load_squad(path):
+        who = (re.sub(r"[^\w-]+", "-", one.name).strip("-") or "athlete") if path.is_dir() else ""
+        if who in made:
+            raise DocumentError(
+                f"two athletes are called {one.name!r}", where=str(path), hint="tell them apart by name"
+            )
+        try:
+            made[who] = resolve_session(session, one)
+        except SessionError as error:
+            raise error.within(one.name) from None
+    return made
+
+
+def _of(who: str, finding: Finding) -> Finding:
+    return replace(finding, place=f"{who} {finding.place}".strip())
 
 
 def _parts(session: Session, device: str, *, lower: bool) -> tuple[tuple[Session, ...], tuple[Finding, ...]]:
