@@ -40,6 +40,15 @@ def test_many_reasons_are_cut_short() -> None:
     assert table.to_text().split("\n")[-2] == "  failed: 4 × other"
 
 
+def test_titles_that_a_spreadsheet_would_run_are_plain_text_in_csv(tmp_path: Path) -> None:
+    evil = ("=HYPERLINK(1)", "+1", "-1+1", "@SUM(A1)", "\t=1")
+    table = ScanTable(rows=tuple(row(f"{number}.fit", title=title) for number, title in enumerate(evil)))
+    table.write(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        titles = [each["title"] for each in csv.DictReader(file)]
+    assert titles == [f"'{title}" for title in evil]
+
+
 def test_parquet_holds_the_rows_and_their_segments(tmp_path: Path) -> None:
     pq = pytest.importorskip("pyarrow.parquet", reason="the parquet extra is not installed")
     path = tmp_path / "out.parquet"

@@ -11,6 +11,8 @@ from retrorun.activity.read import read_activity
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording
 from retrorun.report.export import FORMATS
+from retrorun.session.document import save_session
+from retrorun.session.notation import parse_session
 from tests.recordings import CYCLING, fit_recording
 from tests.shared_data import shared
 
@@ -175,6 +177,19 @@ def test_a_recording_is_never_written_over(tmp_path: Path, command: str, name: s
     assert code == 1
     assert "this file is read by the same command" in err
     assert recording.read_bytes() == demo_recording()
+
+
+@pytest.mark.parametrize(("option", "content"), [("--profile", "profile"), ("--plan", "plan")])
+def test_a_profile_or_a_plan_is_never_written_over(demo: Path, option: str, content: str) -> None:
+    read = demo.with_name(f"{content}.json")
+    assert retrorun("profile", demo.parent, "-o", read)[0] == 0
+    if content == "plan":
+        save_session(parse_session(PLAN), read)
+    before = read.read_bytes()
+    code, _, err = retrorun("convert", demo, "-o", read, option, read)
+    assert code == 1
+    assert "this file is read by the same command" in err
+    assert read.read_bytes() == before
 
 
 def test_a_page_can_be_zoomed_when_that_is_asked_for(demo: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrorun.batch.row import Row
 from retrorun.errors import OutputError
-from retrorun.files import write_atomic
+from retrorun.files import plain_cell, write_atomic
 from retrorun.units import format_clock, format_distance
 
 if TYPE_CHECKING:
@@ -187,8 +187,9 @@ def _csv(rows: list[dict[str, Any]], wanted: dict[str, str]) -> bytes:
     writer.writeheader()
     for row in rows:
         moment = row.get("start_time")
-        writer.writerow(row if moment is None else {**row, "start_time": moment.isoformat()})
-    return text.getvalue().encode()
+        cells = row if moment is None else {**row, "start_time": moment.isoformat()}
+        writer.writerow({key: plain_cell(cell) if isinstance(cell, str) else cell for key, cell in cells.items()})
+    return text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _parquet(table: pa.Table) -> bytes:

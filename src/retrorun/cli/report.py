@@ -65,7 +65,8 @@ def report(
     from retrorun.report.html import report_html
 
     check_ending(output, (".html", ".htm"), "a page")
-    refuse_inputs(output, [recording])
+    inputs = _inputs(recording, profile, plan)
+    refuse_inputs(output, inputs)
     found = _analysed(recording, profile, plan)
     page = report_html(
         found.activity,
@@ -76,7 +77,7 @@ def report(
         per_m=units.per_m,
         interactive=interactive,
     )
-    write_atomic(output, page.encode(), inputs=[recording])
+    write_atomic(output, page.encode(), inputs=inputs)
     say(f"report     {output}")
 
 
@@ -93,9 +94,10 @@ def draw(
     from retrorun.report.figures.style import picture_bytes, picture_kind
 
     kind = picture_kind(output)
-    refuse_inputs(output, [recording])
+    inputs = _inputs(recording, profile, plan)
+    refuse_inputs(output, inputs)
     figure = _figure(_analysed(recording, profile, plan), view, look, units.per_m)
-    write_atomic(output, picture_bytes(figure, kind), inputs=[recording])
+    write_atomic(output, picture_bytes(figure, kind), inputs=inputs)
     say(f"picture    {output}")
 
 
@@ -114,7 +116,8 @@ def convert(
     from retrorun.report.export import save_export
 
     check_ending(output, [f".{form}" for form in FORMATS], "an analysed recording")
-    refuse_inputs(output, [recording])
+    inputs = _inputs(recording, profile, plan)
+    refuse_inputs(output, inputs)
     found = _analysed(recording, profile, plan)
     data = unpack(read_bytes(recording))
     save_export(
@@ -124,9 +127,14 @@ def convert(
         recording=data if is_fit(data) else None,
         rows=rows.value,
         per_m=units.per_m,
-        inputs=[recording],
+        inputs=inputs,
     )
     say(f"written    {output}")
+
+
+def _inputs(recording: Path, profile: Path | None, plan: str | None) -> list[Path]:
+    """What a command reads, and must therefore not write over; a plan may be a file as well as notation."""
+    return [recording, *(Path(each) for each in (profile, plan) if each is not None)]
 
 
 def _analysed(recording: Path, profile: Path | None, plan: str | None) -> Analysis:
