@@ -43,7 +43,10 @@ class Judged:
     @property
     def chance(self) -> FloatArray:
         """The probability of each piece, 0 where its uplift cannot be told from zero."""
-        least = np.where(self.support.planned * self.support.weight > 0.5, p.PLANNED_UPLIFT, p.LEAST_UPLIFT)
+        # A plan asks whether it was kept: its word is not counted where the line's own error could be all that is seen.
+        planned = self.support.planned * self.support.weight > 0.5
+        unsure = np.minimum(p.PLANNED_SDS * self.densities.uplift_sd, p.PLANNED_MOST)
+        least = np.where(planned, np.maximum(unsure, p.PLANNED_UPLIFT), p.LEAST_UPLIFT)
         told = self.densities.uplift > least
         return np.where(told, np.minimum(self.session * self.given_session, p.MOST_PROBABLE), 0.0)
 

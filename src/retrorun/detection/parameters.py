@@ -105,7 +105,7 @@ DOWNHILL_PCT, DOWNHILL = (
 # The session
 ERRORS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])  # in SD, for the slope's error and for the level's
 SHARES = (0.12, 0.4, 0.8)  # chosen: of the slow pieces that are backward; and one piece alone
-PRIOR_LOG_ODDS = -3.0  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
+PRIOR_LOG_ODDS = -2.5  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
 CALL = 0.5  # chosen: a piece is called where it is likelier than not
 MOST_PROBABLE = 0.9999  # chosen: nothing that is inferred is certain; only the runner's own label is
 POSSIBLE = 0.2  # chosen: worth a sentence
@@ -120,6 +120,7 @@ COUNTED_WITHIN = 0.02  # chosen: automatic laps are whole kilometres or miles to
 PLANNED_BACKWARD, PLANNED_FORWARD = 2.0, -2.0  # chosen: who planned it mostly does it
 PLAN_PRIOR = 4.0  # chosen: what a plan with backward steps adds to the recording's log odds
 GUESSED_SHARE = 0.15  # chosen: a direction that was guessed from somebody else's words weighs this share
+PLANNED_SDS, PLANNED_MOST = 2.4, 0.055  # measured: forward in a planned backward step has less
 PLANNED_UPLIFT = 0.03  # measured: of planned steps run forward hardly any has more
 OWN_UPLIFT_SD = 0.035  # chosen: a runner's own spread between sessions, mostly the noise of a 30-s mean
 OWN_RATIO_SD, OWN_RATIO_BOUND = 0.08, 2.0  # chosen: labels of two laps must not overrule everything else
