@@ -172,3 +172,12 @@ def test_whatever_is_missing_segments_lie_within_and_are_in_order(seed: int, sha
     for segment in found.segments:
         assert 0.5 < segment.probability <= 1.0
         assert np.isfinite([segment.distance_m, segment.mean_speed_mps, segment.evidence.uplift]).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_planned_step_run_forward_with_a_slope_of_its_own_is_not_called(seed: int) -> None:
+    """Slow forward running lies off the line a little, all of it: a plan must not make that backward."""
+    spans = REPETITIONS
+    activity = run(spans, seed=seed, uplift=0.02)
+    planned = [PlannedSpan(start_s=a, end_s=b, direction=Direction.BACKWARD) for a, b in spans]
+    assert not detect_gait(activity, planned=planned).segments

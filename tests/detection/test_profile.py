@@ -5,9 +5,11 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError
 from tests.detection.made import REPETITIONS, run
+from tests.evaluation.synthetic import synthesise
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +68,20 @@ def test_nothing_to_learn_from_is_said() -> None:
         GaitProfile.fit([replace(run(), source="strava")])
     with pytest.raises(ProfileError, match="2 lists of labels for 1 activities"):
         GaitProfile.fit([run()], labels=[(), ()])
+
+
+def test_where_a_run_has_its_own_forward_running_the_profile_does_not_move_its_line(profile: GaitProfile) -> None:
+    odd = replace(profile, level_spm=profile.level_spm - 12.0)
+    for activity in (run(seed=3), run(REPETITIONS, seed=3)):
+        alone, told = detect_gait(activity), detect_gait(activity, profile=odd)
+        assert alone.line == told.line
+        assert alone.verdict == told.verdict
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("off_spm", [-4.0, 0.0, 4.0])
+def test_an_easy_run_is_forward_whatever_the_shoes_of_the_day_do(
+    profile: GaitProfile, seed: int, off_spm: float
+) -> None:
+    easy = synthesise(duration_s=2400.0, seed=seed, speed_mps=2.1, level_spm=170.0 + off_spm)[0]
+    assert not detect_gait(easy, profile=profile).segments

@@ -21,7 +21,7 @@ from retrorun.detection.candidates import find_candidates
 from retrorun.detection.likelihoods import likelihoods, terms
 from retrorun.detection.resample import build_grid
 from tests.evaluation.corpus import athletes, examples, folder_or_exit
-from tests.evaluation.sessions import KINDS, Session, fits, make_session
+from tests.evaluation.sessions import KINDS, Session, draw_runner, fits, make_session
 
 RIDGE, WEIGHT = 3.0, 1500.0
 
@@ -53,15 +53,18 @@ def pieces_of(athlete: str, activity: Activity, spans: Iterable[tuple[float, flo
     return Pieces(athlete=athlete, backward=spans is not None, values=values) if len(values) else None
 
 
-def made_sessions(folder: Path, per: int, seed: int = 1, kinds: Iterable[str] = KINDS) -> list[tuple[str, Session]]:
-    """Sessions of each kind put into `per` runs of each athlete."""
+def made_sessions(
+    folder: Path, per: int, seed: int = 1, kinds: Iterable[str] = KINDS, *, one_runner: bool = False
+) -> list[tuple[str, Session]]:
+    """Sessions of each kind put into `per` runs of each athlete; `one_runner` gives an athlete one uplift and ratio."""
     found = []
     for athlete in athletes(folder):
         runs = [example for example in examples(folder, athlete) if example.running and fits(example.activity)]
+        own = draw_runner(np.random.default_rng([seed, int(athlete.removeprefix("athlete"))])) if one_runner else None
         for k, kind in enumerate(kinds):
             noise = np.random.default_rng([seed, k, int(athlete.removeprefix("athlete"))])
             for i in noise.permutation(len(runs))[:per]:
-                made = make_session(runs[i].activity, kind, noise)
+                made = make_session(runs[i].activity, kind, noise, runner=own)
                 if made is not None:
                     found.append((athlete, made))
     return found

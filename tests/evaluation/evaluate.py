@@ -160,7 +160,7 @@ def main() -> None:
     table("laps at every border", sessions, lambda a, s: detect_gait(s.lapped(), weights=weights(a)))
     table("planned, laps", sessions, lambda a, s: detect_gait(s.lapped(), planned=s.planned(), weights=weights(a)))
     _forward(folder, per, weights)
-    _with_profiles(folder, sessions, per, weights)
+    _with_profiles(folder, per, weights)
 
 
 def _forward(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> None:
@@ -182,9 +182,8 @@ def _forward(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> No
     print(f"\nplanned backward, run forward: {called} of {steps} steps called ({called / max(steps, 1):.4f})")
 
 
-def _with_profiles(
-    folder: Path, sessions: Sequence[tuple[str, Session]], per: int, weights: Callable[[str], FloatArray]
-) -> None:
+def _with_profiles(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> None:
+    sessions = made_sessions(folder, per, seed=6, one_runner=True)
     long = made_sessions(folder, per, seed=5, kinds=LONG)
     plain, taught = profiles(folder), profiles(folder, labelled=sessions)
     table("long stretches, no profile", long, lambda a, s: detect_gait(s.activity, weights=weights(a)), LONG)
@@ -196,6 +195,7 @@ def _with_profiles(
         return lambda a, s: detect_gait(s.activity, profile=known.get(a), weights=weights(a))
 
     table("long stretches, a profile of ten runs", long, with_profile(plain), LONG)
+    table("the same runners, no profile", sessions, lambda a, s: detect_gait(s.activity, weights=weights(a)))
     table("a profile of ten runs and two labelled laps", sessions, with_profile(taught))
     events, hours = 0, 0.0
     for athlete, profile in taught.items():

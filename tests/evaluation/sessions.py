@@ -119,20 +119,31 @@ def _pieces(  # noqa: C901, PLR0912 - one branch for each kind of session reads 
     return [piece for piece in made if piece[2] != "f"]
 
 
+def draw_runner(noise: np.random.Generator) -> tuple[float, float]:
+    """Somebody's uplift and speed ratio."""
+    return _within(noise, 0.13, 0.07, 0.0, 0.40), _within(noise, 0.72, 0.11, 0.45, 0.95)
+
+
 def make_session(  # noqa: PLR0915 - the making of one session, step by step
-    activity: Activity, kind: str, noise: np.random.Generator, *, forward: bool = False
+    activity: Activity,
+    kind: str,
+    noise: np.random.Generator,
+    *,
+    forward: bool = False,
+    runner: tuple[float, float] | None = None,
 ) -> Session | None:
     """A session of a kind put into an ordinary run; None where the run has no room for it.
 
-    With `forward` the same pieces are run at the same slow speeds, but forward: a plan that was not kept.
+    With `forward` the same pieces are run at the same slow speeds, but forward: a plan that was not kept. `runner` is
+    an uplift and a speed ratio, one's own in all sessions.
     """
     grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
     line = fit_line(grid, LinePrior())
     if line is None or line.weight_s < 600.0:
         return None
     usual = line.usual_speed_mps
-    uplift = 0.0 if forward else _within(noise, 0.13, 0.07, 0.0, 0.40)
-    ratio = _within(noise, 0.72, 0.11, 0.45, 0.95)
+    uplift, ratio = draw_runner(noise) if runner is None else runner
+    uplift = 0.0 if forward else uplift
     slope = float(np.clip(line.slope_spm_per_mps + noise.normal(0.0, 2.0), 0.3, 14.0))
     pieces = _pieces(kind, noise, activity, usual, ratio)
     if pieces[-1][1] > activity.time_s[-1]:

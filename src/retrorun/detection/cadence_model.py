@@ -17,7 +17,8 @@ class ForwardLine:
 
     `level_spm` is the cadence at `LINE_SPEED_MPS`, `slope_spm_per_mps` the rise per m/s, `level_sd` and `slope_sd` what
     is left unknown of them, `noise_spm` the scatter about the line, `usual_speed_mps` the runner's usual forward speed.
-    `weight_s` is how much running the line was fitted to.
+    `weight_s` is how much running the line was fitted to. `all_slow` says that the whole recording is slow for a runner
+    whose usual speed is known, so that only the profile's line says what forward running looks like.
     """
 
     level_spm: float
@@ -27,6 +28,7 @@ class ForwardLine:
     noise_spm: float
     usual_speed_mps: float
     weight_s: float
+    all_slow: bool = False
 
     @property
     def intercept_spm(self) -> float:
@@ -74,10 +76,11 @@ def fit_line(grid: Grid, prior: LinePrior, *, leave_out: BoolArray | None = None
         fast = running & (speed >= p.FAST_SHARE * usual) & ~(np.abs(grid.grade_pct) > p.LINE_GRADE_PCT)
     if not known and fast.sum() < p.LEAST_RUNNING_BINS:
         fast = running
-    return _fit(speed[fast], cadence[fast], prior, usual)
+    # Where a recording has its own forward running, that alone is the measure: a profile never adds false alarms.
+    return _fit(speed[fast], cadence[fast], prior if known else LinePrior(), usual, all_slow=known)
 
 
-def _fit(speed: FloatArray, cadence: FloatArray, prior: LinePrior, usual: float) -> ForwardLine:
+def _fit(speed: FloatArray, cadence: FloatArray, prior: LinePrior, usual: float, *, all_slow: bool) -> ForwardLine:
     x = speed - p.LINE_SPEED_MPS
     level, slope, noise = prior.level_spm, prior.slope, p.NOISE_SPM
     level_sd, slope_sd = prior.level_sd, prior.slope_sd
@@ -103,4 +106,5 @@ def _fit(speed: FloatArray, cadence: FloatArray, prior: LinePrior, usual: float)
         noise_spm=noise,
         usual_speed_mps=usual,
         weight_s=len(x) * p.BIN_S,
+        all_slow=all_slow,
     )

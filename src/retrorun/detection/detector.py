@@ -129,13 +129,14 @@ def judge(
     support = support_of(pieces, grid, cuts, told)
     own = None if profile is None or profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
     ratio = None if profile is None else profile.ratio
-    total = (
-        np.clip(surface(pieces, line, weights) + support.log_odds, p.SURFACE_LOW, None)
-        + physical(pieces)
-        + own_ratio(pieces, line, ratio)
-    )
+    beside = surface(pieces, line, weights)
+    if line.all_slow:
+        # That everything is slow is one fact, not one for each piece.
+        beside = np.minimum(beside, 0.0)
+    total = np.clip(beside + support.log_odds, p.SURFACE_LOW, None) + physical(pieces) + own_ratio(pieces, line, ratio)
     answer = weigh_session(densities, total, own)
     prior = p.PRIOR_LOG_ODDS + plan_prior(told) + (p.LABELLED_PRIOR if own is not None else 0.0)
+    prior += p.ALL_SLOW_PRIOR if line.all_slow else 0.0
     return Judged(
         pieces=pieces,
         densities=densities,
@@ -154,7 +155,9 @@ def _segments(
     chance, pieces = judged.chance, judged.pieces
     groups: list[list[int]] = []
     for i in np.flatnonzero(chance > p.CALL).tolist():
-        if groups and pieces.start[i] - pieces.end[groups[-1][-1]] <= p.MERGE_BINS:
+        if groups and pieces.start[i] - pieces.end[groups[-1][-1]] <= (
+            p.ALL_SLOW_MERGE_BINS if line.all_slow else p.MERGE_BINS
+        ):
             groups[-1].append(i)
         else:
             groups.append([i])

@@ -59,8 +59,13 @@ def likelihoods(pieces: Candidates, line: ForwardLine) -> Likelihoods:
     slope_error = (float(np.clip(line.slope_sd, p.SLOPE_SD_LOW, p.SLOPE_SD_HIGH)) * gap + bend) / cadence
     trust = p.UNTRUSTED if line.noise_spm > p.UNTRUSTED_NOISE_SPM else 1.0
     steep_error = p.GRADE_SD * np.maximum(np.abs(grade) - p.GRADE_FROM_PCT, 0.0)
-    level_error = np.hypot(np.hypot(trust * line.noise_spm, line.level_sd) / cadence * lone, steep_error)
+    level_sd = (
+        max(line.level_sd, p.RUN_SHIFT_SPM) if line.all_slow and line.weight_s < p.LITTLE_RUNNING_S else line.level_sd
+    )
+    level_error = np.hypot(np.hypot(trust * line.noise_spm, level_sd) / cadence * lone, steep_error)
     own = np.sqrt(p.OWN_FLOOR**2 + p.OWN_SD**2 * p.OWN_BINS / bins + (0.5 * line.noise_spm / cadence * lone) ** 2)
+    # Between two grid points of the shared errors a piece is off by up to half a step.
+    own = np.hypot(own, p.GRID_SD * np.hypot(slope_error, level_error))
     restless = _restlessness(uplift / np.sqrt(own**2 + 0.5 * slope_error**2 + 0.5 * level_error**2), bins, resting)
     own = own * p.OWN_SCALE * max(restless, 1.0)
     shift = _SLOPE_ERRORS[:, None] * slope_error + _LEVEL_ERRORS[:, None] * level_error

@@ -103,6 +103,7 @@ DOWNHILL_PCT, DOWNHILL = (
 )  # measured: steep descents show +7 to +27 steps per minute forward; guides advise against
 
 # The session
+GRID_SD = 0.29  # the SD of a uniform step of one SD of the grid below
 ERRORS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])  # in SD, for the slope's error and for the level's
 SHARES = (0.12, 0.4, 0.8)  # chosen: of the slow pieces that are backward; and one piece alone
 PRIOR_LOG_ODDS = -2.5  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
@@ -122,8 +123,11 @@ PLAN_PRIOR = 4.0  # chosen: what a plan with backward steps adds to the recordin
 GUESSED_SHARE = 0.15  # chosen: a direction that was guessed from somebody else's words weighs this share
 PLANNED_SDS, PLANNED_MOST = 2.4, 0.055  # measured: forward in a planned backward step has less
 PLANNED_UPLIFT = 0.03  # measured: of planned steps run forward hardly any has more
-OWN_UPLIFT_SD = 0.035  # chosen: a runner's own spread between sessions, mostly the noise of a 30-s mean
-OWN_RATIO_SD, OWN_RATIO_BOUND = 0.08, 2.0  # chosen: labels of two laps must not overrule everything else
+OWN_UPLIFT_SD = 0.04  # chosen: a runner's own spread between sessions, mostly the noise of a 30-s mean
+OWN_MISTRUST = 0.25  # chosen: two labelled laps may be odd ones
+OWN_RATIO_SD, OWN_RATIO_BOUND = 0.10, 1.0  # chosen: labels of two laps must not overrule everything else
+ALL_SLOW_PRIOR = 2.0  # measured: what balances long stretches found against easy runs that lie off a line as a whole
+ALL_SLOW_MERGE_BINS = 20  # chosen: a minute; who runs backward all along rests in between
 LABELLED_PRIOR = 0.5  # chosen: a runner who labelled backward running runs backward more often than others
 
 # What can be told at all

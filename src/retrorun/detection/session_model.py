@@ -61,7 +61,10 @@ def weigh_session(both: Likelihoods, support: FloatArray, uplift: tuple[float, f
 
 def _uplift_log_weight(own: tuple[float, float] | None) -> FloatArray:
     """What is believed of the uplift before: the population's spread, or the runner's own."""
-    mean, sd, flat = (p.UPLIFT_MEAN, p.UPLIFT_SD, p.UPLIFT_FLAT) if own is None else (*own, p.UPLIFT_FLAT)
-    weight = (np.exp(-0.5 * ((p.UPLIFTS - mean) / sd) ** 2) + flat) * np.gradient(p.UPLIFTS)
+    weight = (np.exp(-0.5 * ((p.UPLIFTS - p.UPLIFT_MEAN) / p.UPLIFT_SD) ** 2) + p.UPLIFT_FLAT) / p.UPLIFT_SD
+    if own is not None:
+        mean, sd = own
+        weight = p.OWN_MISTRUST * weight + np.exp(-0.5 * ((p.UPLIFTS - mean) / sd) ** 2) / sd
+    weight = weight * np.gradient(p.UPLIFTS)
     known: FloatArray = np.log(weight / weight.sum())
     return known
