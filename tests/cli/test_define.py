@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from retrorun.cli.app import app
-from retrorun.session.document import load_session
 from retrorun.session.library import find_ready_made, ready_made
 from retrorun.session.notation import parse_session
 from retrorun.session.shape import json_schema
 from retrorun.workout.fit import decompile_workout
+from retrorun.workout.importing import load_session
 from tests.recordings import fit_recording
 
 

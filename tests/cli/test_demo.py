@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from retrorun.cli.app import app
 from retrorun.demo import demo_session
-from retrorun.session.document import load_session
 from retrorun.workout.fit import decompile_workout
+from retrorun.workout.importing import load_session
 
 FILES = {"session.yaml", "workout.fit", "recording.fit", "analysis.json", "run.png"}
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from retrorun.errors import DocumentError, NotationError
 from retrorun.session.data import session_from_dict, session_to_dict
 from retrorun.session.document import (
-    load_session,
     save_session,
     session_from_json,
     session_from_yaml,
@@ -20,6 +19,7 @@ from retrorun.session.document import (
 )
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session, parse_session
+from retrorun.workout.importing import load_session
 from tests.strategies import sessions
 
 EXAMPLE = parse_session(
@@ -205,7 +205,7 @@ def test_files_that_cannot_be_sessions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="there is no such file; check the path"):
         load_session(tmp_path / "missing.yaml")
     with pytest.raises(DocumentError, match=r"no kind of session file; use one of \.yaml, \.yml"):
-        load_session(tmp_path / "session.docx")
+        save_session(EXAMPLE, tmp_path / "session.docx")
     with pytest.raises(DocumentError, match="no file can have such a name"):
         load_session(tmp_path / "a\0b.yaml")
     with pytest.raises(DocumentError, match="no kind of session file"):

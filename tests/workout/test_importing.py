@@ -148,3 +148,8 @@ def test_the_place_of_an_error_is_that_in_the_file(tmp_path: Path) -> None:
     assert caught.value.where == "line 1, column 14"
     with pytest.raises(DocumentError, match="no such file"):
         import_session("missing.zwo")
+
+
+def test_notation_with_a_setting_above_it_is_no_yaml() -> None:
+    assert kind_of(b"name: Track\nsetting: track\n400m bwd") == "notation"
+    assert kind_of(b"setting: track\nsteps:\n- duration: 400m") == "YAML"

@@ -1,6 +1,6 @@
 """Session documents: YAML and JSON with the same content, and files of notation.
 
-The readers and writers of each format are pairs, and so are `load_session` and `save_session`.
+The readers and writers of each format are pairs. `retrorun.workout.importing` reads files, of other formats too.
 """
 
 from __future__ import annotations
@@ -11,36 +11,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from retrorun.errors import DocumentError, RecordingError
-from retrorun.files import read_bytes, write_atomic
+from retrorun.errors import DocumentError
+from retrorun.files import write_atomic
 from retrorun.session.data import TOO_DEEP, session_from_dict, session_to_dict
 from retrorun.session.model import Session
-from retrorun.session.notation import format_session, parse_session
-
-LARGEST_DOCUMENT = 1_000_000  # bytes; a thousand steps take a fifth of it
-
-
-def load_session(path: str | PathLike[str]) -> Session:
-    """The session of a file: .yaml, .yml, .json, or notation in .txt or .retro.
-
-    Raises:
-        DocumentError: the file is missing, is no document, or describes no session; `where` is the path in it, e.g.
-            `steps[2].repeat[0].target`.
-        NotationError: a file of notation that is no session.
-    """
-    path = Path(path)
-    read = _reader(path)
-    try:
-        data = read_bytes(path)
-    except RecordingError as error:
-        raise DocumentError(error.what, where=error.where, hint=error.hint) from None
-    if len(data) > LARGEST_DOCUMENT:
-        raise DocumentError("the file is too large for a session", where=str(path))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"byte {error.start} is no UTF-8", where=str(path), hint="save the file as UTF-8") from None
-    return read(text)
+from retrorun.session.notation import format_session
 
 
 def save_session(session: Session, path: str | PathLike[str]) -> None:
@@ -115,13 +90,6 @@ def _no_constant(name: str) -> None:
 
 # ---- files by their ending -------------------------------------------------------------------------------------------
 
-_READERS: dict[str, Callable[[str], Session]] = {
-    ".yaml": session_from_yaml,
-    ".yml": session_from_yaml,
-    ".json": session_from_json,
-    ".txt": parse_session,
-    ".retro": parse_session,
-}
 _WRITERS: dict[str, Callable[[Session], str]] = {
     ".yaml": session_to_yaml,
     ".yml": session_to_yaml,
@@ -131,18 +99,10 @@ _WRITERS: dict[str, Callable[[Session], str]] = {
 }
 
 
-def _reader(path: Path) -> Callable[[str], Session]:
-    return _READERS[_ending(path)]
-
-
 def _writer(path: Path) -> Callable[[Session], str]:
-    return _WRITERS[_ending(path)]
-
-
-def _ending(path: Path) -> str:
     ending = path.suffix.lower()
-    if ending not in _READERS:
+    if ending not in _WRITERS:
         raise DocumentError(
-            "this is no kind of session file", where=str(path), hint=f"use one of {', '.join(_READERS)}"
+            "this is no kind of session file", where=str(path), hint=f"use one of {', '.join(_WRITERS)}"
         )
-    return ending
+    return _WRITERS[ending]

@@ -25,7 +25,7 @@ LARGEST_DOCUMENT = 1_000_000  # bytes; a thousand steps take a fifth of it
 
 Kind = Literal["FIT", "Zwift", "JSON", "YAML", "intervals.icu", "sheet", "notation"]
 
-_YAML = re.compile(r"^(?:steps|setting)\s*:", re.MULTILINE)
+_YAML = re.compile(r"^steps\s*:", re.MULTILINE)  # notation begins with a name and a setting too
 _ENDINGS: dict[str, Kind] = {".yaml": "YAML", ".yml": "YAML", ".json": "JSON"}
 _FILE_NAME = re.compile(r"[^\s;]+\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
 _NO_SESSION = "give YAML, JSON, notation, FIT, or a workout of Zwift, Garmin Connect or intervals.icu"
