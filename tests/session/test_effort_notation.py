@@ -116,3 +116,14 @@ def test_what_is_none_says_what_to_write(text: str, hint: str) -> None:
     with pytest.raises(NotationError) as caught:
         parse_target(text)
     assert any(words in str(caught.value) for words in hint.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("WU 10min; CD 5min", "10min warmup; 5min cooldown"),
+        ("10min at 7:00/km", "10min @ 7:00/km"),
+    ],
+)
+def test_a_coachs_shorthand(text: str, same: str) -> None:
+    assert parse_session(text) == parse_session(same)

@@ -24,8 +24,8 @@ DIRECTION_WORDS = {
 }
 GAIT_WORDS = {"run": Gait.RUN, "jog": Gait.RUN, "walk": Gait.WALK}
 INTENSITY_WORDS = {
-    **dict.fromkeys(("warmup", "warm-up"), Intensity.WARMUP),
-    **dict.fromkeys(("cooldown", "cool-down"), Intensity.COOLDOWN),
+    **dict.fromkeys(("warmup", "warm-up", "wu"), Intensity.WARMUP),
+    **dict.fromkeys(("cooldown", "cool-down", "cd"), Intensity.COOLDOWN),
     **dict.fromkeys(("recovery", "easy"), Intensity.RECOVERY),
     "rest": Intensity.REST,
     "interval": Intensity.INTERVAL,
@@ -67,7 +67,7 @@ class StepParts:
             duration = read_duration(cursor)
             self._once("duration", self.duration, token)
             self.duration = duration
-        elif cursor.at("sign", "@"):
+        elif cursor.at("sign", "@") or cursor.at("word", "at"):
             self._once("target", self.target)
             cursor.take()
             self.target, self.secondary_target = read_targets(cursor)
