@@ -95,7 +95,9 @@ def test_paces_and_speeds(text: str, speed_mps: float) -> None:
     assert parse_speed(text) == pytest.approx(speed_mps, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["", "5:00", "5/km", "5.5/km", "0:00/km", "0 km/h", "10", "5:75/km", "10 mph", "./km"])
+@pytest.mark.parametrize(
+    "text", ["", "5:00", "5/km", "5.5/km", "0:00/km", "0 km/h", "10", "5:75/km", "10 furlongs/h", "./km"]
+)
 def test_what_is_no_pace_is_refused(text: str) -> None:
     with pytest.raises(SessionError):
         parse_speed(text)

@@ -20,7 +20,7 @@ TIME_UNITS_S = {
 }
 DISTANCE_UNITS_M = {
     **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), 1.0),
-    **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0),
+    **dict.fromkeys(("km", "k", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0),
     **dict.fromkeys(("mi", "mile", "miles"), METRES_PER_MILE),
     **dict.fromkeys(("yd", "yard", "yards"), METRES_PER_YARD),
 }
@@ -31,6 +31,7 @@ PACE_UNITS_M = {
 SPEED_UNITS_MPS = {
     **dict.fromkeys(("km/h", "kmh", "kph"), 1 / 3.6),
     **dict.fromkeys(("m/s", "mps"), 1.0),
+    "mph": METRES_PER_MILE / 3600,
 }
 
 _CLOCK = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]+)(\.[0-9]{1,6})?")

@@ -128,7 +128,7 @@ REFUSED_YAML = {
     "stpes: [{duration: 5min}]": "stpes: unknown key 'stpes'; did you mean steps?",
     "steps: [{time: 5min}]": (
         "steps[0].time: unknown key 'time'; use one of: duration, direction, gait, intensity, target, "
-        "secondary_target, slope, incline_pct, note, repeat"
+        "secondary_target, slope, incline_pct, note, direction_guessed, repeat"
     ),
     "steps: [{repeat: [{duration: 5min}], times: 2, target: Z2}]": (
         "steps[0].target: unknown key 'target'; use one of: repeat, times, until, skip_last, note"

@@ -62,8 +62,8 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: SpeedRange(low_mps=3, high_mps=2), "speed range: low 3 is above high 2; swap the two"),
     (lambda: SpeedRange(low_mps=3, high_mps=16), "speed [m/s] is 16, outside 0.1 to 15"),
     (
-        lambda: SpeedRange(low_mps=3, high_mps=3, unit="mph"),  # type: ignore[arg-type]
-        "unknown unit of speed 'mph'; use min/km, min/mi, km/h or m/s",
+        lambda: SpeedRange(low_mps=3, high_mps=3, unit="ft/s"),  # type: ignore[arg-type]
+        "unknown unit of speed 'ft/s'; use min/km, min/mi, km/h, mph or m/s",
     ),
     (lambda: HeartRateRange(low_bpm=150, high_bpm=140), "heart-rate range: low 150 is above high 140; swap the two"),
     (lambda: CadenceRange(low_spm=180, high_spm=170), "cadence range: low 180 is above high 170; swap the two"),

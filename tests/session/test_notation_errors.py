@@ -110,7 +110,7 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
     },
     "a pace that is no clock": {
         "400m @ 5.5/km": (1, 8, "5.5 is no pace; write minutes and seconds, e.g. 6:30/km"),
-        "400m @ 5-6 min/km": (1, 8, "5 is no pace; write minutes and seconds, e.g. 6:30/km"),
+        "400m @ 5.5-6 min/km": (1, 8, "5.5 is no pace; write minutes and seconds, e.g. 6:30/km"),
     },
     "a clock that is no pace": {
         "400m @ 5:00 km/h": (1, 8, "5:00 is a pace and km/h is none of its units; write e.g. 6:40/km"),
@@ -124,15 +124,11 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "10min; 3*(1min bwd)": (1, 9, "'*' means nothing here; write a repeat with x, e.g. 4x(400m bwd)"),
         "4*400m bwd": (1, 2, "'*' means nothing here; write a repeat with x, e.g. 4x(400m bwd)"),
     },
-    "strokes for minutes and seconds": {
-        "5' bwd": (1, 2, '"\'" means nothing here; use " for notes, and min for minutes'),
-        '30" bwd': (1, 3, 'a note is not closed; end it with " on its line, or write s for seconds'),
-    },
     "a bracket without a count, a sign alone": {
         "10min; (400m bwd)": (
             1,
             8,
-            "expected a word about the step, not (; write a count before it, e.g. 4x(400m bwd)",
+            "these brackets have no count; write a count before them, e.g. 4x(400m bwd)",
         ),
         "-5min": (1, 1, "expected a word about the step, not -; leave it out"),
     },

@@ -70,6 +70,7 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
         "slope": step.slope.value if step.slope is not None else None,
         "incline_pct": step.incline_pct,
         "note": step.note or None,
+        "direction_guessed": step.direction_guessed or None,
     }
     if step.direction is Direction.FORWARD and step.intensity not in (Intensity.ACTIVE, Intensity.INTERVAL):
         del said["direction"]  # a warm-up or a rest is forward without saying so
@@ -113,6 +114,7 @@ def _step(shape: StepShape, place: str) -> Step:
         slope=shape.slope,
         incline_pct=shape.incline_pct,
         note=shape.note,
+        direction_guessed=shape.direction_guessed,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from retrorun.session.cursor import Cursor
-from retrorun.session.tokens import Token
+from retrorun.session.tokens import Token, tokenise
 from retrorun.session.values import (
     HeartRateZone,
     HeartRateZoneRange,
@@ -38,7 +38,7 @@ PERCENT_HELP = "write e.g. 85-90% hrmax; what a per cent can be of: " + ", ".joi
 Read = Callable[[Cursor], Target]
 
 
-def read_effort(cursor: Cursor, read: Read) -> Target | None:
+def read_effort(cursor: Cursor, read: Read) -> Target | None:  # noqa: PLR0911 - one for each kind
     """The target that begins here, if it is one of these; `read` reads a plain one."""
     if cursor.at("word", *ZONES):
         return _zones(cursor)
@@ -52,6 +52,10 @@ def read_effort(cursor: Cursor, read: Read) -> Target | None:
         return _progression(cursor, read)
     if _at_percent(cursor):
         return _percent(cursor)
+    if cursor.at("word", *PercentOf) or (cursor.at("number", "5", "10") and cursor.ahead().text == "k"):
+        first = cursor.here
+        of = _measure(cursor)
+        return cursor.build(first, lambda: PercentRange(low_pct=100, high_pct=100, of=of))
     return None
 
 
@@ -83,11 +87,26 @@ def _limit(cursor: Cursor, read: Read) -> Target:
 
 def _progression(cursor: Cursor, read: Read) -> Target:
     first = cursor.take()
+    bare = cursor.here
+    if bare.kind in ("number", "clock") and cursor.ahead().text == "to":
+        cursor.take()
+        cursor.take()
+        return _short_progression(cursor, first, bare, read)
     start = _range(cursor, read)
     if not cursor.at("word", "to"):
         cursor.fail(f"expected to, not {cursor.shown()}", hint="write e.g. from 7:00/km to 6:30/km")
     cursor.take()
     end = _range(cursor, read)
+    return cursor.build(first, lambda: Progression(start=start, end=end))
+
+
+def _short_progression(cursor: Cursor, first: Token, bare: Token, read: Read) -> Target:
+    """`from 7:00 to 6:30/km`: the unit stands only at the end and counts for both."""
+    number = cursor.here
+    end = _range(cursor, read)
+    unit = cursor.text[number.end : cursor.ahead(-1).end]
+    text = cursor.text[: bare.end] + unit
+    start = _range(Cursor(text, tokenise(text, bare.start)), read)
     return cursor.build(first, lambda: Progression(start=start, end=end))
 
 
@@ -118,6 +137,14 @@ def _percent(cursor: Cursor) -> Target:
         high = _whole(cursor, cursor.take())
         if cursor.at("sign", "%"):
             cursor.take()
+    if cursor.at("word", "of"):
+        cursor.take()
+    of = _measure(cursor)
+    return cursor.build(first, lambda: PercentRange(low_pct=low, high_pct=high, of=of))
+
+
+def _measure(cursor: Cursor) -> PercentOf:
+    """What a per cent is of, e.g. `hrmax`, `10k`, `marathon pace`."""
     place = cursor.here
     word = cursor.take().text if cursor.at("number") else ""  # 5k and 10k
     if cursor.at("word"):
@@ -125,7 +152,9 @@ def _percent(cursor: Cursor) -> Target:
     if word not in list(PercentOf):
         what = f"no per cent of {word!r} is known" if word else "per cent of what?"
         cursor.fail(what, token=place, hint=PERCENT_HELP)
-    return cursor.build(first, lambda: PercentRange(low_pct=low, high_pct=high, of=PercentOf(word)))
+    if cursor.at("word", "pace"):
+        cursor.take()
+    return PercentOf(word)
 
 
 def _whole_range(cursor: Cursor, what: str, example: str) -> tuple[int, int]:

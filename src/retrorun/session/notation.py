@@ -145,6 +145,8 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
             cursor.fail(f"{count.text} must be a whole number", token=count)
         until: RepeatUntil = cursor.build(count, lambda: Times(count=int(count.text)))
         return _read_repeat(cursor, first, until, depth=depth)
+    if cursor.at("sign", "("):
+        return _read_counted_after(cursor, depth=depth)
     if cursor.at("word", "repeat"):
         cursor.take()
         if not cursor.at("word", "until"):
@@ -155,6 +157,24 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
             cursor.fail(f"expected ( and the steps to repeat, not {cursor.shown()}")
         return _read_repeat(cursor, first, until, depth=depth)
     return _read_step(cursor)
+
+
+def _read_counted_after(cursor: Cursor, *, depth: int) -> Repeat:
+    """`(400m bwd; 90s rest) x 4`: steps in brackets whose count follows them."""
+    opening = cursor.here
+    repeat = _read_repeat(cursor, opening, Times(count=1), depth=depth, counted=False)
+    if cursor.here.text not in ("x", "×") or cursor.ahead().kind != "number":
+        cursor.fail("these brackets have no count", token=opening, hint="write a count before them, e.g. 4x(400m bwd)")
+    cursor.take()
+    count = cursor.take()
+    if "." in count.text:
+        cursor.fail(f"{count.text} must be a whole number", token=count)
+    skip_last = _take_skip(cursor)
+    note = cursor.take().text if cursor.at("text") else ""
+    skip_last = skip_last or _take_skip(cursor)
+    return cursor.build(
+        count, lambda: replace(repeat, until=Times(count=int(count.text)), skip_last=skip_last, note=note)
+    )
 
 
 def _at_count(cursor: Cursor) -> bool:
@@ -172,7 +192,7 @@ def _read_until(cursor: Cursor) -> RepeatUntil:
     return amount
 
 
-def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int) -> Repeat:
+def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int, counted: bool = True) -> Repeat:
     """The body of a repeat, whose head was taken: steps in brackets, or a single step without."""
     if depth >= DEEPEST_NESTING:
         cursor.fail(f"repeats are nested more than {DEEPEST_NESTING} deep", token=first, hint="unroll an inner repeat")
@@ -187,6 +207,8 @@ def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int
     closing = cursor.take()
     if not steps:
         cursor.fail("a repeat needs at least one step", token=closing)
+    if not counted:
+        return cursor.build(first, Repeat, steps=steps, until=until)
     skip_last = _take_skip(cursor)
     note = cursor.take().text if cursor.at("text") else ""
     skip_last = skip_last or _take_skip(cursor)
@@ -217,5 +239,6 @@ def _read_step(cursor: Cursor) -> Step:
             slope=parts.slope,
             incline_pct=parts.incline_pct,
             note=parts.note or "",
+            direction_guessed=parts.direction_guessed,
         ),
     )

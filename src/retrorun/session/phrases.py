@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from retrorun.errors import SessionError
 from retrorun.session.cursor import Cursor
@@ -20,12 +21,15 @@ from retrorun.session.values import (
     HeartRateBelow,
     HeartRateRange,
     LapButton,
+    PercentRange,
     PowerRange,
+    Range,
     SpeedRange,
     SpeedUnit,
     Target,
     Time,
     check_targets,
+    ends_of,
 )
 from retrorun.units import (
     DISTANCE_UNITS_M,
@@ -42,12 +46,17 @@ _DISTANCE_NAMES: dict[float, DistanceUnit] = {
     DISTANCE_UNITS_M["yd"]: "yd",
 }
 _PACE_NAMES: dict[float, SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
-_SPEED_NAMES: dict[float, SpeedUnit] = {SPEED_UNITS_MPS["km/h"]: "km/h", SPEED_UNITS_MPS["m/s"]: "m/s"}
+_SPEED_NAMES: dict[float, SpeedUnit] = {
+    SPEED_UNITS_MPS["km/h"]: "km/h",
+    SPEED_UNITS_MPS["m/s"]: "m/s",
+    SPEED_UNITS_MPS["mph"]: "mph",
+}
 _WHOLE_RANGES: dict[str, Callable[[int, int], Target]] = {
     "bpm": lambda low, high: HeartRateRange(low_bpm=low, high_bpm=high),
     "spm": lambda low, high: CadenceRange(low_spm=low, high_spm=high),
     "w": lambda low, high: PowerRange(low_w=low, high_w=high),
 }
+RACES_M = {"half": 21_097.5, "half-marathon": 21_097.5, "marathon": 42_195.0}
 _WATT_WORDS = frozenset(("w", "watt", "watts"))
 _DASHES = frozenset("-–")
 ZONE_WORDS = frozenset(("z", "zone"))
@@ -62,7 +71,7 @@ TARGET_HELP = "write e.g. 6:40-7:20/km, 9-10 km/h, Z2, 140-150 bpm, 170-180 spm 
 
 def at_duration(cursor: Cursor) -> bool:
     """Whether a duration begins here."""
-    return cursor.at("number") or cursor.at("clock") or cursor.at("word", "lap", "until")
+    return cursor.at("number") or cursor.at("clock") or cursor.at("word", "lap", "until", *RACES_M)
 
 
 def read_duration(cursor: Cursor) -> Duration:
@@ -70,6 +79,8 @@ def read_duration(cursor: Cursor) -> Duration:
     if cursor.at("word", "lap"):
         cursor.take()
         return LapButton()
+    if cursor.at("word", *RACES_M):
+        return Distance(distance_m=RACES_M[cursor.take().text], unit="km")
     if cursor.at("word", "until"):
         first = cursor.take()
         if not cursor.at("word", "hr"):
@@ -170,7 +181,46 @@ def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
 
 
 def read_target(cursor: Cursor) -> Target:
-    """The target that begins here."""
+    """The target that begins here, with its tolerance where it has one."""
+    first = cursor.here
+    target = _read_plain(cursor)
+    if not cursor.at("sign", "±", "+/-"):
+        return target
+    if not isinstance(target, Range) or ends_of(target)[0] != ends_of(target)[1]:
+        cursor.fail("a tolerance goes with a single value", hint="write a range, e.g. 6:40-7:20/km")
+    cursor.take()
+    if not cursor.at("number"):
+        cursor.fail(f"expected a tolerance, not {cursor.shown()}", hint="write e.g. 5:00/km ±5%")
+    by = float(cursor.take().text)
+    percent = cursor.at("sign", "%")
+    if percent or cursor.at("word", "s", "sec", *TARGET_UNITS):
+        cursor.take()
+    return cursor.build(first, _within, target, by, percent)
+
+
+def _within(target: Range, by: float, percent: bool) -> Range:  # noqa: FBT001 - what the tolerance is in
+    """The range of a value and its tolerance: per cent or its own unit; of paces in whole seconds of the pace."""
+    value = ends_of(target)[0]
+    if isinstance(target, SpeedRange) and target.unit.startswith("min/"):
+        per_m = PACE_UNITS_M[target.unit]
+        pace_s = per_m / value
+        by_s = pace_s * by / 100 if percent else by
+        return pace_range_of(round(pace_s - by_s), round(pace_s + by_s), target.unit)
+    if isinstance(target, SpeedRange):
+        by_mps = value * by / 100 if percent else by * SPEED_UNITS_MPS[target.unit]
+        return SpeedRange(low_mps=value - by_mps, high_mps=value + by_mps, unit=target.unit)
+    if isinstance(target, PercentRange):  # 85% ±5% is 80 to 90 %
+        return PercentRange(low_pct=round(value - by), high_pct=round(value + by), of=target.of)
+    by = value * by / 100 if percent else by
+    low, high = math.floor(value - by), math.ceil(value + by)
+    if isinstance(target, HeartRateRange):
+        return HeartRateRange(low_bpm=low, high_bpm=high)
+    if isinstance(target, CadenceRange):
+        return CadenceRange(low_spm=low, high_spm=high)
+    return PowerRange(low_w=low, high_w=high)
+
+
+def _read_plain(cursor: Cursor) -> Target:
     first = cursor.here
     effort = read_effort(cursor, read_target)
     if effort is not None:
@@ -230,7 +280,13 @@ def _take_unit(cursor: Cursor) -> str:
     return cursor.take().text if cursor.at("word", *TARGET_UNITS) else ""
 
 
+def _full_minutes(token: Token) -> Token:
+    """A pace of whole minutes, `7 min/km`, as a clock."""
+    return replace(token, kind="clock", text=f"{token.text}:00") if token.text.isdigit() else token
+
+
 def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRange:
+    fast, slow = (_full_minutes(token) for token in (fast, slow))
     for token in (fast, slow):
         if token.kind != "clock":
             cursor.fail(f"{token.text} is no pace", token=token, hint="write minutes and seconds, e.g. 6:30/km")

@@ -90,6 +90,7 @@ class StepShape(_Shape):
         ),
     ] = None
     note: Annotated[str, Field(description="A cue that the watch shows.")] = ""
+    direction_guessed: Annotated[bool, Field(description="The direction was read from somebody else's words.")] = False
 
 
 class RepeatShape(_Shape):

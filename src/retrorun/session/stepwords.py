@@ -42,6 +42,8 @@ class StepParts:
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.first: Token = cursor.here
+        self.index = cursor.index
+        self.direction_guessed = False
         self.duration: Duration | None = None
         self.direction: Direction | None = None
         self.gait: Gait | None = None
@@ -81,15 +83,31 @@ class StepParts:
             self.incline_pct = self._read_incline()
         elif token.kind == "word":
             self._read_word(token)
+        elif cursor.at("sign", "/"):
+            cursor.fail("a slash stands between no steps", hint=f"write {self._parted()}")
         else:
             hint = "write a count before it, e.g. 4x(400m bwd)" if cursor.at("sign", "(") else "leave it out"
             cursor.fail(f"expected a word about the step, not {cursor.shown()}", hint=hint)
+
+    def _parted(self) -> str:
+        """The step and what follows a slash, as two: `4x400m bwd/90s rest` as `4x(400m bwd; 90s rest)`."""
+        cursor = self.cursor
+        slash, behind = cursor.here, 1
+        while not (cursor.ahead(behind).kind in ("break", "end") or cursor.ahead(behind).text == ")"):
+            behind += 1
+        before = cursor.text[self.first.start : slash.start].strip()
+        after = cursor.text[slash.end : cursor.ahead(behind).start].strip()
+        count, sign = cursor.tokens[self.index - 2 : self.index] if self.index > 1 else (self.first, self.first)
+        return f"{count.text}x({before}; {after})" if sign.text in ("x", "×") else f"{before}; {after}"
 
     def _read_word(self, token: Token) -> None:
         word = token.text
         if word in DIRECTION_WORDS:
             self._once("direction", self.direction)
             self.direction = DIRECTION_WORDS[word]
+            if self.cursor.ahead().text == "?":
+                self.cursor.take()
+                self.direction_guessed = True
         elif word in GAIT_WORDS:
             self._once("gait", self.gait)
             self.gait = GAIT_WORDS[word]

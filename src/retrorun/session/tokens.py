@@ -15,15 +15,19 @@ LONGEST_NOTATION = 100_000  # characters; a thousand steps take less
 _PIECES = re.compile(
     r"""
       (?P<space>[ \t\r]+|\#[^\n]*)
+    | (?P<primed>[0-9]+['’′][0-9]{2}(?![0-9])(?:''|′′|["”″])?)
+    | (?P<marked>[0-9]+(?:\.[0-9]+)?(?:''|′′|["”″'’′]))
     | (?P<clock>[0-9]+:[0-9:]*(?:\.[0-9]+)?)
     | (?P<number>[0-9]+(?:\.[0-9]+)?)
     | (?P<word>/?[^\W\d_]+(?:[-/][^\W\d_]+)*)
     | (?P<text>"(?:[^"\\\n]|\\.)*")
-    | (?P<sign>[()@<>%×]|-|–)
+    | (?P<sign>[()@<>%×?/±]|\+/-|-|–)
     | (?P<break>[;,+\n])
     """,
     re.VERBOSE,
 )
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_NUMBERED = frozenset(("z", "zone", "rpe", "-", "–"))  # in `Z2"note"` a note follows the number, not seconds
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
 _MOST_DIGITS = 15  # more than a float tells apart
 _LONGEST_WORD = 30  # letters; an error repeats the word
@@ -55,9 +59,13 @@ def tokenise(text: str, start: int = 0) -> list[Token]:
     position = start
     while position < len(text):
         match = _PIECES.match(text, position)
+        if match and match.lastgroup == "marked" and tokens and tokens[-1].text in _NUMBERED:
+            match = _NUMBER.match(text, position)
         if not match:
             raise _stray(text, position)
-        if match.lastgroup != "space":
+        if match.lastgroup in ("marked", "primed"):
+            tokens += _marked(text, match)
+        elif match.lastgroup != "space":
             tokens.append(_token(text, match))
         position = match.end()
     tokens.append(Token(kind="end", text="", start=len(text), end=len(text)))
@@ -91,8 +99,24 @@ def quote(plain: str) -> str:
     return f'"{escaped}"'
 
 
+def _marked(text: str, match: re.Match[str]) -> list[Token]:
+    """A time as coaches mark it: `15'` is 15 min, `90"` is 90 s, `4'30"` is 4:30."""
+    piece, start, end = match.group(), match.start(), match.end()
+    if len(piece) > _MOST_DIGITS:
+        raise NotationError("a number this long means nothing here", text=text, position=start)
+    first, *rest = re.findall(r"[0-9.]+", piece)
+    if rest:
+        return [Token(kind="clock", text=f"{first}:{rest[0]}", start=start, end=end)]
+    middle = start + len(first)
+    unit = "min" if piece[len(first) :] in ("'", "’", "′") else "s"
+    return [
+        Token(kind="number", text=first, start=start, end=middle),
+        Token(kind="word", text=unit, start=middle, end=end),
+    ]
+
+
 def _token(text: str, match: re.Match[str]) -> Token:
-    kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's group names are the kinds
+    kind: Kind = match.lastgroup or "number"  # type: ignore[assignment]  # the pattern's group names are the kinds
     piece = match.group()
     if kind == "word":
         if len(piece) > _LONGEST_WORD:

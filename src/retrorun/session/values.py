@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from retrorun.errors import SessionError
 
 DistanceUnit = Literal["m", "km", "mi", "yd"]
-SpeedUnit = Literal["min/km", "min/mi", "km/h", "m/s"]
+SpeedUnit = Literal["min/km", "min/mi", "km/h", "mph", "m/s"]
 
 # The largest values that the 32-bit fields of a FIT workout step hold, less the marks for "none" (milliseconds,
 # centimetres); far beyond any session.
@@ -162,8 +162,8 @@ class SpeedRange:
         _ordered(low, high, "speed range")
         object.__setattr__(self, "low_mps", low)
         object.__setattr__(self, "high_mps", high)
-        if self.unit not in ("min/km", "min/mi", "km/h", "m/s"):
-            raise SessionError(f"unknown unit of speed {self.unit!r}", hint="use min/km, min/mi, km/h or m/s")
+        if self.unit not in ("min/km", "min/mi", "km/h", "mph", "m/s"):
+            raise SessionError(f"unknown unit of speed {self.unit!r}", hint="use min/km, min/mi, km/h, mph or m/s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

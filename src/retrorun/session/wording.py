@@ -162,7 +162,7 @@ def _words(step: Step) -> list[str]:
     if step.gait is not usual_gait(step.intensity):
         parts.append(step.gait.value)
     if step.direction is Direction.BACKWARD:
-        parts.append("bwd")
+        parts.append("bwd?" if step.direction_guessed else "bwd")
     elif step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL):
         parts.append("fwd")
     if step.intensity is not Intensity.ACTIVE:
