@@ -160,3 +160,9 @@ def test_walk_meets_every_step_once_at_its_place(session: Session) -> None:
     for place, step in walk(session.steps):
         assert eval(f"session.{place.replace('.repeat', '.steps')}") is step  # noqa: S307 - the place is our own
     assert len({place for place, _ in walk(session.steps)}) == sum(1 for _ in walk(session.steps))
+
+
+def test_a_sessions_repr_is_one_short_line_of_notation() -> None:
+    step = Step(duration=Distance(distance_m=400), direction=Direction.BACKWARD)
+    assert repr(Session(steps=(step,), name="Retro")) == "Session('Retro', road: 400m bwd)"
+    assert len(repr(Session(steps=(step,) * 200))) < 400

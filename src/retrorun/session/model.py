@@ -56,6 +56,7 @@ class Slope(StrEnum):
 # Bounds that no coach meets, so that nothing here can be made to recurse or grow without end.
 DEEPEST_NESTING = 8  # repeats within repeats; watches that were seen record two levels
 MOST_STEPS = 1000  # steps and repeats as written; watches hold 50
+_LONGEST_SHOWN = 300  # characters of the notation in a session's repr
 LONGEST_TEXT = 2000  # characters of a name or a note; watches show 199 bytes
 
 
@@ -133,7 +134,7 @@ class Repeat:
         object.__setattr__(self, "note", _clean_text(self.note, "note"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Session:
     """What is planned: steps and repeats in order, where they take place, a name and a note."""
 
@@ -158,6 +159,13 @@ class Session:
                 )
             if isinstance(step, Step) and step.slope is not None and self.setting is Setting.TREADMILL:
                 raise SessionError("a treadmill has no slope", where=place, hint="give its incline instead")
+
+    def __repr__(self) -> str:
+        from retrorun.session.wording import format_step  # it needs this module
+
+        text = "; ".join(map(format_step, self.steps))
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+        return f"Session({self.name!r}, {self.setting.value}: {shown})"
 
 
 def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tuple[str, Step | Repeat]]:
