@@ -54,15 +54,15 @@ class Summary:
         """The summary as plain values for JSON: SI units, as the names say."""
         return asdict(self)
 
-    def to_text(self) -> str:
-        """The summary for a person: a few short lines."""
+    def to_text(self, *, per_m: float = 1000.0) -> str:
+        """The summary for a person: a few short lines; paces and long distances are for `per_m` metres."""
         lines = [f"verdict    {self.verdict}"]
         lines += [f"           {reason}" for reason in self.reasons]
         lines.append(f"elapsed    {format_clock(self.elapsed_s):>8}")
         rows = [("moving", self.total)]
         if self.segments:
             rows += [("forward", self.forward), ("backward", self.backward)]
-        lines += [f"{name:<10} {_totals_text(totals)}" for name, totals in rows]
+        lines += [f"{name:<10} {_totals_text(totals, per_m)}" for name, totals in rows]
         if self.segments and self.backward_share is not None:
             count = f"{self.segments} segment" + ("s" if self.segments > 1 else "")
             lines.append(f"share      {format_percent(self.backward_share)} of the time on the move, in {count}")
@@ -173,7 +173,8 @@ def _mean(values: FloatArray, part_s: FloatArray) -> float | None:
     return float((values[known] * part_s[known]).sum()) / weight if weight > 0 else None
 
 
-def _totals_text(totals: Totals) -> str:
+def _totals_text(totals: Totals, per_m: float) -> str:
     cadence, heart = format_number(totals.mean_cadence_spm, "spm"), format_number(totals.mean_heart_rate_bpm, "bpm")
-    text = f"{format_distance(totals.distance_m):>9}   {format_pace(totals.mean_speed_mps):>9}   {cadence:>7}"
+    distance = format_distance(totals.distance_m, per_m=per_m)
+    text = f"{distance:>9}   {format_pace(totals.mean_speed_mps, per_m=per_m):>9}   {cadence:>7}"
     return f"{format_clock(totals.time_s):>8}   {text}" + (f"   {heart}" if totals.mean_heart_rate_bpm else "")

@@ -2,59 +2,84 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from retrorun.activity.model import Activity
-from retrorun.activity.read import read_activity
 from retrorun.activity.rules import spans_on_foot
-from retrorun.analysis.detect import detect
-from retrorun.analysis.store import load_labels
+from retrorun.analysis.analyse import analyse
 from retrorun.analysis.summary import summarise
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument
+from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption
+from retrorun.cli.session_argument import PlanOption, session_of
 from retrorun.cli.sources import profile_of
+from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection
-from retrorun.errors import RecordingError
+from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import write_atomic
 from retrorun.report.document import analysis_document
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.words import when
+from retrorun.session.model import Session
 from retrorun.units import format_clock, format_distance, format_pace, format_percent
 
 HEADINGS = ("start", "end", "time", "distance", "pace", "cadence", "forward", "chance")
 
 
 def analyze(
-    recording: RecordingArgument,
+    recordings: Annotated[list[Path], typer.Argument(help="Recordings: FIT, TCX or GPX, also packed; - reads stdin.")],
     profile: ProfileOption = None,
+    plan: PlanOption = None,
     plot: Annotated[Path | None, typer.Option(help="Also draw the run into this picture (.png, .svg, .pdf).")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say for each segment why it was called.")] = False,
+    units: UnitsOption = Units.KM,
     as_json: JsonOption = False,
 ) -> None:
     """Find the stretches of a recording that were run backward.
 
     The verdict is `found`, `none`, or `cannot tell` with the reason: a recording without cadence, for one, cannot
-    show backward running.
+    show backward running. Of several recordings one line each is printed.
     """
-    activity = read_activity(recording)
-    must_be_on_foot(activity, recording)
-    usual = profile_of(profile)
-    detection = detect(activity, profile=usual, labels=load_labels(recording))
-    if plot is not None:
-        draw(activity, detection, plot, recording=recording)
-    if as_json:
-        say_json(analysis_document(activity, detection))
+    usual, planned = profile_of(profile), None if plan is None else session_of(plan)
+    if len(recordings) > 1:
+        if plot is not None or why or as_json:
+            raise typer.BadParameter("--plot, --why and --json take one recording; retrorun scan takes many")
+        for recording in recordings:
+            _say_line(recording, usual, planned)
+        say("retrorun scan makes a table of many recordings, and a season of them", err=True)
         return
-    tell(activity, detection, title=recording.name, why=why)
+    [recording] = recordings
+    stdin = str(recording) == "-"
+    run = analyse(sys.stdin.buffer if stdin else recording, profile=usual, plan=planned)
+    must_be_on_foot(run.activity, recording)
     if plot is not None:
-        say(f"picture    {plot}")
+        draw(run.activity, run.detection, plot, recording=recording)
+    if as_json:
+        say_json(analysis_document(run.activity, run.detection))
+        return
+    title = "standard input" if stdin else recording.name
+    tell(run.activity, run.detection, title=title, why=why, per_m=units.per_m)
+    if plot is not None:
+        say(f"picture    {plot}", whole=True)
 
 
-def tell(activity: Activity, detection: Detection, *, title: str, why: bool = False) -> None:
+def _say_line(recording: Path, profile: GaitProfile | None, plan: Session | None) -> None:
+    """One recording in one line; one that cannot be read is said and keeps nobody else from being."""
+    try:
+        run = analyse(recording, profile=profile, plan=plan)
+    except RetrorunError as error:
+        say(f"{recording.name}: {error.what}", whole=True)
+        return
+    totals = run.summary.backward
+    found = f", {run.summary.segments} segments, {format_clock(totals.time_s)} backward" if run.summary.segments else ""
+    say(f"{recording.name}: {run.activity.sport}, {run.detection.verdict}{found}", whole=True)
+
+
+def tell(activity: Activity, detection: Detection, *, title: str, why: bool = False, per_m: float = 1000.0) -> None:
     """Print an analysis for a person: the recording, the segments, the totals."""
     tell_recording(activity, title=title)
     say()
@@ -64,8 +89,8 @@ def tell(activity: Activity, detection: Detection, *, title: str, why: bool = Fa
                 format_clock(segment.start_s),
                 format_clock(segment.end_s),
                 format_clock(segment.duration_s),
-                format_distance(segment.distance_m),
-                format_pace(segment.mean_speed_mps),
+                format_distance(segment.distance_m, per_m=per_m),
+                format_pace(segment.mean_speed_mps, per_m=per_m),
                 f"{segment.mean_cadence_spm:.0f} spm",
                 f"{segment.evidence.forward_cadence_spm:.0f} spm",
                 format_percent(segment.probability),
@@ -76,7 +101,7 @@ def tell(activity: Activity, detection: Detection, *, title: str, why: bool = Fa
         say()
     if why:
         _tell_why(detection)
-    say(summarise(activity, detection).to_text(), under=11)
+    say(summarise(activity, detection).to_text(per_m=per_m), under=11)
 
 
 def tell_recording(activity: Activity, *, title: str) -> None:

@@ -13,7 +13,7 @@ from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
 from retrorun.cli.options import ProfileOption, RecordingArgument, Units, UnitsOption
-from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.session_argument import PlanOption, session_of
 from retrorun.cli.sources import profile_of
 from retrorun.errors import PlanError
 from retrorun.files import check_ending, printable, read_bytes, refuse_inputs, write_atomic
@@ -46,9 +46,6 @@ class Rows(StrEnum):
 
     SAMPLES = "samples"
     SEGMENTS = "segments"
-
-
-PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
 
 def report(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from retrorun.cli.console import say_findings
-from retrorun.errors import NotationError, RecordingError, RetrorunError
+from retrorun.errors import NotationError, RecordingError, RetrorunError, SessionError
 from retrorun.files import read_bytes
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
@@ -20,7 +23,10 @@ SESSION_HELP = (
     "a ready-made session."
 )
 
+PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
+
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
+_ANY_FILE = re.compile(r"[^\s;]*\.[A-Za-z]\w{0,4}(\.gz)?")
 _FILE_NAME = re.compile(r"[^\s;]*\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
 
 
@@ -41,7 +47,9 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
         RecordingError: it looks like a file's name and there is none.
         RetrorunError: a file holds no session; its name is part of the place.
     """
-    path = _existing(argument)
+    if not argument.strip():
+        raise SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
+    path = existing_file(argument)
     if path is not None:
         try:
             return import_session(path, name=name)  # its ending may settle what its content leaves open
@@ -65,7 +73,7 @@ def source_of(argument: str) -> Session | bytes | str:
     Raises:
         RecordingError: it looks like a file's name and there is none, or the file is empty.
     """
-    path = _existing(argument)
+    path = existing_file(argument)
     if path is not None:
         data = read_bytes(path)
         if not data:
@@ -78,7 +86,12 @@ def source_of(argument: str) -> Session | bytes | str:
     return argument
 
 
-def _existing(argument: str) -> Path | None:
+def looks_like_a_file(argument: str) -> bool:
+    """Whether an argument is a file's name, or a folder's, and not a session written out."""
+    return bool(_ANY_FILE.fullmatch(argument)) or (" " not in argument and "/" in argument) or is_folder(Path(argument))
+
+
+def existing_file(argument: str) -> Path | None:
     """The file of this name; None where there is none, or where no file could have such a name."""
     try:
         path = Path(argument)

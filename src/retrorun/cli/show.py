@@ -13,6 +13,7 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import say, say_findings, say_table
+from retrorun.cli.session_argument import SESSION_HELP, existing_file, looks_like_a_file, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic
@@ -27,7 +28,7 @@ from retrorun.workout.importing import import_session
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A session, a FIT workout or a recording.")],
+    what: Annotated[str, typer.Argument(help=f"A recording's file, or a session: {SESSION_HELP}", metavar="FILE")],
     plot: Annotated[
         Path | None, typer.Option(help="Also draw the session into this picture (.png, .svg, .pdf).")
     ] = None,
@@ -38,12 +39,16 @@ def show(
     """Show what a file is and what it says; the content decides, not the name."""
     if plot is not None:
         picture_kind(plot)
+    file = Path(what)
+    if existing_file(what) is None and not looks_like_a_file(what):
+        show_session(session_of(what), title=what if "\n" not in what else "a session", plot=plot)
+        return
     data = read_bytes(file)
     match kind_of(data, where=str(file)):
         case "session" | "workout" as kind:
             read = import_session(data)
-            what = "a session" if kind == "session" else "a FIT workout"
-            show_session(read.session, title=f"{file.name}: {what}", plot=plot)
+            kind_of_plan = "a session" if kind == "session" else "a FIT workout"
+            show_session(read.session, title=f"{file.name}: {kind_of_plan}", plot=plot, source=file)
             say_findings(read.findings)
         case "recording":
             if plot is not None:
@@ -54,14 +59,15 @@ def show(
                 _verify(file, activity)
 
 
-def show_session(session: Session, *, title: str, plot: Path | None = None) -> None:
+def show_session(session: Session, *, title: str, plot: Path | None = None, source: Path | None = None) -> None:
     """Print a session: its steps and what they add up to, its profile, its notation; draw it where asked."""
     say(title)
     typer.echo(session_text(session))
     say()
     say(format_session(session), whole=True)
     if plot is not None:
-        write_atomic(plot, picture_bytes(figure_session(session), picture_kind(plot)))
+        inputs = [] if source is None else [source]
+        write_atomic(plot, picture_bytes(figure_session(session), picture_kind(plot)), inputs=inputs)
         say(f"drawn into {plot}")
 
 
