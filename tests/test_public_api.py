@@ -136,7 +136,6 @@ HEAVY = {
     "plotly",
     "pyarrow",
     "pydantic",
-    "ray",
     "rich",
     "stravalib",
     "typer",

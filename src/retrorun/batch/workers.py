@@ -75,7 +75,7 @@ def run_in_processes(groups: Sequence[Group], settings: Settings, known: Known, 
 
 
 def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, backend: str) -> Iterator[list[Done]]:
-    """Groups on a joblib backend (`dask`, `ray`, `loky`, …) that the caller has connected.
+    """Groups on a joblib backend (`dask`, `loky`, …) that the caller has connected.
 
     Raises:
         RetrorunError: joblib or the backend is not installed.
@@ -84,8 +84,6 @@ def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, bac
         from joblib import Parallel, delayed, parallel_config
     except ImportError:
         raise RetrorunError("a cluster needs joblib", hint=f"install retrorun[{backend}]") from None
-    if backend == "ray":
-        _register_ray()
     try:
         with parallel_config(backend=backend):
             runner = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
@@ -95,14 +93,6 @@ def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, bac
             f"joblib cannot use the backend {backend!r} ({error})",
             hint=f"install retrorun[{backend}] and connect to it",
         ) from error
-
-
-def _register_ray() -> None:
-    try:
-        from ray.util.joblib import register_ray
-    except ImportError:
-        raise RetrorunError("the backend 'ray' is not installed", hint="install retrorun[ray]") from None
-    register_ray()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
