@@ -69,7 +69,7 @@ def test_only_what_counts_is_told() -> None:
 def test_best_efforts_with_their_day() -> None:
     slow, fast = (
         Effort(distance_m=400.0, time_s=200.0, start_s=0.0),
-        Effort(distance_m=400.0, time_s=180.0, start_s=9.0),
+        Effort(distance_m=400.0, time_s=180.0, start_s=9.0, probability=0.93),
     )
     near, far = (Effort(distance_m=way_m, time_s=600.0, start_s=0.0) for way_m in (1100.0, 1250.0))
     told = tell(
@@ -81,10 +81,12 @@ def test_best_efforts_with_their_day() -> None:
         )
     )
     assert told.best_rows() == [
-        ("400 m", "3:00", "7:30/km", "2026-03-09"),
-        ("10 min", "1.25 km", "8:00/km", "2026-03-02"),
+        ("400 m", "3:00", "7:30/km", "93 %", "2026-03-09", "a.fit"),
+        ("10 min", "1.25 km", "8:00/km", "–", "2026-03-02", "a.fit"),
     ]
-    assert told.to_dict()["bests"] == [{"distance_m": 400.0, "time_s": 180.0, "day": "2026-03-09"}]
+    assert told.to_dict()["bests"] == [
+        {"distance_m": 400.0, "time_s": 180.0, "day": "2026-03-09", "probability": 0.93, "recording": "a.fit"}
+    ]
 
 
 def test_nothing_to_tell() -> None:

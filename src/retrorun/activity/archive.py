@@ -98,7 +98,11 @@ def _under(path: str) -> Iterator[Source]:
     if "://" in path:
         yield from _recordings(_urls_below(path), _as_it_is)
     elif os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
-        yield from _recordings(map(str, _files_below(Path(path))), _as_it_is)
+        closed: list[OSError] = []
+        yield from _recordings(map(str, _files_below(Path(path), closed.append)), _as_it_is)
+        for error in closed:
+            why = f"this folder cannot be entered ({error.strerror or error})"
+            yield Source(path=str(error.filename or path), problem=why)
     elif not os.path.exists(path):  # noqa: PTH110 - the same
         raise RecordingError("there is no such file or folder", where=path, hint="check the path")
     elif path.lower().endswith(".zip"):
@@ -111,8 +115,8 @@ def _as_it_is(path: str) -> Source:
     return Source(path=path)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for top, folders, files in os.walk(folder):
+def _files_below(folder: Path, closed: Callable[[OSError], object]) -> Iterator[Path]:
+    for top, folders, files in os.walk(folder, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         shown = (Path(top) / name for name in sorted(files) if not name.startswith("."))
         # A pipe or a socket among them would never end; a link that leads nowhere gets its error when it is read.
@@ -123,11 +127,17 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
     try:
         container = _container(path, members, _stamp(path))
-    except (RecordingError, *UNPACK_ERRORS) as error:
-        yield Source(path=path, members=members, problem=f"this zip cannot be opened ({error})")
+    except (RecordingError, MemoryError, *UNPACK_ERRORS) as error:
+        yield Source(
+            path=path, members=members, problem=f"this zip cannot be opened ({str(error) or 'not enough memory'})"
+        )
         return
     names = sorted(info.filename for info in container.infolist() if not info.is_dir())
-    names = [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+    names = [
+        name
+        for name in names
+        if not any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part != "..")
+    ]
     yield from _recordings(names, lambda name: Source(path=path, members=(*members, name)))
 
 

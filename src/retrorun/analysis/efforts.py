@@ -11,6 +11,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.summary import sample_weights_s, step_distances_m
 from retrorun.detection.result import Detection
+from retrorun.session.pace import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE
 
 # The distances that retro runners race and train: records are kept for most of them.
@@ -63,7 +64,9 @@ def best_efforts(activity: Activity, detection: Detection) -> tuple[Effort, ...]
     for time_s, along_m, chance in _stretches(activity, detection):
         for distance_m in EFFORTS_M:
             effort = _fastest(time_s, along_m, distance_m)
-            if effort is not None and (distance_m not in best or effort.time_s < best[distance_m].time_s):
+            if effort is None or effort.distance_m > effort.time_s * fastest_backward_mps(effort.distance_m):
+                continue  # faster than anybody: a jump of positions
+            if distance_m not in best or effort.time_s < best[distance_m].time_s:
                 best[distance_m] = replace(effort, probability=chance)
     return tuple(best[distance_m] for distance_m in EFFORTS_M if distance_m in best)
 
@@ -74,7 +77,9 @@ def furthest_efforts(activity: Activity, detection: Detection) -> tuple[Effort, 
     for moments_s, along_m, chance in _stretches(activity, detection):
         for time_s in EFFORTS_S:
             effort = _furthest(moments_s, along_m, time_s)
-            if effort is not None and (time_s not in best or effort.distance_m > best[time_s].distance_m):
+            if effort is None or effort.distance_m > effort.time_s * fastest_backward_mps(effort.distance_m):
+                continue
+            if time_s not in best or effort.distance_m > best[time_s].distance_m:
                 best[time_s] = replace(effort, probability=chance)
     return tuple(best[time_s] for time_s in EFFORTS_S if time_s in best)
 

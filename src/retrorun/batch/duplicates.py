@@ -30,7 +30,7 @@ def mark_duplicates(rows: Sequence[Row]) -> tuple[Row, ...]:
     for group in _neighbours(dated):
         chosen: list[Row] = []
         for row in sorted(group, key=_rank):
-            twin = next((other for other in chosen if _same(row, other)), None)
+            twin = next((other for other in chosen if same_activity(row, other)), None)
             if twin is None:
                 chosen.append(row)
             else:
@@ -55,7 +55,8 @@ def _neighbours(rows: Sequence[Row]) -> list[list[Row]]:
     return groups
 
 
-def _same(one: Row, other: Row) -> bool:
+def same_activity(one: Row, other: Row) -> bool:
+    """Whether two recordings are of one activity, as far as they say."""
     return (
         abs(_start_s(one) - _start_s(other)) <= START_S
         and _close(one.elapsed_s, other.elapsed_s, share=LENGTH)

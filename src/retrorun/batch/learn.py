@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from retrorun.activity.archive import find_sources, load
+from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.batch.duplicates import same_activity
+from retrorun.batch.row import Row, row_about
 from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RetrorunError
@@ -38,12 +43,17 @@ def learn_profile(
     """
     profile, runs = start, 0
     left_out: list[tuple[str, str]] = []
+    seen: list[Row] = []
     sources = find_sources(paths)
     for number, source in enumerate(sources, start=1):
         try:
             activity = read_activity(load(source))
             if activity.sport not in RUNNING:
                 raise ProfileError(f"not a run but {activity.sport}")
+            row = _outline(source.name, activity)
+            twin = next((other for other in seen if row.start_time is not None and same_activity(row, other)), None)
+            if twin is not None:
+                raise ProfileError(f"the same activity as {twin.path}")
             before = profile
             labels = labels_of(source)
             spans = [] if labels is None else labels.in_force(activity).backward_spans()
@@ -54,6 +64,7 @@ def learn_profile(
             if profile is before:
                 raise ProfileError("no running with cadence and speed in it")
             runs += 1
+            seen.append(row)
         except RetrorunError as error:
             left_out.append((source.name, error.what))
         if advance is not None:
@@ -64,3 +75,13 @@ def learn_profile(
             f"none of {len(sources)} recordings has a run to learn from{first}", hint="give runs with cadence and speed"
         )
     return Learnt(profile=profile, runs=runs, left_out=tuple(left_out))
+
+
+def _outline(name: str, activity: Activity) -> Row:
+    """What tells a recording from others of the same day, without an analysis."""
+    known_m = activity.distance_m[np.isfinite(activity.distance_m)]
+    return replace(
+        row_about(name, "", activity, "read", ""),
+        elapsed_s=float(activity.time_s[-1] - activity.time_s[0]),
+        distance_m=float(known_m[-1]) if len(known_m) else None,
+    )

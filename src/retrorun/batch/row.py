@@ -34,7 +34,8 @@ class Row:
 
     `status` is `read`, `skipped` (no run), `duplicate` (of another recording of the same activity) or `failed`;
     `reason` says why it is not `read`, or what lowers trust. `start_time` is UTC, `utc_offset_s` leads to local time.
-    Numbers are None where the recording does not say.
+    Numbers are None where the recording does not say. `parts` are the rows of a file with several activities, each with
+    its number behind the path; the table of a scan has them instead of the file's own.
     """
 
     path: str
@@ -65,11 +66,13 @@ class Row:
     segments: tuple[ScanSegment, ...] = ()
     efforts: tuple[Effort, ...] = ()
     timed_efforts: tuple[Effort, ...] = ()
+    parts: tuple[Row, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values for JSON; `from_dict` reads it back."""
         data = asdict(self)
         data["start_time"] = None if self.start_time is None else self.start_time.isoformat()
+        data["parts"] = [part.to_dict() for part in self.parts]
         return data
 
     @classmethod
@@ -78,10 +81,29 @@ class Row:
         values = {field.name: data[field.name] for field in fields(cls)}
         start = values["start_time"]
         values["start_time"] = None if start is None else dt.datetime.fromisoformat(start)
-        values["segments"] = tuple(ScanSegment(**segment) for segment in values["segments"])
+        values["segments"] = tuple(ScanSegment(**_typed(ScanSegment, segment)) for segment in values["segments"])
+        values["parts"] = tuple(cls.from_dict(part) for part in values["parts"])
         for name in ("efforts", "timed_efforts"):
-            values[name] = tuple(Effort(**effort) for effort in values[name])
-        return cls(**values)
+            values[name] = tuple(Effort(**_typed(Effort, effort)) for effort in values[name])
+        return cls(**_typed(cls, values))
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, type(None)),
+}
+
+
+def _typed(kind: type[Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values, each plain one of the type that its field names; TypeError where one is not."""
+    for field in fields(kind):
+        value, wanted = values[field.name], _TYPES.get(str(field.type))
+        if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
+            raise TypeError(f"{field.name} is of another type")
+    return values
 
 
 def row_about(name: str, title: str, activity: Activity, status: Status, reason: str) -> Row:

@@ -32,7 +32,8 @@ def scan(
     """Analyse every recording under the paths: folders, zips, exports of services, files and fsspec URLs.
 
     A recording that cannot be read becomes a row with its reason, never an error of the scan. Several recordings of one
-    activity are counted once. Stopped by Ctrl-C, the scan answers what is done, with `complete` false.
+    activity are counted once, several activities in one file are a row each. Stopped by Ctrl-C, the scan answers what
+    is done, with `complete` false.
 
     Args:
         paths: one path or several.
@@ -41,7 +42,7 @@ def scan(
         progress: show a bar with recordings per second and time left, on stderr.
         journal: a file that keeps what is done. A scan with the same journal takes over each recording whose bytes,
             profile and version of this library are still the same.
-        backend: a joblib backend (`dask`, `ray`) to use instead of processes on this machine.
+        backend: a joblib backend (`dask`) to use instead of processes on this machine.
         all_sports: analyse rides and walks too, instead of skipping all but runs.
 
     Returns:
@@ -64,7 +65,8 @@ def scan(
                 advance(len(group))
         except KeyboardInterrupt:
             complete = False
-    rows = [done[source.name] for source in sources if source.name in done]
+    found = [done[source.name] for source in sources if source.name in done]
+    rows = [row for each in found for row in (each.parts or (each,))]
     return ScanTable(rows=mark_duplicates(rows), complete=complete)
 
 

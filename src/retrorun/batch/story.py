@@ -60,7 +60,7 @@ class Story:
         }
 
     def month_rows(self, *, per_m: float = 1000.0) -> list[tuple[str, ...]]:
-        """One row of text a month with a run: month, runs, backward time, distance, share, pace, cadence, plan kept."""
+        """One row of text a month with backward running: runs, time, distance, share, pace, cadence, plan kept."""
         return [
             (
                 period.start.strftime("%Y-%m"),
@@ -73,18 +73,25 @@ class Story:
                 "–" if period.kept is None else format_percent(period.kept),
             )
             for period in self.months
-            if period.runs  # years without a run would push the rest off the screen
+            if period.backward_s  # months without would push the rest off the screen
         ]
 
     def best_rows(self, *, per_m: float = 1000.0) -> list[tuple[str, ...]]:
-        """One row of text a best effort: what, result, pace, day."""
+        """One row of text a best effort: what, result, pace, chance, day, recording."""
         rows = [(distance_name(best.effort.distance_m), format_clock(best.effort.time_s), best) for best in self.bests]
         rows += [
             (f"{best.effort.time_s / 60:.0f} min", format_distance(best.effort.distance_m, per_m=per_m), best)
             for best in self.timed_bests
         ]
         return [
-            (what, result, format_pace(best.effort.distance_m / best.effort.time_s, per_m=per_m), best.day.isoformat())
+            (
+                what,
+                result,
+                format_pace(best.effort.distance_m / best.effort.time_s, per_m=per_m),
+                "–" if best.effort.probability is None else format_percent(best.effort.probability),
+                best.day.isoformat(),
+                "" if best.run is None else best.run.name.replace("\\", "/").rpartition("/")[2],
+            )
             for what, result, best in rows
         ]
 
@@ -118,7 +125,7 @@ def tell(table: ScanTable) -> Story:
         weeks=_periods(rows, _monday, lambda day: day + dt.timedelta(weeks=1)),
         months=_periods(rows, _first_of_month, lambda day: _first_of_month(day + dt.timedelta(days=31))),
         bests=season_bests(runs),
-        timed_bests=_timed_bests(rows),
+        timed_bests=_timed_bests(rows, runs),
         runs=runs,
         undated=len(dated) - len(rows),
     )
@@ -182,14 +189,14 @@ def _weighted(values: Iterable[tuple[float | None, float]]) -> float | None:
     return sum(value * weight for value, weight in known) / total if total else None
 
 
-def _timed_bests(rows: Iterable[tuple[dt.datetime, Row]]) -> tuple[Best, ...]:
+def _timed_bests(rows: Sequence[tuple[dt.datetime, Row]], runs: Sequence[SeasonRun]) -> tuple[Best, ...]:
     """The furthest effort of each usual time; of equal ones the earlier."""
     best: dict[float, Best] = {}
-    for start, row in rows:
+    for (start, row), run in zip(rows, runs, strict=True):
         for effort in row.timed_efforts:
             held = best.get(effort.time_s)
             if held is None or effort.distance_m > held.effort.distance_m:
-                best[effort.time_s] = Best(effort=effort, day=start.date())
+                best[effort.time_s] = Best(effort=effort, day=start.date(), run=run)
     return tuple(best[time_s] for time_s in EFFORTS_S if time_s in best)
 
 
@@ -199,4 +206,10 @@ def _plain(period: Period) -> dict[str, Any]:
 
 def _plain_best(best: Best) -> dict[str, Any]:
     effort: Effort = best.effort
-    return {"distance_m": effort.distance_m, "time_s": effort.time_s, "day": best.day.isoformat()}
+    return {
+        "distance_m": effort.distance_m,
+        "time_s": effort.time_s,
+        "day": best.day.isoformat(),
+        "probability": effort.probability,
+        "recording": "" if best.run is None else best.run.name,
+    }

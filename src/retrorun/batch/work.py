@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrorun import __version__
 from retrorun.activity.archive import Source, load
@@ -15,7 +15,10 @@ from retrorun.analysis.labels import Labels
 from retrorun.analysis.store import load_labels
 from retrorun.batch.row import Row, row_about, row_of
 from retrorun.detection.profile import GaitProfile
-from retrorun.errors import PlanError, RetrorunError
+from retrorun.errors import PlanError, RecordingError, RetrorunError
+from retrorun.fit.reader import is_fit, read_fit
+from retrorun.fit.words import FILE_WORKOUT
+from retrorun.fit.workout_message import identity_of
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
 
@@ -89,15 +92,52 @@ def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settin
     """The row of one recording's bytes."""
     try:
         activity = read_activity(data)
-        if activity.sport not in RUNNING and not settings.all_sports:
-            return row_about(source.name, source.title, activity, "skipped", f"not a run but {activity.sport}")
-        match = _match(activity)
-        detection = detect(activity, profile=settings.profile, plan=match, labels=labels)
-        return row_of(source.name, source.title, activity, detection, match)
+        if len(activity.parts) > 1:
+            whole = row_about(source.name, source.title, activity, "read", "")
+            return replace(whole, parts=_parts(source, activity, labels, settings))
+        return _answer(source.name, source.title, activity, labels, settings)
     except (RetrorunError, MemoryError) as error:
+        if isinstance(error, RecordingError) and _is_workout(data):
+            reason = "a workout, not a recording"
+            return Row(path=source.name, status="skipped", title=source.title, reason=reason)
         return failed(source, error)
     except Exception as error:  # noqa: BLE001 - a bug that one file brings out must not cost the other ten thousand
         return Row(path=source.name, status="failed", title=source.title, reason=f"a bug in retrorun: {error!r}")
+
+
+def _answer(name: str, title: str, activity: Activity, labels: Labels | None, settings: Settings) -> Row:
+    if activity.sport not in RUNNING and not settings.all_sports:
+        return row_about(name, title, activity, "skipped", f"not a run but {activity.sport}")
+    match = _match(activity)
+    detection = detect(activity, profile=settings.profile, plan=match, labels=labels)
+    return row_of(name, title, activity, detection, match)
+
+
+def _parts(source: Source, activity: Activity, labels: Labels | None, settings: Settings) -> tuple[Row, ...]:
+    """The rows of a file's activities, each with its number behind the path, and with the labels that lie in it."""
+    said = () if labels is None else labels.in_force(activity).labels
+    rows = []
+    for number, part in enumerate(activity.parts, start=1):
+        # What the runner said is on the clock of the whole file.
+        own = tuple(
+            replace(
+                label,
+                start_s=max(label.start_s, part.start_s) - part.start_s,
+                end_s=min(label.end_s, part.end_s) - part.start_s,
+            )
+            for label in said
+            if label.start_s < part.end_s and label.end_s > part.start_s
+        )
+        name = f"{source.name}#{number}"
+        rows.append(_answer(name, source.title, activity.part(number - 1), Labels(labels=own), settings))
+    return tuple(rows)
+
+
+def _is_workout(data: bytes) -> bool:
+    try:
+        return is_fit(data) and identity_of(read_fit(data).table("file_id")).type == FILE_WORKOUT
+    except RetrorunError:
+        return False
 
 
 def failed(source: Source, error: Exception) -> Row:

@@ -28,7 +28,7 @@ from retrorun.report.html import report_html
 from retrorun.report.season_page import season_html
 
 MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
-BESTS = ("best effort", "result", "pace", "day")
+BESTS = ("best effort", "result", "pace", "chance", "day", "recording")
 SCHEDULER_WAIT_S = 10.0  # a scheduler in the next room answers within one
 STOPPED = 130  # what a shell calls a command that Ctrl-C ended
 
@@ -44,7 +44,7 @@ def scan(
     ] = None,
     profile: ProfileOption = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one per processor by default.")] = None,
-    backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask or ray.")] = None,
+    backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
     all_sports: Annotated[bool, typer.Option("--all-sports", help="Analyse walks and rides too.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the season into this picture (.png, .svg, .pdf).")] = None,
