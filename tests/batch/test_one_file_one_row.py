@@ -16,6 +16,7 @@ from retrorun.analysis.store import save_labels
 from retrorun.batch.journal import Journal
 from retrorun.batch.learn import learn_profile
 from retrorun.batch.scan import scan
+from retrorun.errors import RetrorunError
 from retrorun.session.model import Direction
 from retrorun.session.notation import parse_session
 from retrorun.workout.fit import compile_workout
@@ -161,3 +162,13 @@ def test_a_journal_row_of_another_shape_is_done_again(tmp_path: Path, old: str, 
     journal.write_text(text.replace(old, new, 1))
     assert Journal(journal).known == {}
     assert scan(path, workers=1, journal=journal) == first
+
+
+def test_a_second_scan_never_cuts_the_journal_of_the_first(tmp_path: Path) -> None:
+    path, journal = good(tmp_path), tmp_path / "journal"
+    scan(path, workers=1, journal=journal)
+    with Journal(journal):
+        before = journal.read_bytes()
+        with pytest.raises(RetrorunError, match="another process is writing it"):
+            scan(path, workers=1, journal=journal)
+        assert journal.read_bytes() == before != b""
