@@ -93,3 +93,9 @@ def test_cranks_are_not_steps() -> None:
 def test_none_at_all(cadence: np.ndarray[tuple[int], np.dtype[np.float64]] | None) -> None:
     values = steps_per_minute(cadence, np.ones(3), sport="running", is_steps=None, decisions=[])
     assert np.isnan(values).all()
+
+
+def test_a_walk_that_counts_steps_is_not_doubled() -> None:
+    cadence = np.full(600, 116.0)
+    kept = steps_per_minute(cadence, np.full(600, 1.3), sport="walking", is_steps=None, decisions=[])
+    np.testing.assert_array_equal(kept, cadence)

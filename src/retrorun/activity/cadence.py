@@ -8,8 +8,10 @@ from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN
 from retrorun.arrays import BoolArray, FloatArray
 from retrorun.intervals import runs
 
+WALKS = ("walking", "hiking")
 NO_STEP_SPM = 20.0  # a zero that was averaged with its neighbours is still no step
 MOST_SPM = 290.0  # 200 forward and the largest uplift that was filmed are less; above there are only artefacts
+WALK_STRIDE_LIMIT = 78.0  # walkers take 40 to 70 strides a minute, and 80 to 140 steps
 STUCK_S, STUCK_SAMPLES = 60.0, 15  # steady runners do not hold one value longer; sparse samples are equal by chance
 WALK_SPM, WALK_MOST_MPS = (90.0, 138.0), 2.1  # walking is 117 ± 9 steps a minute
 OCTAVE_LEAST_SPM, OCTAVE_S, OCTAVE_REACH_S = 176.0, 20.0, 45.0  # seen: ten seconds at a time; repetitions last longer
@@ -36,13 +38,13 @@ def steps_per_minute(
         decisions.append(f"cadence is left as the file has it: {sport} is not done on foot")
         return cadence
     if is_steps is None:
-        is_steps = _decide(cadence, speed_mps, decisions)
+        is_steps = _decide(cadence, speed_mps, sport, decisions)
     else:
         decisions.append(f"cadence: the file counts {'steps' if is_steps else 'strides'} a minute")
     return cadence if is_steps else 2.0 * cadence
 
 
-def _decide(cadence: FloatArray, speed_mps: FloatArray, decisions: list[str]) -> bool:
+def _decide(cadence: FloatArray, speed_mps: FloatArray, sport: str, decisions: list[str]) -> bool:
     stepping = cadence > 0
     running = stepping & (speed_mps > RUN_MPS)
     # Where hardly anyone runs, the slow steps of a walk and the strides of a run overlap: all samples speak, and the
@@ -51,7 +53,7 @@ def _decide(cadence: FloatArray, speed_mps: FloatArray, decisions: list[str]) ->
     chosen = running if runs else stepping
     values = np.sort(cadence[chosen])
     typical = float(values[len(values) // 2]) if len(values) else 0.0
-    is_steps = typical >= STRIDE_LIMIT
+    is_steps = typical >= (WALK_STRIDE_LIMIT if sport in WALKS and not runs else STRIDE_LIMIT)
     decisions.append(
         f"cadence: the median {'while running' if runs else 'while stepping'} is {typical:.0f}, "
         + ("so the file counts steps a minute" if is_steps else "so the file counts strides a minute; doubled")
