@@ -13,6 +13,7 @@ import shlex
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,10 @@ def test_examples_run_as_shown(path: Path, tmp_path: Path, monkeypatch: pytest.M
                 run_command(command, path)
 
 
+@pytest.mark.skipif(
+    find_spec("typer._coercion") is None,
+    reason="the page is written with a newer typer than this one",
+)
 def test_the_reference_of_the_command_line_is_what_the_commands_say() -> None:
     kept = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
     assert kept == page(), "run `python -m docs.write_command_line`"

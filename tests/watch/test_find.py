@@ -169,3 +169,19 @@ def test_a_folder_that_is_no_watch(tmp_path: Path) -> None:
 def test_one_storage_listed_twice_is_one_watch(tmp_path: Path) -> None:
     make_watch(tmp_path)
     assert len(find_watches([tmp_path, tmp_path])) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are not there")
+def test_a_pipe_in_place_of_the_manifest_is_not_waited_for(tmp_path: Path) -> None:
+    make_watch(tmp_path / "WATCH")
+    os.mkfifo(tmp_path / "WATCH" / "GARMIN" / "GarminDevice.xml")
+    (watch,) = find_watches([tmp_path / "WATCH"])
+    assert watch.name == "WATCH"
+
+
+def test_a_link_that_leads_out_of_the_storage_takes_no_files(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (tmp_path / "WATCH" / "GARMIN").mkdir(parents=True)
+    (tmp_path / "WATCH" / "GARMIN" / "NewFiles").symlink_to(outside)
+    assert find_watches([tmp_path / "WATCH"]) == ()

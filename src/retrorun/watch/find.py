@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.errors import DeliveryError
+from retrorun.files import read_bytes
 from retrorun.watch.manifest import Manifest, read_manifest
 
 Kind = Literal["mass storage", "MTP"]
+_MOST_MANIFEST = 4 << 20  # bytes; far above any manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def _watch(root: Path) -> Watch | None:
         return None
     manifest = _manifest(garmin)
     named = (_below(root, path) for path in manifest.inboxes)
-    inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path is not None and is_folder(path)), None)
+    inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path and _inside(root, path)), None)
     if inbox is None:
         return None
     stores = (*(_below(root, path) for path in manifest.stores), child(garmin, "Workouts"))
@@ -116,17 +118,22 @@ def _watch(root: Path) -> Watch | None:
         root=root,
         kind="MTP" if any(part == "gvfs" or part.startswith("mtp:") for part in root.parts) else "mass storage",
         inbox=inbox,
-        stores=tuple(dict.fromkeys(path for path in stores if path is not None and path != inbox)),
+        stores=tuple(dict.fromkeys(path for path in stores if path and path != inbox and _inside(root, path))),
     )
 
 
 def _manifest(garmin: Path) -> Manifest:
     path = child(garmin, "GarminDevice.xml")
     try:
-        data = path.read_bytes() if path is not None else b""
-    except OSError:
+        data = b"" if path is None else read_bytes(path, most=_MOST_MANIFEST, error=DeliveryError)
+    except DeliveryError:
         data = b""
     return read_manifest(data) or Manifest()
+
+
+def _inside(root: Path, path: Path) -> bool:
+    """Whether that folder is there and lies on the storage itself: a link may lead anywhere."""
+    return is_folder(path) and path.resolve().is_relative_to(root.resolve())
 
 
 def _below(root: Path, path: str) -> Path | None:
