@@ -94,13 +94,14 @@ def test_a_made_run_gives_what_was_put_in() -> None:
     assert [(effort.distance_m, round(effort.time_s)) for effort in found] == [(100, 50), (200, 100)]
 
 
-steps = st.lists(st.tuples(st.floats(0.5, 9.0), st.floats(0.0, 40.0)), min_size=3, max_size=25)
+# Seconds and speeds; all below the records, since what is faster is no effort.
+steps = st.lists(st.tuples(st.floats(0.5, 9.0), st.floats(0.0, 6.0)), min_size=3, max_size=25)
 
 
 @given(steps)
 def test_no_window_between_samples_beats_the_best_effort(parts: list[tuple[float, float]]) -> None:
     time_s = np.concatenate(([0.0], np.cumsum([step for step, _ in parts])))
-    way_m = np.concatenate(([0.0], np.cumsum([way for _, way in parts])))
+    way_m = np.concatenate(([0.0], np.cumsum([step * speed for step, speed in parts])))
     activity = Activity.from_columns(time_s=time_s, speed_mps=None, cadence_spm=None, distance_m=way_m)
     detection = Detection(verdict="found", segments=(made_segment(0.0, float(time_s[-1])),))
     found = {effort.distance_m: effort for effort in best_efforts(activity, detection)}
@@ -119,6 +120,14 @@ def test_no_window_between_samples_beats_the_best_effort(parts: list[tuple[float
     assert effort.time_s <= best + 1e-6
     reached = np.interp([effort.start_s, effort.start_s + effort.time_s], time_s, way_m)
     assert reached[1] - reached[0] == pytest.approx(100.0, abs=1e-6)
+
+
+def test_what_is_faster_than_anybody_is_no_effort() -> None:
+    activity = Activity.from_columns(
+        time_s=[0.0, 5.0, 10.0], speed_mps=None, cadence_spm=None, distance_m=[0.0, 100.0, 200.0]
+    )
+    detection = Detection(verdict="found", segments=(made_segment(0.0, 10.0),))
+    assert best_efforts(activity, detection) == ()
 
 
 def test_an_effort_lies_within_one_segment() -> None:
