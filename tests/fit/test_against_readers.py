@@ -82,13 +82,13 @@ def check(path: Path, reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
 def test_a_few_real_files(path: Path, reader: str) -> None:
     check(path, reader)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_real_file(path: Path, reader: str) -> None:
     check(path, reader)

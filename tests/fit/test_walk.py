@@ -83,7 +83,7 @@ def test_runs_and_single_messages_in_any_order(parts: list[tuple[str, int]]) -> 
     assert walked(data, 0, len(data)) == plain_walk(data, 0, len(data))
 
 
-@pytest.mark.parametrize("path", shared_files("activities", "*.fit"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", shared_files("activities", "*.fit"), ids=lambda path: path.name)
 def test_real_files(path: object) -> None:
     data = path.read_bytes()  # type: ignore[attr-defined]  # a Path; ids needs the loose type
     start = data[0]
