@@ -17,6 +17,7 @@ from typing import BinaryIO
 from retrorun.errors import OutputError, RecordingError, RetrorunError, is_hidden
 
 MOST_BYTES = 256 << 20  # of one file that is read whole; a day of running is 10 MB of FIT, 100 MB of TCX
+GZIP = b"\x1f\x8b"  # how gzipped bytes begin
 LEFTOVER_S = 86400.0  # an unfinished file of a machine that cannot be asked is abandoned after a day
 LOCK_WAIT_S = 60.0  # whoever holds a lock only reads and writes one small file
 

@@ -9,8 +9,8 @@ import zlib
 
 from retrorun.activity.rules import MAX_BYTES
 from retrorun.errors import RecordingError
+from retrorun.files import GZIP
 
-_GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _GZIP_WINDOW = 31  # zlib's word for "gzip header, largest window"
 _FIRST_STEP, _LARGEST_STEP = 256, 1 << 20  # bytes; what a member leaves unread is copied once for each
@@ -37,7 +37,7 @@ def unpack(data: bytes) -> bytes:
         RecordingError: the packing is broken, or holds more than any recording does, or not exactly one recording.
     """
     for _ in range(2):  # a zip may hold a gzipped file; deeper nesting is no recording
-        if data.startswith(_GZIP):
+        if data.startswith(GZIP):
             data = _gunzip(data)
         elif data.startswith(_ZIP):
             data = _unzip(data)
@@ -50,7 +50,7 @@ def _gunzip(data: bytes) -> bytes:
     """All members of a gzip; what a cut one still gives. Linear in the bytes, however many members there are."""
     parts: list[bytes] = []
     left, pos = MAX_BYTES, 0
-    while data.startswith(_GZIP, pos):
+    while data.startswith(GZIP, pos):
         decoder, step = zlib.decompressobj(_GZIP_WINDOW), _FIRST_STEP
         while not decoder.eof and pos < len(data):
             try:

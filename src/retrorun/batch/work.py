@@ -10,17 +10,13 @@ from retrorun import __version__
 from retrorun.activity.archive import Source, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
-from retrorun.analysis.detect import detect
+from retrorun.analysis.detect import detect_with, matched
 from retrorun.analysis.labels import Labels
 from retrorun.analysis.store import load_labels
 from retrorun.batch.row import Row, row_about, row_of
 from retrorun.detection.profile import GaitProfile
-from retrorun.errors import PlanError, RecordingError, RetrorunError
-from retrorun.fit.reader import is_fit, read_fit
-from retrorun.fit.words import FILE_WORKOUT
-from retrorun.fit.workout_message import identity_of
-from retrorun.match.match import match_plan
-from retrorun.match.model import Match
+from retrorun.errors import RecordingError, RetrorunError
+from retrorun.fit.workout_message import is_workout
 
 # What does not say its sport is mostly a run that an app wrote as GPX; detection answers for itself on the rest.
 RUNNING = frozenset({"running", "generic"})
@@ -108,8 +104,8 @@ def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settin
 def _answer(name: str, title: str, activity: Activity, labels: Labels | None, settings: Settings) -> Row:
     if activity.sport not in RUNNING and not settings.all_sports:
         return row_about(name, title, activity, "skipped", f"not a run but {activity.sport}")
-    match = _match(activity)
-    detection = detect(activity, profile=settings.profile, plan=match, labels=labels)
+    match, reasons = matched(activity, None)
+    detection = detect_with(activity, match, profile=settings.profile, labels=labels, reasons=reasons)
     return row_of(name, title, activity, detection, match)
 
 
@@ -135,7 +131,7 @@ def _parts(source: Source, activity: Activity, labels: Labels | None, settings: 
 
 def _is_workout(data: bytes) -> bool:
     try:
-        return is_fit(data) and identity_of(read_fit(data).table("file_id")).type == FILE_WORKOUT
+        return is_workout(data)
     except RetrorunError:
         return False
 
@@ -147,13 +143,3 @@ def failed(source: Source, error: Exception) -> Row:
     else:
         reason = "there is not enough memory for it" if isinstance(error, MemoryError) else f"cannot be read ({error})"
     return Row(path=source.name, status="failed", title=source.title, reason=reason)
-
-
-def _match(activity: Activity) -> Match | None:
-    """How the embedded plan was executed; None without one, or where it makes no sense (`detect` says so)."""
-    if activity.workout is None:
-        return None
-    try:
-        return match_plan(activity)
-    except PlanError:
-        return None

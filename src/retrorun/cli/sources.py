@@ -8,15 +8,13 @@ from typing import Literal
 from retrorun.activity.unpack import unpack
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RecordingError
-from retrorun.files import read_bytes
-from retrorun.fit.reader import is_fit, read_fit
-from retrorun.fit.words import FILE_WORKOUT
-from retrorun.fit.workout_message import identity_of
+from retrorun.files import GZIP, read_bytes
+from retrorun.fit.reader import is_fit
+from retrorun.fit.workout_message import is_workout
 from retrorun.workout.importing import kind_of as plan_kind
 
 Kind = Literal["session", "workout", "recording"]
 
-GZIP = b"\x1f\x8b"
 HEAD_BYTES = 4096  # more than any header and first messages of a FIT file need, and any preamble of an XML file
 
 
@@ -31,7 +29,7 @@ def kind_of(data: bytes, *, where: str) -> Kind:
     if not data:
         raise RecordingError("the file is empty", where=where, hint="copy it again from where it came")
     if is_fit(data):
-        return "workout" if identity_of(read_fit(data).table("file_id")).type == FILE_WORKOUT else "recording"
+        return "workout" if is_workout(data) else "recording"
     if data.startswith(GZIP):
         return kind_of(unpack(data), where=where)
     if b"\0" in data[:HEAD_BYTES]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retrorun.fit.reader import read_fit
+from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.view import FileView, TableView
 from retrorun.fit.words import FILE_WORKOUT
 from retrorun.fit.writer import Message, Value, write_fit
@@ -104,6 +104,24 @@ def read_workout(data: bytes) -> tuple[FileIdentity, RawWorkout | None]:
     """
     file = read_fit(data)
     return identity_of(file.table("file_id")), workout_of(file)
+
+
+def file_identity(data: bytes) -> FileIdentity:
+    """Who made a FIT file, and of which type it is.
+
+    Raises:
+        FitError: the bytes are no FIT file.
+    """
+    return identity_of(read_fit(data).table("file_id"))
+
+
+def is_workout(data: bytes) -> bool:
+    """Whether bytes are a FIT file that says of itself that it is a workout.
+
+    Raises:
+        FitError: a FIT file of which nothing can be read.
+    """
+    return is_fit(data) and file_identity(data).type == FILE_WORKOUT
 
 
 def identity_of(table: TableView) -> FileIdentity:

@@ -14,9 +14,7 @@ from typing import Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DocumentError, WorkoutError
-from retrorun.fit.reader import is_fit, read_fit
-from retrorun.fit.words import FILE_WORKOUT
-from retrorun.fit.workout_message import FileIdentity, identity_of
+from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session, errors_of
 from retrorun.workout.decode import Decompiled
@@ -85,7 +83,7 @@ def prepare(
                 data = compile_workout(session, device=device, created=created, serial=next_serial)
             head = f"{index + 1}/{len(made)} " if len(made) > 1 else ""
             said += [replace(one, place=f"{head}{one.place}".strip()) for one in check_session(session, device)]
-            file = Deliverable(session=session, data=data, identity=_identity_of(data), source=number - 1)
+            file = Deliverable(session=session, data=data, identity=file_identity(data), source=number - 1)
             files.append(_told_apart(file, files, said, device))
         head = f"{number}: " if len(many) > 1 else ""
         findings += [replace(one, place=f"{head}{one.place}".strip(" :") if head else one.place) for one in said]
@@ -109,7 +107,7 @@ def _prepared(
     parts = lowered.sessions if lowered is not None else (session,)
     findings += lowered.changes if lowered is not None else ()
     unchanged = not read.findings and parts == (read.session,)
-    if unchanged and isinstance(source, bytes) and is_fit(source) and _identity_of(source).type == FILE_WORKOUT:
+    if unchanged and isinstance(source, bytes) and is_workout(source):
         return [(read.session, source)], findings
     return [(part, b"") for part in parts], findings
 
@@ -123,10 +121,6 @@ def _told_apart(file: Deliverable, before: list[Deliverable], said: list[Finding
     said.append(Finding(place="", what=what, hint="it gets a serial number of its own"))
     data = compile_workout(file.session, device=device)
     return replace(file, data=data, identity=identity(file.session))
-
-
-def _identity_of(data: bytes) -> FileIdentity:
-    return identity_of(read_fit(data).table("file_id"))
 
 
 # ---- who was delivered where -----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from retrorun.errors import FitError, WorkoutError
-from retrorun.files import read_bytes
+from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import FitFile, read_fit
 from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, RawWorkout, identity_of, workout_of, write_workout
@@ -21,7 +21,6 @@ from retrorun.workout.encode import encode
 from retrorun.workout.finding import Finding
 from retrorun.workout.identity import identity
 
-GZIP = b"\x1f\x8b"
 DAMAGE = "the file is damaged"
 DAMAGE_HINT = "what could be read is taken; fetch the file again, or compare it step by step"
 

@@ -12,14 +12,14 @@ from typing import Literal
 
 from retrorun.documents import parse_json
 from retrorun.errors import DocumentError
-from retrorun.files import read_bytes
+from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import is_fit
 from retrorun.session.data import session_from_dict
 from retrorun.session.document import session_from_yaml
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
 from retrorun.workout.decode import Decompiled
-from retrorun.workout.fit import GZIP, decompile
+from retrorun.workout.fit import decompile
 
 LARGEST_DOCUMENT = 1_000_000  # bytes; a thousand steps take a fifth of it
 
@@ -148,8 +148,6 @@ def _names_a_file(text: str) -> bool:
     if "\n" in text or len(text) > 1000:
         return False
     try:
-        return Path(text).is_file() or bool(
-            re.fullmatch(r"[^\s;]+\.(ya?ml|json|txt|retro|fit|zwo|gz)", text, re.IGNORECASE)
-        )
+        return Path(text).is_file() or bool(_FILE_NAME.fullmatch(text))
     except (OSError, ValueError):  # no file could have such a name
         return False

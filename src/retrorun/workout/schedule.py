@@ -12,9 +12,8 @@ from datetime import date, datetime
 
 from retrorun.errors import WorkoutError
 from retrorun.fit.profile import FIRST_DATE
-from retrorun.fit.reader import read_fit
 from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
-from retrorun.fit.workout_message import identity_of
+from retrorun.fit.workout_message import file_identity
 from retrorun.fit.writer import Message, Value, write_fit
 from retrorun.workout.identity import MANUFACTURER, PRODUCT, fit_date
 
@@ -58,7 +57,7 @@ def compile_schedule(entries: Iterable[tuple[date, bytes]], *, created: datetime
 def _row(day: date, data: bytes) -> dict[str, Value]:
     if isinstance(day, datetime):
         raise WorkoutError(f"{day} is a time, not a day", hint="give its date()")
-    made = identity_of(read_fit(data).table("file_id"))
+    made = file_identity(data)
     if made.type != FILE_WORKOUT or made.serial is None or made.time_created is None:
         raise WorkoutError(
             "the file is no workout that a schedule can point to",
