@@ -16,10 +16,3 @@ def running_total(values: npt.ArrayLike) -> FloatArray:
     total = np.zeros(len(values) + 1)
     np.cumsum(values, out=total[1:])
     return total
-
-
-def weighted_mean(values: FloatArray, weights: FloatArray) -> float:
-    """The mean of the values that are known, each with its weight; NaN where none is known."""
-    known = np.isfinite(values) & (weights > 0)
-    share = float(weights[known].sum())
-    return float((values[known] * weights[known]).sum()) / share if share > 0 else float("nan")

@@ -11,7 +11,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.direction import AsRun, judge_directions
 from retrorun.analysis.labels import Labels
-from retrorun.detection.resample import time_means
+from retrorun.detection.resample import mean_over, time_means
 from retrorun.detection.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.values import CadenceRange, Distance, HeartRateRange, PowerRange, SpeedRange, Target, Time
@@ -160,7 +160,7 @@ def _over_step(match: StepMatch, activity: Activity, values: FloatArray) -> floa
     """The mean over time of values during a step; None where less than half of it was recorded."""
     if match.start_s is None or match.end_s is None or match.end_s <= match.start_s:
         return None
-    mean = float(time_means(activity.time_s, values, np.array([match.start_s, match.end_s]))[0])
+    mean = mean_over(activity, values, match.start_s, match.end_s)
     return mean if np.isfinite(mean) else None
 
 

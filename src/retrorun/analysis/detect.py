@@ -19,7 +19,7 @@ from retrorun.analysis.labels import Label, Labels, labels_of_direction
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
-from retrorun.detection.resample import time_means
+from retrorun.detection.resample import mean_over, way_m
 from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.errors import PlanError, ProfileError
 from retrorun.intervals import overlap_s, subtract
@@ -153,9 +153,8 @@ def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
 def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -> Segment:
     """A labelled stretch as a segment; where the detector found it too, with the detector's own evidence."""
     found = max(detection.segments, key=lambda segment: overlap_s(label, segment), default=None)
-    edges = np.array([label.start_s, label.end_s])
     speed_mps, cadence_spm = (
-        float(time_means(activity.time_s, column, edges)[0]) for column in (activity.speed_mps, activity.cadence_spm)
+        mean_over(activity, column, label.start_s, label.end_s) for column in (activity.speed_mps, activity.cadence_spm)
     )
     if found is not None and overlap_s(label, found) >= SAME_SHARE * max(label.end_s - label.start_s, found.duration_s):
         evidence = found.evidence
@@ -166,7 +165,7 @@ def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -
         end_s=label.end_s,
         probability=1.0,
         evidence=replace(evidence, for_it=(f"backward, {by}", *evidence.for_it)),
-        distance_m=_distance_m(activity, label, speed_mps),
+        distance_m=way_m(activity, label.start_s, label.end_s, speed_mps),
         mean_speed_mps=speed_mps,
         mean_cadence_spm=cadence_spm,
     )
@@ -183,11 +182,3 @@ def _observed(speed_mps: float, cadence_spm: float, line: ForwardLine | None) ->
         uplift=cadence_spm / forward_spm - 1.0,
         log_odds=CERTAIN_LOG_ODDS,
     )
-
-
-def _distance_m(activity: Activity, label: Label, speed_mps: float) -> float:
-    known = np.isfinite(activity.distance_m)
-    if np.count_nonzero(known) < 2:
-        return speed_mps * (label.end_s - label.start_s)
-    edges = np.interp((label.start_s, label.end_s), activity.time_s[known], activity.distance_m[known])
-    return float(edges[1] - edges[0])

@@ -11,7 +11,7 @@ import numpy as np
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.analysis.labels import Labels
 from retrorun.detection.parameters import RUNNING_SPM
-from retrorun.detection.resample import time_means
+from retrorun.detection.resample import mean_over
 from retrorun.detection.result import Detection, PlannedSpan, Segment
 from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch
@@ -164,7 +164,7 @@ class _Judge:
 
     def _mean(self, column: str, span: Interval) -> float:
         values: FloatArray = getattr(self.activity, column)
-        return float(time_means(self.activity.time_s, values, np.array([span.start_s, span.end_s]))[0])
+        return mean_over(self.activity, values, span.start_s, span.end_s)
 
 
 def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, Interval]]:

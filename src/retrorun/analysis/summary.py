@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from retrorun.activity.model import Activity, FloatArray
 from retrorun.activity.rules import spans_on_foot
+from retrorun.arrays import BoolArray
 from retrorun.detection.result import Detection, Verdict
+from retrorun.intervals import Interval, mask
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
-
-BoolArray = npt.NDArray[np.bool_]
 
 STANDING_MPS = 0.5  # slower than anybody walks on purpose; the noise of a watch at rest stays below it
 LONGEST_STEP_S = 10.0  # watches that save power record every few seconds; a longer silence is a pause, not running
@@ -100,11 +99,7 @@ def summarise(activity: Activity, detection: Detection) -> Summary:
 
 def is_backward(activity: Activity, detection: Detection) -> BoolArray:
     """True for the samples in a backward segment, shape (n,)."""
-    out = np.zeros(len(activity), dtype=np.bool_)
-    for segment in detection.segments:
-        first, last = np.searchsorted(activity.time_s, (segment.start_s, segment.end_s), side="left")
-        out[first:last] = True
-    return out
+    return mask(activity.time_s, detection.segments)
 
 
 def _backward_shares(activity: Activity, detection: Detection) -> FloatArray:
@@ -133,10 +128,7 @@ def is_moving(activity: Activity) -> BoolArray:
     parts = spans_on_foot(activity)
     if len(activity.parts) < 2 or not parts:
         return moving
-    on_foot = np.zeros(len(activity), dtype=np.bool_)
-    for start_s, end_s in parts:
-        on_foot |= (activity.time_s >= start_s) & (activity.time_s < end_s)
-    return moving & on_foot
+    return moving & mask(activity.time_s, (Interval(start_s=start_s, end_s=end_s) for start_s, end_s in parts))
 
 
 def step_distances_m(activity: Activity, weight_s: FloatArray) -> FloatArray | None:

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from retrorun.analysis.analyse import Analysis, analyse
@@ -15,7 +14,7 @@ from retrorun.analysis.lap_labels import HINT, spans_of_laps, speaks_of_laps
 from retrorun.analysis.store import changing_labels, save_labels
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
-from retrorun.detection.resample import time_means
+from retrorun.detection.resample import mean_over
 from retrorun.errors import LabelError, SessionError
 from retrorun.intervals import covered_s
 from retrorun.session.model import Direction
@@ -82,9 +81,8 @@ def _say_laps(run: Analysis) -> None:
         return
     rows = []
     for number, lap in enumerate(run.activity.laps, start=1):
-        edges = np.array([lap.start_s, lap.end_s])
         columns = (run.activity.speed_mps, run.activity.cadence_spm)
-        speed, cadence = (float(time_means(run.activity.time_s, values, edges)[0]) for values in columns)
+        speed, cadence = (mean_over(run.activity, values, lap.start_s, lap.end_s) for values in columns)
         share = covered_s(lap, run.detection.segments) / max(lap.end_s - lap.start_s, 1e-9)
         rows.append(
             (

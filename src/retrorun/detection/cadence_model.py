@@ -30,11 +30,6 @@ class ForwardLine:
     weight_s: float
     all_slow: bool = False
 
-    @property
-    def intercept_spm(self) -> float:
-        """The line's cadence at a speed of zero [spm]."""
-        return self.level_spm - self.slope_spm_per_mps * p.LINE_SPEED_MPS
-
     def cadence_spm(self, speed_mps: FloatArray) -> FloatArray:
         """Forward cadence at each speed, shape as given [spm]."""
         return self.level_spm + self.slope_spm_per_mps * (speed_mps - p.LINE_SPEED_MPS)

@@ -99,8 +99,7 @@ def find_candidates(
             borders.append(int(end_[i]))
         pieces += _coarse(borders, total, count, fixed)
     start, end_ = np.array(list(dict.fromkeys(pieces)), dtype=np.int64).reshape(-1, 2).T
-    keep = np.ones(len(start), dtype=np.bool_)
-    return _measured(grid, line, start[keep], end_[keep], stepping)
+    return _measured(grid, line, start, end_, stepping)
 
 
 def _stepping(grid: Grid) -> BoolArray:
@@ -162,7 +161,7 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
     log_speed = np.log(np.maximum(speed, 0.3))
 
     def sums(values: FloatArray, mask: BoolArray) -> FloatArray:
-        return running_total(np.where(mask, np.where(mask, values, 0.0), 0.0))
+        return running_total(np.where(mask, values, 0.0))
 
     inner = np.where(end - start > 4, 1, 0)
     a, b = start + inner, end - inner
@@ -194,6 +193,7 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
 
     mean_speed, mean_cadence, mean_off = inside(speed), inside(grid.cadence_spm), inside(off)
     base, near = around(off)
+    beside_line = base * near / (near + p.NEAR_WEIGHT)
     near_speed, _ = around(speed)
     near_cadence, _ = around(grid.cadence_spm)
     usual = line.usual_speed_mps
@@ -213,8 +213,8 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
         "end": end,
         "speed_mps": mean_speed,
         "cadence_spm": mean_cadence,
-        "forward_spm": line.cadence_spm(mean_speed) * (1.0 + base * near / (near + p.NEAR_WEIGHT)),
-        "uplift": mean_off - base * near / (near + p.NEAR_WEIGHT),
+        "forward_spm": line.cadence_spm(mean_speed) * (1.0 + beside_line),
+        "uplift": mean_off - beside_line,
         "base": base,
         "near": near,
         "gap_mps": np.where(near > 0, near_speed, usual) - mean_speed,

@@ -16,7 +16,7 @@ from retrorun.detection.candidates import Candidates, find_candidates, without_o
 from retrorun.detection.explain import evidence_of, possible, session_words
 from retrorun.detection.likelihoods import Likelihoods, likelihoods, physical, surface
 from retrorun.detection.profile import GaitProfile
-from retrorun.detection.resample import Grid, build_grid
+from retrorun.detection.resample import Grid, build_grid, way_m
 from retrorun.detection.result import Detection, PlannedSpan, Segment, Verdict
 from retrorun.detection.session_model import weigh_session
 from retrorun.detection.support import Support, lap_cuts, own_ratio, plan_prior, snapped, support_of
@@ -38,7 +38,6 @@ class Judged:
     log_bayes: float
     given_session: FloatArray
     session: float
-    uplift: float
 
     @property
     def chance(self) -> FloatArray:
@@ -124,12 +123,12 @@ def judge(
     borders = sorted({*cuts, *(time_s for span in told for time_s in (span.start_s, span.end_s))})
     pieces = find_candidates(grid, line, borders, backward)
     densities = likelihoods(pieces, line)
-    rows = without_overlap(pieces, densities.alone() + surface(pieces, line, weights))
-    pieces, densities = pieces.take(rows), densities.take(rows)
+    beside = surface(pieces, line, weights)
+    rows = without_overlap(pieces, densities.alone() + beside)
+    pieces, densities, beside = pieces.take(rows), densities.take(rows), beside[rows]
     support = support_of(pieces, grid, cuts, told)
     own = None if profile is None or profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
     ratio = None if profile is None else profile.ratio
-    beside = surface(pieces, line, weights)
     if line.all_slow:
         # That everything is slow is one fact, not one for each piece.
         beside = np.minimum(beside, 0.0)
@@ -144,7 +143,6 @@ def judge(
         log_bayes=answer.log_bayes,
         given_session=answer.given_session,
         session=float(1.0 / (1.0 + np.exp(-np.clip(answer.log_bayes + prior, -50.0, 50.0)))),
-        uplift=answer.uplift,
     )
 
 
@@ -178,7 +176,7 @@ def _segments(
                 end_s=end_s,
                 probability=float(chance[group].max()),
                 evidence=evidence_of(group, judged.pieces, judged.densities, judged.support, chance, line),
-                distance_m=_distance_m(activity, start_s, end_s, speed),
+                distance_m=way_m(activity, start_s, end_s, speed),
                 mean_speed_mps=speed,
                 mean_cadence_spm=_mean(grid.cadence_spm[first:end], float(pieces.cadence_spm[group[0]])),
             )
@@ -189,12 +187,3 @@ def _segments(
 def _mean(values: FloatArray, otherwise: float) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else otherwise
-
-
-def _distance_m(activity: Activity, start_s: float, end_s: float, speed_mps: float) -> float:
-    """The way of a segment by the distance column, so that segments and totals add up; else speed times time."""
-    known = np.isfinite(activity.distance_m)
-    if np.count_nonzero(known) < 2:
-        return speed_mps * (end_s - start_s)
-    edges = np.interp((start_s, end_s), activity.time_s[known], activity.distance_m[known])
-    return float(max(edges[1] - edges[0], 0.0))

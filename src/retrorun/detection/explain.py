@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -54,8 +55,8 @@ def evidence_of(
     first, last = rows[0], rows[-1]
     falls = 1.0 - np.exp(-np.array([pieces.fall[first], pieces.rise[last]]))
     borders = int(support.laps[first] > 0) + int(support.laps[last] > 0)
-    return Evidence(
-        **{name: getattr(evidence, name) for name in evidence.__slots__ if name not in ("for_it", "against_it")},
+    return replace(
+        evidence,
         for_it=tuple(_for_it(evidence, falls, borders)),
         against_it=tuple(
             _against_it(evidence, p.BIN_S * float(length.sum()), float(pieces.near[rows].max()), planned < 0)

@@ -95,7 +95,7 @@ UPLIFTS = np.array([0.03, 0.05, 0.07, 0.09, 0.115, 0.14, 0.17, 0.21, 0.26, 0.33,
 UPLIFT_SLOPE, UPLIFT_AT_MPS = 0.05, 2.3  # filmed
 UPLIFT_WITHIN_SD = 0.03  # filmed
 LEAST_UPLIFT = 0.03  # chosen: a smaller one is not told from zero, whatever else speaks for it
-RATIO_MEAN, RATIO_SD, RATIO_TOP = 0.72, 0.11, 0.95  # filmed
+RATIO_MEAN, RATIO_SD = 0.72, 0.11  # filmed
 TOO_FAST_MPS, TOO_FAST = 2.9, 8.0  # records: log odds per m/s beyond; sustained by record holders only
 DOWNHILL_PCT, DOWNHILL = (
     4.0,

@@ -31,7 +31,6 @@ class Grid:
     speed_mps: FloatArray
     cadence_spm: FloatArray
     grade_pct: FloatArray
-    heart_rate_bpm: FloatArray
     step_s: float
     lag_s: float
 
@@ -56,7 +55,6 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
             speed_mps=empty,
             cadence_spm=empty,
             grade_pct=empty,
-            heart_rate_bpm=empty,
             step_s=np.inf,
             lag_s=0.0,
         )
@@ -76,7 +74,6 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
         speed_mps=speed,
         cadence_spm=column(steps_spm, lag_s) if lag_s else cadence,
         grade_pct=_grade_pct(column(activity.altitude_m), speed),
-        heart_rate_bpm=column(activity.heart_rate_bpm),
         step_s=float(np.quantile(steps, 0.5)),
         lag_s=lag_s,
     )
@@ -97,6 +94,20 @@ def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> 
     cover = np.diff(np.interp(edges_s, t, running_total(covered_s)))
     enough = cover >= 0.5 * np.diff(edges_s)
     return np.where(enough, area / np.where(enough, cover, 1.0), np.nan)
+
+
+def mean_over(activity: Activity, values: FloatArray, start_s: float, end_s: float) -> float:
+    """The mean over time of a column in one stretch; NaN where less than half of it is known."""
+    return float(time_means(activity.time_s, values, np.array([start_s, end_s]))[0])
+
+
+def way_m(activity: Activity, start_s: float, end_s: float, speed_mps: float) -> float:
+    """The way in one stretch [m] by the distance column, so that stretches and totals add up; else speed times time."""
+    known = np.isfinite(activity.distance_m)
+    if np.count_nonzero(known) < 2:
+        return speed_mps * (end_s - start_s)
+    edges = np.interp((start_s, end_s), activity.time_s[known], activity.distance_m[known])
+    return float(max(edges[1] - edges[0], 0.0))
 
 
 def _grade_pct(height_m: FloatArray, speed_mps: FloatArray) -> FloatArray:

@@ -20,12 +20,11 @@ class SessionAnswer:
     """What a recording's pieces say together.
 
     `log_bayes` compares a backward session with an ordinary one; `given_session` is each piece's probability if the
-    recording is a backward session, shape (n,); `uplift` is the session's own, as far as it can be told.
+    recording is a backward session, shape (n,).
     """
 
     log_bayes: float
     given_session: FloatArray
-    uplift: float
 
 
 def weigh_session(both: Likelihoods, support: FloatArray, uplift: tuple[float, float] | None = None) -> SessionAnswer:
@@ -38,7 +37,7 @@ def weigh_session(both: Likelihoods, support: FloatArray, uplift: tuple[float, f
     """
     n = len(support)
     if n == 0:
-        return SessionAnswer(log_bayes=-np.inf, given_session=np.zeros(0), uplift=np.nan)
+        return SessionAnswer(log_bayes=-np.inf, given_session=np.zeros(0))
     shares = np.array([min(0.5, 1.0 / n), *p.SHARES])[:, None, None, None]
     ratio = both.backward * np.exp(support) / both.forward
     ordinary = np.log(both.forward).sum(axis=1) + ERROR_LOG_WEIGHT
@@ -55,7 +54,6 @@ def weigh_session(both: Likelihoods, support: FloatArray, uplift: tuple[float, f
     return SessionAnswer(
         log_bayes=total - float(np.logaddexp.reduce(ordinary)),
         given_session=given,
-        uplift=float(posterior.sum(axis=(0, 2)) @ p.UPLIFTS),
     )
 
 

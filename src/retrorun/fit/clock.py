@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from retrorun.fit.definition import COMPRESSED_BIT
-from retrorun.fit.profile import BASE_BY_NAME, TIMESTAMP, Field
+from retrorun.fit.profile import TIMESTAMP, Field
 from retrorun.fit.table import Block, FloatArray
 from retrorun.fit.walk import Positions
 
 _FIELD = Field(TIMESTAMP, "timestamp", "uint32")
 _ROUND = 32  # a compressed header counts seconds modulo 32
-_INVALID = BASE_BY_NAME["uint32"].invalid
 
 
 def block_times(block: Block) -> FloatArray:

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from retrorun.activity.model import FloatArray, Lap
+from retrorun.activity.model import Lap
+from retrorun.arrays import BoolArray, FloatArray, IntArray
 from retrorun.match.expand import Occurrence
 from retrorun.match.laps import (
     BY_HAND_DISTANCE,
@@ -25,9 +25,6 @@ from retrorun.match.laps import (
 )
 from retrorun.session.model import Intensity
 from retrorun.session.values import Distance, LapButton, SpeedRange, Time
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 NO_INDEX, NOT_IN_PLAN = -1, -2
 
