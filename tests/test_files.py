@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.errors import LabelError, OutputError, RecordingError
-from retrorun.files import check_ending, printable, read_bytes, write_atomic
+from retrorun.files import check_ending, make_folder, printable, read_bytes, write_atomic
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -172,3 +172,9 @@ def test_the_ending_of_an_output_must_be_of_its_kind() -> None:
 def test_nothing_hidden_is_shown(text: str, shown: str) -> None:
     assert printable(text) == shown
     assert printable(text, keep="\n").count("\n") == text.count("\n")
+
+
+def test_a_folder_where_a_file_stands_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_bytes(b"")
+    with pytest.raises(OutputError, match="cannot be made"):
+        make_folder(tmp_path / "taken" / "pages")

@@ -15,8 +15,7 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.detect import detect
 from retrorun.detection.result import Detection
-from retrorun.errors import OutputError
-from retrorun.files import write_atomic
+from retrorun.files import make_folder, write_atomic
 from retrorun.report.document import analysis_document
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes
@@ -70,10 +69,7 @@ def write_demo(folder: Path) -> Demo:
     Raises:
         OutputError: the folder cannot be made or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"the folder cannot be made ({error.strerror})", where=str(folder)) from error
+    make_folder(folder)
     session, recording = demo_session(), demo_recording()
     activity = read_activity(recording)
     detection = detect(activity)

@@ -116,6 +116,19 @@ def write_atomic(path: Path, data: bytes, *, inputs: Iterable[Path] = (), privat
         raise OutputError("no file can have such a name", where=_name(path), hint="use another") from None
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where they are not there yet.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        hint = "name another folder"
+        raise OutputError(f"cannot be made ({fault.strerror})", where=_name(path), hint=hint) from fault
+
+
 def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
     """Refuse an output that is one of a command's inputs, under whatever name.
 

@@ -31,16 +31,16 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known = _read(path)
+        self._known: dict[str, tuple[str, Row]] | None = None
         self._file: int | None = None
         self._lock = ExitStack()
 
     def __enter__(self) -> Self:
         # Another scan that writes here would lose its rows to this one.
         self._lock.enter_context(locked(self.path, wait_s=2.0))
-        self._known = _read(self.path)
+        self._known = known = _read(self.path)
         # Written anew first: lines that were overtaken or cut off go, and what is added starts on a line of its own.
-        lines = "".join(_line(name, key, row) for name, (key, row) in self._known.items())
+        lines = "".join(_line(name, key, row) for name, (key, row) in known.items())
         write_atomic(self.path, lines.encode())
         try:
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
@@ -59,6 +59,8 @@ class Journal:
     @property
     def known(self) -> dict[str, tuple[str, Row]]:
         """The key and the row of each recording done so far, by its name."""
+        if self._known is None:
+            self._known = _read(self.path)
         return self._known
 
     def add(self, rows: Iterable[Done]) -> None:
@@ -77,7 +79,7 @@ class Journal:
                 where=str(self.path),
                 hint="make room and run the same command again: it goes on where it stopped",
             ) from error
-        self._known.update({done.row.path: (done.key, done.row) for done in fresh})
+        self.known.update({done.row.path: (done.key, done.row) for done in fresh})
 
 
 def _line(name: str, key: str, row: Row) -> str:

@@ -11,7 +11,7 @@ import typer
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.analyse import analyse
-from retrorun.analysis.summary import summarise
+from retrorun.analysis.summary import Summary
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption
 from retrorun.cli.session_argument import PlanOption, session_of
@@ -23,11 +23,10 @@ from retrorun.files import write_atomic
 from retrorun.report.document import analysis_document
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes, picture_kind
-from retrorun.report.words import when
+from retrorun.report.tables import stretch_table
+from retrorun.report.words import sport_name, when
 from retrorun.session.model import Session
-from retrorun.units import format_clock, format_distance, format_pace, format_percent
-
-HEADINGS = ("start", "end", "time", "distance", "pace", "cadence", "forward", "chance")
+from retrorun.units import format_clock
 
 
 def analyze(
@@ -62,7 +61,7 @@ def analyze(
         say_json(analysis_document(run.activity, run.detection))
         return
     title = "standard input" if stdin else recording.name
-    tell(run.activity, run.detection, title=title, why=why, per_m=units.per_m)
+    tell(run.activity, run.detection, run.summary, title=title, why=why, per_m=units.per_m)
     if plot is not None:
         say(f"picture    {plot}", whole=True)
 
@@ -79,37 +78,32 @@ def _say_line(recording: Path, profile: GaitProfile | None, plan: Session | None
     say(f"{recording.name}: {run.activity.sport}, {run.detection.verdict}{found}", whole=True)
 
 
-def tell(activity: Activity, detection: Detection, *, title: str, why: bool = False, per_m: float = 1000.0) -> None:
+def tell(
+    activity: Activity,
+    detection: Detection,
+    summary: Summary,
+    *,
+    title: str,
+    why: bool = False,
+    per_m: float = 1000.0,
+) -> None:
     """Print an analysis for a person: the recording, the segments, the totals."""
     tell_recording(activity, title=title)
     say()
     if detection.segments:
-        rows = [
-            (
-                format_clock(segment.start_s),
-                format_clock(segment.end_s),
-                format_clock(segment.duration_s),
-                format_distance(segment.distance_m, per_m=per_m),
-                format_pace(segment.mean_speed_mps, per_m=per_m),
-                f"{segment.mean_cadence_spm:.0f} spm",
-                f"{segment.evidence.forward_cadence_spm:.0f} spm",
-                format_percent(segment.probability),
-            )
-            for segment in detection.segments
-        ]
-        say_table(HEADINGS, rows)
+        table = stretch_table(detection, per_m=per_m)
+        say_table(table.headings[1:], [row[1:] for row in table.rows])
         say()
     if why:
         _tell_why(detection)
-    say(summarise(activity, detection).to_text(per_m=per_m), under=11)
+    say(summary.to_text(per_m=per_m), under=11)
 
 
 def tell_recording(activity: Activity, *, title: str) -> None:
     """Print what a recording is, and what was lost of it."""
     say(title)
-    kind = activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
     device = activity.device.name if activity.device is not None else ""
-    say(", ".join(part for part in (kind, when(activity), device) if part))
+    say(", ".join(part for part in (sport_name(activity), when(activity), device) if part))
     for damage in activity.damage:
         say(f"damaged    {damage}", under=11)
 

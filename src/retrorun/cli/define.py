@@ -11,8 +11,8 @@ import typer
 
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import moment
-from retrorun.errors import OutputError, SessionError
-from retrorun.files import write_atomic
+from retrorun.errors import SessionError
+from retrorun.files import make_folder, write_atomic
 from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made, ready_made
@@ -192,11 +192,7 @@ def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datet
     )
     files[CALENDAR_FILE] = to_icalendar(made, created=created).encode()
     # Only now that all is made: what cannot be made leaves no folder behind.
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"cannot be made ({error.strerror})"
-        raise OutputError(what, where=str(folder), hint="name another folder") from error
+    make_folder(folder)
     for name, data in files.items():
         write_atomic(folder / name, data)
     return tuple(folder / name for name in files)

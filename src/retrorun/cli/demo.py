@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from retrorun.analysis.summary import summarise
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say
 from retrorun.demo import agreement, write_demo
@@ -22,7 +23,8 @@ def demo(
     for path, words in made.files:
         say(f"{path.name:<14} {words}", indent=2, under=17)
     say()
-    tell(made.activity, made.detection, title="recording.fit (synthetic)")
+    summary = summarise(made.activity, made.detection)
+    tell(made.activity, made.detection, summary, title="recording.fit (synthetic)")
     say()
     truth = agreement(made)
     say(

@@ -13,7 +13,7 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.session_argument import SESSION_HELP, session_of, source_of
+from retrorun.cli.session_argument import SESSION_HELP, existing_file, session_of, source_of
 from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
@@ -116,9 +116,8 @@ def _remember(ready: list[Ready], index: Path | None) -> None:
 
 def _source(argument: str, name: str) -> str:
     """What a delivery was made from, so that its next edition is known: a file's whole path, a name, or the words."""
-    path = Path(argument)
-    is_file = len(argument) < 1000 and "\0" not in argument and path.is_file()
-    return str(path.resolve()) if is_file else name or argument
+    path = existing_file(argument)
+    return name or argument if path is None else str(path.resolve())
 
 
 def _record(ready: list[Ready], watch: Watch, index: Path) -> tuple[Path, ...]:

@@ -22,7 +22,7 @@ from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import OutputError, RetrorunError
-from retrorun.files import check_ending, refuse_inputs, write_atomic
+from retrorun.files import check_ending, make_folder, refuse_inputs, write_atomic
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.html import report_html
 from retrorun.report.season_page import season_html
@@ -68,9 +68,10 @@ def scan(
     if scheduler is not None:
         backend = "dask"
         _connect(scheduler)
+    usual = profile_of(profile)
     table = scan_paths(
         paths,
-        profile=profile_of(profile),
+        profile=usual,
         workers=workers,
         progress=True,
         journal=None if output is None else output.with_name(f"{output.name}.journal"),
@@ -86,7 +87,7 @@ def scan(
         write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind), inputs=map(Path, paths))
         written = (*written, plot)
     if report is not None:
-        runs = story.runs if pages is None else _with_pages(story.runs, pages, report, profile_of(profile), per_m)
+        runs = story.runs if pages is None else _with_pages(story.runs, pages, report, usual, per_m)
         write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode(), inputs=map(Path, paths))
         written = (*written, report)
     if as_json:
@@ -124,7 +125,7 @@ def _with_pages(
     runs: Sequence[SeasonRun], folder: Path, season: Path, usual: GaitProfile | None, per_m: float
 ) -> list[SeasonRun]:
     """Write the page of each run with backward running that is a file of its own; the runs, with where theirs is."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     linked = []
     for run in runs:
         recording = Path(run.name)

@@ -58,7 +58,7 @@ def fetch(
     if as_json:
         say_json(analysis_document(activity, detection))
         return
-    tell(activity, detection, title=f"Strava activity {activity_id}")
+    tell(activity, detection, summarise(activity, detection), title=f"Strava activity {activity_id}")
     if strava.limits:
         say(f"Strava's limits: {strava.limits}")
 

@@ -22,7 +22,7 @@ from retrorun.report.page_data import page_data, zoom_data
 from retrorun.report.pictures import Pictures, missing_of
 from retrorun.report.tables import Table, adherence_table, stretch_table, totals_table
 from retrorun.report.template import Picture, data_block, own, render, script
-from retrorun.report.words import count_of, listed, when
+from retrorun.report.words import count_of, listed, sport_name, when
 from retrorun.units import format_change, format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
@@ -119,9 +119,8 @@ def report_html(
 
 def facts_of(activity: Activity) -> list[str]:
     """When it was, what it was, and which device recorded it, as far as that is known."""
-    kind = activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
     device = activity.device.name if activity.device is not None else ""
-    return [fact for fact in (when(activity), kind, device) if fact]
+    return [fact for fact in (when(activity), sport_name(activity), device) if fact]
 
 
 def answer_of(detection: Detection, summary: Summary, per_m: float) -> str:

@@ -37,6 +37,11 @@ def when(activity: Activity) -> str:
     return text if known else f"{text} UTC"
 
 
+def sport_name(activity: Activity) -> str:
+    """The sport, with its kind where the file names one: `running (trail)`."""
+    return activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
+
+
 def day_of(day: dt.date, *, year: bool = True) -> str:
     """A day as `2 Mar 2026`, or `2 Mar`."""
     text = f"{day.day} {MONTHS[day.month - 1][:3]}"

@@ -13,10 +13,9 @@ from typing import Literal
 
 from retrorun.errors import DeliveryError
 from retrorun.files import read_bytes
-from retrorun.watch.manifest import Manifest, read_manifest
+from retrorun.watch.manifest import LARGEST_MANIFEST, Manifest, read_manifest
 
 Kind = Literal["mass storage", "MTP"]
-_MOST_MANIFEST = 4 << 20  # bytes; far above any manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +124,7 @@ def _watch(root: Path) -> Watch | None:
 def _manifest(garmin: Path) -> Manifest:
     path = child(garmin, "GarminDevice.xml")
     try:
-        data = b"" if path is None else read_bytes(path, most=_MOST_MANIFEST, error=DeliveryError)
+        data = b"" if path is None else read_bytes(path, most=LARGEST_MANIFEST, error=DeliveryError)
     except DeliveryError:
         data = b""
     return read_manifest(data) or Manifest()

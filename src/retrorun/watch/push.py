@@ -79,15 +79,12 @@ def withdraw(watch: Watch, files: Iterable[tuple[int, str]]) -> tuple[Path, ...]
     A file that was changed since, or that is gone, is left alone.
     """
     gone = set(files)
-    sizes = {size for size, _ in gone}
     removed: list[Path] = []
-    for folder in (watch.inbox, *watch.stores) if gone else ():
-        for path in _fit_files(folder):
-            with contextlib.suppress(OSError):  # only files of the same size are read: reading through MTP is slow
-                size = path.stat().st_size
-                if size in sizes and (size, hashlib.sha256(path.read_bytes()).hexdigest()) in gone:
-                    path.unlink()
-                    removed.append(path)
+    for path, data in _of_size(watch, {size for size, _ in gone}) if gone else ():
+        if (len(data), hashlib.sha256(data).hexdigest()) in gone:
+            with contextlib.suppress(OSError):
+                path.unlink()
+                removed.append(path)
     return tuple(removed)
 
 
@@ -104,13 +101,16 @@ def crowding(watch: Watch, deliveries: Iterable[Delivery], *, most: int = MOST_W
 
 
 def _already_there(watch: Watch, data: bytes) -> Path | None:
+    return next((path for path, held in _of_size(watch, {len(data)}) if held == data), None)
+
+
+def _of_size(watch: Watch, sizes: set[int]) -> Iterator[tuple[Path, bytes]]:
+    """The workouts of a watch that have one of these sizes; no others are read, as reading through MTP is slow."""
     for folder in (watch.inbox, *watch.stores):
         for path in _fit_files(folder):
-            # Only files of the same size are read: reading through MTP is slow.
             with contextlib.suppress(OSError):
-                if path.stat().st_size == len(data) and path.read_bytes() == data:
-                    return path
-    return None
+                if path.stat().st_size in sizes:
+                    yield path, path.read_bytes()
 
 
 def _fit_files(folder: Path) -> Iterator[Path]:

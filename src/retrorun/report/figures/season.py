@@ -88,8 +88,9 @@ def figure_season(runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: flo
     figure = new_figure(10.0, 7.6, theme=theme, margins_in=(0.75, 0.15, 0.55, 0.45))
     minutes, distance, efforts = figure.subplots(3, 1, gridspec_kw={"hspace": 0.32})
     distance.sharex(minutes)
-    draw_weeks(minutes, weeks(runs), "time", theme=theme, per_m=per_m)
-    draw_weeks(distance, weeks(runs), "distance", theme=theme, per_m=per_m)
+    by_week = weeks(runs)
+    draw_weeks(minutes, by_week, "time", theme=theme, per_m=per_m)
+    draw_weeks(distance, by_week, "distance", theme=theme, per_m=per_m)
     draw_bests(efforts, season_bests(runs), theme=theme, per_m=per_m)
     say_title(figure, "Backward running by week", theme)
     return figure
