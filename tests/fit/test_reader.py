@@ -155,6 +155,14 @@ def test_compressed_times_hang_on_the_messages_of_unknown_kinds_too() -> None:
     assert _record_times(file) == [START + 2]
 
 
+def test_an_invalid_timestamp_among_compressed_ones_is_not_known_and_moves_no_other() -> None:
+    full, short = Kind(1, 20, [(253, U32, 4), (3, U8, 1)]), Kind(2, 20, [(3, U8, 1)])
+    later = [short.compressed((START + at) % 32, 1) for at in (1, 2, 3, 4)]
+    parts = [full.define(), short.define(), full.data(START, 1), *later[:2], full.data(0xFFFFFFFF, 1), *later[2:]]
+    times = read_fit(fit(*parts)).times("record") - read_fit(fit(full.define(), full.data(START, 1))).times("record")[0]
+    np.testing.assert_array_equal(times, [0, 1, 2, np.nan, 3, 4])
+
+
 def test_compressed_times_before_any_full_one_are_not_known() -> None:
     short = Kind(2, 20, [(3, U8, 1)])
     assert np.isnan(read_fit(fit(short.define(), short.compressed(3, 1))).times("record")).all()

@@ -71,6 +71,17 @@ def test_a_hole_costs_the_samples_in_it_and_few_around(whole: bytes, fill: int) 
     assert len(read_fit(data).losses) >= 1
 
 
+def test_erased_bytes_are_no_messages_with_compressed_times_and_the_31st_second_still_is_one() -> None:
+    full, short = Kind(1, 20, [(253, 0x86, 4), (3, 2, 1)]), Kind(3, 20, [(3, 2, 1)])
+    parts = [file_id(), full.define(), short.define()]
+    parts += [short.compressed((START + at) % 32, 90) if at % 20 else full.data(START + at, 90) for at in range(200)]
+    whole = fit(*parts)
+    assert times(whole) == list(range(200))
+    start = len(b"".join(parts[:108])) + 14
+    damaged = whole[:start] + b"\xff" * 20 + whole[start + 20 :]  # ten messages, but not the full time behind them
+    assert times(damaged) == [*range(105), *range(120, 200)]
+
+
 def test_bytes_left_out_cost_little_too() -> None:
     whole = mixed()
     data = whole[:1501] + whole[1555:]

@@ -36,7 +36,7 @@ def compressed_times(blocks: list[Block]) -> tuple[Positions, FloatArray]:
         times[compressed] = np.nan
         positions.append(block.positions)
         full.append(times)
-        offset.append(np.where(compressed, headers % _ROUND, -1))
+        offset.append(np.where(compressed, headers.astype(np.int64) % _ROUND, -1))
     joined = np.concatenate(positions)
     order = np.argsort(joined, kind="stable")
     joined, times, offsets = joined[order], np.concatenate(full)[order], np.concatenate(offset)[order]

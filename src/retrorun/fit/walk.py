@@ -27,6 +27,7 @@ _RUN = 32  # messages of one kind in a row that are worth a jump
 _LATEST = 9  # messages whose times speak for where a recording stands
 _STRETCH = 4096  # bytes walked before a jump is tried again; doubled each time that it fails
 _MOST_STRETCH = 1 << 20
+_ERASED = 0xFF  # memory that was never written; also a compressed header, of local type 3 at second 31
 
 _skip: Callable[[int], None] = deque[int](maxlen=0).append  # forgets what it is given, at the speed of C
 
@@ -141,7 +142,7 @@ class Walker:
         header = self.data[pos]
         if header & COMPRESSED_BIT:
             slot = self.current[header >> 5 & 3]
-            if slot is None:
+            if slot is None or self._is_erased(pos, slot.definition.size):
                 return pos
             self.compressed = True
             if not self.keep_timed:
@@ -183,6 +184,11 @@ class Walker:
         first = COMPRESSED_BIT | slot.definition.local << 5
         self.sizes[first : first + 32] = [slot.definition.size] * 32
         self._appends[first : first + 32] = [slot.singles.append if slot.wanted else _skip] * 32
+        self.sizes[_ERASED] = 0  # looked at one by one
+
+    def _is_erased(self, pos: int, size: int) -> bool:
+        """Whether a message at `pos` would be nothing but erased memory."""
+        return size > 1 and self.data[pos : pos + size] == bytes((_ERASED,)) * size
 
     def is_cut(self, pos: int, end: int) -> bool:
         """Whether a message of a known kind begins at `pos` that goes on behind `end`."""
