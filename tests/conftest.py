@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, settings
 GOLDEN = Path(__file__).parent / "golden"
 
 # No test fails for the time it takes: a busy machine is not a bug.
-settings.register_profile("retrorun", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in each run, so that a run says something of the change and not of luck;
+# `pytest --hypothesis-profile explore` draws new ones.
+settings.register_profile("retrorun", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("retrorun")
 
 

@@ -185,8 +185,9 @@ def _character(intensity: int, plan: PlanTable, timer_s: FloatArray, distance_m:
     """Cost of laps that look unlike the step, shape (k, m): another intensity, another speed than its target."""
     other = (plan.intensity != 0) & (plan.intensity != intensity) & (intensity != 0)
     known = (timer_s > 0) & (distance_m > 0)
-    speed_mps = np.where(known, distance_m, 1.0) / np.where(known, timer_s, 1.0)
-    away = np.minimum(np.abs(np.log(speed_mps / plan.speed_mps)) / SPEED_AWAY, 1.0)
+    # Logarithms first: a lap of next to no time has no speed that a float can hold.
+    log_speed = np.log(np.where(known, distance_m, 1.0)) - np.log(np.where(known, timer_s, 1.0))
+    away = np.minimum(np.abs(log_speed - np.log(plan.speed_mps)) / SPEED_AWAY, 1.0)
     unlike = np.where(known & ~np.isnan(plan.speed_mps), COST_OTHER_SPEED * away, 0.0)
     return unlike + np.where(other, COST_OTHER_INTENSITY, 0.0)[np.newaxis, :]
 
