@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
 
 from retrorun.activity.model import Activity
-from retrorun.errors import RecordingError
+from retrorun.errors import OutputError, RecordingError
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,20 @@ from retrorun.errors import RecordingError
 def test_columns_that_make_no_activity_are_named(columns: dict[str, Any], message: str) -> None:
     with pytest.raises(RecordingError, match=message):
         Activity.from_columns(**{"speed_mps": None, "cadence_spm": None, **columns})
+
+
+@pytest.mark.parametrize(
+    ("call", "library", "install"),
+    [
+        (Activity.to_pandas, "pandas", "pip install pandas"),
+        (Activity.to_polars, "polars", "pip install polars"),
+        (Activity.__arrow_c_stream__, "pyarrow", r"pip install 'retrorun\[parquet\]'"),
+    ],
+)
+def test_a_table_without_its_library_says_what_to_install(
+    call: Any, library: str, install: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    made = Activity.from_columns(time_s=[0, 1], speed_mps=[3, 3], cadence_spm=None)
+    with pytest.raises(OutputError, match=f"needs {library}; install it: {install}"):
+        call(made)

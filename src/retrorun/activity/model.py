@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from retrorun.activity.cadence import without_nonsense
 from retrorun.activity.rules import FOOT_SPORTS, plausible
-from retrorun.errors import RecordingError
+from retrorun.errors import OutputError, RecordingError
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
 if TYPE_CHECKING:
@@ -226,22 +227,26 @@ class Activity:
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """The columns as a table, those of `extra` too; needs pandas, which is not installed with this library."""
-        import pandas as pd
+        """The columns as a table, those of `extra` too.
 
-        return pd.DataFrame(self._table())
+        Raises:
+            OutputError: pandas, which does not come with this library, is not installed.
+        """
+        frame: pd.DataFrame = table_library("pandas").DataFrame(self._table())
+        return frame
 
     def to_polars(self) -> pl.DataFrame:
-        """The columns as a table, those of `extra` too; needs polars, which is not installed with this library."""
-        import polars as pl
+        """The columns as a table, those of `extra` too.
 
-        return pl.DataFrame(self._table())
+        Raises:
+            OutputError: polars, which does not come with this library, is not installed.
+        """
+        frame: pl.DataFrame = table_library("polars").DataFrame(self._table())
+        return frame
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The columns for whatever reads Arrow (pandas, polars, duckdb); needs pyarrow, the extra `parquet`."""
-        import pyarrow as pa
-
-        return pa.table(self._table()).__arrow_c_stream__(requested_schema)
+        return table_library("pyarrow").table(self._table()).__arrow_c_stream__(requested_schema)
 
     def _table(self) -> dict[str, FloatArray]:
         return {**{name: getattr(self, name) for name in COLUMNS}, **self.extra}
@@ -359,6 +364,19 @@ def _seconds(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if kind not in "mM":
         return array
     return (array if kind == "m" else array - array[:1]) / np.timedelta64(1, "s")
+
+
+def table_library(name: str) -> Any:
+    """A library of tables, imported.
+
+    Raises:
+        OutputError: it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        package = "'retrorun[parquet]'" if name == "pyarrow" else name
+        raise OutputError(f"this table needs {name}", hint=f"install it: pip install {package}") from None
 
 
 def _restore(state: dict[str, object]) -> Activity:

@@ -13,6 +13,7 @@ from retrorun.files import GZIP
 
 _ZIP = b"PK\x03\x04"
 _GZIP_WINDOW = 31  # zlib's word for "gzip header, largest window"
+_MOST_MEMBERS = 10_000  # of a gzip; one is usual, and tools that cut into blocks of 64 kB make 1,600 of MAX_BYTES
 _FIRST_STEP, _LARGEST_STEP = 256, 1 << 20  # bytes; what a member leaves unread is copied once for each
 SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
 # What opening and reading a damaged, encrypted or unknown member of a zip can raise.
@@ -49,8 +50,11 @@ def unpack(data: bytes) -> bytes:
 def _gunzip(data: bytes) -> bytes:
     """All members of a gzip; what a cut one still gives. Linear in the bytes, however many members there are."""
     parts: list[bytes] = []
-    left, pos = MAX_BYTES, 0
+    left, pos, members = MAX_BYTES, 0, 0
     while data.startswith(GZIP, pos):
+        members += 1
+        if members > _MOST_MEMBERS:
+            raise RecordingError("the gzip has more members than any recording", hint="fetch the file again")
         decoder, step = zlib.decompressobj(_GZIP_WINDOW), _FIRST_STEP
         while not decoder.eof and pos < len(data):
             try:

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from retrorun.activity.model import Activity
+from retrorun.activity.model import Activity, table_library
 from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.detect import PlanSource, detect_with, matched
@@ -52,10 +52,13 @@ class Analysis:
         return self.activity.to_pandas().assign(backward=is_backward(self.activity, self.detection))
 
     def to_arrow(self) -> pa.Table:
-        """The same as a table of pyarrow, which the extra `parquet` brings."""
-        import pyarrow as pa
+        """The same as a table of pyarrow, which the extra `parquet` brings.
 
-        table = pa.table(self.activity)
+        Raises:
+            OutputError: it is not installed.
+        """
+        pa = table_library("pyarrow")
+        table: pa.Table = pa.table(self.activity)
         return table.append_column("backward", pa.array(is_backward(self.activity, self.detection)))
 
     def report_html(self) -> str:
