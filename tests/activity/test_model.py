@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def test_columns_that_make_no_activity_are_named(columns: dict[str, Any], messag
     ],
 )
 def test_a_table_without_its_library_says_what_to_install(
-    call: Any, library: str, install: str, monkeypatch: pytest.MonkeyPatch
+    call: Callable[[Activity], object], library: str, install: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     made = Activity.from_columns(time_s=[0, 1], speed_mps=[3, 3], cadence_spm=None)

@@ -366,7 +366,7 @@ def _seconds(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return (array if kind == "m" else array - array[:1]) / np.timedelta64(1, "s")
 
 
-def table_library(name: str) -> Any:
+def table_library(name: str) -> Any:  # noqa: ANN401 - a module that need not be there has no type
     """A library of tables, imported.
 
     Raises:

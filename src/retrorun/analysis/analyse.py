@@ -57,9 +57,9 @@ class Analysis:
         Raises:
             OutputError: it is not installed.
         """
-        pa = table_library("pyarrow")
-        table: pa.Table = pa.table(self.activity)
-        return table.append_column("backward", pa.array(is_backward(self.activity, self.detection)))
+        arrow = table_library("pyarrow")
+        table: pa.Table = arrow.table(self.activity)
+        return table.append_column("backward", arrow.array(is_backward(self.activity, self.detection)))
 
     def report_html(self) -> str:
         """The page that `retrorun report` writes, as text."""
