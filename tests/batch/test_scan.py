@@ -246,12 +246,16 @@ def test_a_cluster_of_two_workers_answers_the_same(archive: Path) -> None:
         assert scan(archive, backend="dask") == scan(archive, workers=1)
 
 
-def test_progress_goes_to_stderr_and_the_result_is_the_same(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_seen_in_a_terminal_and_nowhere_else(
+    archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = scan(archive, workers=1, progress=True)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert table == scan(archive, workers=1, progress=True)
     out, err = capsys.readouterr()
     assert out == ""
     assert f"{len(table)}/{len(table)}" in err
-    assert table == scan(archive, workers=1)
 
 
 def watch_groups(monkeypatch: pytest.MonkeyPatch, see: Callable[[Done], None]) -> None:

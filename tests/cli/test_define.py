@@ -40,6 +40,7 @@ def test_one_session_is_shown_with_its_source_and_saved_with_own_numbers(tmp_pat
     code, out, _ = run("library", "alternating-regular", "--set", "reps=6", "--set", "rest=2min", "-o", str(path))
     assert code == 0
     assert "source     house session" in out
+    assert "reps       6: rounds\nlength     400m:" in out  # the numbers of this session, and the usual ones
     assert "6x(400m fwd" in out
     assert load_session(path) == find_ready_made("alternating-regular").build(reps=6, rest="2min")
     _, out, _ = run("library", "hill-regular", "--json")

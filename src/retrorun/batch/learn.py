@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from retrorun.activity.archive import find_sources, load
+from retrorun.activity.archive import Source, find_sources, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.batch.duplicates import same_activity
+from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row, row_about
 from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
@@ -27,54 +28,57 @@ class Learnt:
     left_out: tuple[tuple[str, str], ...]
 
 
-def learn_profile(
-    paths: Sequence[str | Path], *, start: GaitProfile | None = None, advance: Callable[[int, int], None] | None = None
-) -> Learnt:
+def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = None, progress: bool = False) -> Learnt:
     """Learn what is usual for a runner from every run under the paths, with its labels; one runner's recordings only.
 
     Args:
         paths: as for `scan`.
         start: an earlier profile to go on from; its recordings must not be given again.
-        advance: called after each recording with how many are done, and of how many.
+        progress: show a bar on stderr, as `scan` does.
 
     Raises:
         ProfileError: no run among them has cadence and speed to learn from.
         RetrorunError: a path that does not exist.
     """
-    profile, runs = start, 0
+    profile = start
     left_out: list[tuple[str, str]] = []
     seen: list[Row] = []
     sources = find_sources(paths)
-    for number, source in enumerate(sources, start=1):
-        try:
-            activity = read_activity(load(source))
-            if activity.sport not in RUNNING:
-                raise ProfileError(f"not a run but {activity.sport}")
-            row = _outline(source.name, activity)
-            twin = next((other for other in seen if row.start_time is not None and same_activity(row, other)), None)
-            if twin is not None:
-                raise ProfileError(f"the same activity as {twin.path}")
-            before = profile
-            labels = labels_of(source)
-            spans = [] if labels is None else labels.in_force(activity).backward_spans()
-            if profile is None:
-                profile = GaitProfile.fit([activity], labels=[spans])
-            else:
-                profile = profile.updated(activity, labels=spans)
-            if profile is before:
-                raise ProfileError("no running with cadence and speed in it")
-            runs += 1
-            seen.append(row)
-        except RetrorunError as error:
-            left_out.append((source.name, error.what))
-        if advance is not None:
-            advance(number, len(sources))
-    if profile is None or not runs:
+    with progress_bar("learning", len(sources), shown=progress) as advance:
+        for source in sources:
+            try:
+                profile = _with_one_more(profile, source, seen)
+            except RetrorunError as error:
+                left_out.append((source.name, error.what))
+            advance(1)
+    if profile is None or not seen:
         first = f" ({left_out[0][0]}: {left_out[0][1]})" if left_out else ""
         raise ProfileError(
             f"none of {len(sources)} recordings has a run to learn from{first}", hint="give runs with cadence and speed"
         )
-    return Learnt(profile=profile, runs=runs, left_out=tuple(left_out))
+    return Learnt(profile=profile, runs=len(seen), left_out=tuple(left_out))
+
+
+def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row]) -> GaitProfile:
+    """The profile with one recording more, which joins those that were seen.
+
+    Raises:
+        RetrorunError: there is nothing to learn from it, with the reason.
+    """
+    activity = read_activity(load(source))
+    if activity.sport not in RUNNING:
+        raise ProfileError(f"not a run but {activity.sport}")
+    row = _outline(source.name, activity)
+    twin = next((other for other in seen if row.start_time is not None and same_activity(row, other)), None)
+    if twin is not None:
+        raise ProfileError(f"the same activity as {twin.path}")
+    labels = labels_of(source)
+    spans = [] if labels is None else labels.in_force(activity).backward_spans()
+    learnt = GaitProfile.fit([activity], labels=[spans]) if profile is None else profile.updated(activity, labels=spans)
+    if learnt is profile:
+        raise ProfileError("no running with cadence and speed in it")
+    seen.append(row)
+    return learnt
 
 
 def _outline(name: str, activity: Activity) -> Row:

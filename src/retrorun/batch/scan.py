@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from retrorun.activity.archive import Source, find_sources
 from retrorun.batch.duplicates import mark_duplicates
 from retrorun.batch.journal import Journal
+from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings
@@ -16,7 +17,6 @@ from retrorun.batch.workers import GROUP_FILES, run_here, run_in_processes, run_
 from retrorun.detection.profile import GaitProfile
 
 Paths = str | Path | Sequence[str | Path]
-Advance = Callable[[int], None]
 
 
 def scan(
@@ -39,7 +39,7 @@ def scan(
         paths: one path or several.
         profile: what is usual for the runner, where that is known.
         workers: processes; None for one per processor, 1 for none but this one.
-        progress: show a bar with recordings per second and time left, on stderr.
+        progress: show a bar with recordings per second and time left, where stderr is a terminal or a notebook.
         journal: a file that keeps what is done. A scan with the same journal takes over each recording whose bytes,
             profile and version of this library are still the same.
         backend: a joblib backend (`dask`) to use instead of processes on this machine.
@@ -56,7 +56,7 @@ def scan(
     keeper: AbstractContextManager[Journal | None] = nullcontext() if journal is None else Journal(journal)
     done: dict[str, Row] = {}
     complete = True
-    with keeper as kept, _bar(len(sources), shown=progress) as advance:
+    with keeper as kept, progress_bar("reading", len(sources), shown=progress) as advance:
         try:
             for group in _run(sources, settings, kept, workers, backend):
                 if kept is not None:
@@ -83,30 +83,3 @@ def _run(
     if cores == 1 or len(sources) < 2 * cores:
         return run_here(groups, settings, known)
     return run_in_processes(groups, settings, known, cores)
-
-
-@contextmanager
-def _bar(total: int, *, shown: bool) -> Iterator[Advance]:
-    """A progress bar on stderr, or nothing."""
-    if not shown:
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    with Progress(
-        TextColumn("reading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    ) as bar:
-        task = bar.add_task("reading", total=total, rate="")
-
-        def advance(count: int) -> None:
-            bar.advance(task, count)
-            speed = bar.tasks[0].speed
-            bar.update(task, rate="" if speed is None else f"{speed:.0f} files/s")
-
-        yield advance

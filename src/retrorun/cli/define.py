@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -46,13 +47,14 @@ def library(
         _list(ready_made(kind=kind, level=level), as_json=as_json)
         return
     entry = find_ready_made(key)
-    session = entry.build(dict(map(_pair, values or ())))
+    wanted = dict(map(_pair, values or ()))
+    session = entry.build(wanted)
     if output is not None:
         save_session(session, output)
     if as_json:
         say_json({**_entry(entry), "notation": format_session(session)})
         return
-    _tell_entry(entry)
+    _tell_entry(entry, wanted)
     say(format_session(session), whole=True)
     if output is not None:
         say(f"saved as {output}")
@@ -151,11 +153,11 @@ def _entry(entry: ReadyMade) -> dict[str, object]:
     }
 
 
-def _tell_entry(entry: ReadyMade) -> None:
+def _tell_entry(entry: ReadyMade, wanted: Mapping[str, str]) -> None:
     say(f"{entry.key}: {entry.title} ({entry.kind.value}, {entry.level.value})")
     say(f"source     {entry.source}", under=11)
     for one in entry.parameters:
-        say(f"{one.name:<10} {one.default or 'none'}: {one.meaning}", under=11)
+        say(f"{one.name:<10} {wanted.get(one.name, one.default) or 'none'}: {one.meaning}", under=11)
     say()
 
 

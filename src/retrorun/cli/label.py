@@ -96,7 +96,8 @@ def _say_laps(run: Analysis) -> None:
         )
     say()
     say_table(("lap", "start", "time", "pace", "cadence", "called"), rows, left=("called",))
-    say("Say which laps you ran backward: retrorun label FILE --backward lap:2,4", whole=True)
+    called = ",".join(row[0] for row in rows if row[-1]) or "2,4"
+    say(f"Say which laps you ran backward: retrorun label FILE --backward lap:{called}", whole=True)
 
 
 def _spans(text: str, run: Analysis) -> list[tuple[float, float]]:

@@ -14,6 +14,7 @@ import typer
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
 from retrorun.batch.learn import learn_profile
+from retrorun.batch.progress import progress_bar
 from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
 from retrorun.batch.table import SUFFIXES, ScanTable
@@ -110,7 +111,7 @@ def profile(
     """Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less."""
     check_ending(output, (".json",), "a gait profile")
     start = profile_of(output if update else None)
-    learnt = learn_profile(paths, start=start)
+    learnt = learn_profile(paths, start=start, progress=True)
     write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=map(Path, paths))
     known = learnt.profile
     say(f"learnt from {learnt.runs} runs ({known.hours:.1f} h in all), {len(learnt.left_out)} recordings left out")
@@ -127,19 +128,25 @@ def _with_pages(
     """Write the page of each run with backward running that is a file of its own; the runs, with where theirs is."""
     make_folder(folder)
     linked = []
-    for run in runs:
-        recording = Path(run.name)
-        if run.backward_s > 0 and recording.is_file():
-            found = analyse(recording, profile=usual)
-            text = report_html(
-                found.activity, found.detection, match=found.match, kept=found.adherence, name=found.name, per_m=per_m
-            )
-            # Recordings of one name in several folders are told apart by when they were.
-            page = folder / f"{run.start:%Y-%m-%d-%H%M%S}-{recording.name}.html"
-            write_atomic(page, text.encode(), inputs=[recording])
-            run = replace(run, page=quote(Path(os.path.relpath(page, season.parent)).as_posix()))  # noqa: PLW2901
-        linked.append(run)
+    with progress_bar("writing pages", len(runs)) as advance:
+        for run in runs:
+            linked.append(_with_page(run, folder, season, usual, per_m))
+            advance(1)
     return linked
+
+
+def _with_page(run: SeasonRun, folder: Path, season: Path, usual: GaitProfile | None, per_m: float) -> SeasonRun:
+    recording = Path(run.name)
+    if run.backward_s <= 0 or not recording.is_file():
+        return run
+    found = analyse(recording, profile=usual)
+    text = report_html(
+        found.activity, found.detection, match=found.match, kept=found.adherence, name=found.name, per_m=per_m
+    )
+    # Recordings of one name in several folders are told apart by when they were.
+    page = folder / f"{run.start:%Y-%m-%d-%H%M%S}-{recording.name}.html"
+    write_atomic(page, text.encode(), inputs=[recording])
+    return replace(run, page=quote(Path(os.path.relpath(page, season.parent)).as_posix()))
 
 
 def _tell(table: ScanTable, story: Story, per_m: float) -> None:
