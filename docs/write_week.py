@@ -29,8 +29,8 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Sunday: write it",
         (
-            "Most weeks begin with a session that there is already. `--set` puts the runner's numbers in, `-o` keeps it "
-            "as a document to edit."
+            "Most weeks begin with a session that there is already. `--set` puts the runner's numbers in, `-o` keeps "
+            "it as a document to edit."
         ),
         (f"retrorun library alternating-regular --set forward=5:00/km --set backward=6:40-7:20/km -o {SESSION}",),
     ),
