@@ -21,19 +21,27 @@ from retrorun.session.values import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
+    HeartRateZoneRange,
     LapButton,
+    Limit,
+    PercentOf,
+    PercentRange,
     PowerRange,
+    Progression,
+    Range,
     RepeatUntil,
+    RpeRange,
     SpeedRange,
     SpeedUnit,
     Target,
     Time,
     Times,
+    ends_of,
+    measure_of,
 )
 
 _DISTANCE_UNITS: tuple[DistanceUnit, ...] = ("m", "km", "mi", "yd")
-_SPEED_UNITS: tuple[SpeedUnit, ...] = ("min/km", "min/mi", "km/h", "m/s")
-
+_SPEED_UNITS: tuple[SpeedUnit, ...] = ("min/km", "min/mi", "km/h", "mph", "m/s")
 
 _AWKWARD = ('say "hi"', "back\\slash", "a # b; c", "two\nlines", "å é 漢 😀", "name: x", "4x(", "\\n")
 
@@ -82,7 +90,7 @@ durations: st.SearchStrategy[Duration] = st.one_of(
 @st.composite
 def _speed_ranges(draw: Callable[[st.SearchStrategy[int]], int]) -> SpeedRange:
     low, high = sorted(draw(st.integers(100, int(FASTEST_MPS * 1000))) for _ in range(2))
-    unit = _SPEED_UNITS[draw(st.integers(0, 3))]
+    unit = _SPEED_UNITS[draw(st.integers(0, len(_SPEED_UNITS) - 1))]
     if draw(st.integers(0, 3)) == 0:
         high = low
     return SpeedRange(low_mps=low / 1000, high_mps=high / 1000, unit=unit)
@@ -111,6 +119,45 @@ target_pairs: st.SearchStrategy[tuple[Target | None, Target | None]] = st.one_of
 )
 
 
+# ---- targets by effort, limits and progressions ----------------------------------------------------------------------
+
+ranges: st.SearchStrategy[Range] = st.one_of(
+    speed_ranges,
+    _whole_pairs(30, 250).map(lambda ends: HeartRateRange(low_bpm=ends[0], high_bpm=ends[1])),
+    cadence_ranges,
+    power_ranges,
+    st.builds(
+        lambda ends, of: PercentRange(low_pct=ends[0], high_pct=ends[1], of=of),
+        _whole_pairs(1, 100),
+        st.sampled_from(PercentOf),
+    ),
+)
+
+
+@st.composite
+def _limits(draw: st.DrawFn) -> Limit:
+    value = draw(ranges.filter(lambda one: ends_of(one)[0] == ends_of(one)[1]))
+    return Limit(side=draw(st.sampled_from(("below", "above"))), value=value)
+
+
+@st.composite
+def _progressions(draw: st.DrawFn) -> Progression:
+    start = draw(ranges)
+    end = draw(ranges.filter(lambda one: measure_of(one) is measure_of(start) and one != start))
+    return Progression(start=start, end=end)
+
+
+any_targets: st.SearchStrategy[Target] = st.one_of(
+    ranges,
+    _whole_pairs(1, 10).map(lambda ends: RpeRange(low_rpe=ends[0], high_rpe=ends[1])),
+    _whole_pairs(1, 5)
+    .filter(lambda ends: ends[0] < ends[1])
+    .map(lambda ends: HeartRateZoneRange(low_zone=ends[0], high_zone=ends[1])),
+    _limits(),
+    _progressions(),
+)
+
+
 # ---- steps, repeats, sessions ----------------------------------------------------------------------------------------
 
 
@@ -121,9 +168,11 @@ def steps(draw: st.DrawFn, *, setting: Setting = Setting.ROAD, notes: st.SearchS
     treadmill = setting is Setting.TREADMILL
     slope = None if treadmill else draw(st.none() | st.sampled_from(Slope))
     incline = draw(st.none() | _grid(-400, 400, 10)) if treadmill else None
+    direction = draw(st.sampled_from(Direction))
     return Step(
         duration=draw(durations),
-        direction=draw(st.sampled_from(Direction)),
+        direction=direction,
+        direction_guessed=direction is Direction.BACKWARD and draw(st.booleans()),
         gait=draw(st.sampled_from(Gait)),
         intensity=draw(st.sampled_from(Intensity)),
         target=target,

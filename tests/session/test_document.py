@@ -21,6 +21,7 @@ from retrorun.session.model import Session
 from retrorun.session.notation import format_session, parse_session
 from retrorun.workout.importing import load_session
 from tests.strategies import sessions
+from tests.workout.plans import guesses
 
 EXAMPLE = parse_session(
     "name: Retro 400s\nsetting: track\nnote: Bring a partner\n"
@@ -41,7 +42,9 @@ def test_json_gives_back_what_it_was_given(session: Session) -> None:
 
 @given(sessions())
 def test_both_formats_hold_the_same(session: Session) -> None:
-    assert session_from_dict(session_to_dict(session)) == session
+    back = session_from_dict(session_to_dict(session))
+    assert back == session
+    assert guesses(back) == guesses(session)
 
 
 @pytest.fixture(scope="module")

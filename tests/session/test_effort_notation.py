@@ -2,75 +2,19 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from retrorun.errors import NotationError, SessionError
+from retrorun.errors import NotationError
 from retrorun.session.data import session_from_dict, session_to_dict
 from retrorun.session.model import Session, Step
 from retrorun.session.notation import format_session, parse_session, parse_target
 from retrorun.session.values import (
-    CadenceRange,
-    HeartRateRange,
-    HeartRateZoneRange,
-    Limit,
-    PercentOf,
-    PercentRange,
-    PowerRange,
-    Progression,
-    Range,
-    RpeRange,
-    SpeedRange,
     Target,
     Time,
 )
+from tests import strategies
 
 
-def pairs(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
-    return st.tuples(st.integers(low, high), st.integers(low, high)).map(lambda pair: (min(pair), max(pair)))
-
-
-RANGES: st.SearchStrategy[Range] = st.one_of(
-    pairs(200, 6000).map(lambda ends: SpeedRange(low_mps=ends[0] / 1000, high_mps=ends[1] / 1000)),
-    pairs(30, 250).map(lambda ends: HeartRateRange(low_bpm=ends[0], high_bpm=ends[1])),
-    pairs(30, 300).map(lambda ends: CadenceRange(low_spm=ends[0], high_spm=ends[1])),
-    pairs(1, 2000).map(lambda ends: PowerRange(low_w=ends[0], high_w=ends[1])),
-    st.builds(
-        lambda ends, of: PercentRange(low_pct=ends[0], high_pct=ends[1], of=of),
-        pairs(1, 100),
-        st.sampled_from(PercentOf),
-    ),
-)
-
-
-def single(value: Range) -> bool:
-    try:
-        Limit(side="below", value=value)
-    except SessionError:
-        return False
-    return True
-
-
-def progression(ends: tuple[Range, Range]) -> Progression | None:
-    try:
-        return Progression(start=ends[0], end=ends[1])
-    except SessionError:
-        return None
-
-
-TARGETS: st.SearchStrategy[Target] = st.one_of(
-    RANGES,
-    pairs(1, 10).map(lambda ends: RpeRange(low_rpe=ends[0], high_rpe=ends[1])),
-    st.sampled_from([(low, high) for low in range(1, 5) for high in range(low + 1, 6)]).map(
-        lambda ends: HeartRateZoneRange(low_zone=ends[0], high_zone=ends[1])
-    ),
-    st.builds(
-        lambda value, side: Limit(side=side, value=value), RANGES.filter(single), st.sampled_from(["below", "above"])
-    ),
-    st.tuples(RANGES, RANGES).map(progression).filter(lambda made: made is not None),
-)
-
-
-@given(TARGETS)
+@given(strategies.any_targets)
 def test_every_target_comes_back_from_notation_and_documents(target: Target) -> None:
     session = Session(steps=(Step(duration=Time(time_s=60), target=target),))
     assert parse_session(format_session(session)) == session

@@ -19,13 +19,15 @@ def test_parse_gives_back_what_format_wrote(session: Session) -> None:
     again = parse_session(text)
     assert again == session
     assert format_session(again) == text
-    assert [_units(step) for _, step in walk(again.steps)] == [_units(step) for _, step in walk(session.steps)]
+    assert list(map(_uncompared, walk(again.steps))) == list(map(_uncompared, walk(session.steps)))
 
 
-def _units(step: Step | Repeat) -> list[str]:
-    """The units in which a step was written, which do not take part in comparison."""
+def _uncompared(placed: tuple[str, Step | Repeat]) -> list[object]:
+    """What takes no part in comparison: the units in which a step was written, and whether its direction is a guess."""
+    _, step = placed
     values = (step.until,) if isinstance(step, Repeat) else (step.duration, step.target, step.secondary_target)
-    return [value.unit for value in values if isinstance(value, Distance | SpeedRange)]
+    guessed = [step.direction_guessed] if isinstance(step, Step) else []
+    return [*guessed, *(value.unit for value in values if isinstance(value, Distance | SpeedRange))]
 
 
 @given(strategies.durations)

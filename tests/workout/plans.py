@@ -96,6 +96,11 @@ def is_countable(session: Session) -> bool:
     return all(isinstance(repeat.until, Times) for repeat in repeats) and _size(session.steps) <= MOST_STEPS
 
 
+def guesses(session: Session) -> list[bool]:
+    """Which steps' directions are guesses; that takes no part in comparison."""
+    return [item.direction_guessed for _, item in walk(session.steps) if isinstance(item, Step)]
+
+
 def done(steps: tuple[Step | Repeat, ...]) -> list[Step]:
     """What a runner does, step after step. The plainest reading of the model, written for the tests alone."""
     made: list[Step] = []

@@ -34,7 +34,7 @@ from retrorun.workout.encode import encode
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from retrorun.workout.identity import MANUFACTURER, PRODUCT
 from tests import strategies
-from tests.workout.plans import EVERYTHING
+from tests.workout.plans import EVERYTHING, guesses
 
 BACKWARD, FORWARD = Direction.BACKWARD, Direction.FORWARD
 HEAD = FileIdentity(type=5, manufacturer=1, product=65534, serial=5, time_created=1_000_000_000)
@@ -76,6 +76,7 @@ def test_a_session_comes_back_equal_up_to_what_checking_said(session: Session, d
     assert not back.findings
     if not any(mark in finding.what for finding in check_session(session, device) for mark in MARKS):
         assert back.session == session
+        assert guesses(back.session) == guesses(session)
 
 
 @pytest.mark.parametrize("session", [EVERYTHING, *(entry.build() for entry in ready_made())], ids=lambda s: s.name)

@@ -36,6 +36,7 @@ def test_name_and_note_each_say_all_of_it_and_read_back(step: Step) -> None:
     [
         (Step(duration=LapButton()), "fwd run", "forward run"),
         (Step(duration=LapButton(), direction=Direction.BACKWARD, note="look"), "BWD run", "BACKWARD run: look"),
+        (Step(duration=LapButton(), direction=Direction.BACKWARD, direction_guessed=True), "BWD run", "BACKWARD? run"),
         (
             Step(duration=LapButton(), direction=Direction.BACKWARD, gait=Gait.WALK, incline_pct=-12.5),
             "BWD walk -12.5%",

@@ -152,7 +152,6 @@ class _Reader:
         if target is None and not label.marked:
             target = self._exertion(text, step.index)
         guessed = not (self.ours or (label.marked and not self.workout.embedded))
-        backward = label.direction is Direction.BACKWARD
         made = Step(
             duration=decoder.duration(),
             direction=label.direction,
@@ -162,7 +161,7 @@ class _Reader:
             slope=label.slope,
             incline_pct=label.incline_pct,
             note=": ".join(filter(None, [self._exercise(step), text])),
-            direction_guessed=backward and (guessed or not label.marked),
+            direction_guessed=replace(label, marked=label.marked and not guessed).guessed,
         )
         try:
             return replace(made, secondary_target=second)

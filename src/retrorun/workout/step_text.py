@@ -4,6 +4,7 @@ FIT has no field for running backward, so the words carry it, so that it can be 
 
     name   BWD walk -12.5%          at most 15 bytes, whatever the step
     note   BACKWARD walk -12.5%: the runner's own note
+           BACKWARD? run             where the direction was guessed from somebody else's words
 
 Backward is in capitals and forward in small letters, so that a glance tells them apart. In 61 recordings of Edge 530,
 fēnix 6X, Enduro, FR255 and FR965 no step had a name, while many had notes; so the note alone must be enough to read
@@ -36,6 +37,12 @@ class Label:
     incline_pct: float | None = None
     text: str = ""
     marked: bool = True  # in so many of our own words that nobody else can have written them
+    doubted: bool = False  # our own words for a direction that was itself a guess
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the direction is backward, and not for certain."""
+        return self.direction is Direction.BACKWARD and (self.doubted or not self.marked)
 
 
 _SLOPES = {Slope.UPHILL: "up", Slope.DOWNHILL: "down", Slope.FLAT: "flat"}
@@ -44,7 +51,7 @@ _SHORT_SLOPES = {short: slope for slope, short in _SLOPES.items()}
 _GAIT_AND_GROUND = r"(?: (?P<gait>run|walk))?(?: (?P<slope>{slopes}))?(?: (?P<incline>[+-]\d{{1,2}}(?:\.\d)?)%)?"
 _NAME = re.compile(r"(?P<head>BWD|fwd|rest)" + _GAIT_AND_GROUND.format(slopes="up|down|flat"))
 _NOTE = re.compile(
-    r"(?P<head>BACKWARD|forward|rest)"
+    r"(?P<head>BACKWARD|forward|rest)(?P<doubt>(?<=BACKWARD)\?)?"
     + _GAIT_AND_GROUND.format(slopes="uphill|downhill|flat")
     + r"(?:: (?P<text>.+))?",
     re.DOTALL,
@@ -67,7 +74,8 @@ def step_name(step: Step) -> str:
 
 def step_note(step: Step) -> str:
     """The note of a step for the watch, e.g. `BACKWARD run uphill: eyes over the left shoulder`."""
-    head = {Direction.BACKWARD: "BACKWARD", Direction.FORWARD: "forward"}[step.direction]
+    backward = "BACKWARD?" if step.direction_guessed else "BACKWARD"
+    head = backward if step.direction is Direction.BACKWARD else "forward"
     words = _join(head, step, {slope: slope.value for slope in Slope})
     # A watch holds the ends of a progression alone; the note says which comes first, and is read back.
     rising = [format_target(t) for t in (step.target, step.secondary_target) if isinstance(t, Progression)]
@@ -113,6 +121,7 @@ def _read(match: re.Match[str] | None, *, resting: bool) -> Label | None:
         incline_pct=None if incline is None else float(incline),
         text=said.get("text") or "",
         marked=said["gait"] is not None,
+        doubted=bool(said.get("doubt")),
     )
 
 
@@ -208,6 +217,7 @@ def read_sentence(text: str) -> Step | None:
         return Step(
             duration=LapButton() if rest[0] == length(LapButton()) else parse_duration(rest[0]),
             direction=words.direction,
+            direction_guessed=words.doubted,
             gait=words.gait,
             slope=words.slope,
             intensity=intensity,

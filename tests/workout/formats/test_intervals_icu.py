@@ -16,6 +16,7 @@ from retrorun.session.values import (
     HeartRateZone,
     LapButton,
     SpeedRange,
+    SpeedUnit,
     Target,
     Time,
     Times,
@@ -77,7 +78,7 @@ def test_reads_back_as_the_same_steps_in_the_same_order(session: Session) -> Non
     for step, (cue, time_s, distance_m, rest) in zip(planned, made, strict=True):
         backward = step.direction is Direction.BACKWARD
         rests = step.intensity is Intensity.REST and not backward
-        assert cue.startswith("BACKWARD " if backward else "rest" if rests else "forward ")
+        assert cue.startswith(("BACKWARD ", "BACKWARD? ") if backward else "rest" if rests else "forward ")
         assert f"intensity={step.intensity}" in rest
         if isinstance(step.duration, Time):
             assert time_s == pytest.approx(step.duration.time_s, abs=0.5 if step.duration.time_s >= 0.5 else 1.0)
@@ -136,6 +137,14 @@ def test_part_of_a_second_is_rounded_and_told() -> None:
 
 def test_the_cue_stands_before_the_length_and_says_the_direction_first() -> None:
     assert only(BACKWARD)[0].startswith("- BACKWARD run, look over the left shoulder 400mtr 7:20-6:40/km Pace")
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"), [("min/mi", "10:00/mi"), ("mph", "10:00/mi"), ("km/h", "6:13/km"), ("m/s", "6:13/km")]
+)
+def test_a_pace_is_told_in_the_miles_or_kilometres_it_was_written_in(unit: SpeedUnit, written: str) -> None:
+    ten_minutes_a_mile = SpeedRange(low_mps=2.682, high_mps=2.682, unit=unit)
+    assert f" {written} Pace" in only(replace(FORWARD, target=ten_minutes_a_mile))[0]
 
 
 def test_a_repeat_stands_between_blank_lines() -> None:

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from retrorun.errors import SessionError, WorkoutError
+from retrorun.session.effort import is_effort
 from retrorun.session.library import ready_made
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.values import (
@@ -18,16 +20,20 @@ from retrorun.session.values import (
     PercentRange,
     PowerRange,
     SpeedRange,
+    Target,
     Time,
     Times,
 )
+from retrorun.units import METRES_PER_MILE
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.finding import Exported
+from retrorun.workout.fit import compile_workout, decompile
 from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
 from retrorun.workout.formats.intervals_icu import from_intervals_icu, is_intervals_icu, to_intervals_icu
+from retrorun.workout.formats.sheet import from_sheet, to_sheet
 from retrorun.workout.formats.zwift import from_zwift, is_zwift, to_zwift
-from tests.strategies import sessions
-from tests.workout.plans import RETRO_400S, done, is_countable
+from tests.strategies import any_targets, sessions
+from tests.workout.plans import RETRO_400S, done, guesses, is_countable
 
 # Findings of an export that change nothing in the session itself.
 HARMLESS = (
@@ -77,8 +83,9 @@ def in_reach_of_intervals(session: Session) -> Session:
         elif not isinstance(duration, Distance):
             duration = LapButton()
         if isinstance(target, SpeedRange):
-            ends = [1000 / round(1000 / speed) for speed in (target.low_mps, target.high_mps)]
-            target = SpeedRange(low_mps=ends[0], high_mps=ends[1])
+            per_m = METRES_PER_MILE if target.unit in ("min/mi", "mph") else 1000
+            ends = [per_m / round(per_m / speed) for speed in (target.low_mps, target.high_mps)]
+            target = replace(target, low_mps=ends[0], high_mps=ends[1])
         elif not isinstance(target, HeartRateZone | PowerRange):
             target = None
         return replace(one, duration=duration, target=target, secondary_target=None, incline_pct=None)
@@ -139,6 +146,7 @@ def test_what_a_format_holds_comes_back_equal(name: str, session: Session) -> No
     assert not changed(exported), exported.findings
     back = read(exported)
     assert back.session == session
+    assert guesses(back.session) == guesses(session)
     assert not back.findings
 
 
@@ -150,6 +158,37 @@ def test_whatever_goes_out_comes_back_with_its_directions(name: str, session: Se
     if is_countable(session):
         planned, found = done(session.steps), done(read(write(session)).session.steps)
         assert [step.direction for step in planned] == [step.direction for step in found]
+
+
+def back_from_fit(exported: Exported) -> Decompiled:
+    return decompile(exported.text.encode("latin-1"))
+
+
+def to_fit(session: Session) -> Exported:
+    return Exported(text=compile_workout(session).decode("latin-1"))
+
+
+TARGET_FORMATS = {
+    "fit": (to_fit, back_from_fit),
+    "sheet": (to_sheet, lambda exported: from_sheet(exported.text)),
+    **{name: (write, read) for name, (write, read, _) in FORMATS.items()},
+}
+
+
+@pytest.mark.parametrize("name", TARGET_FORMATS)
+@settings(deadline=None, max_examples=100)
+@given(target=any_targets)
+def test_every_target_comes_back_or_is_told_or_refused(name: str, target: Target) -> None:
+    session = Session(name="One", steps=(Step(duration=Time(time_s=60), target=target),))
+    write, read = TARGET_FORMATS[name]
+    try:
+        exported = write(session)
+    except (SessionError, WorkoutError):
+        assert is_effort(target)
+        return
+    back = replace(read(exported).session, name="One")
+    if not changed(exported):
+        assert back == session
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -13,7 +13,7 @@ from retrorun.session.values import Distance, HeartRateAbove, LapButton, SpeedRa
 from retrorun.workout.formats.sheet import from_sheet, is_sheet, to_sheet
 from tests.conftest import Golden
 from tests.strategies import sessions
-from tests.workout.plans import BACKWARD, EVERYTHING, REST, RETRO_400S
+from tests.workout.plans import BACKWARD, EVERYTHING, REST, RETRO_400S, guesses
 
 STYLES: tuple[Literal["markdown", "plain"], ...] = ("markdown", "plain")
 
@@ -107,7 +107,9 @@ def test_a_sheet_comes_back_equal(style: Literal["markdown", "plain"], session: 
     text = to_sheet(session, style=style).text
     assume(session.name != "Session")
     assert is_sheet(text)
-    assert from_sheet(text).session == session
+    back = from_sheet(text).session
+    assert back == session
+    assert guesses(back) == guesses(session)
 
 
 def test_a_line_that_is_none_of_a_sheets_is_named() -> None:

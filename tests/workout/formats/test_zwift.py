@@ -58,7 +58,7 @@ def test_every_step_stands_in_order_with_its_direction_first(session: Session) -
     for step, element in zip(planned, made, strict=True):
         backward = step.direction is Direction.BACKWARD
         rests = step.intensity is Intensity.REST and not backward
-        assert message(element).startswith("BACKWARD " if backward else "rest" if rests else "forward ")
+        assert message(element).startswith(("BACKWARD ", "BACKWARD? ") if backward else "rest" if rests else "forward ")
         if isinstance(step.duration, Time):
             assert float(element.attrib["Duration"]) == pytest.approx(step.duration.time_s)
 

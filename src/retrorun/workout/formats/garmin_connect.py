@@ -17,7 +17,7 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
 from retrorun.session.amounts import amounts
 from retrorun.session.effort import missing_error
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, walk
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.values import (
     CadenceRange,
     Calories,
@@ -332,7 +332,7 @@ class _Reader:
             target=target,
             secondary_target=second,
             note=note,
-            direction_guessed=not label.marked and label.direction is Direction.BACKWARD,
+            direction_guessed=label.guessed,
         )
 
     def duration(self, row: Fields, place: str) -> Duration:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from retrorun.errors import SessionError, WorkoutError
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import (
     CadenceRange,
     Calories,
@@ -176,7 +176,7 @@ class _Page:
         return ""
 
     def pace(self, target: SpeedRange, place: str) -> str:
-        unit, per_m = ("/mi", METRES_PER_MILE) if target.unit == "min/mi" else ("/km", 1000.0)
+        unit, per_m = ("/mi", METRES_PER_MILE) if target.unit in ("min/mi", "mph") else ("/km", 1000.0)
         ends = (target.low_mps, target.high_mps)
         paces = [round(speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
         if not all(round(per_m / pace, 3) == speed for pace, speed in zip(paces, ends, strict=True)):
@@ -343,7 +343,7 @@ class _Reader:
                 intensity=intensity,
                 target=target,
                 note=note,
-                direction_guessed=not label.marked and label.direction is Direction.BACKWARD,
+                direction_guessed=label.guessed,
             )
         )
 

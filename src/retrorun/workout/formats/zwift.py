@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.amounts import planned_speed_mps
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, walk
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.values import (
     CadenceRange,
     Distance,
@@ -319,7 +319,7 @@ class _Reader:
             target=target if target is not None else second,
             secondary_target=second if target is not None else None,
             note=label.text,
-            direction_guessed=label.direction is Direction.BACKWARD and not label.marked,
+            direction_guessed=label.guessed,
         )
 
     def size(self, element: ET.Element, name: str, place: str) -> Duration:
