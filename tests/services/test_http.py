@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,11 +54,102 @@ def test_other_addresses_are_refused(address: str) -> None:
 
 def test_an_answer_is_bounded_in_bytes_and_in_time() -> None:
     with pytest.raises(DeliveryError, match="larger than"):
-        bounded(bytes(1 << 20) for _ in range((MOST_BYTES >> 20) + 1))
+        bounded((bytes(1 << 20) for _ in range((MOST_BYTES >> 20) + 1)), until=math.inf)
     ticks = iter(range(0, 10_000, 10))
-    with pytest.raises(DeliveryError, match="longer than"):
-        bounded((b"x" for _ in range(1000)), clock=lambda: float(next(ticks)))
-    assert bounded([b"a", b"b"]) == b"ab"
+    with pytest.raises(TimeoutError):
+        bounded((b"x" for _ in range(1000)), until=120.0, clock=lambda: float(next(ticks)))
+    assert bounded([b"a", b"b"], until=math.inf) == b"ab"
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Sends its answer byte by byte: the body, or all of it."""
+
+    begin = b""
+    stop: threading.Event
+
+    def do_GET(self) -> None:
+        self.wfile.write(self.begin)
+        with contextlib.suppress(OSError):  # who asked has gone
+            while not self.stop.wait(0.05):
+                self.wfile.write(b"x")
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"HTTP/1.0 200 OK\r\nContent-Length: 50000\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\nX-Head: ",
+        b"",
+    ],
+)
+def test_an_answer_that_drips_comes_to_an_end(begin: bytes) -> None:
+    stop = threading.Event()
+    with serving(type("Handler", (Dripping,), {"begin": begin, "stop": stop})) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            with pytest.raises(DeliveryError, match=r"no answer within 0\.3 s"):
+                make_session(address, limit_s=0.3).get(address)
+        finally:
+            stop.set()
+
+
+class Busy(BaseHTTPRequestHandler):
+    """Answers what it is told to, one after the other."""
+
+    answers: list[tuple[int, dict[str, str]]]
+    seen: list[str]
+
+    def do_GET(self) -> None:
+        self.seen.append(self.command)
+        status, headers = self.answers.pop(0)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_PUT = do_GET  # noqa: N815 - the name that the server looks for
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.mark.parametrize(
+    ("method", "answers", "status", "waits"),
+    [
+        ("GET", [(429, {"Retry-After": "7"}), (200, {})], 200, [7.0]),
+        ("PUT", [(429, {"Retry-After": "7"}), (200, {})], 200, [7.0]),  # it was turned away, not done
+        ("GET", [(429, {"Retry-After": "Fri, 01 May 2020 07:28:00 GMT"}), (200, {})], 200, [0.0]),
+        ("GET", [(429, {})], 429, []),  # nobody says when
+        ("GET", [(429, {"Retry-After": "soon"})], 429, []),
+        ("GET", [(429, {"Retry-After": "3600"})], 429, []),  # longer than a request may take
+        ("GET", [(429, {"Retry-After": "9" * 500})], 429, []),
+        ("GET", [(429, {"Retry-After": "1"})] * 4, 429, [1.0] * 3),
+        ("GET", [(503, {"Retry-After": "5"}), (502, {}), (500, {}), (200, {})], 200, [5.0, 2.0, 4.0]),
+        ("PUT", [(503, {"Retry-After": "5"})], 503, []),  # it may have been done
+        ("GET", [(404, {"Retry-After": "5"})], 404, []),
+    ],
+)
+def test_what_may_pass_is_tried_again_when_the_service_says(
+    method: str, answers: list[tuple[int, dict[str, str]]], status: int, waits: list[float]
+) -> None:
+    waited: list[float] = []
+    seen: list[str] = []
+    with serving(type("Handler", (Busy,), {"answers": list(answers), "seen": seen})) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        answer = make_session(address, sleep=waited.append).request(method, address)
+    assert (answer.status_code, waited, len(seen)) == (status, waits, len(answers))
+
+
+def test_a_session_asks_nobody_but_its_service() -> None:
+    with serving(type("Handler", (Busy,), {"answers": [], "seen": []})) as server:
+        session = make_session("http://127.0.0.1:1")
+        with pytest.raises(requests.exceptions.InvalidSchema):
+            session.get(f"http://localhost:{server.server_port}/")
 
 
 class Elsewhere(BaseHTTPRequestHandler):
@@ -86,11 +181,23 @@ class Elsewhere(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # who asked has gone
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 def serve(code: int = 200, to: str = "") -> tuple[ThreadingHTTPServer, list[bytes]]:
     seen: list[bytes] = []
     handler = type("Handler", (Elsewhere,), {"seen": seen, "code": code, "to": to})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return server, seen
 
 
@@ -111,7 +218,7 @@ def test_no_secret_follows_a_redirect_and_the_good_token_stays(
     path = tmp_path / "strava.json"
     save_token(Token(access_token="good", refresh_token="good", expires_at=0.0), path)
     before = path.read_bytes()
-    client = Strava(Application(client_id=1, client_secret=SECRET), path, session=make_session(address, back_off_s=0.0))
+    client = Strava(Application(client_id=1, client_secret=SECRET), path, session=make_session(address))
     with pytest.raises(DeliveryError, match="points to another address") as caught:
         client.exchange("code")
     with pytest.raises(DeliveryError, match="points to another address"):

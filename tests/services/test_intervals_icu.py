@@ -12,7 +12,8 @@ from datetime import date
 import pytest
 
 from retrorun.errors import DeliveryError
-from retrorun.services.intervals_icu import Event, external_id, send
+from retrorun.services.http import make_session
+from retrorun.services.intervals_icu import Event, IntervalsIcu, external_id, send
 from retrorun.services.keys import Key
 from tests.services.calendar import KEY, Calendar, running
 
@@ -75,8 +76,9 @@ def test_events_that_would_be_one_are_not_sent(calendar: Calendar) -> None:
 )
 def test_a_refusal_is_said(calendar: Calendar, status: int, headers: dict[str, str], said: str) -> None:
     calendar.status, calendar.headers = status, headers
+    session = make_session(calendar.url, sleep=lambda _: None)
     with pytest.raises(DeliveryError, match=said) as raised:
-        send([FIT], Key(KEY), url=calendar.url)
+        IntervalsIcu(Key(KEY), url=calendar.url, session=session).send([FIT])
     assert raised.value.where == calendar.url
     assert raised.value.hint
 
@@ -93,14 +95,15 @@ def test_the_key_follows_no_redirect(calendar: Calendar, status: int) -> None:
 @pytest.mark.parametrize("how", ["at once", "halfway"])
 def test_a_cut_connection(calendar: Calendar, how: str) -> None:
     calendar.cut = how
-    with pytest.raises(DeliveryError, match=r"(connection was cut|out of reach).*send it again: nothing is doubled"):
+    with pytest.raises(DeliveryError, match=r"connection was cut.*do it again: nothing is doubled"):
         send([FIT], Key(KEY), url=calendar.url)
 
 
 def test_no_answer_in_time(calendar: Calendar) -> None:
     calendar.wait_s = 1.0
+    session = make_session(calendar.url, limit_s=0.1)
     with pytest.raises(DeliveryError, match=r"no answer within 0\.1 s"):
-        send([FIT], Key(KEY), url=calendar.url, timeout_s=0.1)
+        IntervalsIcu(Key(KEY), url=calendar.url, session=session).send([FIT])
 
 
 def test_nobody_there() -> None:

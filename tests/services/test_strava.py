@@ -17,11 +17,11 @@ import pytest
 from retrorun.analysis.detect import detect
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import DeliveryError, ProfileError, RecordingError
-from retrorun.services.http import API, API_2027, api_address, make_session, redirected
+from retrorun.services.http import API, api_address, make_session, redirected
+from retrorun.services.note import MARK, Ran, note_line, with_mark, with_note
 from retrorun.services.strava import Strava
 from retrorun.services.strava_login import LoginServer
-from retrorun.services.strava_note import MARK, Ran, note_line, with_mark, with_note
-from retrorun.services.strava_token import Application, Token, load_token, save_token, token_path
+from retrorun.services.strava_token import Application, Token, changing_token, load_token, save_token, token_path
 from tests.evaluation.synthetic import synthesise
 from tests.services.strava_server import FakeStrava, serve
 
@@ -29,6 +29,7 @@ pytest.importorskip("stravalib", reason="the strava extra is not installed")
 
 APPLICATION = Application(client_id=7, client_secret="s3cret")
 NOW = 1_900_000_000.0
+NEW = "https://api-v3.strava.com"  # the service's next address
 RAN = Ran(told=True, stretches=2, time_s=240.0, distance_m=470.0, speed_mps=1.96)
 
 
@@ -60,12 +61,13 @@ def fake() -> Iterator[FakeStrava]:
 @pytest.fixture
 def token_file(tmp_path: Path) -> Path:
     path = tmp_path / "config" / "strava.json"
-    save_token(Token(access_token="first-access", refresh_token="first-refresh", expires_at=NOW + 3600), path)
+    with changing_token(path):
+        save_token(Token(access_token="first-access", refresh_token="first-refresh", expires_at=NOW + 3600), path)
     return path
 
 
 def connect(fake: FakeStrava, token_file: Path, *, now: float = NOW) -> Strava:
-    session = make_session(f"{fake.url}/api/v3", back_off_s=0.01)
+    session = make_session(f"{fake.url}/api/v3", sleep=lambda _: None)
     return Strava(APPLICATION, token_file, now=lambda: now, session=session)
 
 
@@ -102,6 +104,50 @@ def test_a_renewal_that_fails_keeps_the_old_token(fake: FakeStrava, token_file: 
     with pytest.raises(DeliveryError, match="fault of its own"):
         connect(fake, token_file, now=NOW + 9999).fetch(12)
     assert token_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        [],
+        "nonsense",
+        {"access_token": "new", "expires_at": 2e9},
+        {"access_token": "new", "refresh_token": "", "expires_at": 2e9},
+        {"access_token": "new\nline", "refresh_token": "new", "expires_at": 2e9},
+        {"access_token": "new", "refresh_token": "new", "expires_at": "soon"},
+        {"access_token": 5, "refresh_token": "new", "expires_at": 2e9},
+    ],
+)
+def test_an_answer_of_the_wrong_shape_keeps_the_old_token(
+    fake: FakeStrava, token_file: Path, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    before = token_file.read_bytes()
+    monkeypatch.setattr(fake, "answer", lambda *_: (200, answer))
+    with pytest.raises(DeliveryError) as caught:
+        connect(fake, token_file, now=NOW + 9999).fetch(12)
+    assert token_file.read_bytes() == before
+    assert "s3cret" not in str(caught.value)
+
+
+def test_two_at_once_renew_a_token_once(fake: FakeStrava, token_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, asked, done = fake.answer, threading.Event(), []
+
+    def slow(method: str, path: str, body: dict[str, object], bearer: str) -> tuple[int, object]:
+        if path == "/oauth/token":
+            asked.set()
+            time.sleep(0.2)  # long enough for the other to come
+        return answer(method, path, body, bearer)
+
+    monkeypatch.setattr(fake, "answer", slow)
+    clients = [connect(fake, token_file, now=NOW + 9999) for _ in range(2)]
+    first = threading.Thread(target=lambda: done.append(clients[0].fetch(12)))
+    first.start()
+    assert asked.wait(10)
+    done.append(clients[1].fetch(12))
+    first.join()
+    assert len(done) == 2
+    assert fake.refreshed == 1
 
 
 def test_a_note_is_one_line_that_is_replaced(fake: FakeStrava, token_file: Path) -> None:
@@ -155,7 +201,7 @@ INACTIVE = {
         ([429], None, r"limit is reached \(2 of 100 reads.*\); try again at the next quarter of an hour"),
         ([418], None, r"refuses the request \(418\)"),
         ([503] * 4, None, r"fault of its own \(503\); try again later"),
-        (["cut"] * 4, None, "no connection to Strava, or it was cut"),
+        (["cut"] * 4, None, "out of reach, or the connection was cut"),
     ],
 )
 def test_each_failure_has_its_message(
@@ -248,8 +294,8 @@ def test_where_tokens_and_the_application_come_from(monkeypatch: pytest.MonkeyPa
 def test_the_address_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RETRORUN_STRAVA_API", raising=False)
     assert api_address() == API
-    assert redirected(f"{API}/activities/1", API_2027) == f"{API_2027}/activities/1"
-    assert redirected("https://www.strava.com/oauth/token", API_2027) == "https://www.strava.com/oauth/token"
+    assert redirected(f"{API}/activities/1", NEW) == f"{NEW}/activities/1"
+    assert redirected("https://www.strava.com/oauth/token", NEW) == "https://www.strava.com/oauth/token"
     monkeypatch.setenv("RETRORUN_STRAVA_API", "http://example.org")
     with pytest.raises(DeliveryError, match="https only"):
         api_address()

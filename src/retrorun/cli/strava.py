@@ -17,9 +17,9 @@ from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
 from retrorun.detection.result import Detection
 from retrorun.report.document import analysis_document
+from retrorun.services.note import Ran
 from retrorun.services.strava import Strava
 from retrorun.services.strava_login import LoginServer
-from retrorun.services.strava_note import Ran
 from retrorun.services.strava_token import Application, token_path
 
 commands = typer.Typer(no_args_is_help=True, help="Your own runs at Strava; needs the extra `strava`.")

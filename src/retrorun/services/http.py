@@ -1,14 +1,19 @@
 """How requests go to services: over https, to the address that is set, bounded in time and size, never redirected.
 
-stravalib sets no time limits, tries nothing again and has its address built in; its session is where that is mended.
+One session for all of them. stravalib sets no time limits, tries nothing again and has its address built in; its
+session is where that is mended.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from retrorun.errors import DeliveryError
@@ -17,18 +22,18 @@ from retrorun.files import printable
 if TYPE_CHECKING:
     import requests
 
+T = TypeVar("T")
 BUILT_IN = "https://www.strava.com"
 API = "https://www.strava.com/api/v3"
-# Announced by Strava for 4 January 2027 on; set RETRORUN_STRAVA_API to it when it answers.
-API_2027 = "https://api-v3.strava.com"
-VARIABLE = "RETRORUN_STRAVA_API"
+VARIABLE = "RETRORUN_STRAVA_API"  # Strava has announced https://api-v3.strava.com for 4 January 2027 on
 TIMEOUT_S = (10.0, 60.0)  # to connect, and between two pieces of an answer
-TRIES = 3
+TRIES = 3  # after the first
 BACK_OFF_S = 1.0  # doubled with each further try
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
-_LOCAL = ("http://127.0.0.1:", "http://localhost:")
+FAULTS = (500, 502, 503, 504)  # of the service itself, which may pass
 MOST_BYTES = 32 << 20  # of an answer, unpacked; a day of streams is 5 MB
-MOST_S = 120.0  # for a whole answer, however slowly it drips
+MOST_S = 120.0  # for a whole answer and all its tries, however slowly it drips
+AGAIN = "check the connection, then do it again: nothing is doubled"
 
 
 def api_address() -> str:
@@ -59,24 +64,43 @@ def safe_address(address: str, *, where: str) -> str:
     return address.rstrip("/")
 
 
-def make_session(address: str, *, back_off_s: float = BACK_OFF_S) -> requests.Session:
-    """A session that sends what stravalib asks of its built-in address to `address`.
+def make_session(
+    address: str, *, limit_s: float = MOST_S, sleep: Callable[[float], None] = time.sleep
+) -> requests.Session:
+    """A session for the service at `address`, and for no other; it also sends what stravalib asks of its built-in one.
 
-    The address's own `/api/v3` end may be there or not; logging in (`/oauth/…`) stays where it is, but for an address
-    on this machine, which stands for all of the service.
+    Strava's own `/api/v3` end may be there or not; logging in (`/oauth/…`) stays where it is, but for an address on
+    this machine, which stands for all of the service.
+
+    Args:
+        address: a safe one.
+        limit_s: how long a request may take [s], with all tries and waiting.
+        sleep: waits some seconds before another try.
+
+    Its requests raise DeliveryError where no whole answer comes, or one that points elsewhere.
     """
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.util import Retry
 
     class Adapter(HTTPAdapter):
-        """Puts the address and the time limit in."""
+        """Puts the address and the limits in, and tries again."""
 
         def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - requests' own signature
             request.url = redirected(request.url or "", address)
-            response = super().send(request, *args, **{**kwargs, "timeout": TIMEOUT_S, "stream": True, "proxies": {}})
-            response._content = bounded(response.iter_content(1 << 16))  # noqa: SLF001 - where requests keeps what was read
-            return response
+            until = time.monotonic() + limit_s
+            limits = {**kwargs, "timeout": TIMEOUT_S, "stream": True, "proxies": {}}
+
+            def once() -> requests.Response:
+                response = super(Adapter, self).send(request, *args, **limits)
+                pieces = iter(lambda: response.raw.read1(1 << 16, decode_content=True), b"")
+                try:
+                    response._content = bounded(pieces, until=until)  # noqa: SLF001 - where requests keeps what was read
+                except BaseException:
+                    response.close()
+                    raise
+                return response
+
+            return _tried(once, until, reads=request.method == "GET", limit_s=limit_s, address=address, sleep=sleep)
 
     class Session(requests.Session):
         """Follows no redirect: a secret must not go where the answer of a server points."""
@@ -87,34 +111,110 @@ def make_session(address: str, *, back_off_s: float = BACK_OFF_S) -> requests.Se
                 raise DeliveryError("the service points to another address, where a secret must not go", where=address)
             return None
 
-    # Only reading is tried again: a request that changes something may have arrived although its answer did not.
-    retry = Retry(
-        total=TRIES,
-        backoff_factor=back_off_s,
-        status_forcelist=(500, 502, 503, 504),
-        allowed_methods=("GET",),
-        raise_on_status=False,
-        respect_retry_after_header=False,
-    )
     session = Session()
     session.trust_env = False  # neither .netrc nor a proxy's password from the environment
-    session.mount(BUILT_IN, Adapter(max_retries=retry))
+    session.headers["User-Agent"] = "retrorun"
+    session.adapters.clear()
+    for place in (BUILT_IN, address):
+        session.mount(place, Adapter())
     return session
 
 
-def bounded(chunks: Iterable[bytes], *, clock: Callable[[], float] = time.monotonic) -> bytes:
-    """A whole answer, if it is no larger and takes no longer than any should.
+def _tried(
+    once: Callable[[], requests.Response],
+    until: float,
+    *,
+    reads: bool,
+    limit_s: float,
+    address: str,
+    sleep: Callable[[float], None],
+) -> requests.Response:
+    """The answer to a request, tried again where that is safe and may help."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
+    for tried in range(TRIES + 1):
+        fault: DeliveryError | None = None
+        try:
+            response = in_time(once, until)
+            wait_s = _wait_s(response.status_code, response.headers, tried, reads=reads)
+        except TimeoutError:
+            raise DeliveryError(f"no answer within {limit_s:g} s", where=address, hint=AGAIN) from None
+        except (requests.Timeout, requests.ConnectionError, HTTPError, OSError) as error:
+            # Only the system's own words: an exception's text might hold what was sent.
+            reason = next((one.strerror for one in _causes(error) if isinstance(one, OSError) and one.strerror), "")
+            what = f"out of reach, or the connection was cut ({reason or type(error).__name__})"
+            fault = DeliveryError(what, where=address, hint=AGAIN)
+            wait_s = BACK_OFF_S * 2**tried if reads else None
+        if tried == TRIES or wait_s is None or time.monotonic() + wait_s > until:
+            break
+        sleep(wait_s)
+    if fault is not None:
+        raise fault
+    return response
+
+
+def _causes(error: BaseException | None) -> Iterable[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _wait_s(status: int, headers: Mapping[str, str], tried: int, *, reads: bool) -> float | None:
+    """How long to wait before another try [s]; None where there shall be none.
+
+    What was turned away for its number was not done, and may come again if the service says when. After a fault of the
+    service only reading is tried again: what changes something may have arrived although its answer did not.
+    """
+    said = headers.get("Retry-After", "").strip()
+    wait_s = None
+    if said.isascii() and said.isdigit():
+        wait_s = float(said[:9])
+    elif said:
+        try:
+            when = parsedate_to_datetime(said)
+            wait_s = max((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+        except ValueError:
+            wait_s = None
+    if status == 429:
+        return wait_s
+    if status in FAULTS and reads:
+        return BACK_OFF_S * 2**tried if wait_s is None else wait_s
+    return None
+
+
+def in_time(do: Callable[[], T], until: float) -> T:
+    """What `do` returns, or raises, by the monotonic clock's `until` [s]; where it has not, it is left to itself.
 
     Raises:
-        DeliveryError: it is, or does.
+        TimeoutError: it has not. Names that are looked up and heads of answers that drip have no time limit otherwise.
     """
-    begun, parts, size = clock(), [], 0
+    outcome: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(do())
+        except BaseException as error:  # noqa: BLE001 - raised again where somebody waits for it
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return outcome.result(timeout=max(until - time.monotonic(), 0.0))
+
+
+def bounded(chunks: Iterable[bytes], *, until: float, clock: Callable[[], float] = time.monotonic) -> bytes:
+    """A whole answer, if it is no larger than any should be and there by `until`.
+
+    Raises:
+        DeliveryError: it is larger.
+        TimeoutError: it is not there by then.
+    """
+    parts, size = [], 0
     for chunk in chunks:
         size += len(chunk)
         if size > MOST_BYTES:
             raise DeliveryError(f"the answer is larger than {MOST_BYTES >> 20} MB", hint="this is not the service")
-        if clock() - begun > MOST_S:
-            raise DeliveryError(f"the answer takes longer than {MOST_S:.0f} s", hint="try again later")
+        if clock() > until:
+            raise TimeoutError
         parts.append(chunk)
     return b"".join(parts)
 
@@ -123,7 +223,7 @@ def redirected(url: str, address: str) -> str:
     """Where a request for stravalib's built-in address goes."""
     if url.startswith(API):
         return address + url.removeprefix(API)
-    if url.startswith(BUILT_IN) and address.startswith(_LOCAL):
+    if url.startswith(BUILT_IN) and urlsplit(address).hostname in LOCAL_HOSTS:
         return address.removesuffix("/api/v3") + url.removeprefix(BUILT_IN)
     return url
 

@@ -1,31 +1,31 @@
-"""Workouts to intervals.icu, which passes them on to the watches that the runner has linked there.
+"""intervals.icu: workouts go there, and from there to the watches that the runner has linked.
 
 The official interface (https://intervals.icu/api-docs.html; forum.intervals.icu/t/63624): events are posted in one
 request and those whose `external_id` is known are changed instead of doubled. A personal key goes as the password of
-the user `API_KEY`. One request needs no more than the standard library.
+the user `API_KEY`.
 """
 
 from __future__ import annotations
 
 import base64
-import http.client
-import json
+import os
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from retrorun.documents import parse_json
+from retrorun.documents import parse_json, to_json
 from retrorun.errors import DeliveryError
-from retrorun.services.http import bounded, safe_address
+from retrorun.services.http import make_session, safe_address
 from retrorun.services.keys import Key
 
+if TYPE_CHECKING:
+    import requests
+
 URL = "https://intervals.icu"
-PATH = "/api/v1/athlete/0/events/bulk?upsert=true"  # athlete 0 is the one whose key it is
-TIMEOUT_S = 30.0
+VARIABLE = "RETRORUN_INTERVALS_ICU_API"  # names another address
+EVENTS = "/api/v1/athlete/0/events/bulk?upsert=true"  # athlete 0 is the one whose key it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,70 +68,51 @@ def external_id(name: str, day: date, *, fallback: str) -> str:
     return f"retrorun-{day.isoformat()}-{words or fallback}"
 
 
-def send(events: Iterable[Event], key: Key, *, url: str = URL, timeout_s: float = TIMEOUT_S) -> tuple[int | str, ...]:
-    """Post events, new or changed, and return the service's number for each, in order.
+class IntervalsIcu:
+    """A connection for the runner whose key it is.
+
+    Args:
+        key: the runner's own.
+        url: the address; by default RETRORUN_INTERVALS_ICU_API, or else the service's.
+        session: how requests go out; the usual one by default.
 
     Raises:
-        DeliveryError: the key is not accepted, the service is out of reach, refuses or answers something else than it
-            should. The key is in no message.
+        DeliveryError: the key would go out without encryption. So do all methods, where the key is not accepted or the
+            service is out of reach, refuses or answers something else than it should. The key is in no message.
     """
-    posted = list(events)
-    names = [event.external_id for event in posted]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        hint = "give the sessions different names, or send one of them for another day"
-        raise DeliveryError(f"two of these events would be one: {twice}", where=url, hint=hint)
-    url = safe_address(url, where="address")
-    login = base64.b64encode(f"API_KEY:{key.secret}".encode("ascii")).decode("ascii")
-    request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
-        url.rstrip("/") + PATH,
-        data=json.dumps([event.as_json() for event in posted]).encode(),
-        headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "retrorun"},
-        method="POST",
-    )
-    # Unredirected: were the service to point elsewhere, the key would not follow. Redirects are refused altogether too.
-    request.add_unredirected_header("Authorization", f"Basic {login}")
-    return _numbers(_answer(request, url, timeout_s), posted, url)
+
+    def __init__(self, key: Key, *, url: str = "", session: requests.Session | None = None) -> None:
+        self.url = safe_address(url or os.environ.get(VARIABLE, URL), where="address")
+        self._session = session or make_session(self.url)
+        self._session.auth = ("API_KEY", key.secret)
+
+    def send(self, events: Iterable[Event]) -> tuple[int | str, ...]:
+        """Post events, new or changed, and return the service's number for each, in order."""
+        posted = list(events)
+        names = [event.external_id for event in posted]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            hint = "give the sessions different names, or send one of them for another day"
+            raise DeliveryError(f"two of these events would be one: {twice}", where=self.url, hint=hint)
+        body = self._ask("POST", EVENTS, "the workout", [event.as_json() for event in posted])
+        return _numbers(body, posted, self.url)
+
+    def _ask(self, method: str, path: str, what: str, value: object = None) -> bytes:
+        """The body of an answer; `what` is spoken of where it is a refusal."""
+        headers = {"Accept": "*/*"} if value is None else {"Content-Type": "application/json"}
+        data = None if value is None else to_json(value).encode()
+        answer = self._session.request(method, self.url + path, data=data, headers=headers)
+        if answer.status_code // 100 != 2:
+            raise _refusal(answer.status_code, answer.headers.get("Retry-After", ""), what, self.url)
+        return answer.content
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - whatever urllib hands over
-        """Nothing is followed: the redirect becomes an error."""
+def send(events: Iterable[Event], key: Key, *, url: str = "") -> tuple[int | str, ...]:
+    """Post events, new or changed, and return the service's number for each, in order: `IntervalsIcu(key).send`."""
+    return IntervalsIcu(key, url=url).send(events)
 
 
-def _answer(request: urllib.request.Request, url: str, timeout_s: float) -> bytes:
-    again = "send it again: nothing is doubled"
-    try:
-        # Without proxies: their passwords stand in the environment.
-        opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=timeout_s) as response:
-            body = bounded(iter(lambda: response.read1(1 << 16), b""))
-            if response.length:  # what is still to come, by the answer's own head; a short read says nothing itself
-                raise http.client.IncompleteRead(body, response.length)
-            return body
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _refusal(error, url) from None
-    except TimeoutError:
-        raise DeliveryError(f"no answer within {timeout_s:g} s", where=url, hint=again) from None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise DeliveryError(f"no answer within {timeout_s:g} s", where=url, hint=again) from None
-        what = f"out of reach ({_reason(error.reason)})"
-        raise DeliveryError(what, where=url, hint="check the connection, then " + again) from None
-    except (http.client.HTTPException, OSError) as error:
-        what = f"the connection was cut ({_reason(error)})"
-        raise DeliveryError(what, where=url, hint="it may or may not have arrived; " + again) from None
-
-
-def _reason(error: object) -> str:
-    # Only the system's own words: an exception's text might hold what was sent.
-    strerror = getattr(error, "strerror", None)
-    return strerror if isinstance(strerror, str) else type(error).__name__
-
-
-def _refusal(error: urllib.error.HTTPError, url: str) -> DeliveryError:
-    code, wait = error.code, error.headers.get("Retry-After", "")
+def _refusal(code: int, wait: str, what: str, url: str) -> DeliveryError:
     when = f"in {wait} s" if wait.isascii() and wait.isdigit() else "in a few minutes"
     known = {
         401: ("the key is not accepted", "copy it again from the settings there"),
@@ -141,11 +122,11 @@ def _refusal(error: urllib.error.HTTPError, url: str) -> DeliveryError:
     }
     by_hundreds = {
         3: ("the service points to another address, where the key must not go", "check the address of the service"),
-        5: ("the service has a fault of its own", "send it again later: nothing is doubled"),
+        5: ("the service has a fault of its own", "do it again later: nothing is doubled"),
     }
-    other = ("the workout was refused", "send it in the other form: as FIT or as text")
-    what, hint = known.get(code) or by_hundreds.get(code // 100, other)
-    return DeliveryError(f"{what} ({code})", where=url, hint=hint)
+    other = (f"{what} was refused", "send it in the other form: as FIT or as text")
+    said, hint = known.get(code) or by_hundreds.get(code // 100, other)
+    return DeliveryError(f"{said} ({code})", where=url, hint=hint)
 
 
 def _numbers(body: bytes, posted: list[Event], url: str) -> tuple[int | str, ...]:

@@ -18,9 +18,9 @@ from retrorun.activity.model import Activity
 from retrorun.activity.strava import STREAMS, activity_from_streams
 from retrorun.documents import Fields
 from retrorun.errors import DeliveryError
-from retrorun.services.http import API_2027, VARIABLE, api_address, is_day_spent, limits_text, make_session
-from retrorun.services.strava_note import Ran, note_line, with_mark, with_note
-from retrorun.services.strava_token import LOGIN, Application, Token, load_token, save_token
+from retrorun.services.http import api_address, is_day_spent, limits_text, make_session
+from retrorun.services.note import Ran, note_line, with_mark, with_note
+from retrorun.services.strava_token import LOGIN, Application, Token, changing_token, load_token, save_token
 
 if TYPE_CHECKING:
     import requests
@@ -65,11 +65,9 @@ class Strava:
         Raises:
             DeliveryError: the service refuses or does not answer.
         """
-        app = self._application
-        info = self._ask(
-            lambda: self._client.protocol.exchange_code_for_token(app.client_id, app.client_secret, code)[0]
-        )
-        self._keep(info)
+        app, protocol = self._application, self._client.protocol
+        with changing_token(self._token_file):
+            self._keep(self._ask(lambda: protocol.exchange_code_for_token(app.client_id, app.client_secret, code)[0]))
 
     def fetch(self, activity_id: int) -> Activity:
         """One of the athlete's own activities, as the service has it. Nothing of it is stored.
@@ -116,13 +114,22 @@ class Strava:
         """Do a request with a token that is alive."""
         token = load_token(self._token_file)
         if token.is_stale(self._now()):
-            app = self._application
-            info = self._ask(
-                lambda: self._client.refresh_access_token(app.client_id, app.client_secret, token.refresh_token)
-            )
-            token = self._keep(info)
+            token = self._renewed()
         self._client.access_token = token.access_token
         return self._ask(request)
+
+    def _renewed(self) -> Token:
+        """A fresh token; the one that another process has fetched meanwhile, if there is one."""
+        app = self._application
+        with changing_token(self._token_file):
+            old = load_token(self._token_file)
+            if not old.is_stale(self._now()):
+                return old
+            return self._keep(
+                self._ask(
+                    lambda: self._client.refresh_access_token(app.client_id, app.client_secret, old.refresh_token)
+                )
+            )
 
     def _keep(self, info: Mapping[str, Any]) -> Token:
         # An answer of another shape must not take the place of a good token.
@@ -133,7 +140,8 @@ class Strava:
             refresh_token=fields.text("refresh_token"),
             expires_at=fields.number("expires_at", low=0.0, high=1e11),
         )
-        if not token.access_token.isascii() or not token.access_token.isprintable() or not token.refresh_token:
+        secrets = (token.access_token, token.refresh_token)
+        if not all(secret and secret.isascii() and secret.isprintable() for secret in secrets):
             raise DeliveryError("Strava's token is none", hint=hint)
         save_token(token, self._token_file)
         return token
@@ -157,13 +165,6 @@ class Strava:
         except exc.Fault as fault:
             code = fault.response.status_code if fault.response is not None else 0
             raise _refusal(code, self._headers) from None
-        except requests.Timeout:
-            raise DeliveryError("Strava does not answer in time", hint="try again later") from None
-        except requests.ConnectionError:
-            raise DeliveryError(
-                "no connection to Strava, or it was cut",
-                hint=f"check the network; for a new address of the service ({API_2027}) set {VARIABLE}",
-            ) from None
         except (requests.RequestException, ValidationError, KeyError, ValueError, TypeError) as error:
             # The error's own text is left out: it could show a token.
             raise DeliveryError(f"Strava's answer makes no sense ({type(error).__name__})", hint="try later") from None

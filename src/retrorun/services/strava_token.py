@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from retrorun.documents import Fields, parse_json
 from retrorun.errors import DeliveryError
-from retrorun.files import locked, read_bytes, write_atomic
+from retrorun.files import locked, make_folder, read_bytes, write_atomic
 
 VARIABLE = "RETRORUN_STRAVA_TOKEN"  # names another file for the tokens
 CLIENT_ID, CLIENT_SECRET = "STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET"
@@ -66,11 +68,21 @@ def token_path() -> Path:
     return (Path(base) if base else Path.home() / ".config") / "retrorun" / "strava.json"
 
 
-def save_token(token: Token, path: Path) -> None:
-    """Keep a token: whole or not at all, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+@contextmanager
+def changing_token(path: Path) -> Iterator[None]:
+    """Keep others from renewing the token meanwhile: of two that use one refresh token, the second is thrown out.
+
+    Raises:
+        OutputError: another process holds it for a minute, or its folder cannot be made.
+    """
+    make_folder(path.parent)
     with locked(path):
-        write_atomic(path, json.dumps(asdict(token)).encode(), private=True)
+        yield
+
+
+def save_token(token: Token, path: Path) -> None:
+    """Keep a token: whole or not at all, readable by its owner only. Others wait while `changing_token` is held."""
+    write_atomic(path, json.dumps(asdict(token)).encode(), private=True)
 
 
 def load_token(path: Path) -> Token:
