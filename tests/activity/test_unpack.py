@@ -54,13 +54,34 @@ def test_the_zip_of_one_recording() -> None:
     assert unpack(zipped(a__fit__gz=gzip.compress(FIT))) == FIT
 
 
-@pytest.mark.parametrize("members", [{}, {"a__fit": FIT, "b__fit": FIT}, {"a__txt": FIT}])
-def test_a_zip_of_none_or_many_is_refused(members: dict[str, bytes]) -> None:
-    data = zipped(**members)
-    if not members:
-        data = zipped(readme__txt=b"nothing")
-    with pytest.raises(RecordingError, match="recordings, not one"):
-        unpack(data)
+def test_the_only_file_of_a_zip_is_told_by_its_content() -> None:
+    assert unpack(zipped(a__txt=FIT)) == FIT
+    assert unpack(zipped(export__zip=zipped(a__fit=FIT), readme__txt=b"about")) == FIT
+    assert unpack(zipped(export__zip=zipped(a__fit__gz=gzip.compress(FIT)))) == FIT
+
+
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        (zipped(a__fit=FIT, b__fit=FIT), "holds 2 recordings, not one"),
+        (zipped(a__fit=FIT, b__zip=b""), "holds 2 recordings and zips, not one"),
+        (zipped(b__zip=zipped(a__fit=FIT, b__gpx=b"")), "holds 2 recordings, not one"),
+        (zipped(a__txt=b"", b__txt=b""), "holds no recording"),
+        (zipped(readme__txt=b"nothing"), "this is no recording"),
+    ],
+)
+def test_a_zip_of_none_or_many_is_refused(data: bytes, match: str) -> None:
+    with pytest.raises(RecordingError, match=match):
+        read_activity(data)
+
+
+@pytest.mark.parametrize("packed", [zipped(a__fit=FIT), zipped(b__zip=zipped(a__fit=FIT))])
+def test_an_encrypted_zip_is_called_that(packed: bytes) -> None:
+    data = bytearray(packed)
+    entry = data.rindex(b"PK\1\2")
+    data[entry + 8] |= 1
+    with pytest.raises(RecordingError, match="the zip is encrypted; unpack it with its password"):
+        read_activity(bytes(data))
 
 
 @pytest.mark.parametrize("at", [5, 20, 40, 60, -30, -10])

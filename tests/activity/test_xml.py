@@ -145,17 +145,37 @@ def test_document_types_are_refused(attack: str) -> None:
         read_activity(gpx(*(gpx_point(at) for at in range(5)), head=attack))
 
 
+TCX_PLACE = "<Position><LatitudeDegrees>50</LatitudeDegrees><LongitudeDegrees>8</LongitudeDegrees></Position>"
+
+
+def course(*points: str) -> bytes:
+    inside = "".join(f"<Trackpoint>{each}</Trackpoint>" for each in points if each)
+    made = f"<Courses><Course><Name>x</Name><Track>{inside}</Track></Course></Courses>"
+    return f"<TrainingCenterDatabase>{made}</TrainingCenterDatabase>".encode()
+
+
+def test_a_course_with_times_is_read_and_said_to_be_one() -> None:
+    found = read_activity(course(*(f"<Time>{moment(at)}</Time>{TCX_PLACE}" for at in range(5))))
+    assert len(found) == 5
+    assert any("course" in said for said in found.decisions)
+
+
 @pytest.mark.parametrize(
     ("data", "match"),
     [
         (b"<html><body>Please log in</body></html>", "web page"),
         (b"<!DOCTYPE html><html></html>", "web page"),
-        (b"<kml><Placemark/></kml>", "no TCX or GPX"),
-        (b"<gpx></gpx>", "no track points"),
-        (b"<gpx><wpt lat='1' lon='2'><time>2024-01-01T00:00:00Z</time></wpt></gpx>", "no track points"),
-        (b"<gpx><trk><trkseg><trkpt lat='1' lon='2'/></trkseg></trk></gpx>", "no point has a time"),
-        (b"<TrainingCenterDatabase></TrainingCenterDatabase>", "no track points"),
-        (b"<", "no TCX or GPX"),
+        (b"<osm><node/></osm>", "no TCX, GPX or KML"),
+        (b"<gpx></gpx>", "holds nothing, no recording"),
+        (b"<gpx><wpt lat='1' lon='2'><time>2024-01-01T00:00:00Z</time></wpt></gpx>", "a list of places, no recording"),
+        (b"<gpx><rte><name>x</name><rtept lat='1' lon='2'/></rte></gpx>", "a route, no recording"),
+        (b"<gpx><trk><trkseg/></trk></gpx>", "a track without points, no recording"),
+        (b"<gpx><trk><trkseg><trkpt lat='1' lon='2'/></trkseg></trk></gpx>", "have no times: it is a route"),
+        (b"<TrainingCenterDatabase></TrainingCenterDatabase>", "this TCX holds no recording"),
+        (course(""), "this TCX holds a course, no recording"),
+        (course(TCX_PLACE), "the points of this TCX have no times: it is a route"),
+        (tcx(tcx_lap(0)), "laps without samples"),
+        (b"<", "no TCX, GPX or KML"),
     ],
 )
 def test_what_is_no_recording(data: bytes, match: str) -> None:

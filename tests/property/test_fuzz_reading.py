@@ -19,6 +19,7 @@ import pytest
 from retrorun.activity.read import read_activity
 from retrorun.errors import RetrorunError
 from tests.activity.documents import COROS, GARMIN, SUUNTO, gpx, gpx_point, tcx, tcx_lap, tcx_point
+from tests.activity.test_kml import array, kml, track
 from tests.activity.test_unpack import zipped
 from tests.fit.handmade import F32, START, TEXT, U8, U16, U32, Kind, file_id, fit, recording, records
 from tests.fit.test_salvage import mixed
@@ -58,12 +59,14 @@ SEEDS: dict[str, list[bytes]] = {
     "tcx": [
         tcx(tcx_lap(0, *(tcx_point(at) for at in range(8))), tcx_lap(60, *(tcx_point(at) for at in range(60, 66))))
     ],
+    "kml": [kml(track(0, 9, arrays=array("cadence", *[85] * 9))), kml(track(0, 9, mixed=True), track(20, 25))],
     "packed": [gzip.compress(recording(40)), zipped(a__fit=recording(20)), gzip.compress(gpx(gpx_point(1)))],
 }
 TOKENS = (
     b"<trkpt", b"</trkpt>", b"<Trackpoint>", b"<!--", b"-->", b"<![CDATA[", b"<?", b"<!DOCTYPE", b'lat="', b"NaN",
     b"inf", b"-1e400", b"9" * 40, b"<time>", b"T25:00:00Z", b"\xff\xfe", b".FIT", b"\x40\0\0\x14\0", b"\x0e\x10",
     b"PK\3\4", b"\x1f\x8b\x08", b"\xff" * 8, b"\0" * 8, b"\x40\0\0\x14\0\xff", b"\x60", b"\xe1",
+    b"<when>", b"<gx:Track>", b"</gx:Track>",
 )  # fmt: skip
 
 
@@ -98,6 +101,7 @@ def noise(kind: str, chance: random.Random) -> bytes:
         "fit": struct.pack("<BBHI4s", 12, 16, 2100, len(body), b".FIT"),
         "gpx": b"<gpx>",
         "tcx": b"<TrainingCenterDatabase>",
+        "kml": b"<kml><gx:Track>",
         "packed": b"\x1f\x8b\x08\0\0\0\0\0\0\3",
     }
     return heads[kind] + body if chance.random() < 0.9 else body

@@ -51,7 +51,9 @@ def raw_from_gpx(document: Document) -> RawRecording:
     points = Points(COLUMNS, "time")
     attributes = gather(elements(document, _ELEMENTS), points, point=b"trkpt", others={})
     if not points.n:
-        raise RecordingError("this GPX holds no track points", hint="give a recording, not a route or a list of places")
+        raise RecordingError(
+            f"this GPX holds {_instead(document.data)}, no recording", hint="export the recording itself"
+        )
     columns = points.filled()
     columns["latitude_deg"], columns["longitude_deg"] = _positions(attributes)
     sports = _sports(document.data)
@@ -73,6 +75,15 @@ def raw_from_gpx(document: Document) -> RawRecording:
         segment=segment,
         activity=None if several is None else several[0],
     )
+
+
+def _instead(data: bytes) -> str:
+    """What a document without track points is."""
+    if re.search(rb"<(?:[\w.-]{1,64}:)?rte[\s>]", data):
+        return "a route"
+    if _TRACK.search(data):
+        return "a track without points"
+    return "a list of places" if re.search(rb"<(?:[\w.-]{1,64}:)?wpt\s", data) else "nothing"
 
 
 def _sports(data: bytes) -> list[tuple[str, str]]:

@@ -110,9 +110,9 @@ class Activity:
     """A recording read into columns.
 
     Every column is a read-only float64 array of shape (n,) with NaN for missing. `time_s` never decreases.
-    `source` is `fit`, `tcx`, `gpx`, `strava` or `columns`. `extra` holds further native columns by FIT name with their
-    unit at the end (`power_w`, `vertical_oscillation_mm`, …), `developer` the developer fields, in a namespace of their
-    own. `decisions` says in words what the reader had to decide (cadence unit, speed from positions, …).
+    `source` is `fit`, `tcx`, `gpx`, `kml`, `strava` or `columns`. `extra` holds further native columns by FIT name with
+    their unit at the end (`power_w`, `vertical_oscillation_mm`, …), `developer` the developer fields, in a namespace of
+    their own. `decisions` says in words what the reader had to decide (cadence unit, speed from positions, …).
     """
 
     time_s: FloatArray

@@ -133,9 +133,18 @@ def gather(
             if name in others:
                 others[name](b" " + attrs[0] if attrs else b"", text)
     points.n = len(attributes)
+    bounded(points)
+    return attributes
+
+
+def bounded(points: Points) -> None:
+    """Nothing, for as many points as a recording can have.
+
+    Raises:
+        RecordingError: there are more.
+    """
     if points.n > MAX_POINTS:
         raise RecordingError(f"{points.n:,} points are more than any recording has", hint="give one recording")
-    return attributes
 
 
 def attribute(attributes: bytes, name: str) -> bytes:
@@ -166,11 +175,13 @@ def recording(
     device: Device | None,
     segment: IntArray | None = None,
     activity: IntArray | None = None,
+    decisions: tuple[str, ...] = (),
 ) -> RawRecording:
     """The raw recording that points and what stands around them make."""
     time = points.times
     if not np.isfinite(time).any():
-        raise RecordingError("no point has a time", hint="give a recording, not a drawn route")
+        what = f"the points of this {source.upper()} have no times: it is a route, not a recording"
+        raise RecordingError(what, hint="export the recording with its times")
     heart_rate = columns.get("heart_rate_bpm")
     if heart_rate is not None:
         heart_rate[heart_rate <= 0] = np.nan  # how exports write a strap that was not worn
@@ -194,4 +205,5 @@ def recording(
         losses=document.losses,
         segment=segment,
         activity=activity,
+        decisions=decisions,
     )

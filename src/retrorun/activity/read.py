@@ -22,7 +22,7 @@ Engine = Literal["columns", "fitparse"]
 
 
 def read_activity(source: Source, *, engine: Engine = "columns") -> Activity:
-    """Read a recording: FIT, TCX or GPX, each also gzipped, or a FIT file alone in a zip.
+    """Read a recording: FIT, TCX, GPX or KML, each also gzipped, or alone in a zip (KMZ).
 
     Args:
         source: a path, bytes, or a file opened for reading bytes.
@@ -59,7 +59,7 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
         return assemble(raw_from_xml(data))
     if not data:
         raise RecordingError("the file is empty", hint="fetch it from the watch again")
-    raise RecordingError("this is no recording", hint="give a FIT, TCX or GPX file")
+    raise RecordingError("this is no recording", hint="give a FIT, TCX, GPX or KML file")
 
 
 def _fetch(source: Source) -> tuple[bytes, str]:

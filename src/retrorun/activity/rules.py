@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100 * 2**20  # a day at 10 Hz is 45 MB of FIT, a day at 1 Hz 30 MB of GPX and 60 MB of TCX
 MAX_SAMPLES = 5_000_000  # 58 days at 1 Hz, or almost 6 days at 10 Hz
-MAX_POINTS = 1_000_000  # of a TCX or GPX, 11 days at 1 Hz; MAX_BYTES hold 650,000 of the shortest real ones
+MAX_POINTS = 1_000_000  # of a TCX, GPX or KML, 11 days at 1 Hz; MAX_BYTES hold 650,000 of the shortest real ones
 MAX_ASIDES = 10_000  # comments and instructions in a document; real ones have two or three
 SHORTEST_TAG = 8  # bytes from tag to tag on average; in real documents 16 and more
 MAX_LAPS = 10_000  # a lap every 30 s for three days is 8,640

@@ -32,6 +32,7 @@ _ELEMENTS = element_pattern(names_of(COLUMNS, "Trackpoint", "Time", "Activity", 
 _CREATOR = re.compile(rb"<Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
 _ACTIVITY = re.compile(rb"<(?:[\w.-]{1,64}:)?Activity[\s>]")
 _POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?Trackpoint[\s/>]")
+_LAP = re.compile(rb"<(?:[\w.-]{1,64}:)?Lap[\s/>]")
 _SPORT = {"running": "running", "biking": "cycling"}
 _INTENSITY = {b"Active": "active", b"Resting": "rest"}
 _TRIGGER = {
@@ -101,7 +102,7 @@ def raw_from_tcx(document: Document) -> RawRecording:
     points, laps = Points(COLUMNS, "Time"), _Laps()
     gather(elements(document, _ELEMENTS), points, point=b"Trackpoint", others=laps.others())
     if not points.n:
-        raise RecordingError("this TCX holds no track points", hint="give a recording, not a course or a workout")
+        raise RecordingError(f"this TCX holds {_instead(document.data)}", hint="export the recording itself")
     raw_laps = laps.raw()
     behind = document.data.rfind(b"<Creator")  # at the end, and far quicker to find than the pattern
     creator = _CREATOR.match(document.data, behind) if behind >= 0 else None
@@ -118,7 +119,16 @@ def raw_from_tcx(document: Document) -> RawRecording:
         sub_sport="",
         device=Device(name=name) if name else None,
         activity=_activity_of(document.data, points.n, len(laps.activities)),
+        decisions=() if laps.activities else ("the file is a course: its times may be planned, not run",),
     )
+
+
+def _instead(data: bytes) -> str:
+    """What a document without points is."""
+    for name, what in ((b"Course", "a course"), (b"Workout", "a workout")):
+        if re.search(rb"<(?:[\w.-]{1,64}:)?%b[\s>]" % name, data):
+            return f"{what}, no recording"
+    return "laps without samples, as of a pool or an activity entered by hand" if _LAP.search(data) else "no recording"
 
 
 def _activity_of(data: bytes, n: int, activities: int) -> IntArray | None:

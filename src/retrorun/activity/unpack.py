@@ -11,11 +11,13 @@ from retrorun.activity.rules import MAX_BYTES
 from retrorun.errors import RecordingError
 from retrorun.files import GZIP
 
+_ENCRYPTED = 1  # the flag of a member
 _ZIP = b"PK\x03\x04"
 _GZIP_WINDOW = 31  # zlib's word for "gzip header, largest window"
 _MOST_MEMBERS = 10_000  # of a gzip; one is usual, and tools that cut into blocks of 64 kB make 1,600 of MAX_BYTES
 _FIRST_STEP, _LARGEST_STEP = 256, 1 << 20  # bytes; what a member leaves unread is copied once for each
-SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz")
+_KINDS = (".fit", ".tcx", ".gpx", ".kml")
+SUFFIXES = (*_KINDS, ".kmz", *(f"{kind}.gz" for kind in _KINDS))
 # What opening and reading a damaged, encrypted or unknown member of a zip can raise.
 UNPACK_ERRORS = (
     zipfile.BadZipFile,
@@ -37,7 +39,7 @@ def unpack(data: bytes) -> bytes:
     Raises:
         RecordingError: the packing is broken, or holds more than any recording does, or not exactly one recording.
     """
-    for _ in range(2):  # a zip may hold a gzipped file; deeper nesting is no recording
+    for _ in range(3):  # a zip may hold a zip with a gzipped file; deeper nesting is no recording
         if data.startswith(GZIP):
             data = _gunzip(data)
         elif data.startswith(_ZIP):
@@ -75,32 +77,53 @@ def _gunzip(data: bytes) -> bytes:
 def _unzip(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [each for each in archive.infolist() if is_recording(each.filename)]
-            if len(names) != 1:
-                raise RecordingError(
-                    f"the zip holds {len(names)} recordings, not one",
-                    hint="read a zip of many with the functions for archives, or unpack it first",
-                )
-            return read_member(archive, names[0])
+            return read_member(archive, _only_recording(archive.infolist()))
     except RecordingError:
         raise
     except UNPACK_ERRORS as error:
-        raise RecordingError(f"the zip is broken ({error})", hint="fetch the file again") from error
+        raise RecordingError(f"the zip cannot be unpacked ({error})", hint="fetch the file again") from error
 
 
-def is_recording(name: str) -> bool:
-    """Whether a member of a zip is called like a recording; what a Mac's Finder adds beside each is none."""
-    parts = name.split("/")
-    return name.lower().endswith(SUFFIXES) and not any(part.startswith(("._", "__MACOSX")) for part in parts)
+def _only_recording(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    """The member that is called like a recording, or else the only one there is, whatever it is called.
+
+    Raises:
+        RecordingError: there are several, or none.
+    """
+    files = [each for each in members if not each.is_dir() and not is_hidden_member(each.filename)]
+    named = [each for each in files if each.filename.lower().endswith((*SUFFIXES, ".zip"))]
+    # A KMZ shows its doc.kml; other documents in it only add to that.
+    main = [each for each in named if each.filename.lower() == "doc.kml"] if _all_kml(named) else []
+    found = main or named or files
+    if len(found) != 1:
+        if not named:
+            raise RecordingError("the zip holds no recording", hint="give the zip that the service handed out")
+        kinds = "recordings and zips" if any(each.filename.lower().endswith(".zip") for each in named) else "recordings"
+        raise RecordingError(
+            f"the zip holds {len(named)} {kinds}, not one",
+            hint="read a zip of many with the functions for archives, or unpack it first",
+        )
+    return found[0]
+
+
+def _all_kml(members: list[zipfile.ZipInfo]) -> bool:
+    return all(each.filename.lower().endswith(".kml") for each in members)
+
+
+def is_hidden_member(name: str) -> bool:
+    """Whether a member of a zip lies hidden, as what a Mac's Finder adds beside each file."""
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part != "..")
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MAX_BYTES) -> bytes:
     """The bytes of a member, as far as they are no more than `most`, whatever the zip says of them.
 
     Raises:
-        RecordingError: there are more.
+        RecordingError: there are more, or it is encrypted.
         zipfile.BadZipFile: or another of `UNPACK_ERRORS`: it cannot be unpacked.
     """
+    if member.flag_bits & _ENCRYPTED:
+        raise RecordingError("the zip is encrypted", hint="unpack it with its password first")
     if member.file_size > most:
         raise _too_large()
     with archive.open(member) as file:

@@ -3,7 +3,7 @@
 Two recordings are of one activity when they begin within `START_S` of each other, last equally long and go equally
 far within `LENGTH`, and agree on mean cadence within `CADENCE_SPM` where both have it (two people of one race do not);
 services cut a second here and there, and round times to the second. Of several, the one that says most is counted: FIT
-before TCX before GPX, then more samples, then the first by name.
+before TCX before GPX before KML, then more samples, then the first by name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from retrorun.batch.row import Row
 START_S = 15.0  # chosen: services drop leading samples without a position, a few seconds' worth
 LENGTH = 0.05  # chosen: a trimmed re-export keeps its length within a few per cent
 CADENCE_SPM = 1.0  # chosen: formats round cadence to a step or two a minute, their mean to less
-_SAYS_MOST = ("fit", "tcx", "gpx")
+_SAYS_MOST = ("fit", "tcx", "gpx", "kml")
 
 
 def mark_duplicates(rows: Sequence[Row]) -> tuple[Row, ...]:

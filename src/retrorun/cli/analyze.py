@@ -30,7 +30,9 @@ from retrorun.units import format_clock
 
 
 def analyze(
-    recordings: Annotated[list[Path], typer.Argument(help="Recordings: FIT, TCX or GPX, also packed; - reads stdin.")],
+    recordings: Annotated[
+        list[Path], typer.Argument(help="Recordings: FIT, TCX, GPX or KML, also packed; - reads stdin.")
+    ],
     profile: ProfileOption = None,
     plan: PlanOption = None,
     plot: Annotated[Path | None, typer.Option(help="Also draw the run into this picture (.png, .svg, .pdf).")] = None,

@@ -26,7 +26,7 @@ class Units(StrEnum):
 
 
 UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or min/mile.")]
-RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX or GPX, also gzipped.")]
+RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX, GPX or KML, also gzipped.")]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
