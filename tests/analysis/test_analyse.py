@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import retrorun as rr
@@ -88,7 +89,7 @@ def test_a_plan_may_be_a_session_its_notation_or_its_file(path: Path, tmp_path: 
     [
         ({"source": 3}, "cannot read from int"),
         ({"source": "absent.fit"}, "absent.fit: there is no such file"),
-        ({"plan": 3}, "a session is needed here, not int"),
+        ({"plan": 3}, "a session is given as a Session, a path, bytes or text, not int"),
         ({"labels": [(1.0, 2.0)]}, "labels are needed here, not list"),
         ({"profile": "me.json"}, "a gait profile is needed here, not str"),
     ],
@@ -139,3 +140,12 @@ def test_a_table_of_the_run_holds_its_samples_and_their_direction(demo: rr.Analy
     table = demo.to_arrow()
     assert table.num_rows == len(demo.activity)
     assert 0 < sum(table["backward"].to_pylist()) < table.num_rows
+    assert pa.table(demo).equals(table)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_tables_of_other_libraries_hold_the_same(demo: rr.Analysis, library: str) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    frame = getattr(demo, f"to_{library}")()
+    assert list(frame.columns) == demo.to_arrow().column_names
+    assert frame["backward"].to_list() == demo.to_arrow()["backward"].to_pylist()

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pathlib import Path
 
 from retrorun.analysis.analyse import analyse
+from retrorun.batch.scan import scan
 from retrorun.demo import demo_recording
+from retrorun.detection.result import Detection
+from retrorun.session.notation import parse_session
 from tests.report.made import made_run
 
 
@@ -33,6 +37,29 @@ def test_a_notebook_shows_the_answer_a_table_and_a_picture() -> None:
     assert not {"script", "style", "link", "img", "iframe"} & set(read.tags)
     assert len(shown) < 150_000
     assert shown == analyse(demo_recording())._repr_html_()
+
+
+def test_what_a_notebook_prints_is_a_line_or_two(tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(demo_recording())
+    run = analyse(path)
+    assert run.match is not None
+    long = parse_session("10min warmup; " + "; ".join(f"{metres}m bwd" for metres in range(100, 1100, 10)))
+    shown: list[object] = [run, run.activity, run.detection, run.match, run.summary, run.adherence, long, scan(path)]
+    for one in shown:
+        assert repr(one).count("\n") < 6
+        assert len(repr(one)) <= 400, type(one)
+    assert "14 completed" in repr(run.match)
+    assert "45:17, 7.04 km, 11:04 of it backward in 4" in repr(run.summary)
+    assert "59 % in range" in repr(run.adherence)
+
+
+def test_answers_are_gone_through_piece_by_piece() -> None:
+    run = analyse(demo_recording())
+    assert run.match is not None
+    assert (list(run.detection), len(run.detection)) == (list(run.detection.segments), 4)
+    assert (list(run.match), len(run.match)) == (list(run.match.steps), 14)
+    assert Detection(verdict="none"), "an answer is one, also where nothing was found"
 
 
 def test_two_analyses_in_one_notebook_share_no_names() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from retrorun.errors import DocumentError, RetrorunError, WorkoutError
 from retrorun.session.document import session_to_json, session_to_yaml
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session, parse_session
+from retrorun.workout.check import check_session
 from retrorun.workout.fit import compile_workout
+from retrorun.workout.flatten import lower_session
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.formats.sheet import to_sheet
@@ -153,3 +156,16 @@ def test_the_place_of_an_error_is_that_in_the_file(tmp_path: Path) -> None:
 def test_notation_with_a_setting_above_it_is_no_yaml() -> None:
     assert kind_of(b"name: Track\nsetting: track\n400m bwd") == "notation"
     assert kind_of(b"setting: track\nsteps:\n- duration: 400m") == "YAML"
+
+
+def test_whatever_takes_a_session_takes_its_notation_and_its_file_too(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_bytes(CONTENTS["YAML"])
+    for given_as in (str(path), path, format_session(SESSION)):
+        assert compile_workout(given_as) == CONTENTS["FIT"]
+        assert check_session(given_as) == check_session(SESSION)
+        assert lower_session(given_as) == lower_session(SESSION)
+    takers: tuple[Callable[..., object], ...] = (compile_workout, check_session, lower_session)
+    for take in takers:
+        with pytest.raises(RetrorunError, match="not int"):
+            take(3)

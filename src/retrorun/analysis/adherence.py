@@ -15,6 +15,7 @@ from retrorun.detection.resample import mean_over, time_means
 from retrorun.detection.result import Detection
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.values import CadenceRange, Distance, HeartRateRange, PowerRange, SpeedRange, Target, Time
+from retrorun.units import format_percent
 
 Quantity = Literal["speed_mps", "heart_rate_bpm", "cadence_spm", "power_w"]
 Kept = Literal["in range", "below", "above", "cannot tell"]
@@ -62,7 +63,7 @@ class StepAdherence:
     as_run: AsRun | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Adherence:
     """All steps, and what they amount to.
 
@@ -82,6 +83,11 @@ class Adherence:
     directions: dict[str, int]
     unplanned_backward_s: float
     reasons: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        ended = ", ".join(f"{count} {outcome}" for outcome, count in self.outcomes.items())
+        kept = "" if self.in_range is None else f", {format_percent(self.in_range)} in range"
+        return f"<Adherence {len(self.steps)} steps: {ended or 'none'}{kept}>"
 
 
 def adherence(

@@ -16,12 +16,13 @@ from retrorun.analysis.store import load_labels
 from retrorun.analysis.summary import Summary, is_backward, summarise
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection
-from retrorun.errors import LabelError, RetrorunError
+from retrorun.errors import RetrorunError
 from retrorun.files import printable, read_bytes
 from retrorun.match.model import Match
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 Source = str | PathLike[str] | bytes | BinaryIO | Activity
@@ -51,6 +52,11 @@ class Analysis:
         """One row a sample: the activity's columns, and whether the sample lies in a backward segment."""
         return self.activity.to_pandas().assign(backward=is_backward(self.activity, self.detection))
 
+    def to_polars(self) -> pl.DataFrame:
+        """The same as a table of polars."""
+        backward: pl.Series = table_library("polars").Series("backward", is_backward(self.activity, self.detection))
+        return self.activity.to_polars().with_columns(backward)
+
     def to_arrow(self) -> pa.Table:
         """The same as a table of pyarrow, which the extra `parquet` brings.
 
@@ -60,6 +66,10 @@ class Analysis:
         arrow = table_library("pyarrow")
         table: pa.Table = arrow.table(self.activity)
         return table.append_column("backward", arrow.array(is_backward(self.activity, self.detection)))
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The same for whatever reads Arrow (pandas, polars, duckdb); needs pyarrow."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def report_html(self) -> str:
         """The page that `retrorun report` writes, as text."""
@@ -108,11 +118,7 @@ def analyse(
             activity = read_activity(source if path is None else data)
         except RetrorunError as error:
             raise error if path is None else error.within(printable(str(path))) from None
-    said = labels
-    if labels == "beside":
-        said = Labels() if path is None else load_labels(path)
-    if not isinstance(said, Labels | None):
-        raise LabelError(f"labels are needed here, not {type(said).__name__}", hint="use rr.load_labels, or None")
+    said = load_labels(path) if labels == "beside" and path is not None else None if labels == "beside" else labels
     match, reasons = matched(activity, plan)
     detection = detect_with(activity, match, profile=profile, labels=said, reasons=reasons)
     in_force = (said or Labels()).in_force(activity)

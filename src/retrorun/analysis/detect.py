@@ -21,7 +21,7 @@ from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.resample import mean_over, way_m
 from retrorun.detection.result import Detection, Evidence, Segment
-from retrorun.errors import PlanError, ProfileError
+from retrorun.errors import LabelError, PlanError, ProfileError
 from retrorun.intervals import overlap_s, subtract
 from retrorun.match.match import match_plan
 from retrorun.match.model import Match
@@ -95,6 +95,8 @@ def detect_with(
     """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
     if not isinstance(profile, GaitProfile | None):
         raise ProfileError(f"a gait profile is needed here, not {type(profile).__name__}", hint="use GaitProfile.fit")
+    if not isinstance(labels, Labels | None):
+        raise LabelError(f"labels are needed here, not {type(labels).__name__}", hint="use rr.load_labels, or None")
     spans = () if match is None else planned_spans(match)
     detection = detect_gait(activity, profile=profile, planned=spans)
     detection = replace(detection, reasons=(*detection.reasons, *reasons))

@@ -32,7 +32,7 @@ class Totals:
     mean_heart_rate_bpm: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Summary:
     """Totals of an activity and of its two directions, with the verdict that they rest on.
 
@@ -48,6 +48,11 @@ class Summary:
     backward: Totals
     segments: int
     backward_share: float | None
+
+    def __repr__(self) -> str:
+        found = f", {format_clock(self.backward.time_s)} of it backward in {self.segments}" if self.segments else ""
+        moved = f"{format_clock(self.total.time_s)}, {format_distance(self.total.distance_m)}"
+        return f"<Summary {self.verdict}, {moved}{found}>"
 
     def to_dict(self) -> dict[str, object]:
         """The summary as plain values for JSON: SI units, as the names say."""

@@ -23,7 +23,7 @@ FORMAT = 1  # the number in the JSON file that says which fields to expect
 SUFFIXES = (".parquet", ".csv", ".json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ScanTable:
     """The rows of a scan, in the order in which the recordings were found.
 
@@ -38,6 +38,9 @@ class ScanTable:
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<ScanTable {self._counts()}>"
 
     def counted(self) -> tuple[Row, ...]:
         """The rows that count: read, and no duplicate of another."""
@@ -55,11 +58,12 @@ class ScanTable:
             for index, segment in enumerate(row.segments)
         ]
 
-    def to_text(self) -> str:
-        """What a person wants to know at the end: how many of each, why not all, how much backward running."""
-        count = Counter(row.status for row in self.rows)
-        parts = [f"{count[status]} {status}" for status in ("read", "skipped", "duplicate", "failed")]
-        lines = [f"{len(self)} recordings: {', '.join(parts)}"]
+    def to_text(self, *, per_m: float = 1000.0) -> str:
+        """What a person wants to know at the end: how many of each, why not all, how much backward running.
+
+        Long distances are for `per_m` metres.
+        """
+        lines = [self._counts()]
         for status in ("skipped", "failed"):
             reasons = Counter(row.reason for row in self.rows if row.status == status)
             lines += [f"  {status}: {number} × {reason}" for reason, number in reasons.most_common(5)]
@@ -73,10 +77,15 @@ class ScanTable:
         )
         backward_s, backward_m = sum(row.backward_s for row in rows), sum(row.backward_m for row in rows)
         if backward_s:
-            lines.append(f"backward in all: {format_clock(backward_s)}, {format_distance(backward_m)}")
+            lines.append(f"backward in all: {format_clock(backward_s)}, {format_distance(backward_m, per_m=per_m)}")
         if not self.complete:
             lines.append("stopped before the end: run the same again to go on")
         return "\n".join(lines)
+
+    def _counts(self) -> str:
+        count = Counter(row.status for row in self.rows)
+        parts = [f"{count[status]} {status}" for status in ("read", "skipped", "duplicate", "failed")]
+        return f"{len(self)} recordings: {', '.join(parts)}"
 
     def write(self, path: Path) -> tuple[Path, ...]:
         """Write the table as `.parquet`, `.csv` or `.json`; answers the files that were written.

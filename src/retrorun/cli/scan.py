@@ -150,7 +150,7 @@ def _with_page(run: SeasonRun, folder: Path, season: Path, usual: GaitProfile | 
 
 
 def _tell(table: ScanTable, story: Story, per_m: float) -> None:
-    for line in table.to_text().split("\n"):
+    for line in table.to_text(per_m=per_m).split("\n"):
         say(line, under=4)
     if story.months:
         say()

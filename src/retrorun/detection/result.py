@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,6 +81,15 @@ class Detection:
     reasons: tuple[str, ...] = ()
     probability: float = 0.0
     line: ForwardLine | None = None
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    def __iter__(self) -> Iterator[Segment]:
+        return iter(self.segments)
+
+    def __bool__(self) -> bool:
+        return True  # an answer is one, also where nothing was found
 
     def __repr__(self) -> str:
         spans = ", ".join(f"{s.start_s:.0f}-{s.end_s:.0f} s" for s in self.segments[:4])

@@ -18,7 +18,7 @@ from retrorun.match.laps import distance_m, measured_laps, outcome_of_laps, say_
 from retrorun.match.model import Match, Outcome, StepMatch
 from retrorun.session.model import Session
 from retrorun.units import format_clock
-from retrorun.workout.importing import import_session
+from retrorun.workout.importing import as_session
 
 MOST_LAPS = 1000  # a day on the track has fewer; a damaged file may claim more
 
@@ -56,12 +56,8 @@ def match_plan(
     """
     if not isinstance(activity, Activity):
         activity = read_activity(activity)
-    if isinstance(session, str | PathLike):
-        session = import_session(session).session
-    if not isinstance(session, Session | None):
-        raise PlanError(
-            f"a session is needed here, not {type(session).__name__}", hint="give a Session or its notation"
-        )
+    if session is not None:
+        session = as_session(session)
     if len(activity.laps) > MOST_LAPS:
         raise PlanError(f"the recording has {len(activity.laps)} laps", hint=f"at most {MOST_LAPS} can be matched")
     planned = _planned(activity, session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,9 +35,9 @@ class StepMatch:
     lap_indices: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Match:
-    """The executed steps in order.
+    """The executed steps in order; iterating goes over them.
 
     `basis` is what the match stands on: the planned-step indices that the watch wrote into the laps, the laps alone,
     changes of speed alone, or nothing (no step could be found). `outside_lap_indices` are laps that belong to no step,
@@ -47,3 +49,17 @@ class Match:
     basis: Basis = "step indices"
     outside_lap_indices: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[StepMatch]:
+        return iter(self.steps)
+
+    def __bool__(self) -> bool:
+        return True  # also where no step could be found
+
+    def __repr__(self) -> str:
+        counts = Counter(step.outcome for step in self.steps)
+        ended = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        return f"<Match {self.session.name!r}, {len(self)} steps by {self.basis}: {ended or 'none'}>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from os import PathLike
 
 from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
@@ -29,16 +30,20 @@ from retrorun.workout.finding import Finding
 from retrorun.workout.step_text import cut, one_line, repeat_note, step_note
 
 
-def check_session(session: Session, device: str = "generic") -> tuple[Finding, ...]:
+def check_session(session: Session | str | PathLike[str], device: str = "generic") -> tuple[Finding, ...]:
     """Everything that stands in the way of a session on a watch, the worst first.
 
     Args:
-        session: what is planned.
+        session: what is planned, also in notation or as a file.
         device: a short name out of `retrorun.workout.devices.DEVICES`.
 
     Raises:
         WorkoutError: there is no such device in the table.
+        RetrorunError: text or a file that is no session.
     """
+    from retrorun.workout.importing import as_session  # it needs this module
+
+    session = as_session(session)
     limits = find_device(device)
     found = [*errors_of(session, limits), *_unsafe(session), *_texts(session, limits), *_steps(session, limits)]
     order = {"error": 0, "warning": 1, "note": 2}

@@ -13,7 +13,6 @@ from retrorun.fit.reader import FitFile, read_fit
 from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, RawWorkout, identity_of, workout_of, write_workout
 from retrorun.session.model import Session
-from retrorun.session.notation import parse_session
 from retrorun.workout.check import errors_of
 from retrorun.workout.decode import Decompiled, decode_workout
 from retrorun.workout.devices import find_device
@@ -26,7 +25,7 @@ DAMAGE_HINT = "what could be read is taken; fetch the file again, or compare it 
 
 
 def compile_workout(
-    session: Session | str,
+    session: Session | str | PathLike[str],
     *,
     device: str = "generic",
     created: datetime | None = None,
@@ -39,7 +38,7 @@ def compile_workout(
     `check_session` says which.
 
     Args:
-        session: what is planned, also in notation.
+        session: what is planned, also in notation or as a file.
         device: a short name out of `retrorun.workout.devices.DEVICES`.
         created: when the file was made, an aware time. None: a time derived from the content, between 2020 and 2024.
         serial: 1 to 4294967295; tells one workout from another on the watch. None: derived from the content.
@@ -49,12 +48,11 @@ def compile_workout(
     Raises:
         WorkoutError: the device cannot take the session, a target by effort is no number yet, or an argument is out of
             range.
-        NotationError: text that is no session.
+        RetrorunError: text or a file that is no session.
     """
-    if isinstance(session, str):
-        session = parse_session(session)
-    if not isinstance(session, Session):
-        raise WorkoutError(f"a workout is compiled from a Session, not {type(session).__name__}", hint="parse it first")
+    from retrorun.workout.importing import as_session  # it needs this module
+
+    session = as_session(session)
     limits = find_device(device)
     errors = errors_of(session, limits, skip_last_field=skip_last_field)
     if errors:

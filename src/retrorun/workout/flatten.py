@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from os import PathLike
 
 from retrorun.errors import WorkoutError
 from retrorun.session.amounts import UsualSpeeds, rounds_of
@@ -38,19 +39,23 @@ def without_exertion(session: Session, device: str = "generic") -> Lowered:
     return Lowered(sessions=(replace(session, steps=steps),), changes=tuple(work.changes))
 
 
-def lower_session(session: Session, device: str = "generic") -> Lowered:
+def lower_session(session: Session | str | PathLike[str], device: str = "generic") -> Lowered:
     """A session, or several in its place, that a watch takes as they are.
 
     Second targets that the watch may ignore go into the note, texts are cut, repeats nested too deep are written out,
     and what is still too long is split into several sessions.
 
     Args:
-        session: what is planned.
+        session: what is planned, also in notation or as a file.
         device: a short name out of `retrorun.workout.devices.DEVICES`.
 
     Raises:
         WorkoutError: a repeat without a count nests too deep or is too long, or too much would have to be written out.
+        RetrorunError: text or a file that is no session.
     """
+    from retrorun.workout.importing import as_session  # it needs this module
+
+    session = as_session(session)
     work = _Lowering(find_device(device))
     parts = work.split(work.lowered(session.steps, "steps", work.device.nesting.value))
     note = work.shortened("", "note", session.note, cut(session.note, work.device.description_bytes.value))

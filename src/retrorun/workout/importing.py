@@ -58,11 +58,20 @@ def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> De
     if isinstance(source, bytes | bytearray | memoryview):
         return _read(bytes(source), name)
     if not isinstance(source, str | PathLike):
-        raise DocumentError(f"a session is read from a path, bytes or text, not {type(source).__name__}")
+        raise DocumentError(f"a session is given as a Session, a path, bytes or text, not {type(source).__name__}")
     if isinstance(source, str) and not _names_a_file(source):
         return _read(source.encode("utf-8", "surrogatepass"), name)
     path = Path(source)
     return _read(read_bytes(path, error=DocumentError), name, ending=path.suffix.lower())
+
+
+def as_session(source: Session | bytes | str | PathLike[str]) -> Session:
+    """A session as it is, or the one that `import_session` finds in a path, in bytes or in a text.
+
+    Raises:
+        RetrorunError: as `import_session`; also for what is none of these.
+    """
+    return source if isinstance(source, Session) else import_session(source).session
 
 
 def kind_of(data: bytes) -> Kind | None:
