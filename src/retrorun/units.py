@@ -16,7 +16,7 @@ METRES_PER_YARD = 0.9144  # international yard, exact by definition (1959)
 TIME_UNITS_S = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
 }
 DISTANCE_UNITS_M = {
     **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), 1.0),
@@ -29,7 +29,7 @@ PACE_UNITS_M = {
     **dict.fromkeys(("/mi", "min/mi", "/mile", "min/mile"), METRES_PER_MILE),
 }
 SPEED_UNITS_MPS = {
-    **dict.fromkeys(("km/h", "kmh", "kph"), 1 / 3.6),
+    **dict.fromkeys(("km/h", "kmh", "kph", "km/hr", "kmph"), 1 / 3.6),
     **dict.fromkeys(("m/s", "mps"), 1.0),
     "mph": METRES_PER_MILE / 3600,
 }

@@ -160,7 +160,7 @@ REFUSED_YAML = {
         "hr > 150 bpm"
     ),
     "steps: [{duration: 5min}, {duration: 5min}, {times: 3, repeat: [{duration: 5min, target: 7:20-6:40/km}]}]": (
-        "steps[2].repeat[0].target: 7:20 is slower than 6:40; write the faster pace first: 6:40-7:20/km"
+        "steps[2].repeat[0].target: 7:20 is slower than 6:40; the faster pace comes first: write 6:40-7:20/km"
     ),
     "steps: [{duration: 5min, target: Z2 fast}]": "steps[0].target: nothing may follow a target here",
     "steps: [{duration: 5min, secondary_target: Z2}]": (

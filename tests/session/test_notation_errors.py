@@ -57,11 +57,15 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "400m bwd @ 12-9 km/h": (1, 12, "low 12 is above high 9; write 9-12 km/h"),
     },
     "the slower pace first": {
-        "400m bwd @ 7:20-6:40/km": (1, 12, "7:20 is slower than 6:40; write the faster pace first: 6:40-7:20/km"),
-        "1mi @ 9:00-8:59/mi": (1, 7, "9:00 is slower than 8:59; write the faster pace first: 8:59-9:00/mi"),
+        "400m bwd @ 7:20-6:40/km": (1, 12, "7:20 is slower than 6:40; the faster pace comes first: write 6:40-7:20/km"),
+        "1mi @ 9:00-8:59/mi": (1, 7, "9:00 is slower than 8:59; the faster pace comes first: write 8:59-9:00/mi"),
     },
     "trailing text": {
-        "10min warmup) foo": (1, 13, "there is no ( for this )"),
+        "10min warmup) foo": (
+            1,
+            13,
+            "there is no ( for this ); leave it out, or open the bracket where the repeat begins",
+        ),
         "4x(400m bwd) 5min": (1, 14, "expected ; before 5; part the steps with ; or a new line"),
     },
     "a bracket too few": {
@@ -73,8 +77,16 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "4x": (1, 1, "nothing to repeat; write e.g. 4x(400m bwd; 90s rest)"),
     },
     "a repeat without its bracket": {
-        "repeat 4 times": (1, 8, "expected until after repeat, not 4; write 4x( or repeat until 20min ("),
-        "repeat until 20min 400m bwd": (1, 20, "expected ( and the steps to repeat, not 400"),
+        "repeat 4 times": (
+            1,
+            8,
+            "expected until after repeat, not 4; write e.g. 4x(400m bwd) or repeat until 20min (400m bwd)",
+        ),
+        "repeat until 20min 400m bwd": (
+            1,
+            20,
+            "expected ( and the steps to repeat, not 400; write e.g. 4x(400m bwd) or repeat until 20min (400m bwd)",
+        ),
     },
     "a step without a duration": {
         "bwd uphill": (
@@ -89,12 +101,16 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         ),
     },
     "two of a kind in a step": {
-        "10min 5min warmup": (1, 7, "a step has one duration, and 5 is a second; part the steps with ;"),
-        "400m fwd bwd": (1, 10, "a step has one direction, and bwd is a second; part the steps with ;"),
+        "10min 5min warmup": (1, 7, "a step has one duration, and 5 is a second; write 10min; 5min warmup"),
+        "400m fwd bwd": (1, 10, "a step has one direction, and bwd is a second; leave one out"),
     },
     "a target without @": {
-        "400m bwd 6:40/km": (1, 10, "a pace is a target, not a duration; put @ before it"),
-        "140-150 bpm": (1, 1, "a range is a target, not a duration; put @ before it"),
+        "400m bwd 6:40/km": (1, 10, "/km belongs to a target; put @ before it, or and where it is a second target"),
+        "140-150 bpm": (
+            1,
+            1,
+            "a range is a target, not a duration; put @ before it, or and where it is a second target",
+        ),
     },
     "a target without a unit": {
         "400m @ 5:00": (1, 8, "5:00 has no unit; write 5:00/km or 5:00/mi"),
@@ -109,8 +125,8 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "1km @ 140 bpm-180 spm": (1, 7, "a range in bpm and spm; use one unit"),
     },
     "a pace that is no clock": {
-        "400m @ 5.5/km": (1, 8, "5.5 is no pace; write minutes and seconds, e.g. 6:30/km"),
-        "400m @ 5.5-6 min/km": (1, 8, "5.5 is no pace; write minutes and seconds, e.g. 6:30/km"),
+        "400m @ 5.5/km": (1, 8, "5.5 is no pace; say minutes and seconds, e.g. 6:30/km"),
+        "400m @ 5.5-6 min/km": (1, 8, "5.5 is no pace; say minutes and seconds, e.g. 6:30/km"),
     },
     "a clock that is no pace": {
         "400m @ 5:00 km/h": (1, 8, "5:00 is a pace and km/h is none of its units; write e.g. 6:40/km"),
@@ -118,7 +134,7 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
     },
     "zones that are none": {
         "10min @ Z6": (1, 9, "heart-rate zone is 6, outside 1 to 5"),
-        "10min @ Z": (1, 9, "a zone needs its number; write Z1 to Z5"),
+        "10min @ Z": (1, 9, "a zone needs its number; write e.g. Z2"),
     },
     "stars": {
         "10min; 3*(1min bwd)": (1, 9, "'*' means nothing here; write a repeat with x, e.g. 4x(400m bwd)"),
@@ -152,7 +168,7 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "until 20min bwd": (
             1,
             7,
-            "a step goes until a heart rate, not 20; write e.g. until hr > 150 bpm, or the time or distance alone",
+            "a step goes until a heart rate, not 20; write e.g. until hr > 150 bpm, or say the time or distance alone",
         ),
         "until hr 150 bpm": (1, 10, "expected > or < after hr; write e.g. until hr > 150 bpm"),
     },
@@ -173,8 +189,8 @@ REFUSED: dict[str, dict[str, tuple[int, int, str]]] = {
         "2.5x(400m bwd)": (1, 1, "2.5 must be a whole number"),
     },
     "a decimal comma": {
-        "1,5km bwd": (1, 2, "a comma stands between steps; write decimals with a point"),
-        "4x(0,4km bwd)": (1, 5, "a comma stands between steps; write decimals with a point"),
+        "1,5km bwd": (1, 2, "a comma stands between steps; put a point in decimals, e.g. 1.5km"),
+        "4x(0,4km bwd)": (1, 5, "a comma stands between steps; put a point in decimals, e.g. 1.5km"),
     },
     "an open quote": {
         '400m bwd "look': (1, 10, 'a note is not closed; end it with " on its line'),

@@ -13,12 +13,16 @@ ValueT = TypeVar("ValueT")
 
 
 class Cursor:
-    """A place in the tokens of a text, and the errors that show it; `setting` is what the lines above the steps say."""
+    """A place in the tokens of a text, and the errors that show it; `setting` is what the lines above the steps say.
 
-    def __init__(self, text: str, tokens: list[Token], *, setting: Setting = Setting.ROAD) -> None:
+    A `trial` is a text that a hint is about to suggest: of its own errors nobody sees a hint.
+    """
+
+    def __init__(self, text: str, tokens: list[Token], *, setting: Setting = Setting.ROAD, trial: bool = False) -> None:
         self.text = text
         self.tokens = tokens
         self.setting = setting
+        self.trial = trial
         self.index = 0
         self.items = 0  # steps and repeats begun so far
 
@@ -37,6 +41,11 @@ class Cursor:
         if token.kind != "end":
             self.index += 1
         return token
+
+    def skip(self, word: str) -> None:
+        """Pass over a word that says nothing, where it stands here."""
+        if self.at("word", word):
+            self.take()
 
     def at(self, kind: str, *texts: str) -> bool:
         """Whether the token here is of this kind and, where texts are given, one of them."""

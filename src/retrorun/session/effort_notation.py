@@ -26,9 +26,12 @@ from retrorun.session.values import (
 DASHES = ("-", "–")
 ZONES = ("z", "zone")
 LIMITS: dict[str, Literal["below", "above"]] = {
+    "<": "below",
     "under": "below",
+    "max": "below",
     "below": "below",
     "slower": "below",
+    ">": "above",
     "over": "above",
     "above": "above",
     "faster": "above",
@@ -45,8 +48,11 @@ def read_effort(cursor: Cursor, read: Read) -> Target | None:  # noqa: PLR0911 -
     if cursor.at("word", "rpe"):
         first = cursor.take()
         low, high = _whole_range(cursor, "perceived exertion", "rpe 6 or rpe 6-7")
+        if cursor.at("sign", "/") and cursor.ahead().text == "10":  # the scale it is on
+            cursor.take()
+            cursor.take()
         return cursor.build(first, lambda: RpeRange(low_rpe=low, high_rpe=high))
-    if cursor.at("word", *LIMITS):
+    if cursor.here.text in LIMITS:
         return _limit(cursor, read)
     if cursor.at("word", "from"):
         return _progression(cursor, read)
@@ -62,8 +68,10 @@ def read_effort(cursor: Cursor, read: Read) -> Target | None:  # noqa: PLR0911 -
 def _zones(cursor: Cursor) -> Target:
     first = cursor.take()
     if not cursor.at("number"):
-        cursor.fail("a zone needs its number", token=first, hint="write Z1 to Z5")
+        cursor.fail("a zone needs its number", token=first, hint="write e.g. Z2")
     low = high = _whole(cursor, cursor.take())
+    if cursor.at("sign", "/") or cursor.at("word", *(f"/{word}" for word in ZONES)):
+        cursor.fail("zones are joined by a dash", hint="write e.g. Z2-Z3")
     if cursor.at("sign", *DASHES):
         cursor.take()
         if cursor.at("word", *ZONES):
@@ -77,11 +85,13 @@ def _zones(cursor: Cursor) -> Target:
 
 def _limit(cursor: Cursor, read: Read) -> Target:
     first = cursor.take()
-    if cursor.at("word", "than"):
-        cursor.take()
+    cursor.skip("than")
+    number = cursor.here
     value = _range(cursor, read)
     if isinstance(value, SpeedRange) and value.unit.startswith("min/") and first.text not in ("slower", "faster"):
-        cursor.fail("a pace may be under in minutes or in speed", token=first, hint="say slower than, or faster than")
+        pace = cursor.text[number.start : cursor.ahead(-1).end]
+        hint = f"write slower than {pace} or faster than {pace}"
+        cursor.fail("a pace may be under in minutes or in speed", token=first, hint=hint)
     return cursor.build(first, lambda: Limit(side=LIMITS[first.text], value=value))
 
 
@@ -137,8 +147,7 @@ def _percent(cursor: Cursor) -> Target:
         high = _whole(cursor, cursor.take())
         if cursor.at("sign", "%"):
             cursor.take()
-    if cursor.at("word", "of"):
-        cursor.take()
+    cursor.skip("of")
     of = _measure(cursor)
     return cursor.build(first, lambda: PercentRange(low_pct=low, high_pct=high, of=of))
 
@@ -152,8 +161,8 @@ def _measure(cursor: Cursor) -> PercentOf:
     if word not in list(PercentOf):
         what = f"no per cent of {word!r} is known" if word else "per cent of what?"
         cursor.fail(what, token=place, hint=PERCENT_HELP)
-    if cursor.at("word", "pace"):
-        cursor.take()
+    cursor.skip("marathon" if word == "half" else "pace")
+    cursor.skip("pace")
     return PercentOf(word)
 
 

@@ -11,7 +11,16 @@ from dataclasses import replace
 from retrorun.errors import NotationError, SessionError
 from retrorun.session.cursor import Cursor, ValueT
 from retrorun.session.header import format_header, read_header
-from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Direction, Intensity, Repeat, Session, Step
+from retrorun.session.model import (
+    DEEPEST_NESTING,
+    MOST_STEPS,
+    Direction,
+    Intensity,
+    Repeat,
+    Session,
+    Setting,
+    Step,
+)
 from retrorun.session.phrases import (
     DURATION_HELP,
     TARGET_HELP,
@@ -26,6 +35,7 @@ from retrorun.session.tokens import LONGEST_NOTATION, Token, tokenise
 from retrorun.session.values import Duration, RepeatUntil, Target, Times
 from retrorun.session.wording import format_step, usual_gait
 
+_REPEAT_HELP = "write e.g. 4x(400m bwd) or repeat until 20min (400m bwd)"
 _SKIP_WORDS = ("skip-last", "skip-last-rest")
 
 
@@ -54,7 +64,7 @@ def parse_session(text: str, *, name: str = "") -> Session:
     first = cursor.here
     steps = _read_sequence(cursor, depth=0)
     if cursor.here.kind != "end":
-        cursor.fail("there is no ( for this )")
+        cursor.fail("there is no ( for this )", hint="leave it out, or open the bracket where the repeat begins")
     if not steps:
         cursor.fail("a session needs at least one step", token=cursor.here, hint="write e.g. 10min warmup; 400m bwd")
     session: Session = cursor.build(
@@ -105,6 +115,15 @@ def parse_target(text: str) -> Target:
     return _alone(cursor, target, "target")
 
 
+def reads_as_steps(text: str, setting: Setting) -> bool:
+    """Whether a text that is about to be suggested reads as steps."""
+    try:
+        cursor = Cursor(text, tokenise(text), setting=setting, trial=True)
+        return bool(_read_sequence(cursor, depth=0)) and cursor.at("end")
+    except SessionError:
+        return False
+
+
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -150,11 +169,11 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     if cursor.at("word", "repeat"):
         cursor.take()
         if not cursor.at("word", "until"):
-            cursor.fail(f"expected until after repeat, not {cursor.shown()}", hint="write 4x( or repeat until 20min (")
+            cursor.fail(f"expected until after repeat, not {cursor.shown()}", hint=_REPEAT_HELP)
         cursor.take()
         until = _read_until(cursor)
         if not cursor.at("sign", "("):
-            cursor.fail(f"expected ( and the steps to repeat, not {cursor.shown()}")
+            cursor.fail(f"expected ( and the steps to repeat, not {cursor.shown()}", hint=_REPEAT_HELP)
         return _read_repeat(cursor, first, until, depth=depth)
     return _read_step(cursor)
 

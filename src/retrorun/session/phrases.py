@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 from retrorun.errors import SessionError
 from retrorun.session.cursor import Cursor
@@ -30,6 +31,7 @@ from retrorun.session.values import (
     Time,
     check_targets,
     ends_of,
+    quantity_of,
 )
 from retrorun.units import (
     DISTANCE_UNITS_M,
@@ -58,11 +60,13 @@ _WHOLE_RANGES: dict[str, Callable[[int, int], Target]] = {
 }
 RACES_M = {"half": 21_097.5, "half-marathon": 21_097.5, "marathon": 42_195.0}
 _WATT_WORDS = frozenset(("w", "watt", "watts"))
+_ROUND_WORDS = frozenset(("times", "set", "sets", "round", "rounds", "rep", "reps"))
 _DASHES = frozenset("-–")
 ZONE_WORDS = frozenset(("z", "zone"))
 TARGET_UNITS = frozenset((*PACE_UNITS_M, *SPEED_UNITS_MPS, "bpm", "spm", *_WATT_WORDS))
 
 DURATION_HELP = "write e.g. 10min, 90s, 1:30, 400m, 1.5km, lap, 50kcal or until hr > 150 bpm"
+TARGET_FIRST = "put @ before it, or and where it is a second target"
 TARGET_HELP = "write e.g. 6:40-7:20/km, 9-10 km/h, Z2, 140-150 bpm, 170-180 spm or 200-250 W"
 
 
@@ -76,17 +80,24 @@ def at_duration(cursor: Cursor) -> bool:
 
 def read_duration(cursor: Cursor) -> Duration:
     """The duration that begins here."""
+    if cursor.at("word", *RACES_M):
+        race = cursor.take().text
+        if race == "half":
+            cursor.skip("marathon")
+        return Distance(distance_m=RACES_M[race], unit="km")
+    first = cursor.here
+    if cursor.at("word", "until"):
+        cursor.take()
+        cursor.skip("the")
     if cursor.at("word", "lap"):
         cursor.take()
+        cursor.skip("button")
         return LapButton()
-    if cursor.at("word", *RACES_M):
-        return Distance(distance_m=RACES_M[cursor.take().text], unit="km")
-    if cursor.at("word", "until"):
-        first = cursor.take()
+    if first.text == "until":
         if not cursor.at("word", "hr"):
             cursor.fail(
                 f"a step goes until a heart rate, not {cursor.shown()}",
-                hint="write e.g. until hr > 150 bpm, or the time or distance alone",
+                hint="write e.g. until hr > 150 bpm, or say the time or distance alone",
             )
         return cursor.build(first, read_heart_rate_bound, cursor)
     return read_amount(cursor)
@@ -95,30 +106,52 @@ def read_duration(cursor: Cursor) -> Duration:
 def read_amount(cursor: Cursor) -> Time | Distance | Calories:
     """A time, a distance or calories, e.g. `1h30min`, `1:30`, `400m`, `50kcal`."""
     first = cursor.here
-    if first.kind == "clock":
-        cursor.take()
-        if cursor.at("word", *PACE_UNITS_M) or cursor.at("sign", *_DASHES):
-            cursor.fail("a pace is a target, not a duration", token=first, hint="put @ before it")
-        return cursor.build(first, lambda: Time(time_s=parse_clock(first.text)))
-    if first.kind != "number":
+    if first.kind not in ("clock", "number"):
         cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
-    number = cursor.take()
-    unit = cursor.here
-    if unit.kind != "word":
-        if cursor.at("sign", *_DASHES) and cursor.ahead().kind == "number":
-            cursor.fail("a range is a target, not a duration", token=first, hint="put @ before it")
-        cursor.fail(f"{number.text} has no unit", token=number, hint=DURATION_HELP)
-    if unit.text in DISTANCE_UNITS_M:
+    number, unit = cursor.take(), cursor.here
+    if first.kind == "clock" and not (cursor.at("word", *PACE_UNITS_M, *TIME_UNITS_S) or cursor.at("sign", *_DASHES)):
+        return cursor.build(first, lambda: Time(time_s=parse_clock(first.text)))
+    if first.kind == "number" and cursor.at("word", *TIME_UNITS_S):
+        return cursor.build(first, _read_time, cursor, number)
+    if first.kind == "number" and cursor.at("word", *DISTANCE_UNITS_M):
         cursor.take()
         return cursor.build(first, distance_of, number.text, unit.text)
-    if unit.text == "kcal":
+    if first.kind == "number" and cursor.at("word", "kcal"):
         cursor.take()
         return cursor.build(first, lambda: Calories(calories_kcal=_whole(cursor, number)))
-    if unit.text in TIME_UNITS_S:
-        return cursor.build(first, _read_time, cursor, number)
-    if unit.text in TARGET_UNITS:
-        cursor.fail(f"{unit.text} belongs to a target", token=first, hint="put @ before it")
-    return cursor.fail(f"{unit.text!r} is no unit", token=unit, hint=DURATION_HELP)
+    return _refuse_amount(cursor, number, unit)
+
+
+def _refuse_amount(cursor: Cursor, number: Token, unit: Token) -> NoReturn:
+    """Refuse what follows a number and makes no duration of it, with a hint that hangs on what it is."""
+    if cursor.at("sign", *_DASHES) and (number.kind == "clock" or cursor.ahead().kind == "number"):
+        _refuse_range(cursor, number)
+    if cursor.at("word", *TARGET_UNITS):
+        cursor.fail(f"{unit.text} belongs to a target", token=number, hint=TARGET_FIRST)
+    if number.kind == "clock":
+        cursor.fail(f"{number.text} needs no unit", token=number, hint="write e.g. 1:30 or 1:30:00")
+    if cursor.at("sign", "%"):
+        hint = "write a target, e.g. @ 85% hrmax, or uphill"
+        cursor.fail("a per cent is no duration", token=number, hint=hint)
+    if unit.kind != "word":
+        cursor.fail(f"{number.text} has no unit", token=number, hint=DURATION_HELP)
+    if unit.text in ("lap", "laps"):
+        cursor.fail("how long a lap is, is not known", token=number, hint="write e.g. 400m, or say lap for the button")
+    if unit.text in _ROUND_WORDS:
+        cursor.fail(f"{unit.text} is no unit", token=unit, hint="write a repeat with x, e.g. 4x(400m bwd)")
+    cursor.fail(f"{unit.text!r} is no unit", token=unit, hint=DURATION_HELP)
+
+
+def _refuse_range(cursor: Cursor, first: Token) -> NoReturn:
+    """Refuse a range where a duration stands: a target without its @, or a count or duration left open."""
+    cursor.take()
+    last = cursor.take() if cursor.here.kind in ("number", "clock") else first
+    if cursor.at("word", *TARGET_UNITS):
+        cursor.fail("a range is a target, not a duration", token=first, hint=TARGET_FIRST)
+    if first.kind == last.kind == "clock":
+        hint = f"write e.g. @ {first.text}-{last.text}/km"
+        cursor.fail("a range of paces is a target, and has a unit", token=first, hint=hint)
+    cursor.fail("a duration or a count is one number, not a range", token=first, hint=DURATION_HELP)
 
 
 def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
@@ -183,8 +216,11 @@ def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
 def read_target(cursor: Cursor) -> Target:
     """The target that begins here, with its tolerance where it has one."""
     first = cursor.here
+    cursor.skip("hr")
     target = _read_plain(cursor)
-    if not cursor.at("sign", "±", "+/-"):
+    if first.text == "hr" and quantity_of(target) != "heart rate":
+        cursor.fail("this is no heart rate", token=first, hint="write e.g. 140-150 bpm")
+    if not cursor.at("sign", "±", "+/-", "+-"):
         return target
     if not isinstance(target, Range) or ends_of(target)[0] != ends_of(target)[1]:
         cursor.fail("a tolerance goes with a single value", hint="write a range, e.g. 6:40-7:20/km")
@@ -277,6 +313,12 @@ def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
 
 
 def _take_unit(cursor: Cursor) -> str:
+    """The unit here, `min per km` and `'/km` among them; empty where there is none."""
+    if cursor.at("word", "min") and cursor.ahead().text in ("per", *PACE_UNITS_M):
+        cursor.take()
+    if cursor.at("word", "per") and f"/{cursor.ahead().text}" in PACE_UNITS_M:
+        cursor.take()
+        return f"/{cursor.take().text}"
     return cursor.take().text if cursor.at("word", *TARGET_UNITS) else ""
 
 
@@ -289,16 +331,13 @@ def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRan
     fast, slow = (_full_minutes(token) for token in (fast, slow))
     for token in (fast, slow):
         if token.kind != "clock":
-            cursor.fail(f"{token.text} is no pace", token=token, hint="write minutes and seconds, e.g. 6:30/km")
+            cursor.fail(f"{token.text} is no pace", token=token, hint="say minutes and seconds, e.g. 6:30/km")
     fast_s = cursor.build(fast, parse_clock, fast.text)
     slow_s = cursor.build(slow, parse_clock, slow.text)
     per_unit = _PACE_NAMES[PACE_UNITS_M[unit]].removeprefix("min")
     if fast_s > slow_s:
-        cursor.fail(
-            f"{fast.text} is slower than {slow.text}",
-            token=fast,
-            hint=f"write the faster pace first: {slow.text}-{fast.text}{per_unit}",
-        )
+        hint = f"the faster pace comes first: write {slow.text}-{fast.text}{per_unit}"
+        cursor.fail(f"{fast.text} is slower than {slow.text}", token=fast, hint=hint)
     if 0 < fast_s * FASTEST_MPS < PACE_UNITS_M[unit]:
         cursor.fail(f"{fast.text}{per_unit} is faster than anyone has run", token=fast, hint="check the minutes")
     return cursor.build(fast, pace_range_of, fast_s, slow_s, unit)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from retrorun.session.cursor import Cursor
+from retrorun.session.effort_notation import LIMITS
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
 from retrorun.session.phrases import (
     DURATION_HELP,
+    RACES_M,
+    TARGET_FIRST,
+    TARGET_HELP,
     TARGET_UNITS,
     ZONE_WORDS,
     at_duration,
@@ -15,7 +20,7 @@ from retrorun.session.phrases import (
     read_targets,
 )
 from retrorun.session.tokens import Token
-from retrorun.session.values import Duration, Target
+from retrorun.session.values import Duration, PercentOf, Target
 from retrorun.units import DISTANCE_UNITS_M, TIME_UNITS_S
 
 DIRECTION_WORDS = {
@@ -26,14 +31,15 @@ GAIT_WORDS = {"run": Gait.RUN, "jog": Gait.RUN, "walk": Gait.WALK}
 INTENSITY_WORDS = {
     **dict.fromkeys(("warmup", "warm-up", "wu"), Intensity.WARMUP),
     **dict.fromkeys(("cooldown", "cool-down", "cd"), Intensity.COOLDOWN),
-    **dict.fromkeys(("recovery", "easy"), Intensity.RECOVERY),
+    **dict.fromkeys(("recovery", "rec", "easy"), Intensity.RECOVERY),
     "rest": Intensity.REST,
     "interval": Intensity.INTERVAL,
     "active": Intensity.ACTIVE,
 }
 SLOPE_WORDS = {"uphill": Slope.UPHILL, "downhill": Slope.DOWNHILL, "flat": Slope.FLAT}
-_OTHER_WORDS = ("lap", "until", "incline", "repeat", "skip-last")
-_ALL_WORDS = sorted({*DIRECTION_WORDS, *GAIT_WORDS, *INTENSITY_WORDS, *SLOPE_WORDS, *_OTHER_WORDS})
+_BETWEEN = frozenset(("/", "(", ")", "with", "w", "then", "and", "-", ">"))  # what stands where a ; should
+_WORDS_HELP = "use words such as fwd, bwd, walk, warmup, rest or uphill"
+_LONGEST_MENDED = 200  # characters of a mended step in a hint
 
 
 class StepParts:
@@ -67,7 +73,8 @@ class StepParts:
         if at_duration(cursor):
             # Read before it is refused as a second one: what lacks its @ is told so.
             duration = read_duration(cursor)
-            self._once("duration", self.duration, token)
+            if self.duration is not None:
+                self._refuse_second(token)
             self.duration = duration
         elif cursor.at("sign", "@") or cursor.at("word", "at"):
             self._once("target", self.target)
@@ -84,25 +91,44 @@ class StepParts:
         elif token.kind == "word":
             self._read_word(token)
         elif cursor.at("sign", "/"):
-            cursor.fail("a slash stands between no steps", hint=f"write {self._parted()}")
+            cursor.fail("a slash stands between no steps", hint=self._parted())
+        elif cursor.at("sign", "("):
+            hint = self._parted(fallback='put ; before it, or a note in quotes, e.g. "look"')
+            cursor.fail(f"expected a word about the step, not {cursor.shown()}", hint=hint)
         else:
-            hint = "write a count before it, e.g. 4x(400m bwd)" if cursor.at("sign", "(") else "leave it out"
+            hint = "leave it out" if token is self.first else self._parted()
             cursor.fail(f"expected a word about the step, not {cursor.shown()}", hint=hint)
 
-    def _parted(self) -> str:
-        """The step and what follows a slash, as two: `4x400m bwd/90s rest` as `4x(400m bwd; 90s rest)`."""
-        cursor = self.cursor
-        slash, behind = cursor.here, 1
-        while not (cursor.ahead(behind).kind in ("break", "end") or cursor.ahead(behind).text == ")"):
-            behind += 1
-        before = cursor.text[self.first.start : slash.start].strip()
-        after = cursor.text[slash.end : cursor.ahead(behind).start].strip()
+    def _parted(self, at: Token | None = None, *, fallback: str = "part the steps with ;") -> str:
+        """A hint with the step parted here, `4x400m bwd/90s rest` as `4x(400m bwd; 90s rest)`, where that parses."""
+        cursor, pieces, depth, end = self.cursor, [""], 0, self.first.start
+        for token in cursor.tokens[self.index :]:
+            depth += (token.text == "(") - (token.text == ")")
+            if token.kind == "end" or depth < 0 or (token.kind == "break" and depth == 0):
+                break
+            if token is at or token.kind == "break" or token.text in _BETWEEN:
+                pieces.append("")
+            if not (token.kind == "break" or token.text in _BETWEEN):
+                pieces[-1] += cursor.text[end if pieces[-1] else token.start : token.end]
+            end = token.end
+        steps = "; ".join(filter(None, pieces))
         count, sign = cursor.tokens[self.index - 2 : self.index] if self.index > 1 else (self.first, self.first)
-        return f"{count.text}x({before}; {after})" if sign.text in ("x", "×") else f"{before}; {after}"
+        mended = f"{count.text}x({steps})" if sign.text in ("x", "×") else steps
+        return f"write {mended}" if self._reads(mended) else fallback
+
+    def _reads(self, mended: str) -> bool:
+        """Whether what a hint is about to suggest reads as steps; a trial asks for no hints of its own."""
+        from retrorun.session.notation import reads_as_steps  # it reads its steps with this
+
+        short = not self.cursor.trial and len(mended) <= _LONGEST_MENDED
+        return short and reads_as_steps(mended, self.cursor.setting)
 
     def _read_word(self, token: Token) -> None:
         word = token.text
-        if word in DIRECTION_WORDS:
+        if (word, self.cursor.ahead().text) in (("warm", "up"), ("cool", "down")):
+            self._once("intensity", self.intensity)
+            self.intensity = Intensity.WARMUP if word == "warm" else Intensity.COOLDOWN
+        elif word in DIRECTION_WORDS:
             self._once("direction", self.direction)
             self.direction = DIRECTION_WORDS[word]
             if self.cursor.ahead().text == "?":
@@ -122,14 +148,24 @@ class StepParts:
         else:
             self._refuse_word(token)
         self.cursor.take()
+        if word in ("warm", "cool"):
+            self.cursor.take()  # up, or down
 
-    def _once(self, name: str, value: object, token: Token | None = None) -> None:
+    def _once(self, name: str, value: object) -> None:
         if value is not None:
-            first = token or self.cursor.here
-            shown = self.cursor.text[first.start : first.end]
-            self.cursor.fail(
-                f"a step has one {name}, and {shown} is a second", token=first, hint="part the steps with ;"
-            )
+            hint = "join two targets with and" if name == "target" else "leave one out"
+            self.cursor.fail(f"a step has one {name}, and {self.cursor.shown()} is a second", hint=hint)
+
+    def _refuse_second(self, token: Token) -> None:
+        """Refuse a second duration, which was read: another step's, or the smaller part of one time."""
+        cursor, hint = self.cursor, self._parted(token)
+        at = cursor.tokens.index(token)
+        number, unit = cursor.tokens[max(0, at - 2)], cursor.tokens[at - 1]
+        whole = cursor.text[number.start : cursor.ahead(-1).end].replace(" ", "")
+        if unit.text in TIME_UNITS_S and self._reads(whole):
+            hint = f"write {whole}, or part the steps with ;"
+        shown = cursor.text[token.start : token.end]
+        cursor.fail(f"a step has one duration, and {shown} is a second", token=token, hint=hint)
 
     def _read_incline(self) -> float:
         cursor = self.cursor
@@ -150,12 +186,32 @@ class StepParts:
         word, cursor = token.text, self.cursor
         if word in TIME_UNITS_S or word in DISTANCE_UNITS_M or word == "kcal":
             cursor.fail(f"{word} has no number before it", hint=f"write e.g. 10{word}")
-        if word in TARGET_UNITS or word in ZONE_WORDS:
-            cursor.fail(f"{word} belongs to a target", hint="put @ before the target, e.g. @ Z2")
+        if word in _BETWEEN and not (word == "w" and cursor.ahead().text != "/"):
+            cursor.fail(f"{word!r} stands between no steps", hint=self._parted(fallback=_WORDS_HELP))
+        if word in TARGET_UNITS:
+            cursor.fail(f"{word} has no number before it", hint=TARGET_HELP)
+        valued = cursor.ahead().kind in ("number", "clock") or cursor.ahead().text in ("than", "<", ">")
+        if word in list(PercentOf) or (valued and word in (*ZONE_WORDS, *LIMITS, "rpe", "hr", "from")):
+            cursor.fail(f"{word} belongs to a target", hint=TARGET_FIRST)
+        if word == "in":
+            cursor.fail("a time for a distance is a pace", hint="write e.g. @ 4:00/km")
         if word == "x":
             cursor.fail("a count stands before what is repeated", hint="write e.g. 4x(400m bwd)")
         if word == "repeat":
             cursor.fail("a repeat is a step of its own", hint="put ; before it")
-        close = difflib.get_close_matches(word, _ALL_WORDS, n=1)
-        hint = f"did you mean {close[0]}?" if close else "use words such as fwd, bwd, walk, warmup, rest or uphill"
+        if word.startswith("skip-last"):
+            cursor.fail(f"{word} stands behind a repeat", hint="write e.g. 4x(400m bwd; 90s rest) skip-last")
+        close = difflib.get_close_matches(word, self._words_left(), n=1, cutoff=0.7)
+        hint = f"did you mean {close[0]}?" if close else _WORDS_HELP
         cursor.fail(f"unknown word {word!r}", hint=hint)
+
+    def _words_left(self) -> list[str]:
+        """The words that may still be said of the step, so that none of them leads into the next error."""
+        groups: tuple[tuple[object, Iterable[str]], ...] = (
+            (self.direction, DIRECTION_WORDS),
+            (self.gait, GAIT_WORDS),
+            (self.intensity, INTENSITY_WORDS),
+            (self.slope, () if self.cursor.setting is Setting.TREADMILL else SLOPE_WORDS),
+            (self.duration, ("lap", "until", *RACES_M)),
+        )
+        return sorted(word for said, words in groups if said is None for word in words)

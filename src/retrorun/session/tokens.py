@@ -19,9 +19,9 @@ _PIECES = re.compile(
     | (?P<marked>[0-9]+(?:\.[0-9]+)?(?:''|′′|["”″'’′]))
     | (?P<clock>[0-9]+:[0-9:]*(?:\.[0-9]+)?)
     | (?P<number>[0-9]+(?:\.[0-9]+)?)
-    | (?P<word>/?[^\W\d_]+(?:[-/][^\W\d_]+)*)
+    | (?P<word>/?[^\W\d_]+(?:[-/][^\W\d_]+)*|&)
     | (?P<text>"(?:[^"\\\n]|\\.)*")
-    | (?P<sign>[()@<>%×?/±]|\+/-|-|–)
+    | (?P<sign>[()@<>%×?/±]|\+/?-|-|–)
     | (?P<break>[;,+\n])
     """,
     re.VERBOSE,
@@ -34,8 +34,11 @@ _LONGEST_WORD = 30  # letters; an error repeats the word
 _STRAY_MENDS = {
     **dict.fromkeys("“”„«»", 'use " for notes'),
     **dict.fromkeys("'’′", 'use " for notes, and min for minutes'),
-    **dict.fromkeys("″", "write s for seconds"),
+    **dict.fromkeys("″", "use s for seconds"),
+    **dict.fromkeys(":", "leave it out, or begin a remark with #"),
     **dict.fromkeys("*", "write a repeat with x, e.g. 4x(400m bwd)"),
+    **dict.fromkeys("[]{}", "put ( and ) around what is repeated"),
+    **dict.fromkeys("=|→", "part the steps with ;"),
 }
 
 
@@ -121,7 +124,7 @@ def _token(text: str, match: re.Match[str]) -> Token:
     if kind == "word":
         if len(piece) > _LONGEST_WORD:
             raise NotationError("a word this long means nothing here", text=text, position=match.start())
-        piece = piece.lower()
+        piece = "and" if piece == "&" else piece.lower()
     elif kind == "text":
         piece = unquote(piece, text, match.start())
     elif kind in ("number", "clock"):
@@ -130,7 +133,10 @@ def _token(text: str, match: re.Match[str]) -> Token:
         following = text[match.end() : match.end() + 2]
         if kind == "number" and re.fullmatch(r",[0-9]", following):
             raise NotationError(
-                "a comma stands between steps", text=text, position=match.end(), hint="write decimals with a point"
+                "a comma stands between steps",
+                text=text,
+                position=match.end(),
+                hint="put a point in decimals, e.g. 1.5km",
             )
     return Token(kind=kind, text=piece, start=match.start(), end=match.end())
 
@@ -140,7 +146,9 @@ def _stray(text: str, position: int) -> NotationError:
     if char == '"':
         hint = 'end it with " on its line'
         if text[:position][-1:].isdigit():
-            hint += ", or write s for seconds"
+            hint += ", or use s for seconds"
         return NotationError("a note is not closed", text=text, position=position, hint=hint)
     hint = _STRAY_MENDS.get(char, "leave it out")
+    if char == "." and re.search(r"(?:^|\n)\s*[0-9]+$", text[:position]):
+        hint = "leave out the number of the line"
     return NotationError(f"{char!r} means nothing here", text=text, position=position, hint=hint)
