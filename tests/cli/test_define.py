@@ -115,7 +115,8 @@ def test_a_plan_as_json_and_its_errors() -> None:
     assert [entry["day"] for entry in document["sessions"]] == ["2026-11-23", "2026-11-30"]
     assert all(parse_session(entry["notation"]).name == entry["name"] for entry in document["sessions"])
     code, _, err = run("plan", "--start", "soon")
-    assert (code, err) == (1, "error: --start: 'soon' is no date; write it as 2026-03-02\n")
+    assert code == 1
+    assert err.startswith("error: --start: 'soon' is no date; write it as 20")
     code, _, err = run("plan", "--start", "2026-11-23", "--created", "now")
     assert code == 0  # a time of creation is only read for files
     assert err == ""

@@ -148,7 +148,7 @@ def test_the_place_of_an_error_is_that_in_the_file(tmp_path: Path) -> None:
     path.write_text("<workout_file>")
     with pytest.raises(WorkoutError) as caught:
         load_session(path)
-    assert caught.value.where == "line 1, column 14"
+    assert caught.value.where == f"{path}: line 1, column 14"
     with pytest.raises(DocumentError, match="no such file"):
         import_session("missing.zwo")
 

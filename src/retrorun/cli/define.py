@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import moment
-from retrorun.errors import SessionError
+from retrorun.cli.options import day, moment
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made, ready_made
 from retrorun.session.notation import format_session
 from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backward_pace_from_race
-from retrorun.session.plan import TrainingPlan, make_plan
+from retrorun.session.plan import DAYS, MOST_WEEKS, TrainingPlan, make_plan
 from retrorun.session.ready import ReadyMade
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time
@@ -80,9 +79,9 @@ def pace(
 
 
 def plan(
-    start: Annotated[str, typer.Option(help="The first day, e.g. 2026-03-02.")],
-    weeks: Annotated[int, typer.Option(help="How many weeks, 1 to 52.")] = 8,
-    per_week: Annotated[int, typer.Option(help="Sessions a week, 1 to 3.")] = 2,
+    start: Annotated[str, typer.Option(help="The first day, e.g. 2026-03-02, or tomorrow.")],
+    weeks: Annotated[int, typer.Option(help="How many weeks.", min=1, max=MOST_WEEKS)] = 8,
+    per_week: Annotated[int, typer.Option(help="Sessions a week.", min=1, max=max(DAYS))] = 2,
     level: Annotated[str, typer.Option(help="beginner, regular or experienced.")] = "beginner",
     easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km; gives targets.")] = None,
     weekly: Annotated[
@@ -97,7 +96,7 @@ def plan(
 ) -> None:
     """Plan weeks of backward running, and say by what rule it grows."""
     made = make_plan(
-        start=_date(start),
+        start=day(start, "--start"),
         weeks=weeks,
         sessions_a_week=per_week,
         level=level,
@@ -216,10 +215,3 @@ def _plan_document(made: TrainingPlan, files: tuple[Path, ...]) -> dict[str, obj
         ],
         "files": [str(file) for file in files],
     }
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SessionError(f"{text!r} is no date", where="--start", hint="write it as 2026-03-02") from None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from retrorun.errors import WorkoutError
+from retrorun.errors import SessionError, WorkoutError
 from retrorun.units import METRES_PER_MILE
 
 
@@ -29,6 +29,22 @@ UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or 
 RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX, GPX or KML, also gzipped.")]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+
+
+def day(text: str, option: str) -> date:
+    """The day that an option names: a date, `today` or `tomorrow`.
+
+    Raises:
+        SessionError: it is no date.
+    """
+    today = datetime.now(UTC).astimezone().date()
+    if text in ("today", "tomorrow"):
+        return today + timedelta(days=text == "tomorrow")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        hint = f"write it as {today}, today or tomorrow"
+        raise SessionError(f"{text!r} is no date", where=option, hint=hint) from None
 
 
 def moment(text: str, option: str) -> datetime:

@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say_findings
-from retrorun.errors import NotationError, RecordingError, RetrorunError, SessionError
-from retrorun.files import read_bytes
+from retrorun.errors import NotationError, RecordingError, SessionError
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
 from retrorun.watch.find import is_folder
 from retrorun.workout.decode import Decompiled
-from retrorun.workout.importing import import_session
+from retrorun.workout.importing import FILE_NAME, import_session
 
 SESSION_HELP = (
     "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), or the key of "
@@ -26,8 +25,6 @@ SESSION_HELP = (
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
-_ANY_FILE = re.compile(r"[^\s;]*\.[A-Za-z]\w{0,4}(\.gz)?")
-_FILE_NAME = re.compile(r"[^\s;]*\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
 
 
 def session_of(argument: str, *, name: str = "") -> Session:
@@ -45,17 +42,8 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
     Raises:
         SessionError: it is no session, no key, or no readable document.
         RecordingError: it looks like a file's name and there is none.
-        RetrorunError: a file holds no session; its name is part of the place.
+        RetrorunError: a file holds no session.
     """
-    if not argument.strip():
-        raise SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
-    path = existing_file(argument)
-    if path is not None:
-        try:
-            return import_session(path, name=name)  # its ending may settle what its content leaves open
-        except RetrorunError as error:
-            # Where several sessions are given, one has to know in which it is.
-            raise (error if argument in error.where else error.within(argument)) from None
     source = source_of(argument)
     if not isinstance(source, str):
         return Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
@@ -67,28 +55,32 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
         raise
 
 
-def source_of(argument: str) -> Session | bytes | str:
-    """What an argument is: a ready-made session, the bytes of a file, or notation.
+def source_of(argument: str) -> Session | Path | str:
+    """What an argument is: a ready-made session, a file, or notation.
 
     Raises:
-        RecordingError: it looks like a file's name and there is none, or the file is empty.
+        SessionError: it is empty.
+        RecordingError: it looks like a file's name and there is none.
     """
+    if not argument.strip():
+        raise SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
     path = existing_file(argument)
     if path is not None:
-        data = read_bytes(path)
-        if not data:
-            raise RecordingError("the file is empty", where=argument, hint="copy it again from where it came")
-        return data
+        return path  # its ending may settle what its content leaves open
     if _KEY.fullmatch(argument):
         return find_ready_made(argument).build()
-    if _FILE_NAME.fullmatch(argument):
+    if FILE_NAME.fullmatch(argument):
+        if is_folder(Path(argument)):
+            raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it")
         raise RecordingError("there is no such file", where=argument, hint="check the path")
     return argument
 
 
 def looks_like_a_file(argument: str) -> bool:
     """Whether an argument is a file's name, or a folder's, and not a session written out."""
-    return bool(_ANY_FILE.fullmatch(argument)) or (" " not in argument and "/" in argument) or is_folder(Path(argument))
+    if not argument.strip():
+        return False
+    return bool(FILE_NAME.fullmatch(argument)) or (" " not in argument and "/" in argument) or is_folder(Path(argument))
 
 
 def existing_file(argument: str) -> Path | None:

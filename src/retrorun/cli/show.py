@@ -13,7 +13,7 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import say, say_findings, say_table
-from retrorun.cli.session_argument import SESSION_HELP, existing_file, looks_like_a_file, session_of
+from retrorun.cli.session_argument import SESSION_HELP, existing_file, looks_like_a_file, read_session, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic
@@ -24,7 +24,6 @@ from retrorun.report.session_view import session_text
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session
 from retrorun.units import format_clock, format_distance, format_pace
-from retrorun.workout.importing import import_session
 
 
 def show(
@@ -46,7 +45,7 @@ def show(
     data = read_bytes(file)
     match kind_of(data, where=str(file)):
         case "session" | "workout" as kind:
-            read = import_session(data)
+            read = read_session(what)
             kind_of_plan = "a session" if kind == "session" else "a FIT workout"
             show_session(read.session, title=f"{file.name}: {kind_of_plan}", plot=plot, source=file)
             say_findings(read.findings)

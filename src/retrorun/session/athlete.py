@@ -22,22 +22,25 @@ def load_athlete(path: str | PathLike[str]) -> Athlete:
     """The athlete of a file. Speeds may be written `threshold_pace: 4:30/km` or `vpeak_backward: 11 km/h` too.
 
     Raises:
-        DocumentError: the file is missing, is no YAML, or describes no athlete; `where` names the field.
+        DocumentError: the file is missing, is no YAML, or describes no athlete; `where` names the file and the field.
     """
+    data = read_bytes(Path(path), most=MOST_BYTES, error=DocumentError)
+    try:
+        return _athlete(data, name=Path(path).stem)
+    except SessionError as error:
+        raise DocumentError(error.what, where=error.where, hint=error.hint).within(str(path)) from None
+
+
+def _athlete(data: bytes, *, name: str) -> Athlete:
     from retrorun.session.yaml_text import read_yaml
 
-    data = read_bytes(Path(path), most=MOST_BYTES, error=DocumentError)
     try:
         values = read_yaml(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
     if not isinstance(values, dict):
         raise DocumentError("an athlete is a mapping", hint=f"write e.g. max_hr_bpm: 188; names: {', '.join(_NAMES)}")
-    known = dict(_field(str(name), value) for name, value in values.items())
-    try:
-        return Athlete(**{"name": Path(path).stem} | known)
-    except SessionError as error:
-        raise DocumentError(error.what, where=error.where, hint=error.hint) from None
+    return Athlete(**{"name": name} | dict(_field(str(name), value) for name, value in values.items()))
 
 
 def load_squad(path: str | PathLike[str]) -> tuple[Athlete, ...]:
@@ -52,13 +55,7 @@ def load_squad(path: str | PathLike[str]) -> tuple[Athlete, ...]:
     files = sorted(file for file in place.iterdir() if file.suffix.lower() in ENDINGS)
     if not files:
         raise DocumentError("the folder holds no athlete", where=str(place), hint="put a YAML file for each into it")
-    squad = []
-    for file in files:
-        try:
-            squad.append(load_athlete(file))
-        except DocumentError as error:
-            raise error.within(str(file)) from None
-    return tuple(squad)
+    return tuple(map(load_athlete, files))
 
 
 def _field(name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - whatever a document holds; Athlete checks it

@@ -10,10 +10,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DocumentError, WorkoutError
+from retrorun.files import read_bytes
 from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session, errors_of
@@ -45,7 +47,7 @@ class Prepared:
 
 
 def prepare(
-    sources: Iterable[Session | bytes | str],
+    sources: Iterable[Session | bytes | str | Path],
     *,
     device: str = "generic",
     name: str = "",
@@ -59,7 +61,7 @@ def prepare(
     watch would keep one, are told apart.
 
     Args:
-        sources: sessions, notation, or the bytes of files in any format.
+        sources: sessions, notation, files of any format or their bytes.
         device: a short name out of `retrorun.workout.devices.DEVICES`.
         name: a name in the place of each session's own; empty: its own.
         lower: make fit what is too long or too deep, and say how.
@@ -85,19 +87,22 @@ def prepare(
             said += [replace(one, place=f"{head}{one.place}".strip()) for one in check_session(session, device)]
             file = Deliverable(session=session, data=data, identity=file_identity(data), source=number - 1)
             files.append(_told_apart(file, files, said, device))
-        head = f"{number}: " if len(many) > 1 else ""
+        head = f"{source if isinstance(source, Path) else number}: " if len(many) > 1 else ""
         findings += [replace(one, place=f"{head}{one.place}".strip(" :") if head else one.place) for one in said]
     return Prepared(files=tuple(files), findings=tuple(dict.fromkeys(findings)))
 
 
 def _prepared(
-    source: Session | bytes | str, *, device: str, name: str, lower: bool
+    source: Session | bytes | str | Path, *, device: str, name: str, lower: bool
 ) -> tuple[list[tuple[Session, bytes]], list[Finding]]:
     """The sessions of one source, each with its bytes where they may go out as they are."""
     read = Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
     damage = next((finding for finding in read.findings if finding.what.startswith(DAMAGE)), None)
     if damage is not None:
-        raise WorkoutError(damage.what, hint="fetch the file again; a part of a workout is not sent to a watch")
+        where = str(source) if isinstance(source, Path) else ""
+        raise WorkoutError(
+            damage.what, where=where, hint="fetch the file again; a part of a workout is not sent to a watch"
+        )
     session = replace(read.session, name=name) if name else read.session
     findings = list(read.findings)
     if read.identity is not None or lower:  # another maker's note may ask for a perceived exertion
@@ -107,8 +112,9 @@ def _prepared(
     parts = lowered.sessions if lowered is not None else (session,)
     findings += lowered.changes if lowered is not None else ()
     unchanged = not read.findings and parts == (read.session,)
-    if unchanged and isinstance(source, bytes) and is_workout(source):
-        return [(read.session, source)], findings
+    data = read_bytes(source) if isinstance(source, Path) else source
+    if unchanged and isinstance(data, bytes) and is_workout(data):
+        return [(read.session, data)], findings
     return [(part, b"") for part in parts], findings
 
 

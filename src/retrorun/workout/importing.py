@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.documents import parse_json
-from retrorun.errors import DocumentError
+from retrorun.errors import DocumentError, RetrorunError
 from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import is_fit
 from retrorun.session.data import session_from_dict
@@ -27,7 +27,8 @@ Kind = Literal["FIT", "Zwift", "JSON", "YAML", "intervals.icu", "sheet", "notati
 
 _YAML = re.compile(r"^steps\s*:", re.MULTILINE)  # notation begins with a name and a setting too
 _ENDINGS: dict[str, Kind] = {".yaml": "YAML", ".yml": "YAML", ".json": "JSON"}
-_FILE_NAME = re.compile(r"[^\s;]+\.(ya?ml|json|txt|retro|fit|zwo|gz)", re.IGNORECASE)
+# The name of a file, in its place or not: no notation ends in a point and letters, or begins with a way there.
+FILE_NAME = re.compile(r"[^\s;]*\.[A-Za-z]\w{0,4}(\.gz)?|(~|\.{0,2})/[^\s;]+")
 _NO_SESSION = "give YAML, JSON, notation, FIT, or a workout of Zwift, Garmin Connect or intervals.icu"
 
 
@@ -62,7 +63,11 @@ def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> De
     if isinstance(source, str) and not _names_a_file(source):
         return _read(source.encode("utf-8", "surrogatepass"), name)
     path = Path(source)
-    return _read(read_bytes(path, error=DocumentError), name, ending=path.suffix.lower())
+    data = read_bytes(path, error=DocumentError)
+    try:
+        return _read(data, name, ending=path.suffix.lower())
+    except RetrorunError as error:
+        raise error.within(str(path)) from None
 
 
 def as_session(source: Session | bytes | str | PathLike[str]) -> Session:
@@ -157,6 +162,6 @@ def _names_a_file(text: str) -> bool:
     if "\n" in text or len(text) > 1000:
         return False
     try:
-        return Path(text).is_file() or bool(_FILE_NAME.fullmatch(text))
+        return Path(text).is_file() or bool(FILE_NAME.fullmatch(text))
     except (OSError, ValueError):  # no file could have such a name
         return False
