@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 from retrorun.analysis.store import load_index
 from retrorun.cli import push
 from retrorun.cli.app import app
+from retrorun.fit.workout_message import file_identity, is_workout
 from retrorun.services.intervals_icu import send
 from retrorun.services.keys import VARIABLE
 from retrorun.session.document import save_session
@@ -18,6 +20,7 @@ from retrorun.session.notation import parse_session
 from retrorun.session.values import Distance
 from retrorun.watch import find
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
+from retrorun.workout.schedule import is_schedule, read_schedule
 from tests.services.calendar import KEY, running
 from tests.watch.watches import SECRETS, everything_in, make_watch, manifest
 
@@ -82,7 +85,7 @@ def test_an_edited_session_replaces_its_old_edition_on_the_watch(root: Path, tmp
     (old,) = set(inbox.iterdir()) - {another}
     plan.write_text(NOTATION.replace("4x", "5x"))
     dry = run(plan, "--watch", root, "--index", index, "--dry-run")
-    assert "removed" not in dry.stdout
+    assert f"would be replaced and removed: {old}" in dry.stdout
     assert old.exists()
     result = run(plan, "--watch", root, "--index", index)
     assert f"replaced and removed: {old}" in result.stdout
@@ -174,6 +177,120 @@ def test_json_holds_the_same(root: Path) -> None:
     assert "lines" not in document
 
 
+# ---- days ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """What `retrorun plan -o` writes: workouts, their schedule, a calendar."""
+    folder = tmp_path / "plan"
+    words = ["plan", "--start", "2026-03-02", "--weeks", "2", "-o", str(folder), "--created", "2026-01-01T00:00:00Z"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    return folder
+
+
+def parts(inbox: Path) -> tuple[list[Path], list[Path]]:
+    """The workouts and the schedules in a folder."""
+    files = sorted(inbox.iterdir())
+    return [one for one in files if is_workout(one.read_bytes())], [
+        one for one in files if is_schedule(one.read_bytes())
+    ]
+
+
+def days_of(inbox: Path) -> list[tuple[date, str]]:
+    workouts, (schedule,) = parts(inbox)
+    names = {file_identity(path.read_bytes()): decompile_workout(path).name for path in workouts}
+    return [(entry.day, names[entry.workout]) for entry in read_schedule(schedule.read_bytes())]
+
+
+def test_a_plan_goes_to_the_watch_with_the_schedule_that_it_was_written_with(root: Path, plan: Path) -> None:
+    inbox = root / "GARMIN" / "NewFiles"
+    result = run(plan, "--watch", root)
+    assert result.exit_code == 0
+    workouts, (schedule,) = parts(inbox)
+    assert schedule.read_bytes() == (plan / "schedule.fit").read_bytes()
+    assert {one.read_bytes() for one in workouts} == {one.read_bytes() for one in parts(plan)[0]}
+    assert [day for day, _ in days_of(inbox)] == [date(2026, 3, day) for day in (2, 5, 9, 12)]
+    assert "2026-03-02: First backward steps 4x30s" in result.stdout
+    assert "written" not in run(plan, "--watch", root).stdout
+
+
+def test_a_plan_begins_when_it_is_told_to_and_keeps_its_gaps(root: Path, plan: Path) -> None:
+    before = everything_in(root)
+    dry = run(plan, "--watch", root, "--from", "2026-05-01", "--dry-run")
+    assert [line[:10] for line in dry.stdout.splitlines()[:4]] == [f"2026-05-{day:02}" for day in (1, 4, 8, 11)]
+    assert everything_in(root) == before
+    given = [f"{plan}/{name}" for name in sorted(path.name for path in plan.iterdir() if path.suffix == ".fit")]
+    run(*given, "--watch", root, "--from", "2026-05-01")
+    assert [day for day, _ in days_of(root / "GARMIN" / "NewFiles")] == [date(2026, 5, day) for day in (1, 4, 8, 11)]
+    planned = [name for _, name in days_of(plan_inbox(plan))]
+    assert [name for _, name in days_of(root / "GARMIN" / "NewFiles")] == planned
+
+
+def plan_inbox(plan: Path) -> Path:
+    """The plan's folder without its calendar, as `days_of` reads one."""
+    (plan / "plan.ics").unlink()
+    return plan
+
+
+def test_one_workout_for_a_day_and_several_from_a_day_on(root: Path, tmp_path: Path) -> None:
+    inbox = root / "GARMIN" / "NewFiles"
+    run(NOTATION, "--name", "Retro 400s", "--watch", root, "--day", "2026-05-01")
+    assert days_of(inbox) == [(date(2026, 5, 1), "Retro 400s")]
+    other = make_watch(tmp_path / "OTHER", text=manifest())
+    run("10min bwd", "20min bwd", "--watch", other, "--from", "2026-05-01")
+    assert [day for day, _ in days_of(other / "GARMIN" / "NewFiles")] == [date(2026, 5, 1), date(2026, 5, 2)]
+
+
+def test_a_schedule_still_names_its_workouts_when_they_get_other_names(root: Path, plan: Path) -> None:
+    run(plan, "--watch", root, "--name", "Again")
+    assert {name for _, name in days_of(root / "GARMIN" / "NewFiles")} == {"Again"}
+
+
+def test_an_edited_plan_replaces_its_workouts_and_its_schedule(root: Path, tmp_path: Path) -> None:
+    folder, inbox, index = tmp_path / "week", root / "GARMIN" / "NewFiles", tmp_path / "sessions.json"
+    folder.mkdir()
+    (folder / "1.txt").write_text("name: One\n10min bwd")
+    (folder / "2.txt").write_text("name: Two\n12min bwd")
+    run(folder, "--watch", root, "--index", index, "--from", "2026-05-01")
+    run("5min bwd", "--name", "Another", "--watch", root, "--index", index, "--day", "2026-06-01")
+    (folder / "2.txt").write_text("name: Two\n15min bwd")
+    result = run(folder, "--watch", root, "--index", index, "--from", "2026-05-01")
+    assert result.stdout.count("replaced and removed") == 2
+    workouts, schedules = parts(inbox)
+    assert {decompile_workout(path).name for path in workouts} == {"One", "Two", "Another"}
+    known = {file_identity(path.read_bytes()) for path in workouts}
+    entries = [entry for path in schedules for entry in read_schedule(path.read_bytes())]
+    assert {entry.workout for entry in entries} == known
+    assert sorted(entry.day.month for entry in entries) == [5, 5, 6]
+
+
+def test_a_schedule_alone_says_which_workouts_are_not_there(root: Path, plan: Path) -> None:
+    result = run(plan / "schedule.fit", "--watch", root)
+    assert "warning: the schedule names 4 workouts that are not among these" in result.stderr
+    assert [path.read_bytes() for path in parts(root / "GARMIN" / "NewFiles")[1]] == [
+        (plan / "schedule.fit").read_bytes()
+    ]
+
+
+def test_a_plan_goes_into_the_calendar_on_its_days(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    result = run(plan, "--to", "intervals.icu", "--from", "2026-05-01", "--dry-run")
+    assert [line.split(" for ")[1][:10] for line in result.stdout.splitlines()] == [
+        f"2026-05-{day:02}" for day in (1, 4, 8, 11)
+    ]
+
+
+def test_a_folder_without_sessions_and_a_schedule_with_a_day_are_refused(
+    root: Path, plan: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "the folder holds no session" in run(tmp_path / "empty", "--watch", root).stderr
+    assert run(plan, "--watch", root, "--day", "2026-05-01").exit_code == 2
+    result = run("10min bwd", "--watch", root, "--day", "someday")
+    assert result.stderr.startswith("error: --day: 'someday' is no date; write it as 20")
+
+
 # ---- intervals.icu ---------------------------------------------------------------------------------------------------
 
 
@@ -213,7 +330,12 @@ def test_a_dry_run_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("--day", "2026-05-01"), ("--as", "text"), ("--to", "intervals.icu", "--watch", "enduro")]
+    "words",
+    [
+        ("--as", "text"),
+        ("--to", "intervals.icu", "--watch", "enduro"),
+        ("--day", "2026-05-01", "--from", "2026-05-01"),
+    ],
 )
 def test_an_option_that_would_do_nothing_is_wrong_usage(words: tuple[str, ...]) -> None:
     assert run("10min bwd", "--dry-run", *words).exit_code == 2

@@ -11,10 +11,11 @@ import fitparse
 import pytest
 
 from retrorun.errors import FitError, WorkoutError
+from retrorun.fit.workout_message import file_identity
 from retrorun.session.notation import parse_session
 from retrorun.session.plan import make_plan
 from retrorun.workout.fit import compile_workout
-from retrorun.workout.schedule import compile_schedule
+from retrorun.workout.schedule import compile_schedule, is_schedule, read_schedule
 
 CREATED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -55,6 +56,19 @@ def test_a_plan_becomes_a_schedule_that_names_its_workouts_and_days() -> None:
     assert [(row[0], row[1], row[2], row[3]) for row in raw] == [
         (made[1], made[2], made[3], made[4]) for _, workout in files for made in _raw_of_fitdecode(workout, "file_id")
     ]
+
+
+def test_a_schedule_reads_back_as_its_entries() -> None:
+    plan = make_plan(start=date(2026, 11, 23), weeks=2, sessions_a_week=3)
+    files = [(planned.day, compile_workout(planned.session)) for planned in plan.sessions]
+    data = compile_schedule(files)
+    assert is_schedule(data)
+    assert not any(is_schedule(workout) for _, workout in files)
+    assert [(entry.day, entry.workout) for entry in read_schedule(data)] == [
+        (day, file_identity(workout)) for day, workout in files
+    ]
+    again = compile_schedule((entry.day, entry.workout) for entry in read_schedule(data))
+    assert again == data
 
 
 def test_the_same_entries_give_the_same_bytes_and_others_another_serial() -> None:

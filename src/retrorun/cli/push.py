@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,18 +14,30 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.session_argument import SESSION_HELP, existing_file, session_of, source_of
+from retrorun.cli.options import day as day_of
+from retrorun.cli.session_argument import SESSION_HELP, existing_file, session_of, source_of, with_folders
 from retrorun.files import locked, read_bytes, write_atomic
+from retrorun.fit.workout_message import FileIdentity
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
 from retrorun.session.model import Session, Setting
 from retrorun.watch.find import Watch, choose_watch
 from retrorun.watch.names import file_name
 from retrorun.watch.push import Package, crowding, deliver, withdraw
-from retrorun.workout.deliver import Delivered, Deliveries, prepare
+from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.finding import Finding
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
+from retrorun.workout.schedule import (
+    MOST_SCHEDULED,
+    Scheduled,
+    agenda,
+    compile_schedule,
+    is_schedule,
+    read_schedule,
+)
+
+_MORE_HELP = "A folder, or a schedule.fit among them."
 
 
 class Place(StrEnum):
@@ -43,21 +56,29 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A session on its way, and its FIT file; without one it goes as text."""
+    """A session on its way, what it was made from, its days, and its FIT file; without one it goes as text."""
 
     session: Session
+    source: str
+    days: tuple[date, ...] = ()
     data: bytes = b""
-    source: str = ""
+    identities: tuple[FileIdentity, ...] = ()
 
 
 def push(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSION", help=SESSION_HELP)],
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSION", help=f"{SESSION_HELP} {_MORE_HELP}")],
     to: Annotated[Place, typer.Option(help="Where to.")] = Place.WATCH,
     name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
     watch: Annotated[str, typer.Option(help="Which watch: its folder, or a part of its name.")] = "",
     device: Annotated[str, typer.Option(help=f"The watch to compile for: {', '.join(DEVICES)}.")] = "generic",
     lower: Annotated[bool, typer.Option("--lower", help="Make fit what is too long or too deep, and say how.")] = False,
-    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="For intervals.icu; else today.")] = None,
+    day: Annotated[
+        str | None,
+        typer.Option(help="The day it is for: a date, today or tomorrow. Without it intervals.icu takes today."),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="The first day of the schedule; without one a session a day from then.")
+    ] = None,
     form: Annotated[Form, typer.Option("--as", help="For intervals.icu: the FIT file or workout text.")] = Form.FIT,
     index: Annotated[
         Path | None,
@@ -71,30 +92,30 @@ def push(
 ) -> None:
     """Put sessions on a watch that is plugged in, or into the calendar of intervals.icu.
 
+    A folder stands for the sessions in it. With days a watch gets a schedule too.
+
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring, never from the command line.
     """
-    if to is Place.WATCH and (day or form is Form.TEXT):
-        raise typer.BadParameter("--day and --as are for --to intervals.icu")
-    if to is Place.INTERVALS_ICU and watch:
-        raise typer.BadParameter("--watch is for --to watch")
-    findings: list[Finding] = []
-    if to is Place.INTERVALS_ICU and form is Form.TEXT:
-        ready = [Ready(session=session_of(text, name=name)) for text in sessions]
+    _refuse_what_does_nothing(to, form=form, watch=watch, day=day, first=first)
+    sources, schedules = _sources(sessions)
+    days = _days(day, first, schedules, to)
+    if form is Form.TEXT:
+        ready, findings = _texts(sources, name, days), []
     else:
-        prepared = prepare([source_of(text) for text in sessions], device=device, name=name, lower=lower)
-        ready = [
-            Ready(session=one.session, data=one.data, source=_source(sessions[one.source], name))
-            for one in prepared.files
-        ]
-        findings += [one for one in prepared.findings if one.severity == "warning"]
+        prepared = prepare([source_of(text) for text in sources], device=device, name=name, lower=lower)
+        ready = _dated(prepared.files, [_source(text, name) for text in sources], days)
+        findings = [one for one in prepared.findings if one.severity == "warning"]
     events: list[Event] = []
+    schedule: list[_Item] = []
     if to is Place.INTERVALS_ICU:
-        when = day.date() if day else datetime.now(UTC).astimezone().date()
-        events = [_event(one, when, findings) for one in ready]
+        events = [_event(one, when, findings) for one in ready for when in one.days]
+        events.sort(key=lambda event: event.day)
+    else:
+        schedule = _schedule(ready, days, schedules, findings)
     if not as_json:
         say_findings(findings)  # before anything goes out, and also where that fails
     if to is Place.WATCH:
-        done = _to_watch(ready, watch, find_device(device).workouts.value, index, dry_run=dry_run)
+        done = _to_watch(ready, schedule, watch, find_device(device).workouts.value, index, dry_run=dry_run)
     else:
         done = _to_intervals_icu(events, dry_run=dry_run)
     _remember(ready, None if dry_run else index)
@@ -106,6 +127,98 @@ def push(
         typer.echo(f"warning: {done['warning']}", err=True)
     for line in lines:
         typer.echo(line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """A file for a watch, and what it was made from."""
+
+    package: Package
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Days:
+    """What --day and --from say, and the entries of the schedules that were given."""
+
+    day: date | None
+    first: date | None
+    entries: tuple[Scheduled, ...]
+
+
+def _refuse_what_does_nothing(to: Place, *, form: Form, watch: str, day: str | None, first: str | None) -> None:
+    if to is Place.WATCH and form is Form.TEXT:
+        raise typer.BadParameter("--as is for --to intervals.icu")
+    if to is Place.INTERVALS_ICU and watch:
+        raise typer.BadParameter("--watch is for --to watch")
+    if day is not None and first is not None:
+        raise typer.BadParameter("give either --day or --from")
+
+
+def _days(day: str | None, first: str | None, schedules: list[bytes], to: Place) -> _Days:
+    if day is not None and schedules:
+        raise typer.BadParameter("a schedule has days of its own; --from says when it begins")
+    if to is Place.INTERVALS_ICU and day is None and first is None and not schedules:
+        day = "today"  # its calendar has no place for a workout without a day
+    return _Days(
+        day=None if day is None else day_of(day, "--day"),
+        first=None if first is None else day_of(first, "--from"),
+        entries=tuple(entry for data in schedules for entry in read_schedule(data)),
+    )
+
+
+def _sources(arguments: list[str]) -> tuple[list[str], list[bytes]]:
+    """The sessions that were given, in folders or not, and the schedules among them."""
+    sources: list[str] = []
+    schedules: list[bytes] = []
+    for argument in with_folders(arguments):
+        path = existing_file(argument)
+        data = b"" if path is None else read_bytes(path)
+        if is_schedule(data):
+            schedules.append(data)
+        else:
+            sources.append(argument)
+    return sources, schedules
+
+
+def _texts(sources: list[str], name: str, days: _Days) -> list[Ready]:
+    if days.entries:
+        raise typer.BadParameter("a schedule names FIT files; leave --as away")
+    sessions = [session_of(text, name=name) for text in sources]
+    found = agenda([()] * len(sessions), day=days.day, first=days.first, order=range(len(sessions))).days
+    return [
+        Ready(session=session, source=_source(text, name), days=when)
+        for session, text, when in zip(sessions, sources, found, strict=True)
+    ]
+
+
+def _dated(files: tuple[Deliverable, ...], sources: list[str], days: _Days) -> list[Ready]:
+    """The files with their days."""
+    order = [one.source for one in files]
+    found = agenda([one.identities for one in files], days.entries, day=days.day, first=days.first, order=order).days
+    return [
+        Ready(session=one.session, data=one.data, identities=one.identities, source=sources[one.source], days=when)
+        for one, when in zip(files, found, strict=True)
+    ]
+
+
+def _schedule(ready: list[Ready], days: _Days, given: list[bytes], findings: list[Finding]) -> list[_Item]:
+    """The schedule for the days of the sessions, as a file of its own; the given one, where it says the same."""
+    entries: list[tuple[date, bytes | FileIdentity]] = [(when, one.data) for one in ready for when in one.days]
+    others = agenda([one.identities for one in ready], days.entries, first=days.first).others if days.entries else ()
+    entries += [(entry.day, entry.workout) for entry in others]
+    if not entries:
+        return []
+    if others:
+        what = f"the schedule names {len(others)} workouts that are not among these"
+        findings.append(Finding(place="", what=what, hint="a day whose workout is not on the watch stays empty"))
+    if len(entries) > MOST_SCHEDULED:
+        what = f"the schedule has {len(entries)} entries; watches were seen to take the first {MOST_SCHEDULED}"
+        findings.append(Finding(place="", what=what, hint="push the rest later, with --from"))
+    made = compile_schedule(entries)
+    data = next((one for one in given if set(read_schedule(one)) == set(read_schedule(made))), made)
+    source = " ".join(["schedule of", *(one.source for one in ready)])
+    return [_Item(package=Package(name=f"Schedule {min(when for when, _ in entries)}", data=data), source=source)]
 
 
 def _remember(ready: list[Ready], index: Path | None) -> None:
@@ -120,31 +233,37 @@ def _source(argument: str, name: str) -> str:
     return name or argument if path is None else str(path.resolve())
 
 
-def _record(ready: list[Ready], watch: Watch, index: Path) -> tuple[Path, ...]:
+def _record(items: list[_Item], watch: Watch, index: Path, *, dry_run: bool) -> tuple[Path, ...]:
     """Write down what went to a watch, and take the editions back that it replaces; what was removed."""
     path = index.with_name(f"{index.name}.deliveries.json")
-    with locked(path):
+    with contextlib.nullcontext() if dry_run else locked(path):
         record = Deliveries.from_json(read_bytes(path)) if path.exists() else Deliveries()
-        new = [Delivered.of(one.data, target=watch.name, source=one.source) for one in ready]
-        removed = withdraw(watch, ((row.size, row.digest) for row in record.replaced_by(new)))
-        write_atomic(path, record.updated(new).to_json().encode())
+        new = [Delivered.of(one.package.data, target=watch.name, source=one.source) for one in items]
+        removed = withdraw(watch, ((row.size, row.digest) for row in record.replaced_by(new)), dry_run=dry_run)
+        if not dry_run:
+            write_atomic(path, record.updated(new).to_json().encode())
     return removed
 
 
-def _to_watch(ready: list[Ready], wanted: str, most: int, index: Path | None, *, dry_run: bool) -> dict[str, Any]:
+def _to_watch(
+    ready: list[Ready], schedule: list[_Item], wanted: str, most: int, index: Path | None, *, dry_run: bool
+) -> dict[str, Any]:
     target = choose_watch(wanted)
-    packages = [Package(name=one.session.name, data=one.data) for one in ready]
-    made = deliver(target, packages, dry_run=dry_run)
-    removed = _record(ready, target, index) if index is not None and not dry_run else ()
-    lines = [f"{one.state}: {one.path} ({one.size} bytes)" for one in made]
-    lines += [f"replaced and removed: {path}" for path in removed]
+    items = [_Item(package=Package(name=one.session.name, data=one.data), source=one.source) for one in ready]
+    made = deliver(target, [one.package for one in (*items, *schedule)], dry_run=dry_run)
+    removed = () if index is None else _record([*items, *schedule], target, index, dry_run=dry_run)
+    days = sorted((day, one.session.name or "Workout") for one in ready for day in one.days)
+    lines = [f"{day}: {name}" for day, name in days]
+    lines += [f"{one.state}: {one.path} ({one.size} bytes)" for one in made]
+    lines += [f"{'would be ' if dry_run else ''}replaced and removed: {path}" for path in removed]
     if any(one.state == "written" for one in made):
         lines.append(f"now eject {target.name} and unplug it: only then does it take the files in")
     return {
         "watch": {"name": target.name, "folder": str(target.root), "kind": target.kind},
         "deliveries": [{"path": str(one.path), "state": one.state, "bytes": one.size} for one in made],
+        "days": [{"day": day.isoformat(), "name": name} for day, name in days],
         "removed": [str(path) for path in removed],
-        "warning": crowding(target, made, most=most),
+        "warning": crowding(target, made[: len(items)], most=most),
         "lines": lines,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ SESSION_HELP = (
 
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
+_ENDINGS = (".fit", ".gz", ".json", ".retro", ".txt", ".yaml", ".yml", ".zwo")
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
 
 
@@ -74,6 +76,24 @@ def source_of(argument: str) -> Session | Path | str:
             raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it")
         raise RecordingError("there is no such file", where=argument, hint="check the path")
     return argument
+
+
+def with_folders(arguments: Iterable[str]) -> list[str]:
+    """The arguments, each folder as the sessions and schedules in it, in the order of their names.
+
+    Raises:
+        RecordingError: a folder holds none.
+    """
+    found: list[str] = []
+    for argument in arguments:
+        if not argument.strip() or existing_file(argument) is not None or not is_folder(Path(argument)):
+            found.append(argument)
+            continue
+        files = sorted(path for path in Path(argument).iterdir() if path.suffix.lower() in _ENDINGS and path.is_file())
+        if not files:
+            raise RecordingError("the folder holds no session", where=argument, hint="name one with sessions in it")
+        found += map(str, files)
+    return found
 
 
 def looks_like_a_file(argument: str) -> bool:

@@ -73,17 +73,18 @@ def deliver(watch: Watch, packages: Iterable[Package], *, dry_run: bool = False)
     return tuple(made)
 
 
-def withdraw(watch: Watch, files: Iterable[tuple[int, str]]) -> tuple[Path, ...]:
+def withdraw(watch: Watch, files: Iterable[tuple[int, str]], *, dry_run: bool = False) -> tuple[Path, ...]:
     """Remove workouts that newer ones replace, told by their size [bytes] and their SHA-256; what was removed.
 
-    A file that was changed since, or that is gone, is left alone.
+    A file that was changed since, or that is gone, is left alone. `dry_run` only says what would be removed.
     """
     gone = set(files)
     removed: list[Path] = []
     for path, data in _of_size(watch, {size for size, _ in gone}) if gone else ():
         if (len(data), hashlib.sha256(data).hexdigest()) in gone:
             with contextlib.suppress(OSError):
-                path.unlink()
+                if not dry_run:
+                    path.unlink()
                 removed.append(path)
     return tuple(removed)
 

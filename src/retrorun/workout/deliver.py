@@ -30,12 +30,21 @@ from retrorun.workout.importing import import_session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverable:
-    """One workout file: the session that it holds, its bytes, its identity, and which of the sources it is from."""
+    """One workout file: the session that it holds, its bytes, its identity, and which of the sources it is from.
+
+    `original` is the identity of that source, where it was a FIT file.
+    """
 
     session: Session
     data: bytes
     identity: FileIdentity
     source: int = 0
+    original: FileIdentity | None = None
+
+    @property
+    def identities(self) -> tuple[FileIdentity, ...]:
+        """What a schedule may call the file: its own identity, and the one that it had."""
+        return tuple(one for one in (self.identity, self.original) if one is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +85,7 @@ def prepare(
     findings: list[Finding] = []
     many = list(sources)
     for number, source in enumerate(many, start=1):
-        made, said = _prepared(source, device=device, name=name, lower=lower)
+        made, said, original = _prepared(source, device=device, name=name, lower=lower)
         for index, (session, as_it_is) in enumerate(made):
             data = as_it_is
             refused = bool(errors_of(session, find_device(device)))  # then compiling says why
@@ -85,7 +94,9 @@ def prepare(
                 data = compile_workout(session, device=device, created=created, serial=next_serial)
             head = f"{index + 1}/{len(made)} " if len(made) > 1 else ""
             said += [replace(one, place=f"{head}{one.place}".strip()) for one in check_session(session, device)]
-            file = Deliverable(session=session, data=data, identity=file_identity(data), source=number - 1)
+            file = Deliverable(
+                session=session, data=data, identity=file_identity(data), source=number - 1, original=original
+            )
             files.append(_told_apart(file, files, said, device))
         head = f"{source if isinstance(source, Path) else number}: " if len(many) > 1 else ""
         findings += [replace(one, place=f"{head}{one.place}".strip(" :") if head else one.place) for one in said]
@@ -94,8 +105,8 @@ def prepare(
 
 def _prepared(
     source: Session | bytes | str | Path, *, device: str, name: str, lower: bool
-) -> tuple[list[tuple[Session, bytes]], list[Finding]]:
-    """The sessions of one source, each with its bytes where they may go out as they are."""
+) -> tuple[list[tuple[Session, bytes]], list[Finding], FileIdentity | None]:
+    """The sessions of one source, each with its bytes where they may go out as they are, and its identity."""
     read = Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
     damage = next((finding for finding in read.findings if finding.what.startswith(DAMAGE)), None)
     if damage is not None:
@@ -114,8 +125,8 @@ def _prepared(
     unchanged = not read.findings and parts == (read.session,)
     data = read_bytes(source) if isinstance(source, Path) else source
     if unchanged and isinstance(data, bytes) and is_workout(data):
-        return [(read.session, data)], findings
-    return [(part, b"") for part in parts], findings
+        return [(read.session, data)], findings, read.identity
+    return [(part, b"") for part in parts], findings, read.identity
 
 
 def _told_apart(file: Deliverable, before: list[Deliverable], said: list[Finding], device: str) -> Deliverable:
