@@ -79,6 +79,9 @@ class UsualSpeeds:
         return value
 
 
+# Where a plan gives no speed: round figures. Ordinary backward runners stay between 1.4 and 2.5 m/s (Boston Marathon
+# backwards in 5:43:59 is 2.04 m/s).
+USUAL_SPEEDS = UsualSpeeds(forward_run_mps=2.8, backward_run_mps=1.9, forward_walk_mps=1.4, backward_walk_mps=1.0)
 _NOTHING_USUAL = UsualSpeeds()
 
 Quantity = type[Time] | type[Distance]

@@ -26,6 +26,7 @@ from retrorun.session.values import (
     SpeedRange,
     Target,
     on_grid,
+    values_of,
     whole_number,
 )
 from retrorun.session.wording import format_target
@@ -192,31 +193,20 @@ def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
 
 
 def _needed(step: Step) -> Iterator[_Measure]:
-    for target in (step.target, step.secondary_target):
-        for part in _parts(target):
-            if isinstance(part, PercentRange):
-                yield _MEASURES[_measure_of(part.of, step.direction)]
-            elif isinstance(part, HeartRateZoneRange | RpeRange):
-                yield _MAX_HR
+    for part in values_of(step.target, step.secondary_target):
+        if isinstance(part, PercentRange):
+            yield _MEASURES[_measure_of(part.of, step.direction)]
+        elif isinstance(part, HeartRateZoneRange | RpeRange):
+            yield _MAX_HR
 
 
 def _is_zone_range(step: Step) -> bool:
     return any(isinstance(target, HeartRateZoneRange) for target in (step.target, step.secondary_target))
 
 
-def _parts(target: Target | None) -> tuple[Target | None, ...]:
-    match target:
-        case Limit():
-            return (target.value,)
-        case Progression():
-            return target.start, target.end
-        case _:
-            return (target,)
-
-
 def is_effort(target: Target | None) -> bool:
     """Whether a target becomes numbers only with an athlete."""
-    return any(isinstance(part, PercentRange | HeartRateZoneRange | RpeRange) for part in _parts(target))
+    return any(isinstance(part, PercentRange | HeartRateZoneRange | RpeRange) for part in values_of(target))
 
 
 def _measure_of(of: PercentOf, direction: Direction) -> PercentOf:

@@ -4,78 +4,150 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
-from retrorun.session.amounts import amounts
-from retrorun.session.model import Direction, Gait, Intensity, Session, Step, walk
+from retrorun.session.amounts import USUAL_SPEEDS, Amounts, amounts
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step, walk
 from retrorun.session.safety import SafetyFinding
 from retrorun.session.values import (
     CadenceRange,
+    Calories,
     Distance,
+    HeartRateAbove,
+    HeartRateBelow,
     HeartRateRange,
-    Limit,
+    PercentOf,
+    PercentRange,
+    PowerRange,
     SpeedRange,
     Target,
     Time,
+    values_of,
 )
-from retrorun.units import format_pace
+from retrorun.session.wording import format_target, format_time
+from retrorun.units import format_distance
 
-SHORTEST_S = 3.0  # less is over before it has begun
-SHORTEST_M = 5.0
-SHORTEST_WARMUP_M = 100.0
-SHORTEST_SESSION_S = 60.0
+SHORTEST_S, LONGEST_S = 3.0, 6 * 3600.0  # of a step: less is over before it has begun
+SHORTEST_M, LONGEST_M = 5.0, 100_000.0
+SHORTEST_ENDS_M = {Intensity.WARMUP: 100.0, Intensity.COOLDOWN: 100.0, Intensity.REST: 20.0}
+LONGEST_REST_S = 1200.0
+SHORTEST_SESSION_S, LONGEST_SESSION_S = 60.0, 12 * 3600.0
+LONGEST_BACKWARD_S = 6 * 3600.0  # marathons were run backward in 3:38 to 5:44
 LOWEST_BPM, HIGHEST_BPM = 90, 220  # nobody runs below the one, and no heart beats above the other
-ONE_FOOT_SPM = 110  # a brisk walk has more steps of both feet
+LOWEST_REST_BPM = 70  # down to which a runner who stands or walks comes within minutes
+ONE_FOOT_SPM, HIGHEST_SPM = 110, 250  # a brisk walk has more steps of both feet; sprinters have fewer
+LOWEST_W, HIGHEST_W, SPRINT_S = 60, 800, 60.0  # a walk takes more than the one; only sprints more than the other
+LOWEST_PCT, HIGHEST_PCT = 30, 150
+FEWEST_KCAL, MOST_KCAL = 10, 5000
+SLOWEST_MPS = {Direction.FORWARD: 1.0, Direction.BACKWARD: 0.6}  # slower is a walk
+FASTEST_WALK_MPS = {Direction.FORWARD: 4.5, Direction.BACKWARD: 3.0}  # racewalkers hold 4.3 m/s
+WIDEST = 2.0  # the ratio of a range's ends beyond which it says nothing
 
 # Forward records of men [m, s] (World Athletics, 2025), and room for marks that are newer or between the distances.
 _RECORDS = ((100.0, 9.58), (400.0, 43.03), (1500.0, 206.0), (5000.0, 755.36), (10_000.0, 1571.0), (42_195.0, 7235.0))
 _MARGIN = 1.04
+_ENDS = {Intensity.WARMUP: "warm-up", Intensity.COOLDOWN: "cool-down", Intensity.REST: "rest"}
 
 
 def implausible(session: Session) -> tuple[SafetyFinding, ...]:
     """Everything in a session that is probably not what its author meant, in order; empty where nothing was found."""
     found = [
         SafetyFinding(place=place, what=what, hint=hint)
-        for place, step in walk(session.steps)
-        if isinstance(step, Step)
-        for what, hint in (*_length(step), *_targets(step))
+        for place, item in walk(session.steps)
+        for what, hint in (_bound(item.until) if isinstance(item, Repeat) else _step(item))
     ]
-    time = amounts(session).time_s
+    whole = _whole(amounts(session, usual=USUAL_SPEEDS)) if not found else ()
+    return (*found, *(SafetyFinding(place="", what=what, hint=hint) for what, hint in whole))
+
+
+def _whole(known: Amounts) -> Iterator[tuple[str, str]]:
+    time = known.time_s
     if time.whole and time.total < SHORTEST_SESSION_S:
-        what = f"the whole session lasts {time.total:g} s"
-        found.append(SafetyFinding(place="", what=what, hint="check the units of its steps: 10min, not 10s or 10m"))
-    return tuple(found)
+        yield f"the whole session lasts {time.total:.3g} s", "check the units of its steps: 10min, not 10s or 10m"
+    if time.total > LONGEST_SESSION_S:
+        yield f"the whole session lasts {format_time(round(time.total))}", "check its units and counts"
+    elif time.backward > LONGEST_BACKWARD_S:
+        yield f"it holds {format_time(round(time.backward))} of backward running", "check its units and counts"
+
+
+def _step(step: Step) -> Iterator[tuple[str, str]]:
+    yield from _length(step)
+    yield from _bound(step.duration)
+    for target in values_of(step.target, step.secondary_target):
+        yield from _target(step, target)
 
 
 def _length(step: Step) -> Iterator[tuple[str, str]]:
+    backward = step.direction is Direction.BACKWARD
     match step.duration:
         case Time(time_s=time_s) if time_s < SHORTEST_S:
             yield f"the step lasts {time_s:g} s", "check its unit"
-        case Distance(distance_m=metres, unit="m") if step.intensity in _ENDS and metres < SHORTEST_WARMUP_M:
+        case Time(time_s=time_s) if step.intensity is Intensity.REST and time_s > LONGEST_REST_S:
+            yield f"a rest of {format_time(time_s)}", "check its unit: s are seconds, min minutes"
+        case Time(time_s=time_s) if time_s > (LONGEST_BACKWARD_S if backward else LONGEST_S):
+            yield f"the step lasts {format_time(time_s)}", "check its unit: m are metres, min minutes"
+        case Distance(distance_m=metres) if metres < SHORTEST_ENDS_M.get(step.intensity, 0.0):
             yield f"{metres:g} metres of {_ENDS[step.intensity]}", f"m are metres; did you mean {metres:g}min?"
         case Distance(distance_m=metres) if metres < SHORTEST_M:
             yield f"the step is {metres:g} m long", f"m are metres; did you mean {metres:g}min?"
+        case Distance(distance_m=metres) if metres > LONGEST_M or (backward and metres > LONGEST_M / 2):
+            yield f"the step is {format_distance(metres)} long", "check its unit: m are metres, km kilometres"
 
 
-_ENDS = {Intensity.WARMUP: "warm-up", Intensity.COOLDOWN: "cool-down"}
+def _bound(until: object) -> Iterator[tuple[str, str]]:
+    """What is odd about a heart rate or an energy that something goes on until."""
+    match until:
+        case HeartRateAbove(heart_rate_bpm=bpm) if bpm < LOWEST_BPM:
+            yield f"it ends above {bpm} bpm, where anybody who runs is at once", _OFFSET
+        case HeartRateBelow(heart_rate_bpm=bpm) if bpm < LOWEST_REST_BPM:
+            yield f"it ends below {bpm} bpm, where nobody is soon after running", _OFFSET
+        case HeartRateAbove(heart_rate_bpm=bpm) if bpm > HIGHEST_BPM:
+            yield f"it ends above {bpm} bpm, which no heart reaches", "lower it"
+        case Calories(calories_kcal=kcal) if not FEWEST_KCAL <= kcal <= MOST_KCAL:
+            yield f"it ends after {kcal} kcal", "a kilometre takes about 60 kcal; check the number"
 
 
-def _targets(step: Step) -> Iterator[tuple[str, str]]:
-    for target in (step.target, step.secondary_target):
-        yield from _target(step, target.value if isinstance(target, Limit) else target)
+_OFFSET = "was an offset of 100 left out?"
 
 
-def _target(step: Step, target: Target | None) -> Iterator[tuple[str, str]]:
+def _target(step: Step, target: Target) -> Iterator[tuple[str, str]]:
     match target:
         case HeartRateRange(low_bpm=low, high_bpm=high) if high < LOWEST_BPM and step.intensity is not Intensity.REST:
-            yield f"a heart rate of {low} to {high} bpm is that of somebody at rest", "was an offset of 100 left out?"
+            yield f"a heart rate of {low} to {high} bpm is that of somebody at rest", _OFFSET
         case HeartRateRange(high_bpm=high) if high > HIGHEST_BPM:
             yield f"no heart reaches {high} bpm", "lower the target"
+        case HeartRateRange(low_bpm=low, high_bpm=high) if high > WIDEST * low:
+            yield f"{low} to {high} bpm is any heart rate at all", f"for one side write under {high} bpm"
         case CadenceRange(low_spm=low, high_spm=high) if high <= ONE_FOOT_SPM and step.gait is Gait.RUN:
             hint = f"steps of both feet count; did you mean {2 * low}-{2 * high} spm?"
             yield f"a cadence of {low} to {high} spm is that of one foot", hint
-        case SpeedRange(high_mps=speed) if _beyond_records(step, speed):
-            yield f"{format_pace(speed)} is faster than the records over that distance", "check the pace and its unit"
+        case CadenceRange(high_spm=high) if high > HIGHEST_SPM:
+            yield f"nobody takes {high} steps a minute", "steps of both feet count once; check the number"
+        case PowerRange(low_w=low, high_w=high) if high < LOWEST_W or (low > HIGHEST_W and not _is_sprint(step)):
+            yield f"nobody runs at {format_target(target)} for so long", "check the number"
+        case PercentRange(low_pct=low, high_pct=high) if high < LOWEST_PCT or (
+            low >= HIGHEST_PCT and not (target.of is PercentOf.CRITICAL_POWER and _is_sprint(step))
+        ):
+            yield f"{format_target(target)} is no effort to run at", "check the number"
+        case SpeedRange():
+            yield from _speed(step, target)
+
+
+def _speed(step: Step, target: SpeedRange) -> Iterator[tuple[str, str]]:
+    fast = format_target(replace(target, low_mps=target.high_mps))
+    if _beyond_records(step, target.high_mps):
+        yield f"{fast} is faster than the records over that distance", "check the pace and its unit"
+    elif step.gait is Gait.WALK and target.high_mps > FASTEST_WALK_MPS[step.direction]:
+        yield f"nobody walks at {fast}", "check the pace, or run"
+    elif step.gait is Gait.RUN and target.high_mps < SLOWEST_MPS[step.direction]:
+        yield f"{fast} is slower than a walk", "check the pace and its unit"
+    elif target.high_mps > WIDEST * target.low_mps:
+        yield f"{format_target(target)} is any pace at all", "check both ends"
+
+
+def _is_sprint(step: Step) -> bool:
+    return isinstance(step.duration, Distance) or (isinstance(step.duration, Time) and step.duration.time_s <= SPRINT_S)
 
 
 def _beyond_records(step: Step, speed_mps: float) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrorun.session.model import Direction, Gait, Session, Setting, Slope, Step, walk
 from retrorun.session.pace import fastest_backward_mps
-from retrorun.session.values import Distance, SpeedRange
-from retrorun.units import format_pace
+from retrorun.session.values import Distance, SpeedRange, values_of
+from retrorun.session.wording import format_target
+from retrorun.units import METRES_PER_MILE, format_pace
 
 # This project's own limits for the treadmill, until a runner has five sessions behind him; no trial set them. For
 # comparison: Ordway et al. 2016 (J Strength Cond Res 30) ran 8 trained men in at 2.23 m/s, in a harness.
@@ -65,7 +66,7 @@ def _steep(step: Step) -> list[tuple[str, str]]:
 
 
 def _fast_belt(step: Step, *, first: bool) -> list[tuple[str, str]]:
-    for target in (step.target, step.secondary_target):
+    for target in values_of(step.target, step.secondary_target):
         if not isinstance(target, SpeedRange):
             continue
         if target.high_mps > TREADMILL_FASTEST_MPS:
@@ -85,8 +86,10 @@ def _belt(speed_mps: float, cap_mps: float, what: str) -> tuple[str, str]:
 def _beyond_records(step: Step) -> list[tuple[str, str]]:
     distance_m = step.duration.distance_m if isinstance(step.duration, Distance) else _SPRINT_M
     cap_mps = fastest_backward_mps(distance_m)
-    for target in (step.target, step.secondary_target):
+    for target in values_of(step.target, step.secondary_target):
         if isinstance(target, SpeedRange) and target.high_mps > cap_mps and step.gait is Gait.RUN:
-            what = f"{format_pace(target.high_mps)} backward is faster than the records allow"
-            return [(what, f"stay at {format_pace(cap_mps)} or slower over that distance")]
+            fast = format_target(replace(target, low_mps=target.high_mps))
+            cap = format_pace(cap_mps, per_m=METRES_PER_MILE if target.unit in ("min/mi", "mph") else 1000.0)
+            hint = f"stay at {cap} or slower over that distance"
+            return [(f"{fast} backward is faster than the records allow", hint)]
     return []

@@ -329,6 +329,22 @@ class Progression:
 Target = Range | HeartRateZone | HeartRateZoneRange | RpeRange | Limit | Progression
 
 
+def values_of(*targets: Target | None) -> tuple[Target, ...]:
+    """The plain values in targets: what a limit stands at, where a progression begins and ends, else what it is."""
+    found: list[Target] = []
+    for target in targets:
+        match target:
+            case Limit():
+                found.append(target.value)
+            case Progression():
+                found += (target.start, target.end)
+            case None:
+                pass
+            case _:
+                found.append(target)
+    return tuple(found)
+
+
 def ends_of(target: Range) -> tuple[float, float]:
     """Both ends of a range, the lower first, in its own unit."""
     match target:
@@ -362,8 +378,7 @@ _QUANTITIES: dict[object, Quantity] = {
 
 def quantity_of(target: Target) -> Quantity:
     """What a target holds steady, whatever it is measured in; perceived exertion is told by the heart rate."""
-    if isinstance(target, Limit | Progression):
-        target = target.value if isinstance(target, Limit) else target.start
+    target = values_of(target)[0]
     if isinstance(target, PercentRange):
         return _QUANTITIES.get(target.of, "speed")
     return _QUANTITIES.get(type(target), "heart rate")

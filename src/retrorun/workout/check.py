@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from os import PathLike
@@ -28,6 +29,8 @@ from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import fit_holds, writes_last_round
 from retrorun.workout.finding import Finding
 from retrorun.workout.step_text import cut, one_line, repeat_note, step_note
+
+NARROWEST = 0.01  # of a target, as a share of its value; nobody holds a pace or a heart rate so closely
 
 
 def check_session(session: Session | str | PathLike[str], device: str = "generic") -> tuple[Finding, ...]:
@@ -170,13 +173,11 @@ def _step(place: str, step: Step, device: Device) -> Iterator[Finding]:
 
 
 def _target(place: str, target: Target) -> Iterator[Finding]:
-    if isinstance(target, Range) and ends_of(target)[0] == ends_of(target)[1]:
-        yield Finding(
-            place=place,
-            what=f"the {quantity_of(target)} is a single value, so the watch beeps all the time",
-            hint="give a range, or a tolerance",
-            severity="note",
-        )
+    low, high = ends_of(target) if isinstance(target, Range) else (0.0, math.inf)
+    if high - low < NARROWEST * high:
+        narrow = "a single value" if low == high else "hardly a range"
+        what = f"the {quantity_of(target)} is {narrow}, so the watch beeps all the time"
+        yield Finding(place=place, what=what, hint="give a range, or a tolerance", severity="note")
     if isinstance(target, Progression):
         what = f"no watch leads '{format_target(target)}'"
         hint = "it gets the range of both ends, and the note says so"

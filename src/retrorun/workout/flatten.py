@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from os import PathLike
 
 from retrorun.errors import WorkoutError
-from retrorun.session.amounts import UsualSpeeds, rounds_of
+from retrorun.session.amounts import rounds_of
 from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
 from retrorun.session.unroll import map_steps
 from retrorun.session.values import RpeRange, Times
@@ -174,9 +174,6 @@ class _Lowering:
 
 # ---- for other formats -----------------------------------------------------------------------------------------------
 
-# Speeds taken where a plan gives none: round figures. Ordinary backward runners stay between 1.4 and 2.5 m/s (Boston
-# Marathon backwards in 5:43:59 is 2.04 m/s).
-USUAL_SPEEDS = UsualSpeeds(forward_run_mps=2.8, backward_run_mps=1.9, forward_walk_mps=1.4, backward_walk_mps=1.0)
 MOST_LINES = 2000  # far beyond any session; a repeat of repeats of repeats would otherwise fill the memory
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from retrorun.documents import Fields
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
-from retrorun.session.amounts import amounts
-from retrorun.session.effort import missing_error
+from retrorun.session.amounts import USUAL_SPEEDS, amounts
+from retrorun.session.effort import is_effort, missing_error
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.values import (
     CadenceRange,
@@ -28,13 +28,8 @@ from retrorun.session.values import (
     HeartRateBelow,
     HeartRateRange,
     HeartRateZone,
-    HeartRateZoneRange,
     LapButton,
-    Limit,
-    PercentRange,
     PowerRange,
-    Progression,
-    RpeRange,
     SpeedRange,
     Target,
     Time,
@@ -47,7 +42,7 @@ from retrorun.workout.devices import DEVICES
 from retrorun.workout.direction_words import label_of
 from retrorun.workout.encode import raw_target
 from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.flatten import USUAL_SPEEDS, Group, Part, Single, arrange
+from retrorun.workout.flatten import Group, Part, Single, arrange
 from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, cut, step_note
 
@@ -96,7 +91,7 @@ def to_garmin_connect(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
         SessionError: a target by effort is no number yet.
     """
-    missing = unresolved(session, _holds)
+    missing = unresolved(session, lambda target: not is_effort(target))
     if missing:
         raise missing_error(missing)
     arranged = arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
@@ -114,12 +109,6 @@ def to_garmin_connect(session: Session) -> Exported:
     }
     text = json.dumps(workout, indent=2, ensure_ascii=False) + "\n"
     return Exported(text=text, findings=findings.all)
-
-
-def _holds(target: Target) -> bool:
-    parts = (target.start, target.end) if isinstance(target, Progression) else (target,)
-    parts = (target.value,) if isinstance(target, Limit) else parts
-    return not any(isinstance(part, PercentRange | HeartRateZoneRange | RpeRange) for part in parts)
 
 
 def _ends_in_rest(repeat: Repeat) -> bool:
