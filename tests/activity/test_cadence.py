@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.activity.cadence import steps_per_minute, without_nonsense
+from retrorun.activity.model import Activity
 
 
 def decide(
@@ -59,7 +60,7 @@ def test_zero_while_moving_is_missing_zero_while_standing_is_not() -> None:
     speed, cadence = np.array([3, 3, 0.2, 3]), np.array([170.0, 0.0, 0.0, 170.0])
     values = without_nonsense(np.arange(4.0), speed, cadence, decisions)
     np.testing.assert_array_equal(values, [170, np.nan, 0, 170])
-    assert decisions == ["cadence: 1 zeros while moving taken as missing"]
+    assert decisions == ["cadence: 1 value of zero while moving taken as missing"]
 
 
 def test_the_octave_above_a_walk_is_missing_and_a_repetition_beside_one_is_not() -> None:
@@ -76,6 +77,51 @@ def test_the_octave_above_a_walk_is_missing_and_a_repetition_beside_one_is_not()
         assert np.isnan(values[95:115]).sum() == min(missing, 10)
         assert len(decisions) == bool(missing)
         np.testing.assert_array_equal(values[np.isfinite(values)], cadence[np.isfinite(values)])
+
+
+@pytest.mark.parametrize(
+    ("octave_spm", "speed_mps", "missing"),
+    [(232.0, 1.3, 60), (204.0, 1.3, 0), (252.0, 1.3, 0), (232.0, 1.9, 0)],
+    ids=["an octave", "a repetition", "not twice", "another speed"],
+)
+def test_a_long_octave_is_exactly_twice_the_walk_at_the_walks_speed(
+    octave_spm: float, speed_mps: float, missing: int
+) -> None:
+    speed, cadence = np.full(400, 1.3), np.full(400, 116.0)
+    cadence[100:160], speed[100:160] = octave_spm, speed_mps
+    cadence[99] = 0.0  # beside the octave: counted once
+    decisions: list[str] = []
+    values = without_nonsense(np.arange(400.0), speed, cadence, decisions)
+    assert np.count_nonzero(np.isnan(values)) == missing + 1
+    assert sum(int(said.split()[1]) for said in decisions) == missing + 1
+
+
+def _break(held_s: int, *, varied: bool = False, own: float = 174.0) -> tuple[list[float], list[float]]:
+    """Speeds and cadences of a run, a walk break that begins with `held_s` of another cadence than the walk's."""
+    held = [own + (3.0 * (at % 3 - 1) if varied else 0.0) for at in range(held_s)]
+    return [3.0] * 100 + [1.4] * 60, [172.0] * 95 + [174.0] * 5 + held + [114.0] * (60 - held_s)
+
+
+@pytest.mark.parametrize("held_s", [12, 25])
+def test_the_cadence_of_running_held_into_a_walk_break_is_missing(held_s: int) -> None:
+    decisions: list[str] = []
+    speed, cadence = _break(held_s)
+    values = without_nonsense(np.arange(160.0), np.array(speed), np.array(cadence), decisions)
+    assert np.flatnonzero(np.isnan(values)).tolist() == list(range(100, 100 + held_s))
+    assert decisions == [f"cadence: {held_s} values of running held into a walk taken as missing"]
+
+
+@pytest.mark.parametrize("broken", [_break(20, varied=True), _break(20, own=186.0), _break(0)])
+def test_steps_of_ones_own_at_walking_speed_stay(broken: tuple[list[float], list[float]]) -> None:
+    decisions: list[str] = []
+    without_nonsense(np.arange(160.0), np.array(broken[0]), np.array(broken[1]), decisions)
+    assert decisions == []
+
+
+def test_a_negative_cadence_is_no_zero_while_moving() -> None:
+    made = Activity.from_columns(time_s=[0, 1, 2], speed_mps=[3, 3, 3], cadence_spm=[170, -5, 170])
+    assert [str(each) for each in made.damage] == ["1 value of cadence that cannot be, taken as missing"]
+    assert made.decisions == ()
 
 
 def test_what_the_source_says_counts() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT
+from retrorun.activity.wording import counted
 from retrorun.arrays import BoolArray, FloatArray
 from retrorun.intervals import runs
 
@@ -16,6 +17,10 @@ STUCK_S, STUCK_SAMPLES = 60.0, 15  # steady runners do not hold one value longer
 WALK_SPM, WALK_MOST_MPS = (90.0, 138.0), 2.1  # walking is 117 ± 9 steps a minute
 OCTAVE_LEAST_SPM, OCTAVE_S, OCTAVE_REACH_S = 176.0, 20.0, 45.0  # seen: ten seconds at a time; repetitions last longer
 OCTAVE_WITHIN = 0.09  # of twice the walk
+# A longer octave is told from a repetition by being exactly twice the walk, at the walk's own speed, and above runners.
+LONG_OCTAVE_SPM, LONG_OCTAVE_WITHIN, LONG_OCTAVE_MPS = 215.0, 0.04, 0.3
+# A held value: the very same one for so long, begun within a step of the running before it, until a walk is counted.
+HELD_S, HELD_STEP_SPM, HELD_BEFORE_S = 8.0, 2.0, 5.0
 
 
 def steps_per_minute(
@@ -66,20 +71,22 @@ def without_nonsense(
 ) -> FloatArray:
     """Cadence of both feet, with what no foot did taken as missing; what was taken out is added to `decisions`.
 
-    Zeros while moving, values above anybody's, and the octave above a walk: beside walking some watches write twice its
-    cadence for some seconds.
+    Zeros while moving, values above anybody's, the octave above a walk (beside walking some watches write twice its
+    cadence), and the value of running held into a walk break. A value counts for the first reason that it has.
     """
     with np.errstate(invalid="ignore"):
         faults = {
-            "zeros while moving": (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
-            "values above anybody's": cadence_spm > MOST_SPM,
-            "values of the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
+            "zero while moving": (cadence_spm >= 0) & (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
+            "more than anybody's": cadence_spm > MOST_SPM,
+            "the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
+            "running held into a walk": _held(time_s, speed_mps, cadence_spm),
         }
     kept = cadence_spm
     for what, fault in faults.items():
+        fault = fault & np.isfinite(kept)  # noqa: PLW2901 - what is missing already is counted already
         if fault.any():
             kept = np.where(fault, np.nan, kept)
-            decisions.append(f"cadence: {np.count_nonzero(fault)} {what} taken as missing")
+            decisions.append(f"cadence: {counted(np.count_nonzero(fault), 'value')} of {what} taken as missing")
     return kept
 
 
@@ -100,14 +107,42 @@ def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray)
     slow = speed_mps < WALK_MOST_MPS
     walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
     walk_s, walk_spm = time_s[walking], cadence_spm[walking]
+    walk_mps = speed_mps[walking]
     for first, end in runs(slow & (cadence_spm >= OCTAVE_LEAST_SPM)):
-        if time_s[end - 1] - time_s[first] > OCTAVE_S:
-            continue
         near = slice(*np.searchsorted(walk_s, (time_s[first] - OCTAVE_REACH_S, time_s[end - 1] + OCTAVE_REACH_S)))
         around = walk_spm[near]
         if len(around) < 3:
             continue
-        ratio = np.quantile(cadence_spm[first:end], 0.5) / (2.0 * np.quantile(around, 0.5))
-        if abs(ratio - 1.0) < OCTAVE_WITHIN:
+        typical = float(np.quantile(cadence_spm[first:end], 0.5))
+        within, apart_mps = OCTAVE_WITHIN, 0.0
+        if time_s[end - 1] - time_s[first] > OCTAVE_S:
+            if typical < LONG_OCTAVE_SPM:
+                continue
+            within = LONG_OCTAVE_WITHIN
+            apart_mps = abs(float(np.quantile(speed_mps[first:end], 0.5) - np.quantile(walk_mps[near], 0.5)))
+        if abs(typical / (2.0 * np.quantile(around, 0.5)) - 1.0) < within and apart_mps < LONG_OCTAVE_MPS:
             out[max(0, first - 2) : end + 2] = True  # a watch changes over within a second or two
     return out & ~walking
+
+
+def _held(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) -> BoolArray:
+    """Where the cadence of running was written on at walking speed, until the steps of the walk were counted.
+
+    Who runs backward slowly has values of their own, which vary, and does not begin with just those of the running
+    before.
+    """
+    out = np.zeros(len(cadence_spm), dtype=np.bool_)
+    equal = cadence_spm[1:] == cadence_spm[:-1]
+    for first, last in runs(equal & (cadence_spm[1:] > WALK_SPM[1])):
+        if time_s[last] - time_s[first] < HELD_S:
+            continue
+        after = cadence_spm[last + 1 : last + 4]
+        after = after[np.isfinite(after)]
+        before = np.arange(*np.searchsorted(time_s, (time_s[first] - HELD_BEFORE_S, time_s[first] + HELD_BEFORE_S)))
+        ran = before[
+            (speed_mps[before] > WALK_MOST_MPS) & (np.abs(cadence_spm[before] - cadence_spm[first]) <= HELD_STEP_SPM)
+        ]
+        if not len(after) or after[0] > WALK_SPM[1] or len(ran) < 3:
+            continue
+        out[first : last + 1] = speed_mps[first : last + 1] < WALK_MOST_MPS
+    return out

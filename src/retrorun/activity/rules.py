@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrorun.activity.wording import counted
 from retrorun.arrays import FloatArray
 from retrorun.errors import RecordingError
 
@@ -91,8 +92,8 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
             wrong = (values < low) | (values > high)
         if wrong.any():
             kept[name] = np.where(wrong, np.nan, values)
-            what = name.rpartition("_")[0] or name
-            said = f"{np.count_nonzero(wrong)} values of {what.replace('_', ' ')} that cannot be, taken as missing"
+            what = (name.rpartition("_")[0] or name).replace("_", " ")
+            said = f"{counted(np.count_nonzero(wrong), 'value')} of {what} that cannot be, taken as missing"
             found.append(Damage(what=said, start_byte=0, end_byte=0))
     return kept, tuple(found)
 
