@@ -41,6 +41,8 @@ from .match.model import StepMatch as StepMatch
 from .report.export import save_export as save_export
 from .report.figures.run import figure_run as figure_run
 from .report.html import report_html as report_html
+from .session.athlete import load_athlete as load_athlete
+from .session.athlete import load_squad as load_squad
 from .session.document import save_session as save_session
 from .session.effort import Athlete as Athlete
 from .session.effort import resolve_session as resolve_session

@@ -184,7 +184,7 @@ def test_a_squad_gets_a_workout_each(tmp_path: Path) -> None:
     assert said.split() == ["wrote", str(tmp_path / "tuesday-Ada-L.fit"), "wrote", str(tmp_path / "tuesday-Bo.fit")]
     step = decompile_workout(tmp_path / "tuesday-Bo.fit").steps[1]
     assert isinstance(step, Step)
-    assert (step.target, step.note) == (parse_target("2.7 m/s"), "90% vpeak")
+    assert (step.target, step.note) == (parse_target("6:10/km"), "90% vpeak")
     run(EFFORT, "--athlete", str(squad / "Bo.yaml"), "-o", str(out))
     assert decompile_workout(out) == decompile_workout(tmp_path / "tuesday-Bo.fit")
 

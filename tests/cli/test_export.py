@@ -29,6 +29,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "retro.yaml"
 
 
+def test_an_effort_is_exported_in_an_athletes_numbers(tmp_path: Path) -> None:
+    ann = tmp_path / "ann.yaml"
+    ann.write_text("vpeak_backward: 10 km/h")
+    words = ["export", "10min bwd @ 90% vpeak", "--to", "intervals.icu", "--athlete", str(ann)]
+    assert " 10m 6:40/km Pace" in CliRunner().invoke(app, words).stdout
+
+
 def test_each_format_is_what_its_function_makes(path: Path) -> None:
     made = {
         "intervals.icu": to_intervals_icu(RETRO_400S),

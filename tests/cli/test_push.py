@@ -265,6 +265,15 @@ def test_an_edited_plan_replaces_its_workouts_and_its_schedule(root: Path, tmp_p
     assert sorted(entry.day.month for entry in entries) == [5, 5, 6]
 
 
+def test_an_effort_goes_out_in_an_athletes_numbers(root: Path, tmp_path: Path) -> None:
+    ann = tmp_path / "ann.yaml"
+    ann.write_text("vpeak_backward: 10 km/h")
+    assert "vpeak_backward_mps" in run("10min bwd @ 90% vpeak", "--watch", root).stderr
+    run("10min bwd @ 90% vpeak", "--watch", root, "--athlete", ann)
+    ((path,), _) = parts(root / "GARMIN" / "NewFiles")
+    assert decompile_workout(path).steps == parse_session('10min bwd @ 6:40/km "90% vpeak"').steps
+
+
 def test_a_schedule_alone_says_which_workouts_are_not_there(root: Path, plan: Path) -> None:
     result = run(plan / "schedule.fit", "--watch", root)
     assert "warning: the schedule names 4 workouts that are not among these" in result.stderr

@@ -58,10 +58,10 @@ def resolved(target: Target, athlete: Athlete = ANNA, *, direction: Direction = 
 NUMBERS: list[tuple[Target, Target]] = [
     (percent(80, 90, PercentOf.MAX_HR), HeartRateRange(low_bpm=152, high_bpm=171)),
     (percent(95, 100, PercentOf.THRESHOLD_HR), HeartRateRange(low_bpm=162, high_bpm=170)),  # 161.5 rounds up
-    (percent(90, 95, PercentOf.THRESHOLD_PACE), SpeedRange(low_mps=3.6, high_mps=3.8)),
-    (percent(90, 90, PercentOf.VPEAK), SpeedRange(low_mps=4.5, high_mps=4.5)),
-    (percent(60, 75, PercentOf.VPEAK_BACKWARD), SpeedRange(low_mps=1.8, high_mps=2.25)),
-    (percent(100, 100, PercentOf.PACE_10K), SpeedRange(low_mps=3.9, high_mps=3.9)),
+    (percent(90, 95, PercentOf.THRESHOLD_PACE), SpeedRange(low_mps=1000 / 278, high_mps=1000 / 263)),
+    (percent(90, 90, PercentOf.VPEAK), SpeedRange(low_mps=1000 / 222, high_mps=1000 / 222)),
+    (percent(60, 75, PercentOf.VPEAK_BACKWARD), SpeedRange(low_mps=1000 / 556, high_mps=1000 / 444)),
+    (percent(100, 100, PercentOf.PACE_10K), SpeedRange(low_mps=1000 / 256, high_mps=1000 / 256)),
     (percent(80, 90, PercentOf.CRITICAL_POWER), PowerRange(low_w=200, high_w=225)),
     # Zones of 50, 60, 70, 80, 90 and 100 % of 190 bpm begin at 95, 114, 133, 152 and 171.
     (HeartRateZoneRange(low_zone=2, high_zone=3), HeartRateRange(low_bpm=114, high_bpm=151)),
@@ -73,7 +73,7 @@ NUMBERS: list[tuple[Target, Target]] = [
     ),
     (
         Progression(start=percent(60, 60, PercentOf.VPEAK_FORWARD), end=percent(80, 80, PercentOf.VPEAK_FORWARD)),
-        Progression(start=SpeedRange(low_mps=3, high_mps=3), end=SpeedRange(low_mps=4, high_mps=4)),
+        Progression(start=SpeedRange(low_mps=1000 / 333, high_mps=1000 / 333), end=SpeedRange(low_mps=4, high_mps=4)),
     ),
 ]
 
@@ -89,7 +89,7 @@ def test_effort_becomes_numbers_and_stays_in_the_note(effort: Target, number: Ta
 
 def test_vpeak_is_that_of_the_steps_own_direction() -> None:
     effort = percent(90, 90, PercentOf.VPEAK)
-    assert resolved(effort, direction=Direction.BACKWARD).target == SpeedRange(low_mps=2.7, high_mps=2.7)
+    assert resolved(effort, direction=Direction.BACKWARD).target == SpeedRange(low_mps=1000 / 370, high_mps=1000 / 370)
 
 
 def test_zones_that_a_runner_set_come_before_the_usual_ones() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.session_argument import SESSION_HELP, AthleteOption, session_of
 from retrorun.errors import SessionError
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
@@ -39,6 +39,7 @@ def export(
         Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")
     ] = None,
     name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
+    athlete: AthleteOption = None,
     race: Annotated[str, typer.Option(help="For zwo: the runner's race time, e.g. 5km=24:30 or 10km=51:00.")] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the text and all findings as one JSON document.")
@@ -48,7 +49,7 @@ def export(
 
     Whatever the format cannot hold as planned is said on stderr, each with its place in the session.
     """
-    made = _made(session_of(session, name=name), to, _race_time(race))
+    made = _made(session_of(session, name=name, athlete=athlete), to, _race_time(race))
     if output is not None:
         write_atomic(output, made.text.encode(), inputs=[Path(session)])
     if as_json:

@@ -15,7 +15,14 @@ import typer
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.options import day as day_of
-from retrorun.cli.session_argument import SESSION_HELP, existing_file, session_of, source_of, with_folders
+from retrorun.cli.session_argument import (
+    SESSION_HELP,
+    AthleteOption,
+    existing_file,
+    session_of,
+    source_of,
+    with_folders,
+)
 from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.services.intervals_icu import Event, external_id, send
@@ -67,10 +74,12 @@ class Ready:
 
 def push(
     sessions: Annotated[list[str], typer.Argument(metavar="SESSION", help=f"{SESSION_HELP} {_MORE_HELP}")],
+    *,
     to: Annotated[Place, typer.Option(help="Where to.")] = Place.WATCH,
     name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
     watch: Annotated[str, typer.Option(help="Which watch: its folder, or a part of its name.")] = "",
     device: Annotated[str, typer.Option(help=f"The watch to compile for: {', '.join(DEVICES)}.")] = "generic",
+    athlete: AthleteOption = None,
     lower: Annotated[bool, typer.Option("--lower", help="Make fit what is too long or too deep, and say how.")] = False,
     day: Annotated[
         str | None,
@@ -100,9 +109,9 @@ def push(
     sources, schedules = _sources(sessions)
     days = _days(day, first, schedules, to)
     if form is Form.TEXT:
-        ready, findings = _texts(sources, name, days), []
+        ready, findings = _texts(sources, name, athlete, days), []
     else:
-        prepared = prepare([source_of(text) for text in sources], device=device, name=name, lower=lower)
+        prepared = prepare([_sent(text, name, athlete) for text in sources], device=device, name=name, lower=lower)
         ready = _dated(prepared.files, [_source(text, name) for text in sources], days)
         findings = [one for one in prepared.findings if one.severity == "warning"]
     events: list[Event] = []
@@ -181,10 +190,15 @@ def _sources(arguments: list[str]) -> tuple[list[str], list[bytes]]:
     return sources, schedules
 
 
-def _texts(sources: list[str], name: str, days: _Days) -> list[Ready]:
+def _sent(argument: str, name: str, athlete: Path | None) -> Session | Path | str:
+    """What goes out: a file as it is, or, for an athlete, its session with numbers."""
+    return source_of(argument) if athlete is None else session_of(argument, name=name, athlete=athlete)
+
+
+def _texts(sources: list[str], name: str, athlete: Path | None, days: _Days) -> list[Ready]:
     if days.entries:
         raise typer.BadParameter("a schedule names FIT files; leave --as away")
-    sessions = [session_of(text, name=name) for text in sources]
+    sessions = [session_of(text, name=name, athlete=athlete) for text in sources]
     found = agenda([()] * len(sessions), day=days.day, first=days.first, order=range(len(sessions))).days
     return [
         Ready(session=session, source=_source(text, name), days=when)

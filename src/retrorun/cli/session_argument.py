@@ -11,6 +11,8 @@ import typer
 
 from retrorun.cli.console import say_findings
 from retrorun.errors import NotationError, RecordingError, SessionError
+from retrorun.session.athlete import load_athlete
+from retrorun.session.effort import resolve_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
@@ -25,15 +27,22 @@ SESSION_HELP = (
 
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
+AthleteOption = Annotated[
+    Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
+]
+
 _ENDINGS = (".fit", ".gz", ".json", ".retro", ".txt", ".yaml", ".yml", ".zwo")
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
 
 
-def session_of(argument: str, *, name: str = "") -> Session:
-    """The session that an argument means, as `read_session` reads it; what is found on the way is told on stderr."""
+def session_of(argument: str, *, name: str = "", athlete: Path | None = None) -> Session:
+    """The session that an argument means, as `read_session` reads it; what is found on the way is told on stderr.
+
+    With an athlete's file its efforts are numbers.
+    """
     read = read_session(argument, name=name)
     say_findings(read.findings, source=argument)
-    return read.session
+    return read.session if athlete is None else resolve_session(read.session, load_athlete(athlete))
 
 
 def read_session(argument: str, *, name: str = "") -> Decompiled:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from retrorun.errors import SessionError
 from retrorun.session.model import Direction, Session, Step, walk
+from retrorun.session.phrases import pace_range_of
 from retrorun.session.unroll import map_steps
 from retrorun.session.values import (
     HeartRateRange,
@@ -23,7 +24,6 @@ from retrorun.session.values import (
     Progression,
     Range,
     RpeRange,
-    SpeedRange,
     Target,
     on_grid,
     values_of,
@@ -261,7 +261,7 @@ def _percent(target: PercentRange, athlete: Athlete, direction: Direction) -> Ra
     whole = getattr(athlete, name)
     low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
     if name.endswith("_mps"):
-        return SpeedRange(low_mps=low, high_mps=high)
+        return pace_range_of(round(1000 / high), round(1000 / low), "/km")  # whole seconds, as a watch shows them
     if name.endswith("_bpm"):
         return HeartRateRange(low_bpm=_nearest(low), high_bpm=_nearest(high))
     return PowerRange(low_w=_nearest(low), high_w=_nearest(high))
