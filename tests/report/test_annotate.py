@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from retrorun.analysis.summary import is_backward
 from retrorun.demo import demo_recording
 from retrorun.detection.result import Detection
 from retrorun.errors import FitError, RecordingError
-from retrorun.report.annotate import annotate_fit, annotated_spans
+from retrorun.report.annotate import BACKWARD, DIRECTION, FORWARD, annotate_fit, annotated_spans
+from tests.fit.handmade import RECORD, START, Kind, file_id, fit
 from tests.recordings import fit_recording
 from tests.report.made import CANNOT_TELL, NONE, made_run, made_segment
 from tests.shared_data import shared_files
@@ -134,3 +136,18 @@ def test_all_real_recordings_read_back_to_the_same_columns_and_segments(path: Pa
     before = activity_from_bytes(data)
     after, _ = annotated(data, SPANS)
     assert detect(after) == detect(before)
+
+
+def test_the_specification_of_the_field_says_what_is_written() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/direction-field.md").read_text(encoding="utf-8")
+    assert str(uuid.UUID(bytes=DIRECTION.application_id)) in page
+    assert f"| name (`field_name`) | `{DIRECTION.name}` |" in page
+    assert f"| unit (`units`) | `{DIRECTION.unit}` |" in page
+    assert f"\n| {FORWARD} | forward" in page
+    assert f"\n| {BACKWARD} | backward |" in page
+    shown = bytes.fromhex(page.split("```text\n")[1].split("```")[0])
+    records = Kind(0, RECORD.number, RECORD.fields)
+    samples = (records.data(START + at, 140, 80, at, 3000) for at in range(60))
+    _, out = annotated(fit(file_id(), records.define(), *samples), NONE)
+    described = bytes((0x60, *records.define()[1:], 1, 0, 1, 0))
+    assert shown + described in out
