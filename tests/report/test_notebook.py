@@ -62,6 +62,22 @@ def test_answers_are_gone_through_piece_by_piece() -> None:
     assert Detection(verdict="none"), "an answer is one, also where nothing was found"
 
 
+def test_a_notebook_shows_a_session_as_a_table_of_its_steps() -> None:
+    session = parse_session(
+        "name: Retro <400s>\nsetting: track\nnote: Bring a partner\n"
+        '10min warmup; 4x(400m bwd @ 6:40-7:20/km "look"; 90s rest) skip-last "in pairs"; lap'
+    )
+    read = Reader(session._repr_html_())
+    words = " ".join(read.words.split())
+    assert "Retro <400s> · track Bring a partner" in words
+    assert "2 4 times, the last round without its last step in pairs" in words
+    assert "2.1 400m BACKWARD run, at 6:40-7:20/km 2:48 400 m look" in words
+    assert "3 until the lap button forward run – –" in words
+    assert "backward 11:10, 1.60 km" in words
+    assert read.tags.count("tr") == 2 + 5 + 2
+    assert not {"script", "style", "link", "img"} & set(read.tags)
+
+
 def test_two_analyses_in_one_notebook_share_no_names() -> None:
     one, other = (analyse(source)._repr_html_() for source in (demo_recording(), made_run()))
     names = [{part.split(chr(34))[0] for part in text.split(' id="')[1:]} for text in (one, other)]

@@ -1,7 +1,8 @@
-"""An analysis as a notebook shows it: the answer, a table of the backward stretches, and the run over time."""
+"""What a notebook shows of an analysis (the answer, the backward stretches, the run over time) and of a session."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from retrorun.analysis.analyse import Analysis
@@ -10,8 +11,12 @@ from retrorun.report.figures.series import thinned
 from retrorun.report.figures.style import LIGHT
 from retrorun.report.figures.svg import inline_svg
 from retrorun.report.html import answer_of, facts_of
+from retrorun.report.session_view import amount_words, repeat_words, step_words, sums
 from retrorun.report.tables import Table, stretch_table, totals_table
 from retrorun.report.template import fragment, trusted
+from retrorun.session.amounts import amounts
+from retrorun.session.model import Session, Step, walk
+from retrorun.workout.step_text import length, one_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,6 +50,34 @@ def analysis_html(analysis: Analysis, *, per_m: float = 1000.0) -> str:
         reasons=detection.reasons,
         tables=tables,
         picture=picture,
+        ground=LIGHT.background,
+        ink=LIGHT.text,
+    )
+
+
+def session_html(session: Session) -> str:
+    """A session as a small table of its steps with what each amounts to; a piece of HTML as `analysis_html` is."""
+    whole = amounts(session)
+    by_place = {each.place: each for each in whole.steps}
+    rows: list[tuple[str, ...]] = []
+    for place, item in walk(session.steps):
+        number = ".".join(str(int(index) + 1) for index in re.findall(r"\[(\d+)\]", place))
+        if isinstance(item, Step):
+            words = f"{length(item.duration)} {step_words(item)}"
+            rows.append((number, words, *amount_words(by_place[place]), one_line(item.note)))
+        else:
+            rows.append((number, repeat_words(item), "", "", one_line(item.note)))
+    return fragment(
+        "notebook.html",
+        title=one_line(session.name) or "Session",
+        facts=[session.setting.value],
+        answer=one_line(session.note),
+        reasons=(),
+        tables=[
+            Table(headings=("", "step", "time", "distance", "note"), rows=tuple(rows)),
+            Table(headings=("", ""), rows=tuple(sums(whole))),
+        ],
+        picture="",
         ground=LIGHT.background,
         ink=LIGHT.text,
     )

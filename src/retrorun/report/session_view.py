@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 
 from retrorun.report.figures.session import profile_of
-from retrorun.session.amounts import StepAmount, Sum, amounts
+from retrorun.session.amounts import Amounts, StepAmount, amounts
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
@@ -29,7 +29,7 @@ def session_text(session: Session) -> str:
     if session.note:
         lines += _wrapped(one_line(session.note), "  ")
     lines += ["", *_step_lines(session.steps, "steps", by_place, indent=2), ""]
-    lines += [*_sum_lines(whole.time_s, whole.distance_m), ""]
+    lines += [f"{name:<10} {words}" for name, words in sums(whole)] + [""]
     lines += _picture(session)
     return "\n".join(lines)
 
@@ -40,44 +40,58 @@ def _step_lines(
     for index, item in enumerate(steps):
         here = f"{place}[{index}]"
         if isinstance(item, Repeat):
-            rounds = f"{item.until.count} times" if isinstance(item.until, Times) else format_duration(item.until)
-            last = ", the last round without its last step" if item.skip_last else ""
             note = f": {one_line(item.note)}" if item.note else ""
-            yield from _wrapped(f"{rounds}{last}{note}", " " * indent)
+            yield from _wrapped(f"{repeat_words(item)}{note}", " " * indent)
             yield from _step_lines(item.steps, f"{here}.repeat", by_place, indent=indent + 2)
             continue
-        words = ", ".join(
-            filter(None, (label(item), targets(item) and f"at {targets(item)}", incline(item), purpose(item)))
+        first, *rest = _wrapped(
+            f"{length(item.duration):<10} {step_words(item)}", " " * indent, width=WIDTH - _AMOUNTS, hang=11
         )
-        first, *rest = _wrapped(f"{length(item.duration):<10} {words}", " " * indent, width=WIDTH - _AMOUNTS, hang=11)
         yield f"{first:<{WIDTH - _AMOUNTS}}{_amount(by_place[here])}".rstrip()
         yield from rest
         if item.note:
             yield from _wrapped(one_line(item.note), " " * (indent + 11))
 
 
-def _amount(amount: StepAmount) -> str:
-    """What one round of a step amounts to."""
+def repeat_words(repeat: Repeat) -> str:
+    """How often a repeat goes round, e.g. `4 times`."""
+    counted = isinstance(repeat.until, Times)
+    rounds = f"{format_duration(repeat.until)} times" if counted else format_duration(repeat.until)
+    return rounds + (", the last round without its last step" if repeat.skip_last else "")
+
+
+def step_words(step: Step) -> str:
+    """What to do in a step, e.g. `BACKWARD run, at 6:40-7:20/km`."""
+    return ", ".join(filter(None, (label(step), targets(step) and f"at {targets(step)}", incline(step), purpose(step))))
+
+
+def amount_words(amount: StepAmount) -> tuple[str, str]:
+    """The time and the distance of one round of a step."""
     time = _UNKNOWN if amount.time_s is None else format_clock(amount.time_s)
-    distance = _UNKNOWN if amount.distance_m is None else format_distance(amount.distance_m)
+    return time, _UNKNOWN if amount.distance_m is None else format_distance(amount.distance_m)
+
+
+def _amount(amount: StepAmount) -> str:
+    time, distance = amount_words(amount)
     return f"{time:>8} {distance:>10}"
 
 
-def _sum_lines(time_s: Sum, distance_m: Sum) -> Iterator[str]:
+def sums(whole: Amounts) -> Iterator[tuple[str, str]]:
     """The sums as far as they are known, in all and backward, and the backward share where both are."""
+    time_s, distance_m = whole.time_s, whole.distance_m
     time = _known(format_clock, time_s.total, time_s.whole)
     distance = _known(format_distance, distance_m.total, distance_m.whole)
-    yield f"planned    {time}, {distance}"
+    yield "planned", f"{time}, {distance}"
     time = _known(format_clock, time_s.backward, time_s.split)
     distance = _known(format_distance, distance_m.backward, distance_m.split)
-    yield f"backward   {time}, {distance}"
+    yield "backward", f"{time}, {distance}"
     shares = [
         f"{format_percent(total.backward_share)} of the {name}"
         for name, total in (("time", time_s), ("distance", distance_m))
         if total.backward_share is not None
     ]
     if shares:
-        yield f"share      {', '.join(shares)}"
+        yield "share", ", ".join(shares)
 
 
 def _known(show: Callable[[float], str], value: float, whole: bool) -> str:  # noqa: FBT001 - a fact, not a switch

@@ -167,6 +167,11 @@ class Session:
         shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
         return f"Session({self.name!r}, {self.setting.value}: {shown})"
 
+    def _repr_html_(self) -> str:
+        from retrorun.report.notebook import session_html  # a notebook asks for it, nobody else
+
+        return session_html(self)
+
 
 def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tuple[str, Step | Repeat]]:
     """Every step and repeat in order, outer before inner, with its place, e.g. `steps[2].repeat[0]`."""
