@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -20,10 +19,9 @@ from retrorun.session.athlete import load_squad
 from retrorun.session.effort import resolve_session
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
+from retrorun.workout.deliver import prepare
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.finding import Finding
-from retrorun.workout.fit import compile_workout
-from retrorun.workout.flatten import lower_session
 
 
 def compile_session(
@@ -62,12 +60,11 @@ def compile_session(
     findings = [*read.findings]
     written: dict[Path, tuple[Session, bytes]] = {}
     for who, planned in each.items():
-        parts, changes = _parts(planned, device, lower=lower)
-        paths = _paths(output.with_name(f"{output.stem}-{who}{output.suffix}") if who else output, len(parts))
-        for path, part in zip(paths, parts, strict=True):
-            number = None if serial is None else serial + len(written)
-            written[path] = part, compile_workout(part, device=device, created=time, serial=number)
-        findings += [_of(who, finding) for finding in (*changes, *_found(parts, device))]
+        number = None if serial is None else serial + len(written)
+        made = prepare([planned], device=device, lower=lower, created=time, serial=number)
+        paths = _paths(output.with_name(f"{output.stem}-{who}{output.suffix}") if who else output, len(made.files))
+        written |= {path: (one.session, one.data) for path, one in zip(paths, made.files, strict=True)}
+        findings += [_of(who, finding) for finding in made.findings]
     for path, (_, data) in written.items():
         write_atomic(path, data, inputs=[Path(session)])
     if index is not None:
@@ -95,21 +92,6 @@ def _for_athletes(session: Session, path: Path | None) -> dict[str, Session]:
 
 def _of(who: str, finding: Finding) -> Finding:
     return replace(finding, place=f"{who} {finding.place}".strip())
-
-
-def _parts(session: Session, device: str, *, lower: bool) -> tuple[tuple[Session, ...], tuple[Finding, ...]]:
-    if not lower:
-        return (session,), ()
-    lowered = lower_session(session, device)
-    return lowered.sessions, lowered.changes
-
-
-def _found(parts: tuple[Session, ...], device: str) -> Iterator[Finding]:
-    """What there is to say of each part; where there are several the place says of which."""
-    for number, part in enumerate(parts, start=1):
-        for finding in check_session(part, device):
-            place = f"{number}/{len(parts)} {finding.place}".strip() if len(parts) > 1 else finding.place
-            yield replace(finding, place=place)
 
 
 def _paths(output: Path, count: int) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retrorun.errors import PlanError
 from retrorun.session.model import Repeat, Session, Step
+from retrorun.session.unroll import bodies
 from retrorun.session.values import Times
 
 MOST_OCCURRENCES = (
@@ -64,8 +65,6 @@ def _rounds(
 ) -> Iterator[Occurrence]:
     counted = isinstance(repeat.until, Times)
     count = repeat.until.count if isinstance(repeat.until, Times) else rounds
-    for number in range(1, count + 1):
-        cut = repeat.skip_last and number == count
-        body = repeat.steps[:-1] if cut else repeat.steps
+    for number, body in enumerate(bodies(repeat, count), start=1):
         later = optional or (not counted and number > 1)
         yield from _steps(body, f"{place}.repeat", (*repetition, number), rounds=rounds, optional=later)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from retrorun.session.model import Repeat, Step
 
 Items = tuple[Step | Repeat, ...]
+
+
+def bodies(repeat: Repeat, count: int) -> Iterator[Items]:
+    """The steps of each of so many rounds: the last one without its last step, where the repeat leaves that out."""
+    for number in range(1, count + 1):
+        yield repeat.steps[:-1] if repeat.skip_last and number == count else repeat.steps
 
 
 def map_steps(items: Items, change: Callable[[str, Step], Step], place: str = "steps") -> Items:

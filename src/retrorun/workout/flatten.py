@@ -13,15 +13,13 @@ from os import PathLike
 from retrorun.errors import WorkoutError
 from retrorun.session.amounts import rounds_of
 from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
-from retrorun.session.unroll import map_steps
+from retrorun.session.unroll import Items, bodies, map_steps
 from retrorun.session.values import RpeRange, Times
 from retrorun.session.wording import format_duration, format_target
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.finding import Finding, Findings, Severity
 from retrorun.workout.step_text import cut, one_line, read_note, read_repeat_note, repeat_note, step_note
-
-Items = tuple[Step | Repeat, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ def without_exertion(session: Session, device: str = "generic") -> Lowered:
     """The session with perceived exertion, for which no watch has a target, in the notes alone."""
     work = _Lowering(find_device(device))
     steps = map_steps(session.steps, lambda place, step: work.exertion(step, place))
-    return Lowered(sessions=(replace(session, steps=steps),), changes=tuple(work.changes))
+    return Lowered(sessions=(replace(session, steps=steps),), changes=work.changes.all)
 
 
 def lower_session(session: Session | str | PathLike[str], device: str = "generic") -> Lowered:
@@ -66,22 +64,17 @@ def lower_session(session: Session | str | PathLike[str], device: str = "generic
         replace(session, steps=part, name=name + suffix, note=note)
         for part, suffix in zip(parts, suffixes, strict=True)
     )
-    return Lowered(sessions=sessions, changes=tuple(work.changes))
+    return Lowered(sessions=sessions, changes=work.changes.all)
 
 
 class _Lowering:
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.changes: list[Finding] = []
-
-    def tell(self, place: str, what: str, done: str) -> None:
-        found = Finding(place=place, what=what, hint=done)
-        if found not in self.changes:  # a step in a round that is written out comes by again and again
-            self.changes.append(found)
+        self.changes = Findings()
 
     def shortened(self, place: str, what: str, text: str, kept: str) -> str:
         if kept != text:
-            self.tell(place, f"the {what} is too long for {self.device.name}", f"cut to '{one_line(kept)}'")
+            self.changes.add(place, f"the {what} is too long for {self.device.name}", f"cut to '{one_line(kept)}'")
         return kept
 
     def lowered(self, items: Items, place: str, depth: int) -> list[tuple[str, Step | Repeat]]:
@@ -97,12 +90,14 @@ class _Lowering:
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[tuple[str, Step | Repeat]]:
         inner = f"{here}.repeat"
         if repeat.skip_last and repeat.until == Times(count=1):
-            self.tell(here, "a repeat of one round leaves out its last step", "that step is not written")
+            self.changes.add(here, "a repeat of one round leaves out its last step", "that step is not written")
             repeat = replace(repeat, steps=repeat.steps[:-1], skip_last=False)
         if nesting(repeat) > depth and isinstance(repeat.until, Times):
             note = f", its note '{one_line(repeat.note)}' left out" if repeat.note else ""
-            self.tell(here, "repeats stand too deep in one another", f"{repeat.until.count} rounds written out{note}")
-            return self.rounds(repeat, repeat.until.count, inner, depth)
+            self.changes.add(
+                here, "repeats stand too deep in one another", f"{repeat.until.count} rounds written out{note}"
+            )
+            return self.written_out(repeat, repeat.until.count, inner, depth)
         if depth == 0:
             raise WorkoutError("a repeat without a count stands too deep", where=here, hint="give it a count")
         steps = tuple(item for _, item in self.lowered(repeat.steps, inner, depth - 1))
@@ -110,11 +105,10 @@ class _Lowering:
         kept = self.shortened(here, "note", repeat.note, read_repeat_note(whole)[0])
         return [(here, replace(repeat, steps=steps, note=kept))]
 
-    def rounds(self, repeat: Repeat, count: int, inner: str, depth: int) -> list[tuple[str, Step | Repeat]]:
+    def written_out(self, repeat: Repeat, count: int, inner: str, depth: int) -> list[tuple[str, Step | Repeat]]:
         made: list[tuple[str, Step | Repeat]] = []
-        for number in range(1, count + 1):
-            skipped = repeat.skip_last and number == count
-            made += self.lowered(repeat.steps[:-1] if skipped else repeat.steps, inner, depth)
+        for steps in bodies(repeat, count):
+            made += self.lowered(steps, inner, depth)
             if len(made) > MOST_STEPS:
                 break  # whoever asked refuses it
         return made
@@ -123,7 +117,7 @@ class _Lowering:
         step = self.exertion(step, here)
         if step.secondary_target is not None and not self.device.secondary_targets.value:
             words = f"also {format_target(step.secondary_target)}"
-            self.tell(here, f"{self.device.name} may ignore a second target", f"the note says '{words}' instead")
+            self.changes.add(here, f"{self.device.name} may ignore a second target", f"the note says '{words}' instead")
             step = replace(step, secondary_target=None, note=f"{words}; {step.note}" if step.note else words)
         whole = cut(step_note(step), self.device.note_bytes.value)
         read = read_note(whole, resting=step.intensity is Intensity.REST)
@@ -136,7 +130,7 @@ class _Lowering:
         if kept == held:
             return step
         (words,) = [format_target(target) for target in held if isinstance(target, RpeRange)]
-        self.tell(here, "no watch has a target for perceived exertion", f"the note says '{words}' instead")
+        self.changes.add(here, "no watch has a target for perceived exertion", f"the note says '{words}' instead")
         note = step.note if words in step.note.lower() else f"{words}; {step.note}" if step.note else words
         return replace(step, target=kept[0] if kept else None, secondary_target=None, note=note)
 
@@ -155,7 +149,9 @@ class _Lowering:
             parts[-1].append(piece)
             room -= size
         if len(parts) > 1:
-            self.tell("", f"the session has too many steps for {self.device.name}", f"split into {len(parts)} sessions")
+            self.changes.add(
+                "", f"the session has too many steps for {self.device.name}", f"split into {len(parts)} sessions"
+            )
         return [tuple(part) for part in parts]
 
     def pieces(self, items: list[tuple[str, Step | Repeat]], limit: int) -> Iterator[Step | Repeat]:
@@ -166,9 +162,8 @@ class _Lowering:
                 continue
             if not isinstance(item.until, Times):
                 raise WorkoutError("a repeat without a count is too long", where=here, hint="give it a count")
-            self.tell(here, "one round is too long for a session", f"{item.until.count} rounds written out")
-            for number in range(1, item.until.count + 1):
-                steps = item.steps[:-1] if item.skip_last and number == item.until.count else item.steps
+            self.changes.add(here, "one round is too long for a session", f"{item.until.count} rounds written out")
+            for steps in bodies(item, item.until.count):
                 yield from self.pieces([(here, each) for each in steps], limit)
 
 

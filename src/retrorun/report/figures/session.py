@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from retrorun.report.figures.style import LIGHT, Theme, new_figure, say_legend
 from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step
+from retrorun.session.unroll import bodies
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock
@@ -94,10 +95,8 @@ def _in_order(steps: tuple[Step | Repeat, ...], *, unrolled: bool) -> Iterator[S
         if isinstance(item, Step):
             yield item
             continue
-        rounds = _rounds(item) if unrolled else 1
-        for number in range(rounds):
-            last = item.skip_last and unrolled and number == rounds - 1
-            yield from _in_order(item.steps[:-1] if last else item.steps, unrolled=unrolled)
+        for body in bodies(item, _rounds(item)) if unrolled else (item.steps,):
+            yield from _in_order(body, unrolled=unrolled)
 
 
 def _count(steps: tuple[Step | Repeat, ...]) -> int:
