@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from retrorun.analysis.analyse import Analysis
@@ -15,7 +14,7 @@ from retrorun.report.session_view import amount_words, repeat_words, step_words,
 from retrorun.report.tables import Table, stretch_table, totals_table
 from retrorun.report.template import fragment, trusted
 from retrorun.session.amounts import amounts
-from retrorun.session.model import Session, Step, walk
+from retrorun.session.model import Session, Step, number_of, walk
 from retrorun.workout.step_text import length, one_line
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def session_html(session: Session) -> str:
     by_place = {each.place: each for each in whole.steps}
     rows: list[tuple[str, ...]] = []
     for place, item in walk(session.steps):
-        number = ".".join(str(int(index) + 1) for index in re.findall(r"\[(\d+)\]", place))
+        number = number_of(place)
         if isinstance(item, Step):
             words = f"{length(item.duration)} {step_words(item)}"
             rows.append((number, words, *amount_words(by_place[place]), one_line(item.note)))

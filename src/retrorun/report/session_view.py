@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from retrorun.report.figures.session import profile_of
 from retrorun.session.amounts import Amounts, StepAmount, amounts
-from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step, walk
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance, format_percent
@@ -28,29 +28,26 @@ def session_text(session: Session) -> str:
     lines = [", ".join(part for part in (one_line(session.name), session.setting.value) if part)]
     if session.note:
         lines += _wrapped(one_line(session.note), "  ")
-    lines += ["", *_step_lines(session.steps, "steps", by_place, indent=2), ""]
+    lines += ["", *_step_lines(session, by_place), ""]
     lines += [f"{name:<10} {words}" for name, words in sums(whole)] + [""]
     lines += _picture(session)
     return "\n".join(lines)
 
 
-def _step_lines(
-    steps: tuple[Step | Repeat, ...], place: str, by_place: dict[str, StepAmount], *, indent: int
-) -> Iterator[str]:
-    for index, item in enumerate(steps):
-        here = f"{place}[{index}]"
+def _step_lines(session: Session, by_place: dict[str, StepAmount]) -> Iterator[str]:
+    for place, item in walk(session.steps):
+        indent = " " * 2 * place.count("[")
         if isinstance(item, Repeat):
             note = f": {one_line(item.note)}" if item.note else ""
-            yield from _wrapped(f"{repeat_words(item)}{note}", " " * indent)
-            yield from _step_lines(item.steps, f"{here}.repeat", by_place, indent=indent + 2)
+            yield from _wrapped(f"{repeat_words(item)}{note}", indent)
             continue
         first, *rest = _wrapped(
-            f"{length(item.duration):<10} {step_words(item)}", " " * indent, width=WIDTH - _AMOUNTS, hang=11
+            f"{length(item.duration):<10} {step_words(item)}", indent, width=WIDTH - _AMOUNTS, hang=11
         )
-        yield f"{first:<{WIDTH - _AMOUNTS}}{_amount(by_place[here])}".rstrip()
+        yield f"{first:<{WIDTH - _AMOUNTS}}{_amount(by_place[place])}".rstrip()
         yield from rest
         if item.note:
-            yield from _wrapped(one_line(item.note), " " * (indent + 11))
+            yield from _wrapped(one_line(item.note), indent + " " * 11)
 
 
 def repeat_words(repeat: Repeat) -> str:

@@ -55,6 +55,12 @@ class Cursor:
         """Raise a NotationError at a token, or here."""
         raise NotationError(what, text=self.text, position=(token or self.here).start, hint=hint)
 
+    def whole(self, number: Token) -> int:
+        """The whole number of a token that was taken."""
+        if number.kind != "number" or "." in number.text:
+            self.fail(f"{number.text} must be a whole number", token=number)
+        return int(number.text)
+
     def build(self, token: Token, make: Callable[..., ValueT], *args: Any, **values: Any) -> ValueT:  # noqa: ANN401 - whatever `make` takes
         """What `make` makes; where the model refuses, the error shows the token."""
         try:

@@ -26,6 +26,7 @@ from retrorun.session.values import (
     RpeRange,
     Target,
     on_grid,
+    range_of,
     values_of,
     whole_number,
 )
@@ -262,9 +263,7 @@ def _percent(target: PercentRange, athlete: Athlete, direction: Direction) -> Ra
     low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
     if name.endswith("_mps"):
         return pace_range_of(round(1000 / high), round(1000 / low), "/km")  # whole seconds, as a watch shows them
-    if name.endswith("_bpm"):
-        return HeartRateRange(low_bpm=_nearest(low), high_bpm=_nearest(high))
-    return PowerRange(low_w=_nearest(low), high_w=_nearest(high))
+    return range_of(HeartRateRange if name.endswith("_bpm") else PowerRange, _nearest(low), _nearest(high))
 
 
 def _zones(target: HeartRateZoneRange, athlete: Athlete) -> HeartRateRange:

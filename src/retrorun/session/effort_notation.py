@@ -69,7 +69,7 @@ def _zones(cursor: Cursor) -> Target:
     first = cursor.take()
     if not cursor.at("number"):
         cursor.fail("a zone needs its number", token=first, hint="write e.g. Z2")
-    low = high = _whole(cursor, cursor.take())
+    low = high = cursor.whole(cursor.take())
     if cursor.at("sign", "/") or cursor.at("word", *(f"/{word}" for word in ZONES)):
         cursor.fail("zones are joined by a dash", hint="write e.g. Z2-Z3")
     if cursor.at("sign", *DASHES):
@@ -78,7 +78,7 @@ def _zones(cursor: Cursor) -> Target:
             cursor.take()
         if not cursor.at("number"):
             cursor.fail(f"expected the other zone, not {cursor.shown()}", hint="write e.g. Z2-Z3")
-        high = _whole(cursor, cursor.take())
+        high = cursor.whole(cursor.take())
         return cursor.build(first, lambda: HeartRateZoneRange(low_zone=low, high_zone=high))
     return cursor.build(first, lambda: HeartRateZone(zone=low))
 
@@ -137,14 +137,14 @@ def _at_percent(cursor: Cursor) -> bool:
 
 def _percent(cursor: Cursor) -> Target:
     first = cursor.here
-    low = high = _whole(cursor, cursor.take())
+    low = high = cursor.whole(cursor.take())
     if cursor.at("sign", "%"):
         cursor.take()
     if cursor.at("sign", *DASHES):
         cursor.take()
         if not cursor.at("number"):
             cursor.fail(f"expected the other end of the range, not {cursor.shown()}", hint=PERCENT_HELP)
-        high = _whole(cursor, cursor.take())
+        high = cursor.whole(cursor.take())
         if cursor.at("sign", "%"):
             cursor.take()
     cursor.skip("of")
@@ -169,16 +169,10 @@ def _measure(cursor: Cursor) -> PercentOf:
 def _whole_range(cursor: Cursor, what: str, example: str) -> tuple[int, int]:
     if not cursor.at("number"):
         cursor.fail(f"{what} needs its number", hint=f"write {example}")
-    low = high = _whole(cursor, cursor.take())
+    low = high = cursor.whole(cursor.take())
     if cursor.at("sign", *DASHES):
         cursor.take()
         if not cursor.at("number"):
             cursor.fail(f"expected the other end of the range, not {cursor.shown()}", hint=f"write {example}")
-        high = _whole(cursor, cursor.take())
+        high = cursor.whole(cursor.take())
     return low, high
-
-
-def _whole(cursor: Cursor, number: Token) -> int:
-    if "." in number.text:
-        cursor.fail(f"{number.text} must be a whole number", token=number)
-    return int(number.text)

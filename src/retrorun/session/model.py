@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -180,6 +181,11 @@ def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tup
         yield here, step
         if isinstance(step, Repeat):
             yield from walk(step.steps, f"{here}.repeat")
+
+
+def number_of(place: str) -> str:
+    """A place as people count: `steps[2].repeat[0]` is 3.1."""
+    return ".".join(str(int(index) + 1) for index in re.findall(r"\[(\d+)\]", place))
 
 
 def nesting(step: Step | Repeat) -> int:

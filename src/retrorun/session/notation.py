@@ -160,9 +160,7 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     if _at_count(cursor):
         count = cursor.take()
         cursor.take()
-        if "." in count.text:
-            cursor.fail(f"{count.text} must be a whole number", token=count)
-        until: RepeatUntil = cursor.build(count, lambda: Times(count=int(count.text)))
+        until: RepeatUntil = cursor.build(count, lambda: Times(count=cursor.whole(count)))
         return _read_repeat(cursor, first, until, depth=depth)
     if cursor.at("sign", "("):
         return _read_counted_after(cursor, depth=depth)
@@ -186,14 +184,9 @@ def _read_counted_after(cursor: Cursor, *, depth: int) -> Repeat:
         cursor.fail("these brackets have no count", token=opening, hint="write a count before them, e.g. 4x(400m bwd)")
     cursor.take()
     count = cursor.take()
-    if "." in count.text:
-        cursor.fail(f"{count.text} must be a whole number", token=count)
-    skip_last = _take_skip(cursor)
-    note = cursor.take().text if cursor.at("text") else ""
-    skip_last = skip_last or _take_skip(cursor)
-    return cursor.build(
-        count, lambda: replace(repeat, until=Times(count=int(count.text)), skip_last=skip_last, note=note)
-    )
+    times = cursor.whole(count)
+    skip_last, note = _read_tail(cursor)
+    return cursor.build(count, lambda: replace(repeat, until=Times(count=times), skip_last=skip_last, note=note))
 
 
 def _at_count(cursor: Cursor) -> bool:
@@ -228,17 +221,19 @@ def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int
         cursor.fail("a repeat needs at least one step", token=closing)
     if not counted:
         return cursor.build(first, Repeat, steps=steps, until=until)
-    skip_last = _take_skip(cursor)
-    note = cursor.take().text if cursor.at("text") else ""
-    skip_last = skip_last or _take_skip(cursor)
+    skip_last, note = _read_tail(cursor)
     return cursor.build(first, Repeat, steps=steps, until=until, skip_last=skip_last, note=note)
 
 
-def _take_skip(cursor: Cursor) -> bool:
-    if not cursor.at("word", *_SKIP_WORDS):
-        return False
-    cursor.take()
-    return True
+def _read_tail(cursor: Cursor) -> tuple[bool, str]:
+    """What may stand behind a repeat, in either order: that its last step is left out, and its note."""
+    skip_last, note = False, None
+    for _ in range(2):
+        if not skip_last and cursor.at("word", *_SKIP_WORDS):
+            skip_last = bool(cursor.take())
+        elif note is None and cursor.at("text"):
+            note = cursor.take().text
+    return skip_last, note or ""
 
 
 def _read_step(cursor: Cursor) -> Step:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
 from retrorun.errors import SessionError
 from retrorun.session.cursor import Cursor
-from retrorun.session.effort_notation import read_effort
+from retrorun.session.effort_notation import DASHES, read_effort
 from retrorun.session.tokens import Token
 from retrorun.session.values import (
     FASTEST_MPS,
@@ -32,6 +31,7 @@ from retrorun.session.values import (
     check_targets,
     ends_of,
     quantity_of,
+    range_of,
 )
 from retrorun.units import (
     DISTANCE_UNITS_M,
@@ -53,16 +53,10 @@ _SPEED_NAMES: dict[float, SpeedUnit] = {
     SPEED_UNITS_MPS["m/s"]: "m/s",
     SPEED_UNITS_MPS["mph"]: "mph",
 }
-_WHOLE_RANGES: dict[str, Callable[[int, int], Target]] = {
-    "bpm": lambda low, high: HeartRateRange(low_bpm=low, high_bpm=high),
-    "spm": lambda low, high: CadenceRange(low_spm=low, high_spm=high),
-    "w": lambda low, high: PowerRange(low_w=low, high_w=high),
-}
+_WHOLE_RANGES: dict[str, type[Range]] = {"bpm": HeartRateRange, "spm": CadenceRange, "w": PowerRange}
 RACES_M = {"half": 21_097.5, "half-marathon": 21_097.5, "marathon": 42_195.0}
 _WATT_WORDS = frozenset(("w", "watt", "watts"))
 _ROUND_WORDS = frozenset(("times", "set", "sets", "round", "rounds", "rep", "reps"))
-_DASHES = frozenset("-–")
-ZONE_WORDS = frozenset(("z", "zone"))
 TARGET_UNITS = frozenset((*PACE_UNITS_M, *SPEED_UNITS_MPS, "bpm", "spm", *_WATT_WORDS))
 
 DURATION_HELP = "write e.g. 10min, 90s, 1:30, 400m, 1.5km, lap, 50kcal or until hr > 150 bpm"
@@ -109,7 +103,7 @@ def read_amount(cursor: Cursor) -> Time | Distance | Calories:
     if first.kind not in ("clock", "number"):
         cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
     number, unit = cursor.take(), cursor.here
-    if first.kind == "clock" and not (cursor.at("word", *PACE_UNITS_M, *TIME_UNITS_S) or cursor.at("sign", *_DASHES)):
+    if first.kind == "clock" and not (cursor.at("word", *PACE_UNITS_M, *TIME_UNITS_S) or cursor.at("sign", *DASHES)):
         return cursor.build(first, lambda: Time(time_s=parse_clock(first.text)))
     if first.kind == "number" and cursor.at("word", *TIME_UNITS_S):
         return cursor.build(first, _read_time, cursor, number)
@@ -118,13 +112,13 @@ def read_amount(cursor: Cursor) -> Time | Distance | Calories:
         return cursor.build(first, distance_of, number.text, unit.text)
     if first.kind == "number" and cursor.at("word", "kcal"):
         cursor.take()
-        return cursor.build(first, lambda: Calories(calories_kcal=_whole(cursor, number)))
+        return cursor.build(first, lambda: Calories(calories_kcal=cursor.whole(number)))
     return _refuse_amount(cursor, number, unit)
 
 
 def _refuse_amount(cursor: Cursor, number: Token, unit: Token) -> NoReturn:
     """Refuse what follows a number and makes no duration of it, with a hint that hangs on what it is."""
-    if cursor.at("sign", *_DASHES) and (number.kind == "clock" or cursor.ahead().kind == "number"):
+    if cursor.at("sign", *DASHES) and (number.kind == "clock" or cursor.ahead().kind == "number"):
         _refuse_range(cursor, number)
     if cursor.at("word", *TARGET_UNITS):
         cursor.fail(f"{unit.text} belongs to a target", token=number, hint=TARGET_FIRST)
@@ -168,7 +162,7 @@ def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
         cursor.fail(f"{number.text} has no unit", token=number, hint=f"write {number.text} bpm")
     cursor.take()
     kind = HeartRateAbove if sign.text in (">", "above") else HeartRateBelow
-    return cursor.build(number, lambda: kind(heart_rate_bpm=_whole(cursor, number)))
+    return cursor.build(number, lambda: kind(heart_rate_bpm=cursor.whole(number)))
 
 
 def _read_time(cursor: Cursor, number: Token) -> Time:
@@ -190,12 +184,6 @@ def distance_of(number: str, unit: str) -> Distance:
     """The distance of a number and a unit as they are written."""
     size_m = DISTANCE_UNITS_M[unit]
     return Distance(distance_m=float(number) * size_m, unit=_DISTANCE_NAMES[size_m])
-
-
-def _whole(cursor: Cursor, number: Token) -> int:
-    if number.kind != "number" or "." in number.text:
-        cursor.fail(f"{number.text} must be a whole number", token=number)
-    return int(number.text)
 
 
 # ---- targets ---------------------------------------------------------------------------------------------------------
@@ -246,14 +234,9 @@ def _within(target: Range, by: float, percent: bool) -> Range:  # noqa: FBT001 -
         by_mps = value * by / 100 if percent else by * SPEED_UNITS_MPS[target.unit]
         return SpeedRange(low_mps=value - by_mps, high_mps=value + by_mps, unit=target.unit)
     if isinstance(target, PercentRange):  # 85% ±5% is 80 to 90 %
-        return PercentRange(low_pct=round(value - by), high_pct=round(value + by), of=target.of)
+        return range_of(target.of, round(value - by), round(value + by))
     by = value * by / 100 if percent else by
-    low, high = math.floor(value - by), math.ceil(value + by)
-    if isinstance(target, HeartRateRange):
-        return HeartRateRange(low_bpm=low, high_bpm=high)
-    if isinstance(target, CadenceRange):
-        return CadenceRange(low_spm=low, high_spm=high)
-    return PowerRange(low_w=low, high_w=high)
+    return range_of(type(target), math.floor(value - by), math.ceil(value + by))
 
 
 def _read_plain(cursor: Cursor) -> Target:
@@ -272,8 +255,8 @@ def _read_plain(cursor: Cursor) -> Target:
         cursor.fail(f"low {low.text} is above high {high.text}", token=low, hint=f"write {high.text}-{low.text} {unit}")
     if unit in SPEED_UNITS_MPS:
         return cursor.build(first, speed_range_of, low.text, high.text, unit)
-    make = _WHOLE_RANGES["w" if unit in _WATT_WORDS else unit]
-    return cursor.build(first, lambda: make(_whole(cursor, low), _whole(cursor, high)))
+    kind = _WHOLE_RANGES["w" if unit in _WATT_WORDS else unit]
+    return cursor.build(first, lambda: range_of(kind, cursor.whole(low), cursor.whole(high)))
 
 
 def speed_range_of(low: str, high: str, unit: str) -> SpeedRange:
@@ -294,7 +277,7 @@ def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
     """Two values (or twice the same one) and their unit, which may stand after each or only at the end."""
     low = high = cursor.take()
     unit = _take_unit(cursor)
-    if cursor.at("sign", *_DASHES):
+    if cursor.at("sign", *DASHES):
         cursor.take()
         high = cursor.here
         if high.kind not in ("number", "clock"):

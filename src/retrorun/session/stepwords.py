@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from retrorun.session.cursor import Cursor
-from retrorun.session.effort_notation import LIMITS
+from retrorun.session.effort_notation import LIMITS, ZONES
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
 from retrorun.session.phrases import (
     DURATION_HELP,
@@ -14,7 +14,6 @@ from retrorun.session.phrases import (
     TARGET_FIRST,
     TARGET_HELP,
     TARGET_UNITS,
-    ZONE_WORDS,
     at_duration,
     read_duration,
     read_targets,
@@ -191,7 +190,7 @@ class StepParts:
         if word in TARGET_UNITS:
             cursor.fail(f"{word} has no number before it", hint=TARGET_HELP)
         valued = cursor.ahead().kind in ("number", "clock") or cursor.ahead().text in ("than", "<", ">")
-        if word in list(PercentOf) or (valued and word in (*ZONE_WORDS, *LIMITS, "rpe", "hr", "from")):
+        if word in list(PercentOf) or (valued and word in (*ZONES, *LIMITS, "rpe", "hr", "from")):
             cursor.fail(f"{word} belongs to a target", hint=TARGET_FIRST)
         if word == "in":
             cursor.fail("a time for a distance is a pace", hint="write e.g. @ 4:00/km")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from retrorun.errors import SessionError
 
@@ -345,19 +345,37 @@ def values_of(*targets: Target | None) -> tuple[Target, ...]:
     return tuple(found)
 
 
+_ENDS: dict[type[Range], tuple[str, str]] = {
+    SpeedRange: ("low_mps", "high_mps"),
+    HeartRateRange: ("low_bpm", "high_bpm"),
+    CadenceRange: ("low_spm", "high_spm"),
+    PowerRange: ("low_w", "high_w"),
+    PercentRange: ("low_pct", "high_pct"),
+}
+
+
 def ends_of(target: Range) -> tuple[float, float]:
     """Both ends of a range, the lower first, in its own unit."""
-    match target:
-        case SpeedRange():
-            return target.low_mps, target.high_mps
-        case HeartRateRange():
-            return target.low_bpm, target.high_bpm
-        case CadenceRange():
-            return target.low_spm, target.high_spm
-        case PowerRange():
-            return target.low_w, target.high_w
-        case PercentRange():
-            return target.low_pct, target.high_pct
+    low, high = _ENDS[type(target)]
+    return getattr(target, low), getattr(target, high)
+
+
+def range_of(measure: object, low: float, high: float) -> Range:
+    """The range of a measure, as `measure_of` says it, from its two ends; whole numbers but for a speed.
+
+    Raises:
+        SessionError: the ends are outside what the model holds.
+    """
+    if isinstance(measure, PercentOf):
+        return PercentRange(low_pct=int(low), high_pct=int(high), of=measure)
+    for kind, names in _ENDS.items():
+        if kind is measure:
+            whole = kind is not SpeedRange
+            named: dict[str, Any] = {
+                name: int(end) if whole else end for name, end in zip(names, (low, high), strict=True)
+            }
+            return kind(**named)
+    raise SessionError(f"there is no range of {measure!r}")
 
 
 def measure_of(target: Range) -> object:

@@ -50,6 +50,7 @@ from retrorun.session.values import (
     Times,
     ends_of,
     measure_of,
+    range_of,
 )
 from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device
@@ -245,23 +246,6 @@ def hull(target: Progression) -> Range:
     """The range that holds a whole progression, all that a watch can be given of it."""
     (low, high), (other_low, other_high) = ends_of(target.start), ends_of(target.end)
     return range_of(measure_of(target.start), min(low, other_low), max(high, other_high))
-
-
-def range_of(measure: object, low: float, high: float) -> Range:
-    """The range of a measure (as `measure_of` says) from its two ends.
-
-    Raises:
-        SessionError: the ends are outside what the model holds.
-    """
-    if isinstance(measure, PercentOf):
-        return PercentRange(low_pct=int(low), high_pct=int(high), of=measure)
-    if measure is SpeedRange:
-        return SpeedRange(low_mps=low, high_mps=high)
-    if measure is HeartRateRange:
-        return HeartRateRange(low_bpm=int(low), high_bpm=int(high))
-    if measure is CadenceRange:
-        return CadenceRange(low_spm=int(low), high_spm=int(high))
-    return PowerRange(low_w=int(low), high_w=int(high))
 
 
 def raw_target(target: Target | None) -> RawTarget:

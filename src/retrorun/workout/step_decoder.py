@@ -42,8 +42,9 @@ from retrorun.session.values import (
     Target,
     Time,
     Times,
+    range_of,
 )
-from retrorun.workout.encode import WIRE, range_of
+from retrorun.workout.encode import WIRE
 
 MadeT = TypeVar("MadeT")
 _Say = Callable[[str, str], None]  # what, hint

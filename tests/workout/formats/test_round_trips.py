@@ -25,6 +25,7 @@ from retrorun.session.values import (
     Times,
 )
 from retrorun.units import METRES_PER_MILE
+from retrorun.workout.check import check_session
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.finding import Exported
 from retrorun.workout.fit import compile_workout, decompile
@@ -165,7 +166,8 @@ def back_from_fit(exported: Exported) -> Decompiled:
 
 
 def to_fit(session: Session) -> Exported:
-    return Exported(text=compile_workout(session).decode("latin-1"))
+    told = tuple(finding for finding in check_session(session) if "no open end" in finding.what)
+    return Exported(text=compile_workout(session).decode("latin-1"), findings=told)
 
 
 TARGET_FORMATS = {

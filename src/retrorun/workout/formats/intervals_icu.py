@@ -13,6 +13,7 @@ from itertools import groupby
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
+from retrorun.session.unroll import Items, map_items
 from retrorun.session.values import (
     CadenceRange,
     Calories,
@@ -369,14 +370,10 @@ def _read_length(word: str) -> Time | Distance:
     return Time(time_s=sum(float(value) * factor for value, factor in parts if value))
 
 
-def _with_notes(items: tuple[Step | Repeat, ...], notes: dict[str, list[str]]) -> tuple[Step | Repeat, ...]:
+def _with_notes(items: Items, notes: dict[str, list[str]]) -> Items:
     """The steps and repeats with the notes from the end of the text, each at its place."""
 
-    def noted(item: Step | Repeat, place: str) -> Step | Repeat:
-        text = clean("\n".join([*filter(None, [item.note]), *notes.get(place, [])]))
-        if isinstance(item, Step):
-            return replace(item, note=text)
-        inner = tuple(noted(each, f"{place}.repeat[{index}]") for index, each in enumerate(item.steps))
-        return replace(item, steps=inner, note=text)
+    def noted(place: str, item: Step | Repeat) -> Step | Repeat:
+        return replace(item, note=clean("\n".join([*filter(None, [item.note]), *notes.get(place, [])])))
 
-    return tuple(noted(item, f"steps[{index}]") for index, item in enumerate(items))
+    return map_items(items, noted)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.amounts import amounts
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk
 from retrorun.session.notation import parse_until
 from retrorun.session.values import LapButton, Times
 from retrorun.session.wording import format_duration
@@ -36,7 +36,7 @@ def to_sheet(session: Session, *, style: Literal["markdown", "plain"] = "markdow
     blocks = [
         page.title(name),
         page.line_end.join(page.own(one_line(line)) for line in about if line.strip()),
-        "\n".join(_lines(page, session.steps, "")),
+        "\n".join(_line(page, place, item) for place, item in walk(session.steps)),
         "\n".join(page.total(direction, _total(session, direction)) for direction in Direction),
     ]
     return Exported(text="\n\n".join(filter(None, blocks)) + "\n")
@@ -54,14 +54,11 @@ class _Page:
     line_end: str
 
 
-def _lines(page: _Page, steps: tuple[Step | Repeat, ...], number: str) -> Iterator[str]:
-    for index, step in enumerate(steps, start=1):
-        here = f"{number}{index}."
-        if isinstance(step, Step):
-            yield page.step(here, label(step), _step_words(page, step))
-        else:
-            yield page.repeat(here, _repeat_words(page, step))
-            yield from _lines(page, step.steps, here)
+def _line(page: _Page, place: str, item: Step | Repeat) -> str:
+    number = number_of(place)
+    if isinstance(item, Repeat):
+        return page.repeat(number, _repeat_words(page, item))
+    return page.step(number, label(item), _step_words(page, item))
 
 
 def _step_words(page: _Page, step: Step) -> str:
@@ -102,11 +99,11 @@ def _total(session: Session, direction: Direction) -> str:
 
 
 def _indent(number: str) -> str:
-    return "    " * (number.count(".") - 1)
+    return "    " * number.count(".")
 
 
 def _markdown_item(number: str, text: str) -> str:
-    return f"{_indent(number)}{number.split('.')[-2]}. {text}"
+    return f"{_indent(number)}{number.rsplit('.', maxsplit=1)[-1]}. {text}"
 
 
 _MARKDOWN = _Page(
@@ -120,8 +117,8 @@ _MARKDOWN = _Page(
 _PLAIN = _Page(
     title=lambda name: f"{name}\n{'=' * len(name)}",
     own=lambda text: text,
-    step=lambda number, direction, rest: f"{_indent(number)}{number.removesuffix('.'):<5} {direction:<12}  {rest}",
-    repeat=lambda number, words: f"{_indent(number)}{number.removesuffix('.'):<5} {words}",
+    step=lambda number, direction, rest: f"{_indent(number)}{number:<5} {direction:<12}  {rest}",
+    repeat=lambda number, words: f"{_indent(number)}{number:<5} {words}",
     total=lambda direction, total: f"{direction.capitalize()} in all: {total}",
     line_end="\n",
 )
