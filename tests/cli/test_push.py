@@ -274,6 +274,19 @@ def test_an_effort_goes_out_in_an_athletes_numbers(root: Path, tmp_path: Path) -
     assert decompile_workout(path).steps == parse_session('10min bwd @ 6:40/km "90% vpeak"').steps
 
 
+def test_a_plan_made_anew_replaces_its_schedule_and_names_what_is_left_of_the_old_one(
+    root: Path, plan: Path, tmp_path: Path
+) -> None:
+    index = tmp_path / "sessions.json"
+    run(plan, "--watch", root, "--index", index)
+    again = ["plan", "--start", "2026-03-02", "--weeks", "2", "--level", "regular", "-o", str(plan)]
+    assert CliRunner().invoke(app, again).exit_code == 0
+    result = run(plan, "--watch", root, "--index", index)
+    assert result.stderr.count("is in no schedule: it goes out without a day") == 4
+    _, schedules = parts(root / "GARMIN" / "NewFiles")
+    assert [one.read_bytes() for one in schedules] == [(plan / "schedule.fit").read_bytes()]
+
+
 def test_a_schedule_alone_says_which_workouts_are_not_there(root: Path, plan: Path) -> None:
     result = run(plan / "schedule.fit", "--watch", root)
     assert "warning: the schedule names 4 workouts that are not among these" in result.stderr

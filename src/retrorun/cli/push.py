@@ -114,6 +114,12 @@ def push(
         prepared = prepare([_sent(text, name, athlete) for text in sources], device=device, name=name, lower=lower)
         ready = _dated(prepared.files, [_source(text, name) for text in sources], days)
         findings = [one for one in prepared.findings if one.severity == "warning"]
+        lost = "it goes out without a day" if to is Place.WATCH else "it is not sent"
+        findings += [
+            Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
+            for one in ready
+            if schedules and not one.days
+        ]
     events: list[Event] = []
     schedule: list[_Item] = []
     if to is Place.INTERVALS_ICU:
@@ -164,7 +170,7 @@ def _refuse_what_does_nothing(to: Place, *, form: Form, watch: str, day: str | N
         raise typer.BadParameter("give either --day or --from")
 
 
-def _days(day: str | None, first: str | None, schedules: list[bytes], to: Place) -> _Days:
+def _days(day: str | None, first: str | None, schedules: dict[str, bytes], to: Place) -> _Days:
     if day is not None and schedules:
         raise typer.BadParameter("a schedule has days of its own; --from says when it begins")
     if to is Place.INTERVALS_ICU and day is None and first is None and not schedules:
@@ -172,19 +178,19 @@ def _days(day: str | None, first: str | None, schedules: list[bytes], to: Place)
     return _Days(
         day=None if day is None else day_of(day, "--day"),
         first=None if first is None else day_of(first, "--from"),
-        entries=tuple(entry for data in schedules for entry in read_schedule(data)),
+        entries=tuple(entry for data in schedules.values() for entry in read_schedule(data)),
     )
 
 
-def _sources(arguments: list[str]) -> tuple[list[str], list[bytes]]:
-    """The sessions that were given, in folders or not, and the schedules among them."""
+def _sources(arguments: list[str]) -> tuple[list[str], dict[str, bytes]]:
+    """The sessions that were given, in folders or not, and the schedules among them by their whole paths."""
     sources: list[str] = []
-    schedules: list[bytes] = []
+    schedules: dict[str, bytes] = {}
     for argument in with_folders(arguments):
         path = existing_file(argument)
         data = b"" if path is None else read_bytes(path)
         if is_schedule(data):
-            schedules.append(data)
+            schedules[_source(argument, "")] = data
         else:
             sources.append(argument)
     return sources, schedules
@@ -216,7 +222,7 @@ def _dated(files: tuple[Deliverable, ...], sources: list[str], days: _Days) -> l
     ]
 
 
-def _schedule(ready: list[Ready], days: _Days, given: list[bytes], findings: list[Finding]) -> list[_Item]:
+def _schedule(ready: list[Ready], days: _Days, given: dict[str, bytes], findings: list[Finding]) -> list[_Item]:
     """The schedule for the days of the sessions, as a file of its own; the given one, where it says the same."""
     entries: list[tuple[date, bytes | FileIdentity]] = [(when, one.data) for one in ready for when in one.days]
     others = agenda([one.identities for one in ready], days.entries, first=days.first).others if days.entries else ()
@@ -230,8 +236,8 @@ def _schedule(ready: list[Ready], days: _Days, given: list[bytes], findings: lis
         what = f"the schedule has {len(entries)} entries; watches were seen to take the first {MOST_SCHEDULED}"
         findings.append(Finding(place="", what=what, hint="push the rest later, with --from"))
     made = compile_schedule(entries)
-    data = next((one for one in given if set(read_schedule(one)) == set(read_schedule(made))), made)
-    source = " ".join(["schedule of", *(one.source for one in ready)])
+    data = next((one for one in given.values() if set(read_schedule(one)) == set(read_schedule(made))), made)
+    source = next(iter(given), " ".join(["schedule of", *(one.source for one in ready)]))
     return [_Item(package=Package(name=f"Schedule {min(when for when, _ in entries)}", data=data), source=source)]
 
 
