@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from retrorun.arrays import BoolArray, FloatArray
 
@@ -88,11 +89,17 @@ def mask(time_s: FloatArray, spans: Iterable[Span]) -> BoolArray:
 
 def runs(flags: BoolArray) -> list[tuple[int, int]]:
     """The stretches of True as index pairs `[first, end)`, in order."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    firsts, ends = edges(flags)
+    return list(zip(firsts.tolist(), ends.tolist(), strict=True))
+
+
+def edges(flags: BoolArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Where each stretch of True begins, and where the first False behind it stands."""
+    changes = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    return changes[::2], changes[1::2]
 
 
 def from_mask(time_s: FloatArray, flags: BoolArray, end_s: float) -> tuple[Interval, ...]:
     """The stretches of flagged samples; each sample lasts until the next one, the last until `end_s`."""
-    edges: Sequence[float] = [*time_s.tolist(), end_s]
-    return tuple(Interval(start_s=edges[first], end_s=edges[end]) for first, end in runs(flags))
+    moments: Sequence[float] = [*time_s.tolist(), end_s]
+    return tuple(Interval(start_s=moments[first], end_s=moments[end]) for first, end in runs(flags))

@@ -6,7 +6,7 @@ import pytest
 
 from retrorun.activity.read import read_activity
 from retrorun.errors import FitError, RecordingError
-from tests.activity.documents import gpx, gpx_point
+from tests.activity.documents import gpx, gpx_point, moment
 from tests.fit.handmade import LAP, RECORD, START, U8, Kind, file_id, fit, records
 
 MIB = 2**20
@@ -76,3 +76,32 @@ def test_the_longest_chain() -> None:
     activity = read_activity(fit(RECORD.define(), *records(5)) + one * 400)
     assert len(activity) == 5
     assert "more files in one chain" in activity.damage[0].what
+
+
+@pytest.mark.parametrize(
+    "many",
+    [b"<link>aaaaaaaa" * 100_000, b"".join(b"<a%d:link>aaaaaaaa" % at for at in range(100_000))],
+    ids=["links without an end", "links of many prefixes"],
+)
+def test_the_head_of_a_track_is_looked_through_once(many: bytes) -> None:
+    """Looked through again for each link, a megabyte of these would take minutes."""
+    assert len(read_activity(gpx(gpx_point(0)).replace(b"<trkseg>", many + b"<trkseg>"))) == 1
+
+
+def test_tracks_without_points_are_not_looked_through_to_the_end_of_the_document() -> None:
+    run = gpx(gpx_point(0))
+    assert len(read_activity(run.replace(b"<trk>", b"<trk>aaaaaaaa</trk>" * 9_000 + b"<trk>"))) == 1
+    with pytest.raises(RecordingError, match="100,001 tracks are more"):
+        read_activity(run.replace(b"<trk>", b"<trk>aaaaaaaa" * 100_000 + b"<trk>"))
+
+
+def test_thousands_of_activities_are_taken_apart_in_one_go() -> None:
+    def activity(at: int) -> bytes:
+        when = moment(at).encode()
+        points = b"<Track><Trackpoint><Time>%b</Time></Trackpoint></Track>" % when
+        return b'<Activity Sport="Running"><Lap StartTime="%b">%b</Lap></Activity>' % (when, points)
+
+    body = b"".join(activity(at) for at in range(20_000))
+    many = read_activity(b"<TrainingCenterDatabase><Activities>%b</Activities></TrainingCenterDatabase>" % body)
+    assert [part.start_s for part in many.parts] == list(range(20_000))
+    assert [lap.start_s for lap in many.laps[:9_999]] == list(range(9_999))

@@ -146,8 +146,8 @@ def _usable_rows(
 def _rows_by_activity(time: FloatArray, activity: npt.NDArray[np.int64], decisions: list[str]) -> npt.NDArray[np.intp]:
     """The usable rows of each activity of a file, the activities in the order of their times."""
     kept = []
-    for number in np.unique(activity).tolist():
-        own = np.flatnonzero(activity == number)
+    order = np.argsort(activity, kind="stable")
+    for own in np.split(order, np.flatnonzero(np.diff(activity[order])) + 1):
         rows = _usable_rows(time[own], None, decisions)
         if rows is None or len(rows):
             kept.append(own if rows is None else own[rows])

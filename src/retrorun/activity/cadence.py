@@ -6,8 +6,8 @@ import numpy as np
 
 from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT
 from retrorun.activity.wording import counted
-from retrorun.arrays import BoolArray, FloatArray
-from retrorun.intervals import runs
+from retrorun.arrays import BoolArray, FloatArray, at_share
+from retrorun.intervals import edges
 
 WALKS = ("walking", "hiking")
 NO_STEP_SPM = 20.0  # a zero that was averaged with its neighbours is still no step
@@ -21,6 +21,7 @@ OCTAVE_WITHIN = 0.09  # of twice the walk
 LONG_OCTAVE_SPM, LONG_OCTAVE_WITHIN, LONG_OCTAVE_MPS = 215.0, 0.04, 0.3
 # A held value: the very same one for so long, begun within a step of the running before it, until a walk is counted.
 HELD_S, HELD_STEP_SPM, HELD_BEFORE_S = 8.0, 2.0, 5.0
+ENOUGH_WALKING = ENOUGH_RUNNING_BEFORE = 3  # samples, so that no single one speaks
 
 
 def steps_per_minute(
@@ -108,19 +109,18 @@ def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray)
     walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
     walk_s, walk_spm = time_s[walking], cadence_spm[walking]
     walk_mps = speed_mps[walking]
-    for first, end in runs(slow & (cadence_spm >= OCTAVE_LEAST_SPM)):
-        near = slice(*np.searchsorted(walk_s, (time_s[first] - OCTAVE_REACH_S, time_s[end - 1] + OCTAVE_REACH_S)))
-        around = walk_spm[near]
-        if len(around) < 3:
-            continue
-        typical = float(np.quantile(cadence_spm[first:end], 0.5))
-        within, apart_mps = OCTAVE_WITHIN, 0.0
+    firsts, ends = edges(slow & (cadence_spm >= OCTAVE_LEAST_SPM))
+    low = np.searchsorted(walk_s, time_s[firsts] - OCTAVE_REACH_S)
+    high = np.searchsorted(walk_s, time_s[ends - 1] + OCTAVE_REACH_S)
+    for first, end, *near in np.transpose((firsts, ends, low, high))[high - low >= ENOUGH_WALKING].tolist():
+        around = slice(*near)
+        typical, within, apart_mps = at_share(cadence_spm[first:end]), OCTAVE_WITHIN, 0.0
         if time_s[end - 1] - time_s[first] > OCTAVE_S:
             if typical < LONG_OCTAVE_SPM:
                 continue
             within = LONG_OCTAVE_WITHIN
-            apart_mps = abs(float(np.quantile(speed_mps[first:end], 0.5) - np.quantile(walk_mps[near], 0.5)))
-        if abs(typical / (2.0 * np.quantile(around, 0.5)) - 1.0) < within and apart_mps < LONG_OCTAVE_MPS:
+            apart_mps = abs(at_share(speed_mps[first:end]) - at_share(walk_mps[around]))
+        if abs(typical / (2.0 * at_share(walk_spm[around])) - 1.0) < within and apart_mps < LONG_OCTAVE_MPS:
             out[max(0, first - 2) : end + 2] = True  # a watch changes over within a second or two
     return out & ~walking
 
@@ -132,17 +132,15 @@ def _held(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) ->
     before.
     """
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
-    equal = cadence_spm[1:] == cadence_spm[:-1]
-    for first, last in runs(equal & (cadence_spm[1:] > WALK_SPM[1])):
-        if time_s[last] - time_s[first] < HELD_S:
-            continue
+    firsts, lasts = edges((cadence_spm[1:] == cadence_spm[:-1]) & (cadence_spm[1:] > WALK_SPM[1]))
+    long = time_s[lasts] - time_s[firsts] >= HELD_S
+    for first, last in np.transpose((firsts, lasts))[long].tolist():
         after = cadence_spm[last + 1 : last + 4]
         after = after[np.isfinite(after)]
-        before = np.arange(*np.searchsorted(time_s, (time_s[first] - HELD_BEFORE_S, time_s[first] + HELD_BEFORE_S)))
-        ran = before[
-            (speed_mps[before] > WALK_MOST_MPS) & (np.abs(cadence_spm[before] - cadence_spm[first]) <= HELD_STEP_SPM)
-        ]
-        if not len(after) or after[0] > WALK_SPM[1] or len(ran) < 3:
+        if not len(after) or after[0] > WALK_SPM[1]:
             continue
-        out[first : last + 1] = speed_mps[first : last + 1] < WALK_MOST_MPS
+        near = slice(*np.searchsorted(time_s, (time_s[first] - HELD_BEFORE_S, time_s[first] + HELD_BEFORE_S)))
+        like = np.abs(cadence_spm[near] - cadence_spm[first]) <= HELD_STEP_SPM
+        if np.count_nonzero(like & (speed_mps[near] > WALK_MOST_MPS)) >= ENOUGH_RUNNING_BEFORE:
+            out[first : last + 1] = speed_mps[first : last + 1] < WALK_MOST_MPS
     return out

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
-from retrorun.activity.markup import Document, element_pattern, elements
+from retrorun.activity.markup import Document, element_pattern, elements, starts
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
 from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbers, recording
 from retrorun.activity.raw import RawLap, RawPart, RawRecording
-from retrorun.activity.rules import sport_of_words
+from retrorun.activity.rules import MAX_LAPS, sport_of_words
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 
@@ -30,10 +31,9 @@ _ELEMENTS = element_pattern(names_of(COLUMNS, "trkpt", "time"), track="trkseg")
 _LAT_LON = re.compile(rb"""\slat\s*=\s*["']([^"'\n]*)["']\s+lon\s*=\s*["']([^"'\n]*)["']""")
 _HEAD = re.compile(rb"<(?:[\w.-]{1,64}:)?gpx\s([^<>]*)>")
 _TYPE = re.compile(rb"<(?:[\w.-]{1,64}:)?type>([^<]*)<")
-_TRACK = re.compile(rb"<(?:[\w.-]{1,64}:)?trk[\s>]")
-_SEGMENT = re.compile(rb"<(?:[\w.-]{1,64}:)?trkseg[\s/>]")
 _POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?trkpt[\s/>]")
-_LINK = re.compile(rb"<([\w.:-]{0,64}(?:link|extensions))[\s>].*?</\1>", re.DOTALL)
+_LINK = re.compile(rb"<((?:[\w.-]{1,64}:)?(?:link|extensions))[\s>]")
+_HEAD_BYTES = 1 << 14  # of a track before its points; real ones have some hundred
 OTHER_ACTIVITY_S = 4 * 3600.0  # nobody pauses so long within a run
 OTHER_TRACK_S = 1800.0  # an app that begins another track after half an hour began another activity
 _LAP = re.compile(
@@ -81,7 +81,7 @@ def _instead(data: bytes) -> str:
     """What a document without track points is."""
     if re.search(rb"<(?:[\w.-]{1,64}:)?rte[\s>]", data):
         return "a route"
-    if _TRACK.search(data):
+    if starts(data, "trk"):
         return "a track without points"
     return "a list of places" if re.search(rb"<(?:[\w.-]{1,64}:)?wpt\s", data) else "nothing"
 
@@ -89,28 +89,41 @@ def _instead(data: bytes) -> str:
 def _sports(data: bytes) -> list[tuple[str, str]]:
     """Sport and sub-sport of each track, by its own `<type>`: not a waypoint's, a link's or the document's."""
     found = []
-    for track in _TRACK.finditer(data):
-        stop = data.find(b"<trkseg", track.end())
-        stop = len(data) if stop < 0 else stop
-        head = _LINK.sub(b"", data[track.end() : stop])
-        kind = _TYPE.search(head)
+    tracks = starts(data, "trk")
+    if len(tracks) > MAX_LAPS:
+        raise RecordingError(f"{len(tracks):,} tracks are more than any recording has", hint="give one recording")
+    for track, end in pairwise([*tracks, len(data)]):  # no track is looked for behind the next: hostile ones are many
+        stop = data.find(b"<trkseg", track, end)
+        stop = end if stop < 0 else stop
+        kind = _TYPE.search(_own(data[track : min(stop, track + _HEAD_BYTES)]))
         if kind is None:  # behind the segments, where no schema allows it, but some write it
-            close = data.find(b"</trk>", stop)
+            close = data.find(b"</trk>", stop, end)
             after = data.rfind(b"</trkseg>", stop, close) if close >= 0 else -1
-            kind = _TYPE.search(data[after:close]) if 0 <= after < close else None
+            kind = _TYPE.search(data, after, close) if 0 <= after < close else None
         found.append(sport_of_words(kind[1].decode("utf-8", "replace")) if kind else ("", ""))
     return found
 
 
+def _own(head: bytes) -> bytes:
+    """The head of a track without its links and extensions."""
+    kept, pos = [], 0
+    for found in _LINK.finditer(head):
+        close = head.find(b"</" + found[1] + b">", found.end())
+        if found.start() >= pos and close >= 0:
+            kept.append(head[pos : found.start()])
+            pos = close
+    return b"".join([*kept, head[pos:]])
+
+
 def _places(data: bytes, time: FloatArray) -> tuple[IntArray | None, IntArray | None]:
     """The segment and the track that each point stands in; None where there is only one segment."""
-    segments = [found.start() for found in _SEGMENT.finditer(data)]
+    segments = starts(data, "trkseg")
     if len(segments) < 2:
         return None, None
     at = np.array([found.start() for found in _POINT.finditer(data)], dtype=np.int64)
     if len(at) != len(time):
         return None, None
-    tracks = [found.start() for found in _TRACK.finditer(data)]
+    tracks = starts(data, "trk")
     return tuple(np.searchsorted(np.array(places), at, side="right") - 1 for places in (segments, tracks))  # type: ignore[return-value]  # two of them
 
 
@@ -122,23 +135,24 @@ def _activities(
     Apps cut one activity into segments and tracks at pauses; another activity is hours away, or another sport.
     """
     spans = []
-    for index in np.unique(segment).tolist():
-        own = time[segment == index]
+    cuts = [0, *(np.flatnonzero(np.diff(segment)) + 1).tolist(), len(segment)]
+    for first, end in pairwise(cuts):
+        own = time[first:end]
         own = own[np.isfinite(own)]
         if len(own):
-            which = int(track[segment == index][0])
-            spans.append((float(own.min()), float(own.max()), index, which))
+            spans.append((float(own.min()), float(own.max()), first, end))
     spans.sort()
     activity = np.zeros(len(time), dtype=np.int64)
     kinds: list[tuple[str, str]] = []
     before: tuple[float, float, int, int] | None = None
     for span in spans:
-        kind = sports[span[3]] if 0 <= span[3] < len(sports) else ("", "")
+        which = int(track[span[2]])
+        kind = sports[which] if 0 <= which < len(sports) else ("", "")
         apart_s = 0.0 if before is None else span[0] - before[1]
-        other = before is not None and span[3] != before[3]
+        other = before is not None and which != track[before[2]]
         if before is None or apart_s > OTHER_ACTIVITY_S or (other and (apart_s > OTHER_TRACK_S or kind != kinds[-1])):
             kinds.append(kind)
-        activity[segment == span[2]] = len(kinds) - 1
+        activity[slice(*span[2:])] = len(kinds) - 1
         before = span
     if len(kinds) < 2:
         return None

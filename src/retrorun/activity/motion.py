@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrorun.activity.rules import GAP_S
-from retrorun.arrays import BoolArray, FloatArray, running_total
+from retrorun.arrays import BoolArray, FloatArray, at_share, running_total
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG R1)
 BRIDGED_S = 60.0  # a tunnel or a bad signal; positions further apart in time say nothing of the way between them
@@ -155,4 +155,4 @@ def _stale(time_s: FloatArray, given: FloatArray, derived: FloatArray, both: Boo
     if moving.sum() < 10:
         return False
     apart = np.abs(means[0][moving] - means[1][moving]) / means[1][moving]
-    return float(np.quantile(apart, 0.5)) > STALE_APART
+    return at_share(apart) > STALE_APART

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrorun.activity.wording import counted
-from retrorun.arrays import FloatArray
+from retrorun.arrays import FloatArray, at_share
 from retrorun.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ def sport_by_motion(
     if sport not in ("generic", "unknown", "") or cadence is None or time_s[-1] < WALK_LEAST_S:
         return sport
     steps = cadence[(cadence > 0) & (speed_mps > MOVING_MPS)]
-    steps = steps * 2.0 if len(steps) and float(np.quantile(steps, 0.5)) < STRIDE_LIMIT / 2 else steps
-    if len(steps) and float(np.quantile(speed_mps[known], 0.95)) < WALK_MPS and np.quantile(steps, 0.9) < WALK_SPM:
+    steps = steps * 2.0 if len(steps) and at_share(steps) < STRIDE_LIMIT / 2 else steps
+    if len(steps) and at_share(speed_mps[known], 0.95) < WALK_MPS and at_share(steps, 0.9) < WALK_SPM:
         decisions.append("sport: walked throughout; taken as a walk")
         return "walking"
     return sport

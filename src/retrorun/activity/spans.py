@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 
 import numpy as np
 import numpy.typing as npt
@@ -49,9 +50,8 @@ def laps(
         starts = [lap.start - zero for lap in kept]
     ends_of_parts = sorted(part.end_s for part in parts) or [end]
     found = []
-    for index, (lap, start) in enumerate(zip(kept, starts, strict=True)):
-        later = next((other for other in starts[index + 1 :] if other > start), end)
-        bound = next((edge for edge in ends_of_parts if edge > start), end)
+    for lap, start in zip(kept, starts, strict=True):
+        later, bound = _next(starts, start, end), _next(ends_of_parts, start, end)
         stop = start + lap.elapsed if math.isfinite(lap.elapsed) and lap.elapsed > 0 else min(later, max(bound, start))
         if stop <= 0.0 < end:
             continue
@@ -67,6 +67,12 @@ def laps(
             )
         )
     return tuple(found)
+
+
+def _next(ordered: list[float], moment: float, end: float) -> float:
+    """The first of ordered moments behind another one; the end where there is none."""
+    index = bisect_right(ordered, moment)
+    return ordered[index] if index < len(ordered) else end
 
 
 def _known(lap: RawLap) -> float:
@@ -85,16 +91,15 @@ def parts(
     raw: RawRecording, zero: float, time_s: FloatArray, activity: npt.NDArray[np.int64] | None
 ) -> tuple[Part, ...]:
     """The parts on the activity's clock, in order: the sports of a multisport recording, the activities of a file."""
-    found = []
+    found, places = [], {} if activity is None else _places(activity)
     for number, part in enumerate(raw.parts):
         if activity is None:
             start = part.start - zero if math.isfinite(part.start) else 0.0
             end = start + (part.elapsed if math.isfinite(part.elapsed) else 0.0)
         else:
-            own = np.flatnonzero(activity == number)
-            if not len(own):
+            if number not in places:
                 continue
-            start, end = float(time_s[own[0]]), float(time_s[own[-1]])
+            start, end = (float(time_s[row]) for row in places[number])
         found.append(
             Part(
                 start_s=start,
@@ -106,6 +111,14 @@ def parts(
             )
         )
     return tuple(sorted(found, key=lambda part: part.start_s))
+
+
+def _places(activity: npt.NDArray[np.int64]) -> dict[int, tuple[int, int]]:
+    """The first and the last row of each activity."""
+    numbers, firsts = np.unique(activity, return_index=True)
+    behind = np.unique(activity[::-1], return_index=True)[1]
+    lasts = len(activity) - 1 - behind
+    return {number: (first, last) for number, first, last in np.transpose((numbers, firsts, lasts)).tolist()}
 
 
 def pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatArray) -> tuple[Pause, ...]:
