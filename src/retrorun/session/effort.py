@@ -189,7 +189,7 @@ def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
     return SessionError(
         f"{what} of the athlete must be known for this effort",
         where=missing[0].place,
-        hint=f"give an Athlete with {ways} ({GUIDE})",
+        hint=f"give --athlete (resolve_session) {ways} ({GUIDE})",
     )
 
 

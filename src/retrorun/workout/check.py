@@ -59,7 +59,7 @@ def errors_of(session: Session, device: Device, *, skip_last_field: bool = False
         Finding(
             place=each.place,
             what=f"{each.what} of the athlete must be known for this effort",
-            hint=f"resolve the session for an athlete with {each.name}, from {each.hint}",
+            hint=f"give --athlete (resolve_session) {each.name}, from {each.hint}",
             severity="error",
         )
         for each in unresolved(session)

@@ -270,4 +270,4 @@ def raw_target(target: Target | None) -> RawTarget:
 
 
 def _unresolved(target: Target) -> WorkoutError:
-    return WorkoutError(f"no watch takes '{format_target(target)}'", hint="resolve the session for an athlete")
+    return WorkoutError(f"no watch takes '{format_target(target)}'", hint="give --athlete, or take resolve_session")
