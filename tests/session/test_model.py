@@ -65,9 +65,9 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
         lambda: SpeedRange(low_mps=3, high_mps=3, unit="ft/s"),  # type: ignore[arg-type]
         "unknown unit of speed 'ft/s'; use min/km, min/mi, km/h, mph or m/s",
     ),
-    (lambda: HeartRateRange(low_bpm=150, high_bpm=140), "heart-rate range: low 150 is above high 140; swap the two"),
-    (lambda: CadenceRange(low_spm=180, high_spm=170), "cadence range: low 180 is above high 170; swap the two"),
-    (lambda: PowerRange(low_w=250, high_w=200), "power range: low 250 is above high 200; swap the two"),
+    (lambda: HeartRateRange(low_bpm=150, high_bpm=140), "heart rate [bpm]: low 150 is above high 140; swap the two"),
+    (lambda: CadenceRange(low_spm=180, high_spm=170), "cadence [spm]: low 180 is above high 170; swap the two"),
+    (lambda: PowerRange(low_w=250, high_w=200), "power [W]: low 250 is above high 200; swap the two"),
     (lambda: HeartRateZone(zone=6), "heart-rate zone is 6, outside 1 to 5"),
     (lambda: Step(duration=10), "a step's duration cannot be 10; use Time, Distance or LapButton"),  # type: ignore[arg-type]
     (lambda: Step(duration=LapButton(), target=10), "a step's target cannot be 10"),  # type: ignore[arg-type]

@@ -13,10 +13,10 @@ from hypothesis import given
 
 from retrorun.errors import DocumentError, SessionError
 from retrorun.session.data import session_from_dict, session_to_dict
-from retrorun.session.model import Session
+from retrorun.session.model import Session, Step
 from retrorun.session.notation import parse_duration, parse_target, parse_until
 from retrorun.session.shape import DURATION_PATTERN, TARGET_PATTERN, UNTIL_PATTERN, json_schema
-from retrorun.session.values import Duration, RepeatUntil, Target
+from retrorun.session.values import Duration, LapButton, RepeatUntil, Target
 from retrorun.session.wording import format_duration, format_target
 from tests import strategies
 
@@ -40,6 +40,11 @@ def test_the_schema_is_a_schema_and_explains_every_field() -> None:
 @given(strategies.sessions())
 def test_every_document_that_is_written_passes(session: Session) -> None:
     VALIDATOR.validate(session_to_dict(session))
+
+
+@given(strategies.any_targets)
+def test_every_target_passes(target: Target) -> None:
+    VALIDATOR.validate(session_to_dict(Session(steps=(Step(duration=LapButton(), target=target),))))
 
 
 def _step(**values: object) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from retrorun.errors import SessionError
+from retrorun.session.checks import on_grid, whole_number
 from retrorun.session.model import Direction, Session, Step, walk
 from retrorun.session.phrases import pace_range_of
 from retrorun.session.unroll import map_steps
@@ -25,10 +26,8 @@ from retrorun.session.values import (
     Range,
     RpeRange,
     Target,
-    on_grid,
     range_of,
     values_of,
-    whole_number,
 )
 from retrorun.session.wording import format_target
 

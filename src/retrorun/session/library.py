@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 
 from retrorun.errors import SessionError
+from retrorun.session.checks import member_of
 from retrorun.session.library_sessions import READY_MADE
 from retrorun.session.ready import Kind, Level, ReadyMade
-from retrorun.session.values import member_of
 
 
 def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = None) -> tuple[ReadyMade, ...]:

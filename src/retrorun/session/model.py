@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from retrorun.errors import SessionError
-from retrorun.session.values import Duration, RepeatUntil, Target, Times, check_targets, member_of, on_grid
+from retrorun.session.checks import clean_text, member_of, on_grid
+from retrorun.session.values import (
+    Duration,
+    RepeatUntil,
+    Target,
+    Times,
+    check_targets,
+)
 
 
 class Direction(StrEnum):
@@ -58,7 +64,6 @@ class Slope(StrEnum):
 DEEPEST_NESTING = 8  # repeats within repeats; watches that were seen record two levels
 MOST_STEPS = 1000  # steps and repeats as written; watches hold 50
 _LONGEST_SHOWN = 300  # characters of the notation in a session's repr
-LONGEST_TEXT = 2000  # characters of a name or a note; watches show 199 bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,7 @@ class Step:
         if self.incline_pct is not None:
             value = on_grid(self.incline_pct, 1, low=-40.0, high=40.0, name="incline [%]")
             object.__setattr__(self, "incline_pct", value)
-        object.__setattr__(self, "note", _clean_text(self.note, "note"))
+        object.__setattr__(self, "note", clean_text(self.note, "note"))
         if not isinstance(self.direction_guessed, bool):
             raise SessionError(f"direction_guessed is True or False, not {self.direction_guessed!r}")
 
@@ -132,7 +137,7 @@ class Repeat:
             raise SessionError("only a repeat with a count has a last round to cut", hint="give it a count")
         if self.skip_last and len(self.steps) < 2:
             raise SessionError("a repeat of one step has no last step to skip", hint="lower its count instead")
-        object.__setattr__(self, "note", _clean_text(self.note, "note"))
+        object.__setattr__(self, "note", clean_text(self.note, "note"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -147,8 +152,8 @@ class Session:
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _checked_steps(self.steps, "session"))
         object.__setattr__(self, "setting", member_of(Setting, self.setting, "setting"))
-        object.__setattr__(self, "name", _clean_text(self.name, "name"))
-        object.__setattr__(self, "note", _clean_text(self.note, "note"))
+        object.__setattr__(self, "name", clean_text(self.name, "name"))
+        object.__setattr__(self, "note", clean_text(self.note, "note"))
         for index, (place, step) in enumerate(walk(self.steps)):
             if index >= MOST_STEPS:
                 raise SessionError(f"a session has at most {MOST_STEPS} steps", where=place, hint="use repeats")
@@ -202,13 +207,3 @@ def _checked_steps(steps: object, owner: str) -> tuple[Step | Repeat, ...]:
     if len(steps) > MOST_STEPS:
         raise SessionError(f"a {owner} has at most {MOST_STEPS} steps", hint="use repeats")
     return tuple(steps)
-
-
-def _clean_text(value: object, name: str) -> str:
-    if not isinstance(value, str):
-        raise SessionError(f"{name} must be text, not {value!r}")
-    if any(char != "\n" and unicodedata.category(char) in ("Cc", "Cs") for char in value):
-        raise SessionError(f"{name} holds a character that cannot be shown", hint="leave out control characters")
-    if len(value) > LONGEST_TEXT:
-        raise SessionError(f"{name} is longer than {LONGEST_TEXT} characters", hint="shorten it")
-    return value.strip()

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
+from retrorun.session.values import PercentOf
 from retrorun.units import DISTANCE_UNITS_M, SPEED_UNITS_MPS, TIME_UNITS_S
 
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
@@ -23,11 +24,15 @@ _HEART_RATE = r"hr ?(>|<|above|below) ?[0-9]+ ?bpm"
 DURATION_PATTERN = rf"^({_AMOUNT}|[0-9]+ ?kcal|lap|until {_HEART_RATE})$"
 UNTIL_PATTERN = rf"^({_AMOUNT}|{_HEART_RATE})$"
 _SPEEDS = "|".join(sorted(SPEED_UNITS_MPS))
-TARGET_PATTERN = (
-    rf"^({_CLOCK}(-{_CLOCK})? ?(min)?/(km|mi|mile)"
+_RANGE = (
+    rf"({_CLOCK}(-{_CLOCK})? ?(min)?/(km|mi|mile)"
     rf"|{_NUMBER}(-{_NUMBER})? ?({_SPEEDS})"
     r"|[0-9]+(-[0-9]+)? ?(bpm|spm|[wW]|watts?)"
-    r"|([zZ]|zone) ?[1-5])$"
+    rf"|[0-9]+(-[0-9]+)?% ?({'|'.join(PercentOf)}))"
+)
+TARGET_PATTERN = (
+    rf"^({_RANGE}|(under|over|slower than|faster than) {_RANGE}|from {_RANGE} to {_RANGE}"
+    r"|([zZ]|zone) ?[1-5](-[zZ]?[1-5])?|rpe [0-9]+(-[0-9]+)?)$"
 )
 
 STEP_TAG = "a step"
@@ -61,6 +66,8 @@ TargetPhrase = Annotated[
         "140-150 bpm",
         "170-180 spm",
         "200-250 W",
+        "85-90% hrmax",
+        "rpe 6",
     ),
 ]
 

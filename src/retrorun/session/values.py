@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from retrorun.errors import SessionError
+from retrorun.session.checks import member_of, on_grid, ordered, whole_ends, whole_number
 
 DistanceUnit = Literal["m", "km", "mi", "yd"]
 SpeedUnit = Literal["min/km", "min/mi", "km/h", "mph", "m/s"]
@@ -21,46 +22,6 @@ SpeedUnit = Literal["min/km", "min/mi", "km/h", "mph", "m/s"]
 LONGEST_TIME_S = 4_294_967.0
 LONGEST_DISTANCE_M = 42_949_672.0
 FASTEST_MPS = 15.0  # no person has run faster than 12.5 m/s (Bolt 2009); beyond this a pace is a slip of the pen
-
-
-EnumT = TypeVar("EnumT", bound=StrEnum)
-
-
-def member_of(kind: type[EnumT], value: object, name: str) -> EnumT:
-    """The member of an enumeration that a value names, or a SessionError that lists them all."""
-    try:
-        return kind(str(value))
-    except ValueError:
-        known = ", ".join(member.value for member in kind)
-        raise SessionError(f"unknown {name} {value!r}", hint=f"use one of: {known}") from None
-
-
-def on_grid(value: float, digits: int, *, low: float, high: float, name: str) -> float:
-    """The value rounded to the grid, or a SessionError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - only NaN differs from itself
-        raise SessionError(f"{name} must be a number, not {value!r}")
-    if not -1e9 < value < 1e9:  # before float(), which whole numbers of any length would overflow
-        raise SessionError(f"{name} is outside {low:.10g} to {high:.10g}")
-    rounded = round(float(value), digits) + 0.0  # no minus zero
-    if not low <= rounded <= high:
-        raise SessionError(f"{name} is {rounded:.10g}, outside {low:.10g} to {high:.10g}")
-    return rounded
-
-
-def whole_number(value: int, *, low: int, high: int, name: str) -> int:
-    """The value as it is, or a SessionError where it is no whole number within the bounds."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise SessionError(f"{name} must be a whole number, not {value!r}")
-    if not low <= value <= high:
-        # Whole numbers of any length are refused without being printed.
-        shown = f" {value}," if abs(value) < 10**9 else ""
-        raise SessionError(f"{name} is{shown} outside {low} to {high}")
-    return value
-
-
-def _ordered(low: float, high: float, name: str) -> None:
-    if low > high:
-        raise SessionError(f"{name}: low {low:g} is above high {high:g}", hint="swap the two")
 
 
 # ---- durations: when a step, or a repeat, ends -----------------------------------------------------------------------
@@ -159,7 +120,7 @@ class SpeedRange:
     def __post_init__(self) -> None:
         low = on_grid(self.low_mps, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]")
         high = on_grid(self.high_mps, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]")
-        _ordered(low, high, "speed range")
+        ordered(low, high, "speed range")
         object.__setattr__(self, "low_mps", low)
         object.__setattr__(self, "high_mps", high)
         if self.unit not in ("min/km", "min/mi", "km/h", "mph", "m/s"):
@@ -184,9 +145,7 @@ class HeartRateRange:
     high_bpm: int
 
     def __post_init__(self) -> None:
-        whole_number(self.low_bpm, low=30, high=250, name="heart rate [bpm]")
-        whole_number(self.high_bpm, low=30, high=250, name="heart rate [bpm]")
-        _ordered(self.low_bpm, self.high_bpm, "heart-rate range")
+        whole_ends(self.low_bpm, self.high_bpm, within=(30, 250), name="heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +156,7 @@ class CadenceRange:
     high_spm: int
 
     def __post_init__(self) -> None:
-        whole_number(self.low_spm, low=30, high=300, name="cadence [spm]")
-        whole_number(self.high_spm, low=30, high=300, name="cadence [spm]")
-        _ordered(self.low_spm, self.high_spm, "cadence range")
+        whole_ends(self.low_spm, self.high_spm, within=(30, 300), name="cadence [spm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,9 +167,7 @@ class PowerRange:
     high_w: int
 
     def __post_init__(self) -> None:
-        whole_number(self.low_w, low=1, high=2000, name="power [W]")
-        whole_number(self.high_w, low=1, high=2000, name="power [W]")
-        _ordered(self.low_w, self.high_w, "power range")
+        whole_ends(self.low_w, self.high_w, within=(1, 2000), name="power [W]")
 
 
 # ---- targets by effort: what becomes a number only with an athlete ---------------------------------------------------
@@ -252,10 +207,8 @@ class PercentRange:
     def __post_init__(self) -> None:
         of = member_of(PercentOf, self.of, "measure of effort")
         object.__setattr__(self, "of", of)
-        highest = 100 if of is PercentOf.MAX_HR else 200
-        whole_number(self.low_pct, low=1, high=highest, name="effort [%]")
-        whole_number(self.high_pct, low=1, high=highest, name="effort [%]")
-        _ordered(self.low_pct, self.high_pct, "effort range")
+        within = (1, 100 if of is PercentOf.MAX_HR else 200)
+        whole_ends(self.low_pct, self.high_pct, within=within, name="effort [%]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,9 +236,7 @@ class RpeRange:
     high_rpe: int
 
     def __post_init__(self) -> None:
-        whole_number(self.low_rpe, low=1, high=10, name="perceived exertion")
-        whole_number(self.high_rpe, low=1, high=10, name="perceived exertion")
-        _ordered(self.low_rpe, self.high_rpe, "range of perceived exertion")
+        whole_ends(self.low_rpe, self.high_rpe, within=(1, 10), name="perceived exertion")
 
 
 Range = SpeedRange | HeartRateRange | CadenceRange | PowerRange | PercentRange

@@ -18,7 +18,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from retrorun.errors import SessionError
-from retrorun.session.model import LONGEST_TEXT, Direction, Gait, Intensity, Slope, Step
+from retrorun.session.checks import LONGEST_TEXT
+from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
 from retrorun.session.values import Duration, LapButton, Progression
 from retrorun.session.wording import format_duration, format_target
 
