@@ -51,6 +51,13 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         PLAN,
         "Put sessions on a watch that is plugged in, or into the calendar of intervals.icu.",
     ),
+    (
+        "fetch",
+        "fetch",
+        "fetch",
+        READ,
+        "Bring recordings home from intervals.icu: the original files, only what is new.",
+    ),
     ("show", "show", "show", READ, "Show what a file is and what it says; the content decides, not the name."),
     ("analyze", "analyze", "analyze", READ, "Find the stretches of a recording that were run backward."),
     (

@@ -1,8 +1,8 @@
-"""intervals.icu: workouts go there, and from there to the watches that the runner has linked.
+"""intervals.icu: workouts go there, and on to the watches that the runner has linked; recordings come back from there.
 
-The official interface (https://intervals.icu/api-docs.html; forum.intervals.icu/t/63624): events are posted in one
-request and those whose `external_id` is known are changed instead of doubled. A personal key goes as the password of
-the user `API_KEY`.
+The official interface (https://intervals.icu/api-docs.html; forum.intervals.icu/t/63624, /t/80090): events are posted
+in one request and those whose `external_id` is known are changed instead of doubled; activities are listed from the
+newest to the oldest. A personal key goes as the password of the user `API_KEY`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from retrorun.documents import parse_json, to_json
+from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError
 from retrorun.services.http import make_session, safe_address
 from retrorun.services.keys import Key
+from retrorun.services.note import with_note
 
 if TYPE_CHECKING:
     import requests
 
 URL = "https://intervals.icu"
 VARIABLE = "RETRORUN_INTERVALS_ICU_API"  # names another address
+PAGE = 100  # activities in one answer; each is some 10 kB
+WITHHELD = "STRAVA"  # the source of what the service lists, and hands out to nobody: Strava's terms
 EVENTS = "/api/v1/athlete/0/events/bulk?upsert=true"  # athlete 0 is the one whose key it is
+ACTIVITIES, ACTIVITY = "/api/v1/athlete/0/activities", "/api/v1/activity"
+_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")  # it becomes a part of an address and of a file's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,20 @@ class Event:
             contents = base64.b64encode(self.data).decode("ascii")
             return event | {"filename": self.file_name, "file_contents_base64": contents}
         return event | {"description": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An activity as the service lists it.
+
+    `number` is its own there, `start` its local time as the service writes it (`2026-05-01T07:30:00`), `kind` the sport
+    in the service's words. `withheld` says why the service hands out nothing else of it; empty where it does.
+    """
+
+    number: str
+    start: str
+    kind: str
+    withheld: str
 
 
 def external_id(name: str, day: date, *, fallback: str) -> str:
@@ -94,16 +113,77 @@ class IntervalsIcu:
         if twice:
             hint = "give the sessions different names, or send one of them for another day"
             raise DeliveryError(f"two of these events would be one: {twice}", where=self.url, hint=hint)
-        body = self._ask("POST", EVENTS, "the workout", [event.as_json() for event in posted])
-        return _numbers(body, posted, self.url)
+        body = self._ask("POST", EVENTS, "change this calendar", [event.as_json() for event in posted])
+        return _numbers(body or b"", posted, self.url)
 
-    def _ask(self, method: str, path: str, what: str, value: object = None) -> bytes:
-        """The body of an answer; `what` is spoken of where it is a refusal."""
+    def activities(self, since: date) -> tuple[Listed, ...]:
+        """All activities from a day on, the newest first; those that the service withholds as well."""
+        found: dict[str, Listed] = {}
+        newest, idle = "", 0
+        while idle < 2:
+            path = f"{ACTIVITIES}?oldest={since.isoformat()}&limit={PAGE}{newest and f'&newest={newest}'}"
+            rows = [self._listed(row) for row in self._rows(self._ask("GET", path, "read these activities"))]
+            times = [row.start for row in rows if row.start]
+            if not times:
+                break
+            # The next page begins where this one ends, for several may begin in one second; only then before it.
+            idle = idle + 1 if all(row.number in found for row in rows) else 0
+            newest = min(times) if not idle else _second_before(min(times))
+            found |= {row.number: row for row in rows}
+        return tuple(found.values())
+
+    def original(self, number: str) -> bytes | None:
+        """The file that an activity was made from, as the service hands it out; None where it has none."""
+        return self._ask("GET", f"{ACTIVITY}/{number}/file", "read this activity", missing=(404, 410, 422))
+
+    def describe(self, number: str, line: str) -> bool:
+        """Put the one marked line into an activity's description, in the place of an earlier one, or take it out ("").
+
+        Returns:
+            Whether anything had to be changed. The rest of the description stays as it is.
+        """
+        path, doing = f"{ACTIVITY}/{number}", "change this activity"
+        place = f"{self.url}, activity {number}"
+        row = Fields.of(
+            parse_json(self._ask("GET", path, doing) or b"", error=DeliveryError, where=place),
+            error=DeliveryError,
+            where=place,
+        )
+        old = row.text("description", "")
+        new = with_note(old, line)
+        if new == old:
+            return False
+        self._ask("PUT", path, doing, {"description": new})
+        return True
+
+    def _rows(self, body: bytes | None) -> list[Fields]:
+        value = parse_json(body or b"", error=DeliveryError, where=self.url)
+        if not isinstance(value, list):
+            raise DeliveryError("the answer is no list of activities", where=self.url, hint="this is not the service")
+        return [Fields.of(row, error=DeliveryError, where=f"{self.url}, activity") for row in value]
+
+    def _listed(self, row: Fields) -> Listed:
+        number = row.values.get("id")
+        text = number if isinstance(number, str) else str(number) if type(number) is int else ""
+        start = row.text("start_date_local", "")
+        if not _NUMBER.fullmatch(text) or (start and not _is_time(start)):
+            raise DeliveryError("the answer is no list of activities", where=self.url, hint="this is not the service")
+        withheld = row.text("_note", "")
+        if not withheld and row.text("source", "") == WITHHELD:
+            withheld = "it came there from Strava"
+        return Listed(number=text, start=start, kind=row.text("type", ""), withheld=withheld)
+
+    def _ask(
+        self, method: str, path: str, doing: str, value: object = None, *, missing: tuple[int, ...] = ()
+    ) -> bytes | None:
+        """The body of an answer, None for one of the states in `missing`; `doing` is what a refusal speaks of."""
         headers = {"Accept": "*/*"} if value is None else {"Content-Type": "application/json"}
         data = None if value is None else to_json(value).encode()
         answer = self._session.request(method, self.url + path, data=data, headers=headers)
+        if answer.status_code in missing:
+            return None
         if answer.status_code // 100 != 2:
-            raise _refusal(answer.status_code, answer.headers.get("Retry-After", ""), what, self.url)
+            raise _refusal(answer.status_code, answer.headers.get("Retry-After", ""), doing, self.url)
         return answer.content
 
 
@@ -112,21 +192,32 @@ def send(events: Iterable[Event], key: Key, *, url: str = "") -> tuple[int | str
     return IntervalsIcu(key, url=url).send(events)
 
 
-def _refusal(code: int, wait: str, what: str, url: str) -> DeliveryError:
+def _refusal(code: int, wait: str, doing: str, url: str) -> DeliveryError:
     when = f"in {wait} s" if wait.isascii() and wait.isdigit() else "in a few minutes"
     known = {
         401: ("the key is not accepted", "copy it again from the settings there"),
-        403: ("the key may not change this calendar", "use the key of the runner's own account, or of his coach"),
+        403: (f"the key may not {doing}", "use the key of the runner's own account, or of his coach"),
         404: ("there is no such address", "check the address of the service"),
-        429: ("too many requests", f"send it again {when}"),
+        429: ("too many requests", f"do it again {when}"),
     }
     by_hundreds = {
         3: ("the service points to another address, where the key must not go", "check the address of the service"),
         5: ("the service has a fault of its own", "do it again later: nothing is doubled"),
     }
-    other = (f"{what} was refused", "send it in the other form: as FIT or as text")
+    other = (f"it refuses to {doing}", "for a workout, try the other form: as FIT or as text")
     said, hint = known.get(code) or by_hundreds.get(code // 100, other)
     return DeliveryError(f"{said} ({code})", where=url, hint=hint)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _second_before(time: str) -> str:
+    return (datetime.fromisoformat(time) - timedelta(seconds=1)).isoformat()
 
 
 def _numbers(body: bytes, posted: list[Event], url: str) -> tuple[int | str, ...]:

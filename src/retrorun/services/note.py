@@ -38,9 +38,14 @@ def note_line(ran: Ran) -> str:
 
 
 def with_note(description: str, line: str) -> str:
-    """The description with the line in it: in the place of an earlier one, else at its end; the rest stays as it is."""
+    """The description with the line in it: in the place of an earlier one, else at its end; the rest stays as it is.
+
+    Without any such line where `line` is empty.
+    """
     lines = description.split("\n") if description else []
     places = [index for index, old in enumerate(lines) if old.startswith(MARK)]
+    if not line:
+        return "\n".join(old for index, old in enumerate(lines) if index not in places)
     if not places:
         return "\n".join([*lines, line])
     lines[places[0]] = line

@@ -1,0 +1,78 @@
+"""`retrorun fetch`: recordings come home from a service, into a folder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrorun.cli.console import say
+from retrorun.services.fetch import Fetched
+from retrorun.services.fetch import fetch as fetch_recordings
+from retrorun.services.intervals_icu import IntervalsIcu
+from retrorun.services.keys import intervals_icu_key
+
+WEEKS = 4
+WORDS = {
+    "new": "new",
+    "known": "at home already",
+    "double": "double",
+    "withheld": "withheld by the service",
+    "no file": "without a recording",
+    "not on foot": "not on foot",
+}
+
+
+class Service(StrEnum):
+    """Where recordings can come from. Strava's terms allow no storing: `retrorun strava` analyses on the spot."""
+
+    INTERVALS_ICU = "intervals.icu"
+
+
+SinceOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help=f"From this day on; {WEEKS} weeks ago by default.")
+]
+FolderOption = Annotated[Path, typer.Option("-o", "--output", help="The folder; it is made if need be.")]
+AllSportsOption = Annotated[bool, typer.Option("--all-sports", help="Bring rides and other sports, too.")]
+
+
+def fetch(
+    output: FolderOption,
+    service: Annotated[Service, typer.Option("--from", help="The service.")] = Service.INTERVALS_ICU,
+    since: SinceOption = None,
+    all_sports: AllSportsOption = False,
+) -> None:
+    """Bring recordings home from intervals.icu: the original files, only what is new.
+
+    The key comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring. What was interrupted goes on with the same
+    command.
+    """
+    counts: Counter[str] = Counter()
+    for done in fetch_recordings(connect(service), since_day(since), output, all_sports=all_sports):
+        counts[done.state] += 1
+        say_fetched(done)
+    said = ", ".join(f"{counts[state]} {words}" for state, words in WORDS.items() if counts[state])
+    say(said or "there are no activities from that day on")
+
+
+def connect(service: Service) -> IntervalsIcu:
+    """The connection to a service, with the runner's own key."""
+    assert service is Service.INTERVALS_ICU  # noqa: S101 - the only one there is
+    return IntervalsIcu(intervals_icu_key())
+
+
+def since_day(since: datetime | None) -> date:
+    """The day that an option names, or some weeks ago."""
+    return since.date() if since else (datetime.now(UTC).astimezone() - timedelta(weeks=WEEKS)).date()
+
+
+def say_fetched(done: Fetched) -> None:
+    """Print one line on what became of an activity; nothing on what is home already or was not wanted."""
+    if done.state == "not on foot" or (done.state == "known" and not done.reason):
+        return
+    what = done.reason or str(done.path)
+    say(f"{done.state:<10} {done.start.replace('T', ' ') or done.number}  {what}", whole=True)

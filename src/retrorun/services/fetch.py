@@ -1,0 +1,160 @@
+"""Recordings brought home from a service into a folder: each once, as the bytes that the runner's watch wrote.
+
+What is home already is remembered in a small file in the folder, by the service's number and by content. A recording is
+on the disk before it is remembered, under a name that only it can have: a fetch that was killed and is done again ends
+as one that was not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from retrorun.activity.markup import looks_like_xml, open_document
+from retrorun.activity.rules import FOOT_SPORTS, sport_of_words
+from retrorun.activity.unpack import unpack
+from retrorun.documents import Fields, parse_json, to_json
+from retrorun.errors import DeliveryError, RecordingError
+from retrorun.files import GZIP, locked, make_folder, read_bytes, write_atomic
+from retrorun.fit.chain import is_fit
+from retrorun.services.intervals_icu import IntervalsIcu, Listed
+
+MEMORY = "retrorun-fetched.json"
+FORMAT, VERSION = "retrorun fetched", 1
+WAIT_S = 2.0  # for another fetch into the same folder, which takes minutes
+_ENDINGS = {"gpx": ".gpx", "TrainingCenterDatabase": ".tcx"}
+
+State = Literal["new", "known", "double", "withheld", "no file", "not on foot"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What became of one activity: its number at the service, its local start, the file that it is in, and why not."""
+
+    number: str
+    start: str
+    state: State
+    path: Path | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A recording that is home: its number at the service, its file's name, and the SHA-256 of what that holds."""
+
+    number: str
+    file: str
+    sha256: str
+
+
+def fetch(service: IntervalsIcu, since: date, folder: Path, *, all_sports: bool = False) -> Iterator[Fetched]:
+    """Bring the recordings of all activities from a day on into a folder, the oldest first; what became of each.
+
+    Only what is on foot is brought, unless `all_sports` is set.
+
+    Raises:
+        DeliveryError: as the service does; also where the folder's memory is damaged.
+        OutputError: the folder cannot be written, or another fetch is writing into it.
+    """
+    make_folder(folder)
+    with locked(folder / MEMORY, wait_s=WAIT_S):
+        known = {home.number: home for home in at_home(folder)}
+        for listed in reversed(service.activities(since)):
+            home = known.get(listed.number)
+            done = _known(home, listed, folder) if home else _left_out(listed, all_sports=all_sports)
+            if done is None:
+                done, home = _brought(service, listed, folder, {one.sha256: one for one in known.values()})
+                if home is not None:
+                    known[home.number] = home
+                    _remember(known.values(), folder)
+            yield done
+
+
+def at_home(folder: Path) -> tuple[Home, ...]:
+    """What a folder's memory holds, in the order in which it came; nothing where there is no memory.
+
+    Raises:
+        DeliveryError: the memory is damaged.
+    """
+    path = folder / MEMORY
+    if not path.exists():
+        return ()
+    where, hint = str(path), "delete it: what is in the folder is then known again by content"
+    value = parse_json(read_bytes(path, error=DeliveryError), error=DeliveryError, where=where, hint=hint)
+    document = Fields.of(value, error=DeliveryError, where=f"{where}: ", hint=hint)
+    document.header(name=FORMAT, version=VERSION)
+    rows = []
+    for row in document.rows("activities"):
+        home = Home(number=row.text("number"), file=row.text("file"), sha256=row.text("sha256"))
+        if Path(home.file).name != home.file:
+            raise row.wrong("file", "this is no name of a file in this folder")
+        rows.append(home)
+    return tuple(rows)
+
+
+def _remember(known: Iterable[Home], folder: Path) -> None:
+    rows = [asdict(home) for home in known]
+    document = {"format": FORMAT, "version": VERSION, "activities": rows}
+    write_atomic(folder / MEMORY, to_json(document, indent=2).encode())
+
+
+def _known(home: Home, listed: Listed, folder: Path) -> Fetched:
+    path = folder / home.file
+    gone = "" if path.exists() else f"{home.file} is not there any more; it is not fetched again"
+    return Fetched(number=listed.number, start=listed.start, state="known", path=None if gone else path, reason=gone)
+
+
+def _left_out(listed: Listed, *, all_sports: bool) -> Fetched | None:
+    """Why an activity is not even asked for; None where it is."""
+    if listed.withheld:
+        return Fetched(number=listed.number, start=listed.start, state="withheld", reason=listed.withheld)
+    sport, _ = sport_of_words(listed.kind)
+    if sport not in FOOT_SPORTS and not all_sports:
+        return Fetched(number=listed.number, start=listed.start, state="not on foot", reason=sport)
+    return None
+
+
+def _brought(
+    service: IntervalsIcu, listed: Listed, folder: Path, by_content: dict[str, Home]
+) -> tuple[Fetched, Home | None]:
+    """One recording, written into the folder unless its content is there."""
+
+    def said(state: State, path: Path | None = None, reason: str = "") -> Fetched:
+        return Fetched(number=listed.number, start=listed.start, state=state, path=path, reason=reason)
+
+    data = service.original(listed.number)
+    if data is None:
+        return said("no file", reason="the service has no original file of it"), None
+    try:
+        data, ending = _unwrapped(data)
+    except RecordingError as error:
+        return said("no file", reason=error.what), None
+    digest = hashlib.sha256(data).hexdigest()
+    twin = by_content.get(digest)
+    if twin is not None:
+        home = Home(number=listed.number, file=twin.file, sha256=digest)
+        return said("double", folder / twin.file, f"the same recording as {twin.file}"), home
+    day = listed.start.replace("T", "-").replace(":", "") or "undated"
+    path = folder / f"{day}-{listed.number}{ending}"
+    write_atomic(path, data)
+    return said("new", path), Home(number=listed.number, file=path.name, sha256=digest)
+
+
+def _unwrapped(data: bytes) -> tuple[bytes, str]:
+    """The recording in what the service sent, which it may have gzipped, and the ending of its name.
+
+    Raises:
+        RecordingError: it is none.
+    """
+    data = unpack(data) if data.startswith(GZIP) else data
+    if is_fit(data):
+        return data, ".fit"
+    if looks_like_xml(data):
+        root = open_document(data).root
+        if root in _ENDINGS:
+            return data, _ENDINGS[root]
+    raise RecordingError("what the service has is no FIT, TCX or GPX")
