@@ -68,7 +68,8 @@ def test_walk_breaks_are_not_backward_however_late_cadence_is_written() -> None:
 
 def test_backward_running_at_the_speed_of_records_is_not_believed() -> None:
     fast = run(REPETITIONS, uplift=0.07, ratio=0.80)
-    quick = replace(fast, speed_mps=fast.speed_mps * 1.55, distance_m=fast.distance_m * 1.55)
+    # Six minutes of repetitions at 4.3 m/s are nine tenths of the record over that way.
+    quick = replace(fast, speed_mps=fast.speed_mps * 1.9, distance_m=fast.distance_m * 1.9)
     assert detect_gait(fast).segments
     assert not detect_gait(quick).segments
 
@@ -181,3 +182,25 @@ def test_a_planned_step_run_forward_with_a_slope_of_its_own_is_not_called(seed: 
     activity = run(spans, seed=seed, uplift=0.02)
     planned = [PlannedSpan(start_s=a, end_s=b, direction=Direction.BACKWARD) for a, b in spans]
     assert not detect_gait(activity, planned=planned).segments
+
+
+def test_a_fast_runner_may_run_short_repetitions_backward_at_speeds_that_nobody_holds_for_long() -> None:
+    fast = run(REPETITIONS, uplift=0.15, ratio=0.80)
+    quick = replace(fast, speed_mps=fast.speed_mps * 1.5, distance_m=fast.distance_m * 1.5)
+    assert len(detect_gait(quick).segments) == len(REPETITIONS)
+
+
+def test_a_short_slow_run_is_no_backward_race_whatever_the_profile() -> None:
+    usual = [run((), seed=seed) for seed in (1, 2, 3)]
+    profile = GaitProfile.fit(usual)
+    slow = run(((0.0, 3600.0),), uplift=0.12, ratio=0.70)
+    found = detect_gait(slow, profile=profile)
+    assert found.verdict == "found"
+    short = detect_gait(
+        Activity.from_columns(
+            time_s=slow.time_s[:480], speed_mps=slow.speed_mps[:480], cadence_spm=slow.cadence_spm[:480]
+        ),
+        profile=profile,
+    )
+    assert short.verdict == "cannot tell"
+    assert any("as slow, and as quick of step" in reason for reason in short.reasons)

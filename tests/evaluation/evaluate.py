@@ -78,16 +78,16 @@ def ordinary(folder: Path, weights: Callable[[str], FloatArray], every: int) -> 
             if example.number % every:
                 continue
             group = groups[(athlete if athlete in HARD else "running") if example.running else "trail, walk, hike"]
-            started = time.perf_counter()
+            started = time.process_time()
             detection = detect_gait(example.activity, weights=weights(athlete))
-            spent += time.perf_counter() - started
+            spent += time.process_time() - started
             group.recordings += 1
             group.hours += example.hours
             group.events += len(detection.segments)
             group.flagged += bool(detection.segments)
             group.cannot_tell += detection.verdict == "cannot tell"
     hours = sum(group.hours for group in groups.values())
-    print(f"cost: {1000.0 * spent / hours:.1f} ms for an hour's recording ({hours:.0f} h)")
+    print(f"cost: {1000.0 * spent / hours:.1f} ms of processor time for an hour's recording ({hours:.0f} h)")
     return groups
 
 

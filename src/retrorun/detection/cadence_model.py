@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrorun.arrays import BoolArray, FloatArray
+from retrorun.arrays import BoolArray, FloatArray, at_share
 from retrorun.detection import parameters as p
 from retrorun.detection.resample import Grid
 
@@ -63,8 +63,12 @@ def fit_line(grid: Grid, prior: LinePrior, *, leave_out: BoolArray | None = None
     if running.sum() < p.LEAST_RUNNING_BINS:
         return None
     usual = float(np.quantile(speed[running], p.USUAL_QUANTILE))
-    # A run that is slow from start to end has nothing of its own to be compared with.
-    known = prior.usual_speed_mps is not None and usual < p.ALL_SLOW * prior.usual_speed_mps
+    # A run that is slow from start to end has nothing of its own to be compared with; a short one is a cool-down.
+    known = (
+        prior.usual_speed_mps is not None
+        and usual < p.ALL_SLOW * prior.usual_speed_mps
+        and running.sum() * p.BIN_S >= p.LITTLE_RUNNING_S
+    )
     if known and prior.usual_speed_mps is not None:
         usual = prior.usual_speed_mps
     with np.errstate(invalid="ignore"):
@@ -80,11 +84,11 @@ def _fit(speed: FloatArray, cadence: FloatArray, prior: LinePrior, usual: float,
     level, slope, noise = prior.level_spm, prior.slope, p.NOISE_SPM
     level_sd, slope_sd = prior.level_sd, prior.slope_sd
     if len(x) >= p.BINS_PER_FACT:
-        level = float(np.quantile(cadence - slope * x, 0.5))
+        level = at_share(cadence - slope * x)
     for _ in range(4):
         residual = cadence - level - slope * x
         if len(residual) >= p.BINS_PER_FACT:
-            noise = float(np.clip(1.483 * np.quantile(np.abs(residual), 0.5), p.NOISE_LOW, p.NOISE_HIGH))
+            noise = float(np.clip(1.483 * at_share(np.abs(residual)), p.NOISE_LOW, p.NOISE_HIGH))
         weight = 1.0 / (1.0 + (residual / (2.0 * noise)) ** 2) / p.BINS_PER_FACT / noise**2
         p0, p1 = 1.0 / prior.level_sd**2, 1.0 / prior.slope_sd**2
         s0, s1, s2 = float(weight.sum()) + p0, float(weight @ x), float(weight @ (x * x)) + p1

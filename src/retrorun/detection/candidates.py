@@ -6,6 +6,7 @@ Cadence only tells running from walking here; what it says of a piece is looked 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -128,19 +129,25 @@ def _changes(total: FloatArray, count: FloatArray) -> IntArray:
 
 def _joined(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int], alike: float) -> list[int]:
     """The borders without those between pieces that are alike; the most alike are joined first."""
-    borders = list(borders)
-    while len(borders) > 2:
-        at = np.array(borders)
-        length = np.diff(at)
-        mean = np.diff(total[at]) / np.maximum(np.diff(count[at]), 1e-9)
-        weight = np.sqrt(np.minimum(np.minimum(length[1:], length[:-1]), 8.0) / 4.0)
-        apart = np.abs(np.diff(mean)) * weight
-        apart[[k in fixed for k in borders[1:-1]]] = np.inf
-        least = int(np.argmin(apart))
-        if apart[least] >= alike:
-            break
-        del borders[least + 1]
-    return borders
+    at, sums, counts = list(borders), total[borders].tolist(), count[borders].tolist()
+
+    def apart(i: int) -> float:
+        """How unlike the pieces before and after a border are; short pieces must differ by more."""
+        if at[i] in fixed:
+            return np.inf
+        before = (sums[i] - sums[i - 1]) / max(counts[i] - counts[i - 1], 1e-9)
+        after = (sums[i + 1] - sums[i]) / max(counts[i + 1] - counts[i], 1e-9)
+        shorter = min(at[i] - at[i - 1], at[i + 1] - at[i], 8)
+        return float(abs(after - before) * math.sqrt(shorter / 4.0))
+
+    steps = [apart(i) for i in range(1, len(at) - 1)]
+    while steps and min(steps) < alike:
+        least = steps.index(min(steps))
+        del at[least + 1], sums[least + 1], counts[least + 1], steps[least]
+        steps[max(least - 1, 0) : least + 1] = [
+            apart(i + 1) for i in range(max(least - 1, 0), min(least + 1, len(steps)))
+        ]
+    return at
 
 
 def _coarse(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int]) -> list[tuple[int, int]]:

@@ -124,7 +124,10 @@ def judge(
     pieces = find_candidates(grid, line, borders, backward)
     densities = likelihoods(pieces, line)
     beside = surface(pieces, line, weights)
-    rows = without_overlap(pieces, densities.alone() + beside)
+    alone = densities.alone()
+    # The surface supports what the uplift says, and never outvotes it.
+    beside = np.minimum(beside, p.SURFACE_SHARE * np.maximum(alone, 0.0))
+    rows = without_overlap(pieces, alone + beside)
     pieces, densities, beside = pieces.take(rows), densities.take(rows), beside[rows]
     support = support_of(pieces, grid, cuts, told)
     own = None if profile is None or profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
@@ -134,8 +137,7 @@ def judge(
         beside = np.minimum(beside, 0.0)
     total = np.clip(beside + support.log_odds, p.SURFACE_LOW, None) + physical(pieces) + own_ratio(pieces, line, ratio)
     answer = weigh_session(densities, total, own)
-    prior = p.PRIOR_LOG_ODDS + plan_prior(told) + (p.LABELLED_PRIOR if own is not None else 0.0)
-    prior += p.ALL_SLOW_PRIOR if line.all_slow else 0.0
+    prior = p.PRIOR_LOG_ODDS + plan_prior(told) + (p.ALL_SLOW_PRIOR if line.all_slow else 0.0)
     return Judged(
         pieces=pieces,
         densities=densities,

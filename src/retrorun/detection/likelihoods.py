@@ -96,7 +96,10 @@ def surface(pieces: Candidates, line: ForwardLine, weights: FloatArray) -> Float
 
 def physical(pieces: Candidates) -> FloatArray:
     """Log odds against what hardly anybody does: backward at record speeds, and down steep slopes."""
-    too_fast = p.TOO_FAST * np.maximum(pieces.speed_mps - p.TOO_FAST_MPS, 0.0)
+    # Records fall with distance, and so does what a runner can hold, over all repetitions of a session.
+    way_m = max(float((pieces.speed_mps * pieces.bins)[pieces.uplift > p.LEAST_UPLIFT].sum()) * p.BIN_S, 50.0)
+    record_mps = max(mps * (way_m / over_m) ** fall for mps, over_m, fall in p.RECORDS)
+    too_fast = p.TOO_FAST * np.maximum(pieces.speed_mps - p.RECORD_SHARE * record_mps, 0.0)
     steep_down = p.DOWNHILL * np.maximum(-pieces.grade_pct - p.DOWNHILL_PCT, 0.0)
     against: FloatArray = -too_fast - steep_down
     return against

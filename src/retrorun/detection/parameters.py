@@ -8,7 +8,8 @@ Sources, by their short names:
   0.02 to 0.03 within one session; speed 0.72 ± 0.11 of their own forward speed.
 - Padulo2013: uphill 0 → 7 %: step frequency +4 %.
 - Ducharme2023: walking turns into running at 135–140 steps per minute.
-- records: backward 10 km 4.29 m/s, half marathon 3.67 m/s (men), 2.58 m/s (women); recreational 1.4–2.5 m/s.
+- records: backward 100 m 7.59, 1 km 5.04, 10 km 4.29 m/s, half marathon 3.67 m/s (men), 2.58 m/s (women);
+  recreational 1.4–2.5 m/s.
 - measured: on ordinary recordings, by `python -m tests.evaluation.estimate FOLDER`, which prints the figure.
 - chosen: a design decision, with the reason beside it.
 """
@@ -48,7 +49,7 @@ STEPPING_SPM, STEPPING_MPS = 135.0, 1.1  # Ducharme2023; chosen: the slowest bac
 
 # Candidates: pieces of even speed
 STEP_BINS = 4  # chosen: 12 s on both sides of a change
-STEP_LOG = 0.08  # chosen: a change of speed by 8 % shows above the noise of positions over 12 s (SD 0.2 m/s)
+STEP_LOG = 0.07  # chosen: a change of speed by 7 % shows above the noise of positions over 12 s (SD 0.2 m/s)
 JOIN_LOG = 0.06  # chosen: neighbours more alike than this are one piece
 COARSE_LOG = 0.2  # chosen: a long stretch whose speed wanders is one piece too, where that tells more than its parts
 COARSE_BINS = 8  # chosen: 24 s
@@ -96,7 +97,9 @@ UPLIFT_SLOPE, UPLIFT_AT_MPS = 0.05, 2.3  # filmed
 UPLIFT_WITHIN_SD = 0.03  # filmed
 LEAST_UPLIFT = 0.03  # chosen: a smaller one is not told from zero, whatever else speaks for it
 RATIO_MEAN, RATIO_SD = 0.72, 0.11  # filmed
-TOO_FAST_MPS, TOO_FAST = 2.9, 8.0  # records: log odds per m/s beyond; sustained by record holders only
+# m/s at a distance in m, and the power by which they fall; below and above 1 km
+RECORDS = ((7.6, 100.0, -0.178), (5.04, 1000.0, -0.104))  # records
+RECORD_SHARE, TOO_FAST = 0.667, 8.0  # chosen: fast amateurs hold two thirds of the record; log odds per m/s beyond
 DOWNHILL_PCT, DOWNHILL = (
     4.0,
     0.3,
@@ -106,7 +109,7 @@ DOWNHILL_PCT, DOWNHILL = (
 GRID_SD = 0.29  # the SD of a uniform step of one SD of the grid below
 ERRORS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])  # in SD, for the slope's error and for the level's
 SHARES = (0.12, 0.4, 0.8)  # chosen: of the slow pieces that are backward; and one piece alone
-PRIOR_LOG_ODDS = -3.0  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
+PRIOR_LOG_ODDS = -2.75  # measured: ≤ 0.3 false events per 100 h of running on athletes that nothing was fitted on
 CALL = 0.5  # chosen: a piece is called where it is likelier than not
 MOST_PROBABLE = 0.9999  # chosen: nothing that is inferred is certain; only the runner's own label is
 POSSIBLE = 0.2  # chosen: worth a sentence
@@ -128,7 +131,6 @@ OWN_MISTRUST = 0.25  # chosen: two labelled laps may be odd ones
 OWN_RATIO_SD, OWN_RATIO_BOUND = 0.10, 1.0  # chosen: labels of two laps must not overrule everything else
 ALL_SLOW_PRIOR = 2.0  # measured: what balances long stretches found against easy runs that lie off a line as a whole
 ALL_SLOW_MERGE_BINS = 20  # chosen: a minute; who runs backward all along rests in between
-LABELLED_PRIOR = 0.5  # chosen: a runner who labelled backward running runs backward more often than others
 
 # What can be told at all
 LEAST_S = 60.0  # chosen: nothing can be compared in less
@@ -136,7 +138,7 @@ TOO_COARSE_S, COARSE_S = 10.0, 4.0  # chosen: a 15-s repetition is one sample, o
 KNOWN_LEAST = 0.2  # chosen: less of speed and cadence is no recording of a run
 UNKNOWN_WORTH_SAYING = 0.1  # chosen
 LEAST_RUNNING_BINS = 20  # chosen: a minute of running, to have a usual speed
-LITTLE_RUNNING_S = 600.0  # chosen: less does not settle a runner's line
+LITTLE_RUNNING_S = 600.0  # chosen: less does not settle a runner's line, nor says that a whole run was backward
 LIKE_BACKWARD_MPS, LIKE_BACKWARD = 2.4, 0.07  # filmed: a whole run at such a speed with such a cadence could be either
 PROFILE_LEAST_S = 300.0  # chosen: less running says nothing about a runner's line
 PROFILE_SLOPE_FLOOR = 1.2  # chosen: a slope is never known better from one recording to the next
@@ -144,10 +146,11 @@ PROFILE_SLOPE_FLOOR = 1.2  # chosen: a slope is never known better from one reco
 # The surface of a piece: weights of `likelihoods.surface`, estimated by
 # `python -m tests.evaluation.estimate FOLDER` on ordinary and injected pieces with an uplift above LEAST_UPLIFT
 SURFACE_LOW, SURFACE_HIGH = -5.0, 4.0  # chosen: the surface supports and warns, the uplift decides
+SURFACE_SHARE = 2.0  # chosen: it supports by at most twice the log odds that the uplift gives by itself
 SURFACE = np.array(
     [
-        *(-1.273, 1.147, -1.042, -0.516, -0.244, -0.255, 1.231, -1.927),
-        *(0.247, 0.452, 0.492, 0.073, -1.421, 0.492, 0.929, -0.203),
-        *(0.543, -2.616, -0.655, -2.049, 3.516, -1.672),
+        *(-1.367, 1.117, -0.916, -0.532, -0.265, -0.258, 1.268, -1.907),
+        *(0.256, 0.483, 0.520, 0.113, -1.416, 0.483, 0.978, -0.180),
+        *(0.489, -2.533, -0.632, -2.043, 3.555, -1.723),
     ]
 )

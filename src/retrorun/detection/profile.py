@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.arrays import BoolArray
+from retrorun.arrays import BoolArray, at_share
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
 from retrorun.detection.resample import Grid, build_grid
@@ -145,8 +145,8 @@ def _own_backward(grid: Grid, line: ForwardLine, backward: BoolArray) -> tuple[f
     if not inner.any():
         return None, None, 0.0
     speed = grid.speed_mps[inner]
-    uplift = float(np.quantile(grid.cadence_spm[inner] / line.cadence_spm(speed), 0.5)) - 1.0
-    return uplift, float(np.quantile(speed, 0.5)) / line.usual_speed_mps, float(inner.sum()) * p.BIN_S
+    uplift = at_share(grid.cadence_spm[inner] / line.cadence_spm(speed)) - 1.0
+    return uplift, at_share(speed) / line.usual_speed_mps, float(inner.sum()) * p.BIN_S
 
 
 def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
@@ -161,17 +161,14 @@ def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
         share = known / (known + n)
         return new if before is None else share * before + (1.0 - share) * new
 
-    def median(values: Iterable[float]) -> float:
-        return float(np.quantile(np.array(list(values)), 0.5))
-
     levels = np.array([fact.line.level_spm for fact in facts])
     slopes = np.array([fact.line.slope_spm_per_mps for fact in facts])
     weights = np.array([1.0 / (0.25 + fact.line.slope_sd**2) for fact in facts])
-    level = blend(median(levels), None if old is None else old.level_spm)
+    level = blend(at_share(levels), None if old is None else old.level_spm)
     # The spread between runs is drawn to the population's: two activities say little about it.
     squares = float(((levels - level) ** 2).sum()) + (0.0 if old is None else known * old.level_sd**2)
-    usual = median(fact.line.usual_speed_mps for fact in facts)
-    noise = median(fact.line.noise_spm for fact in facts)
+    usual = at_share(np.array([fact.line.usual_speed_mps for fact in facts]))
+    noise = at_share(np.array([fact.line.noise_spm for fact in facts]))
     slope = float((weights * slopes).sum() / weights.sum())
     return GaitProfile(
         level_spm=level,

@@ -13,7 +13,7 @@ import numpy as np
 
 from retrorun.activity.cadence import stuck
 from retrorun.activity.model import Activity
-from retrorun.arrays import FloatArray, running_total
+from retrorun.arrays import FloatArray, at_share, running_total
 from retrorun.detection import parameters as p
 from retrorun.detection.align import lag_of
 
@@ -74,7 +74,7 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
         speed_mps=speed,
         cadence_spm=column(steps_spm, lag_s) if lag_s else cadence,
         grade_pct=_grade_pct(column(activity.altitude_m), speed),
-        step_s=float(np.quantile(steps, 0.5)),
+        step_s=at_share(steps),
         lag_s=lag_s,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.detection import parameters as p
-from retrorun.detection.cadence_model import ForwardLine
+from retrorun.detection.cadence_model import ForwardLine, LinePrior
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.resample import Grid
 
@@ -31,12 +31,20 @@ def cannot_tell(grid: Grid) -> str:
 
 
 def could_be_all_backward(line: ForwardLine, profile: GaitProfile | None) -> bool:
-    """Whether a run without a profile is as slow and quick of step as backward running from start to end."""
-    if profile is not None or line.usual_speed_mps > p.LIKE_BACKWARD_MPS:
-        return False
-    usual = float(line.cadence_spm(np.array(line.usual_speed_mps)))
-    anybody = p.LEVEL_SPM + p.SLOPE * (line.usual_speed_mps - p.LINE_SPEED_MPS)
-    return usual / anybody - 1.0 > p.LIKE_BACKWARD
+    """Whether a run is as slow, and quick of step, as backward running from start to end, and nothing settles it.
+
+    With a profile that is a run too short to be judged by the profile's line, and slow for this runner.
+    """
+    if profile is not None:
+        slow = line.usual_speed_mps < p.ALL_SLOW * profile.usual_speed_mps
+        return slow and not line.all_slow and _quick(line, profile.prior())
+    return line.usual_speed_mps <= p.LIKE_BACKWARD_MPS and _quick(line, LinePrior())
+
+
+def _quick(line: ForwardLine, usually: LinePrior) -> bool:
+    """Whether its cadence lies above what is usual at its speed by what backward running adds."""
+    forward_spm = usually.level_spm + usually.slope * (line.usual_speed_mps - p.LINE_SPEED_MPS)
+    return float(line.cadence_spm(np.array(line.usual_speed_mps))) / forward_spm - 1.0 > p.LIKE_BACKWARD
 
 
 def lowers_trust(grid: Grid, line: ForwardLine | None, activity: Activity, profile: GaitProfile | None) -> list[str]:
