@@ -58,6 +58,13 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         READ,
         "Bring recordings home from intervals.icu: the original files, only what is new.",
     ),
+    (
+        "sync",
+        "sync",
+        "sync",
+        READ,
+        "Bring new runs home, lay each beside its plan, analyse it, and let the profile learn.",
+    ),
     ("show", "show", "show", READ, "Show what a file is and what it says; the content decides, not the name."),
     ("analyze", "analyze", "analyze", READ, "Find the stretches of a recording that were run backward."),
     (

@@ -105,6 +105,7 @@ class GaitProfile:
             low = 1e-9 if name in _POSITIVE else -1e6
             optional = name in ("uplift", "ratio")
             values[name] = None if optional and not data.has(name) else data.number(name, low=low, high=1e6)
+        values["activities"] = int(values["activities"] or 0)  # a text that was read is written again as it was
         return cls(**values)  # type: ignore[arg-type]  # every field by its name
 
 

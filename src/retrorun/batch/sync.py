@@ -1,0 +1,236 @@
+"""The loop closed: recordings come home, each is laid beside its plan and analysed, and the profile learns from them.
+
+What was done is kept in a small file in the folder, a run at a time, together with the profile that came of it: a sync
+that was stopped anywhere and is done again ends as one that was not. Labels that changed, or a run that was taken away,
+make the profile anew from the first run on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from retrorun.activity.rules import spans_on_foot
+from retrorun.analysis.analyse import Analysis, analyse
+from retrorun.analysis.labels import Label, labels_of_direction
+from retrorun.analysis.store import load_labels
+from retrorun.batch.plans import Plans
+from retrorun.detection.profile import GaitProfile
+from retrorun.documents import Fields, parse_json, to_json
+from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError
+from retrorun.files import locked, printable, read_bytes, write_atomic
+from retrorun.intervals import covered_s
+from retrorun.services.fetch import WAIT_S, Home, at_home
+from retrorun.services.intervals_icu import IntervalsIcu
+from retrorun.services.note import Ran, note_line
+from retrorun.session.model import Direction
+
+STATE, PROFILE = "retrorun-synced.json", "retrorun-profile.json"
+FORMAT, VERSION = "retrorun synced", 1
+CONFIRMED = (
+    0.9  # chosen: a called stretch that labels cover so far is confirmed; borders are not labelled to the second
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """One run that came home.
+
+    `number` is the service's, `key` says what the rest was made from, `line` is for the description and `stands` is the
+    one that stands there, `plan` is what was done of the plan, `reason` why the profile did not learn from it.
+    """
+
+    number: str
+    file: str
+    key: str
+    line: str = ""
+    plan: str = ""
+    learnt: bool = False
+    reason: str = ""
+    stands: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a folder's syncs have done: the runs in order, and the profile that came of them."""
+
+    runs: tuple[Synced, ...] = ()
+    profile: GaitProfile | None = None
+
+
+def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced]:
+    """Analyse what came home and was not analysed yet, or was labelled anew since; each run is kept when it is done.
+
+    The profile lies in the folder after that. It learns from labelled runs, and from runs that are all forward.
+
+    Raises:
+        OutputError: the folder cannot be written, or another sync is at work in it.
+        RetrorunError: what an earlier sync kept is damaged.
+    """
+    with locked(folder / STATE, wait_s=WAIT_S):
+        old = load_state(folder)
+        present = [(home, _key(home, folder)) for home in at_home(folder) if (folder / home.file).exists()]
+        done = 0
+        while done < min(len(old.runs), len(present)) and old.runs[done].key == present[done][1]:
+            done += 1
+        state = old if done == len(old.runs) else State()
+        known, stands = {run.key for run in old.runs}, {run.number: run.stands for run in old.runs}
+        for home, key in present[len(state.runs) :]:
+            run, profile = _one(home, key, folder, state, plans)
+            run = replace(run, stands=stands.get(run.number, ""))
+            state = State(runs=(*state.runs, run), profile=profile)
+            _save(state, folder)
+            if key not in known:
+                yield run
+        if state.profile is not None:
+            write_atomic(folder / PROFILE, (state.profile.to_json() + "\n").encode())
+
+
+def describe_home(service: IntervalsIcu, folder: Path, *, take_out: bool = False) -> Iterator[Synced]:
+    """Write each run's line into its description at the service, or take it out again; the runs that were changed.
+
+    Raises:
+        DeliveryError: as the service does; what was done is kept.
+        OutputError: as `analyse_home`.
+    """
+    with locked(folder / STATE, wait_s=WAIT_S):
+        state = load_state(folder)
+        for place, run in enumerate(state.runs):
+            line = "" if take_out else run.line
+            if not run.line or (run.stands == line and not take_out):
+                continue
+            changed = service.describe(run.number, line)
+            new = replace(run, stands=line)
+            state = replace(state, runs=(*state.runs[:place], new, *state.runs[place + 1 :]))
+            _save(state, folder)
+            if changed:
+                yield new
+
+
+def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) -> tuple[Synced, GaitProfile | None]:
+    """One run, and the profile after it."""
+    run = Synced(number=home.number, file=home.file, key=key)
+    try:
+        found = _analysed(folder / home.file, state.profile, plans)
+    except RetrorunError as error:
+        return replace(run, reason=error.what), state.profile
+    summary = found.summary
+    ran = Ran(
+        told=summary.verdict != "cannot tell",
+        stretches=summary.segments,
+        time_s=summary.backward.time_s,
+        distance_m=summary.backward.distance_m,
+        speed_mps=summary.backward.mean_speed_mps,
+    )
+    run = replace(run, line=note_line(ran), plan=_plan(found))
+    reason, profile = _why_not(found), state.profile
+    if any(other.file == home.file for other in state.runs):
+        reason = "the same recording was there before"
+    if not reason:
+        try:
+            spans = [(one.start_s, one.end_s) for one in _said(found) if one.direction is Direction.BACKWARD]
+            if profile is None:
+                profile = GaitProfile.fit([found.activity], labels=[spans])
+            else:
+                profile = profile.updated(found.activity, labels=spans)
+        except ProfileError as error:
+            reason = error.what
+        else:
+            reason = "too little running with cadence and speed in it" if profile is state.profile else ""
+    return replace(run, learnt=not reason, reason=reason), profile
+
+
+def _analysed(path: Path, profile: GaitProfile | None, plans: Plans | None) -> Analysis:
+    found = analyse(path, profile=profile)
+    if not spans_on_foot(found.activity):
+        raise RecordingError(f"not on foot but {found.activity.sport}")
+    planned = None if plans is None else plans.of(found.activity)
+    if planned is None:
+        return found
+    try:
+        return analyse(path, profile=profile, plan=planned)
+    except PlanError:
+        return found  # another session was run that day
+
+
+def _plan(found: Analysis) -> str:
+    """What was done of the plan, in a few words; empty where there was none."""
+    if found.match is None or found.adherence is None:
+        return ""
+    outcomes, directions = found.adherence.outcomes, found.adherence.directions
+    name = found.match.session.name or "the plan"
+    parts = [f"{outcomes.get('completed', 0)} of {len(found.match.steps)} steps completed"]
+    if directions:
+        parts.append(f"{directions.get('run as planned', 0)} of {sum(directions.values())} backward ones run backward")
+    return f"{name}: {', '.join(parts)}"
+
+
+def _why_not(found: Analysis) -> str:
+    """Why nothing is learnt from a run; empty where all of it is known: labelled, or forward without a doubt."""
+    said = _said(found)
+    guessed = [one for one in found.detection.segments if covered_s(one, said) < CONFIRMED * one.duration_s]
+    planned = [
+        step
+        for step in (found.match.steps if found.match is not None else ())
+        if step.step.direction is Direction.BACKWARD and step.start_s is not None
+    ]
+    if guessed:
+        return "what was called backward is not confirmed: label it"
+    if planned and not said:
+        return "backward steps were planned, and nobody says how they were run: label them"
+    if not said and found.detection.verdict == "cannot tell":
+        return "it cannot be told whether any of it was run backward"
+    return ""
+
+
+def _said(found: Analysis) -> tuple[Label, ...]:
+    """What the runner and the recording itself say of direction."""
+    return (*found.labels.labels, *labels_of_direction(found.activity).labels)
+
+
+def _key(home: Home, folder: Path) -> str:
+    try:
+        labels = load_labels(folder / home.file)
+        said = labels.to_json() if labels.labels else ""
+    except RetrorunError:
+        said = "damaged"  # the run's row says so
+    return hashlib.sha256(f"{home.number}|{home.sha256}|{said}".encode()).hexdigest()[:32]
+
+
+def load_state(folder: Path) -> State:
+    """What a folder's syncs have done; nothing where there was none.
+
+    Raises:
+        RecordingError: the file is damaged.
+    """
+    path = folder / STATE
+    if not path.exists():
+        return State()
+    where, hint = printable(str(path)), "delete it: the runs are then analysed anew"
+    value = parse_json(read_bytes(path), error=RecordingError, where=where, hint=hint)
+    document = Fields.of(value, error=RecordingError, where=f"{where}: ", hint=hint)
+    document.header(name=FORMAT, version=VERSION)
+    runs = tuple(
+        Synced(
+            **{name: row.text(name) for name in ("number", "file", "key", "line", "plan", "reason", "stands")},
+            learnt=row.truth("learnt"),
+        )
+        for row in document.rows("runs")
+    )
+    text = document.text("profile", "")
+    try:
+        return State(runs=runs, profile=GaitProfile.from_json(text) if text else None)
+    except ProfileError as error:
+        raise RecordingError(error.what, where=f"{where}: profile", hint=hint) from None
+
+
+def _save(state: State, folder: Path) -> None:
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "profile": "" if state.profile is None else state.profile.to_json(),
+        "runs": [asdict(run) for run in state.runs],
+    }
+    write_atomic(folder / STATE, to_json(document, indent=2).encode())

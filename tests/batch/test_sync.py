@@ -1,0 +1,193 @@
+"""The whole loop on a fake service: push, run, fetch, match, label, learn, describe; stopped, it ends the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from retrorun.activity.read import read_activity
+from retrorun.analysis.store import ENDING
+from retrorun.batch.plans import read_plans
+from retrorun.batch.sync import PROFILE, STATE, load_state
+from retrorun.cli.app import app
+from retrorun.demo import CREATED, SERIAL, SESSION_TEXT, demo_recording, demo_truth
+from retrorun.detection.profile import GaitProfile
+from retrorun.errors import PlanError, RecordingError
+from retrorun.services import http
+from retrorun.services.intervals_icu import VARIABLE as ADDRESS
+from retrorun.services.keys import VARIABLE
+from retrorun.services.note import MARK
+from retrorun.session.notation import parse_session
+from retrorun.workout.fit import compile_workout
+from tests.recordings import fit_recording
+from tests.services.calendar import KEY, Calendar, running
+
+FORWARD = [fit_recording(seconds=1500, seed=seed) for seed in (1, 2)]
+SESSION = "2026-05-02-180000-i2.fit"
+
+
+def run(*words: object) -> Result:
+    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert KEY not in result.output
+    return result
+
+
+@pytest.fixture
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
+    monkeypatch.setenv(VARIABLE, KEY)
+    monkeypatch.setattr(http, "BACK_OFF_S", 0.0)
+    with running() as made:
+        monkeypatch.setenv(ADDRESS, made.url)
+        made.add("i1", "2026-05-01T07:30:00", FORWARD[0], description="Easy.")
+        made.add("i2", "2026-05-02T18:00:00", demo_recording())
+        made.add("i3", "2026-05-03T07:30:00", FORWARD[1])
+        made.withhold("1700", "2026-05-04T07:30:00")
+        yield made
+
+
+def sync(folder: Path, *words: object) -> Result:
+    return run("sync", "--service", "intervals.icu", "--since", "2026-05-01", "-o", folder, *words)
+
+
+def label_the_truth(folder: Path) -> None:
+    spans = [f"{start:.0f}s-{end:.0f}s" for start, end in demo_truth()]
+    words = [word for span in spans for word in ("--backward", span)]
+    assert run("label", folder / SESSION, *words).exit_code == 0
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
+
+
+def descriptions(calendar: Calendar) -> dict[str, str]:
+    return {number: str(row.get("description", "")) for number, row in calendar.activities.items()}
+
+
+def test_the_loop_closes(calendar: Calendar, tmp_path: Path) -> None:
+    words = ("--to", "intervals.icu", "--day", "2026-05-02", "--name", "Retro 400s")
+    assert run("push", SESSION_TEXT, *words).exit_code == 0
+    assert len(calendar.events) == 1
+    first = sync(tmp_path)
+    assert first.exit_code == 0
+    lines = first.stdout.splitlines()
+    assert any(SESSION in line and "Retro 400s: 14 of 14 steps completed, 4 of 4 backward" in line for line in lines)
+    assert "withheld   2026-05-04 07:30:00  STRAVA activities are not available via the API" in lines
+    assert lines[-1] == f"the profile rests on 2 of 3 runs: {tmp_path / PROFILE}"
+    assert GaitProfile.from_json((tmp_path / PROFILE).read_text()).uplift is None  # nothing from a guess
+
+    label_the_truth(tmp_path)
+    labelled = sync(tmp_path, "--describe")
+    assert labelled.stdout.splitlines()[-1] == f"the profile rests on 3 of 3 runs: {tmp_path / PROFILE}"
+    learnt = GaitProfile.from_json((tmp_path / PROFILE).read_text())
+    activities = [read_activity(data) for data in (FORWARD[0], demo_recording(), FORWARD[1])]
+    own = GaitProfile.fit([activities[1]], labels=[list(demo_truth())])
+    assert learnt.activities == 3
+    assert learnt.uplift == pytest.approx(own.uplift, abs=0.01)
+    said = descriptions(calendar)
+    assert said["i1"] == f"Easy.\n{MARK} no backward running found"
+    assert said["i2"].startswith(MARK)
+    assert "backward in 4 stretches" in said["i2"]
+
+    before, puts = kept(tmp_path), [method for method, _ in calendar.asked].count("PUT")
+    again = sync(tmp_path, "--describe")
+    assert again.stdout.splitlines()[1:] == [f"the profile rests on 3 of 3 runs: {tmp_path / PROFILE}"]
+    assert kept(tmp_path) == before
+    assert [method for method, _ in calendar.asked].count("PUT") == puts
+
+    sync(tmp_path, "--no-describe")
+    assert descriptions(calendar) == {"i1": "Easy.", "i2": "", "i3": "", "1700": ""}
+    assert not any(KEY.encode() in data for data in kept(tmp_path).values())
+
+
+def test_stopped_anywhere_and_done_again_it_ends_the_same(calendar: Calendar, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    sync(whole)
+    label_the_truth(whole)
+    sync(whole, "--describe")
+    end, said = kept(whole), descriptions(calendar)
+    requests = 3 + 3 + 6  # pages of the list, files, and two for each description
+    for stop in range(requests):
+        folder = tmp_path / str(stop)
+        for row in calendar.activities.values():
+            row.pop("description", None)
+        calendar.activities["i1"]["description"] = "Easy."
+        sync(folder, "--describe") if stop % 2 else None
+        folder.mkdir(exist_ok=True)
+        (folder / SESSION).write_bytes(demo_recording())
+        label_the_truth(folder)
+        calendar.failures = [*[""] * stop, 401]
+        stopped = sync(folder, "--describe")
+        assert (stopped.exit_code == 1) == (not calendar.failures)
+        calendar.failures.clear()
+        assert sync(folder, "--describe").exit_code == 0
+        assert kept(folder) == end, stop
+        assert descriptions(calendar) == said
+
+
+@pytest.mark.usefixtures("calendar")
+def test_a_sync_that_was_killed_between_two_runs_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(tmp_path / "whole")
+    from retrorun.batch import sync as module
+
+    save, count = module._save, []
+
+    def killed(*words: object) -> None:
+        count.append(1)
+        if len(count) == 2:
+            raise KeyboardInterrupt
+        save(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_save", killed)
+    assert sync(tmp_path / "killed").exit_code == 130
+    assert len(load_state(tmp_path / "killed").runs) == 1
+    sync(tmp_path / "killed")
+    assert kept(tmp_path / "killed") == kept(tmp_path / "whole")
+
+
+def test_a_plan_is_found_by_serial_and_by_day(tmp_path: Path) -> None:
+    planned = parse_session("10min; 2min bwd; 10min", name="Tuesday")
+    (tmp_path / "2025-12-31 tuesday.txt").write_text("10min; 2min bwd; 10min")
+    (tmp_path / "w.fit").write_bytes(
+        compile_workout(parse_session(SESSION_TEXT, name="By serial"), created=CREATED, serial=SERIAL)
+    )
+    (tmp_path / "notes.txt").write_text("no session at all")
+    plans = read_plans(tmp_path)
+    found = plans.of(read_activity(demo_recording()))
+    assert found is not None
+    assert found.name == "By serial"
+    activity = read_activity(FORWARD[0])
+    assert activity.start_time is not None
+    (tmp_path / "2025-12-31 tuesday.txt").rename(tmp_path / f"{activity.start_time.date()} tuesday.txt")
+    by_day = read_plans(tmp_path).of(activity)
+    assert by_day is not None
+    assert by_day.steps == planned.steps
+
+
+def test_a_folder_without_plans_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="no planned session"):
+        read_plans(tmp_path)
+    with pytest.raises(PlanError, match="no such folder"):
+        read_plans(tmp_path / "none")
+
+
+def test_one_bad_file_is_one_line(calendar: Calendar, tmp_path: Path) -> None:
+    calendar.files["i1"] = demo_recording()[:200]
+    (tmp_path / f"2026-05-03-073000-i3.fit{ENDING}").write_text("{}")
+    result = sync(tmp_path)
+    assert result.exit_code == 0
+    assert "the profile rests on 0 of 3 runs: there is none yet" in result.stdout
+
+
+@pytest.mark.usefixtures("calendar")
+@pytest.mark.parametrize("text", ["", "{}", '{"format": "retrorun synced", "version": 1, "runs": [{}]}'])
+def test_a_damaged_state_is_one_error(tmp_path: Path, text: str) -> None:
+    sync(tmp_path)
+    (tmp_path / STATE).write_text(text)
+    with pytest.raises(RecordingError, match=f"{STATE}.*delete it"):
+        load_state(tmp_path)
+    assert sync(tmp_path).exit_code == 1
