@@ -82,6 +82,13 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         "Correct a result: say which stretches were run backward or forward, in time since the start.",
     ),
     (
+        "share",
+        "share",
+        "share",
+        READ,
+        "Make an anonymous packet of a labelled run, to give to the project; nothing is sent.",
+    ),
+    (
         "report",
         "report",
         "report",
