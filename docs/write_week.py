@@ -63,10 +63,10 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Wednesday: the runner has a word",
         (
-            "An analysis is a guess, and whoever ran knows better. Without an option `label` lists the laps; then they "
+            "An analysis is a guess, and whoever ran knows better. `--laps` lists the laps; then they "
             "are named. What is said stays beside the recording, and wins in every command from now on."
         ),
-        (f"retrorun label {RUN}", f"retrorun label {RUN} --backward lap:3,6,9,12", f"retrorun analyze {RUN}"),
+        (f"retrorun label {RUN} --laps", f"retrorun label {RUN} --backward lap:3,6,9,12", f"retrorun analyze {RUN}"),
     ),
     (
         "Thursday: a page for the runner",

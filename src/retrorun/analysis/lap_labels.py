@@ -63,16 +63,21 @@ def _numbers(which: str, count: int, words: str) -> Sequence[int]:
     return chosen
 
 
-def _steps(match: Match | None) -> tuple[Interval, ...]:
-    if match is None:
-        raise LabelError("there is no plan to take steps from", where="steps", hint=HINT)
-    spans = union(
+def planned_backward(match: Match | None) -> tuple[Interval, ...]:
+    """The planned backward steps that were done, neighbours joined; none without a plan."""
+    return union(
         [
             Interval(start_s=step.start_s, end_s=step.end_s)
-            for step in match.steps
+            for step in (() if match is None else match.steps)
             if step.step.direction is Direction.BACKWARD and step.start_s is not None and step.end_s is not None
         ]
     )
+
+
+def _steps(match: Match | None) -> tuple[Interval, ...]:
+    if match is None:
+        raise LabelError("there is no plan to take steps from", where="steps", hint=HINT)
+    spans = planned_backward(match)
     if not spans:
         raise LabelError("the plan has no backward step that was done", where="steps", hint=HINT)
     return spans

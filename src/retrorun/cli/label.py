@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,8 @@ import typer
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import Label, Labels
 from retrorun.analysis.lap_labels import HINT, spans_of_laps, speaks_of_laps
-from retrorun.analysis.store import changing_labels, save_labels
+from retrorun.analysis.store import changing_labels, load_labels, save_labels
+from retrorun.cli.ask import agrees, ask, must_be_a_terminal
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
 from retrorun.detection.resample import mean_over
@@ -32,37 +34,68 @@ def label(
     ] = None,
     forward: Annotated[Spans, typer.Option(help="Run forward, whatever the analysis says.")] = None,
     forget: Annotated[Spans, typer.Option(help="Take back what was said about this stretch.")] = None,
-    show_laps: Annotated[bool, typer.Option("--laps", help="List the laps, with pace and cadence.")] = False,
+    show_laps: Annotated[bool, typer.Option("--laps", help="List labels and laps, with pace and cadence.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be said; write nothing.")] = False,
 ) -> None:
     """Correct a result: say which stretches were run backward or forward, in time since the start.
 
-    Labels are kept beside the recording, in FILE.labels.json, and win over every analysis. Without an option, those
-    that there are get listed.
+    Labels are kept beside the recording, in FILE.labels.json, and win over every analysis. Without an option, what was
+    called or planned backward is asked about in the terminal, one key each, and shown before it is written.
     """
     run = analyse(recording, labels=None)
-    here = run.fingerprint
+    answers: tuple[Label, ...] = ()
+    if not (backward or forward or forget or show_laps):
+        answers = _asked(run, recording, dry_run=dry_run)
+        if not answers:
+            say("nothing was written")
+            return
     with changing_labels(recording) as labels:
-        if labels.labels and not labels.recording.same_run(here):
-            raise LabelError(
-                "the labels beside it belong to another run",
-                where=str(recording),
-                hint="move the .labels.json file away",
-            )
-        if labels.recording.digest not in ("", here.digest):
-            say("the file has changed since it was labelled; the run in it is the same")
+        _must_belong(labels, run, recording)
         changed = _changed(labels, run, backward or [], forward or [], forget or [])
+        for one in answers:
+            changed = changed.add(one)
         if changed != labels and not dry_run:
-            path = save_labels(replace(changed, recording=here), recording)
+            path = save_labels(replace(changed, recording=run.fingerprint), recording)
             say(f"labels     {path}", whole=True)
-    for one in changed.labels:
-        say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
-    if not changed.labels:
-        say("no labels")
+    if not answers:
+        _say_labels(changed)
     if dry_run:
         say("nothing was written")
-    if show_laps or not (backward or forward or forget):
+    if show_laps:
         _say_laps(run)
+
+
+def _asked(run: Analysis, recording: Path, *, dry_run: bool) -> tuple[Label, ...]:
+    """What the runner says at the terminal and wants to be written; nobody else waits for the answers."""
+    must_be_a_terminal()
+    labels = load_labels(recording)
+    _must_belong(labels, run, recording)
+    _say_laps(run)
+    answers = ask(run, labels)
+    for one in answers:
+        labels = labels.add(one)
+    if answers:
+        _say_labels(labels)
+    return answers if answers and not dry_run and agrees("Write these labels?") else ()
+
+
+def _must_belong(labels: Labels, run: Analysis, recording: Path) -> None:
+    here = run.fingerprint
+    if labels.labels and not labels.recording.same_run(here):
+        raise LabelError(
+            "the labels beside it belong to another run",
+            where=str(recording),
+            hint="move the .labels.json file away",
+        )
+    if labels.recording.digest not in ("", here.digest):
+        say("the file has changed since it was labelled; the run in it is the same")
+
+
+def _say_labels(labels: Labels) -> None:
+    for one in labels.labels:
+        say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
+    if not labels.labels:
+        say("no labels")
 
 
 def _changed(labels: Labels, run: Analysis, backward: list[str], forward: list[str], forget: list[str]) -> Labels:

@@ -1,0 +1,90 @@
+"""Questions to a runner at a terminal, one key each: was this stretch run backward?"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from retrorun.analysis.analyse import Analysis
+from retrorun.analysis.labels import Label, Labels
+from retrorun.analysis.lap_labels import planned_backward
+from retrorun.cli.console import say
+from retrorun.detection.resample import mean_over
+from retrorun.errors import LabelError
+from retrorun.intervals import Interval, covered_s, overlap_s
+from retrorun.session.model import Direction
+from retrorun.units import format_clock, format_pace
+
+SAME = 0.5  # chosen: a stretch of which half is labelled, or called already, is not asked about again
+OPTIONS = "say it with --backward, --forward or --forget; --laps lists what there is"
+_KEYS = {"y": Direction.BACKWARD, "n": Direction.FORWARD, "s": None, "\r": None, "\n": None}
+_ENOUGH = ("q", "\x03", "\x04", "\x1b")
+
+
+def candidates(run: Analysis, labels: Labels) -> tuple[Interval, ...]:
+    """What may have been run backward and is not labelled yet: what was called, and planned steps that were done."""
+    found: list[Interval] = []
+    called = [Interval(start_s=one.start_s, end_s=one.end_s) for one in run.detection.segments]
+    for one in (*called, *planned_backward(run.match)):
+        known = max(covered_s(one, labels.labels), *(overlap_s(one, other) for other in found), 0.0)
+        if known < SAME * one.duration_s:
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: one.start_s))
+
+
+def must_be_a_terminal() -> None:
+    """Refuse to ask where nobody could answer.
+
+    Raises:
+        LabelError: this is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise LabelError("this is no terminal, where questions could be asked", hint=OPTIONS)
+
+
+def ask(run: Analysis, labels: Labels) -> tuple[Label, ...]:
+    """What the runner says of each candidate."""
+    open_ = candidates(run, labels)
+    if not open_:
+        say("there is nothing to ask: whatever was called or planned backward is labelled, if anything was")
+        return ()
+    say("Was it run backward? y yes, n no, s skip, q enough")
+    answers: list[Label] = []
+    for number, one in enumerate(open_, start=1):
+        typer.echo(f"{number} of {len(open_)}  {_shown(run, one)}  ", nl=False)
+        key = _key()
+        if key in _ENOUGH:
+            break
+        direction = _KEYS[key]
+        if direction is not None:
+            answers.append(Label(start_s=one.start_s, end_s=one.end_s, direction=direction))
+    return tuple(answers)
+
+
+def agrees(question: str) -> bool:
+    """Whether the runner presses y."""
+    typer.echo(f"{question} y yes, n no  ", nl=False)
+    return _key() == "y"
+
+
+def _key() -> str:
+    """The next key that means something, which is shown."""
+    while True:
+        key = typer.getchar().lower()
+        if key in _KEYS or key in _ENOUGH:
+            typer.echo(key if key.isalpha() else "")
+            return key
+
+
+def _shown(run: Analysis, one: Interval) -> str:
+    columns = (run.activity.speed_mps, run.activity.cadence_spm)
+    speed, cadence = (mean_over(run.activity, values, one.start_s, one.end_s) for values in columns)
+    parts = [f"{format_clock(one.start_s)}-{format_clock(one.end_s)}"]
+    parts += [format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)
+    called = max(run.detection.segments, key=lambda segment: overlap_s(segment, one), default=None)
+    if called is not None and overlap_s(called, one) > 0:
+        parts.append(f"chance {called.probability:.2f}")
+    else:
+        parts.append("planned, not called")
+    return ", ".join(parts)
