@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,11 @@ def test_the_loop_closes(calendar: Calendar, tmp_path: Path) -> None:
     assert said["i1"] == f"Easy.\n{MARK} no backward running found"
     assert said["i2"].startswith(MARK)
     assert "backward in 4 stretches" in said["i2"]
+
+    packet = tmp_path.parent / "packet.zip"
+    assert run("share", tmp_path / SESSION, "-o", packet).exit_code == 0
+    with zipfile.ZipFile(packet) as archive:
+        assert not any(KEY.encode() in archive.read(name) for name in archive.namelist())
 
     before, puts = kept(tmp_path), [method for method, _ in calendar.asked].count("PUT")
     again = sync(tmp_path, "--describe")

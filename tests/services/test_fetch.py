@@ -87,9 +87,10 @@ def test_what_is_withheld_or_has_no_file_is_a_row(calendar: Calendar, tmp_path: 
     calendar.withhold("17000000001", "2026-05-05T07:30:00")
     calendar.add("i5", "2026-05-06T07:30:00", None)
     calendar.add("i6", "2026-05-07T07:30:00", b"<html>log in</html>")
-    calendar.add("i7", "2026-05-08T07:30:00", RUNS[0], kind="VirtualRide")
+    for number, kind in enumerate(("VirtualRide", "WeightTraining", "Yoga")):
+        calendar.add(f"i7{number}", f"2026-05-08T07:3{number}:00", RUNS[0], kind=kind)
     rows = home(calendar, tmp_path)[4:]
-    assert [row.state for row in rows] == ["withheld", "no file", "no file", "not on foot"]
+    assert [row.state for row in rows] == ["withheld", "no file", "no file", *["not on foot"] * 3]
     assert rows[0].reason == "STRAVA activities are not available via the API"
     assert len(files(tmp_path)) == 5
     assert not [path for _, path in calendar.asked if "17000000001" in path or "i7" in path]
@@ -138,6 +139,29 @@ def test_a_fetch_that_was_killed_before_it_remembered_writes_nothing_twice(calen
 def test_a_passing_fault_is_sat_out(calendar: Calendar, tmp_path: Path) -> None:
     calendar.failures = [(429, {"Retry-After": "3"}), 503, "cut"]
     assert [row.state for row in home(calendar, tmp_path)] == ["new"] * 4
+
+
+def test_one_file_that_cannot_be_had_keeps_no_other_from_coming(
+    calendar: Calendar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrorun.services.http.MOST_BYTES", 8_000)
+    monkeypatch.setattr("retrorun.services.http.BACK_OFF_S", 0.0)
+    calendar.add("i5", "2026-05-05T07:30:00", bytes(9_000))
+    calendar.zipped = False
+    reply = calendar.reply
+
+    def broken(method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        return (500, b"{}") if path.endswith("i1/file") else reply(method, path, body)
+
+    monkeypatch.setattr(calendar, "reply", broken)
+    assert [row.state for row in home(calendar, tmp_path)] == ["new", "no file", "new", "new", "no file"]
+
+
+@pytest.mark.parametrize("status", [404, 410, 422])
+def test_an_activity_that_is_gone_is_not_described(calendar: Calendar, status: int) -> None:
+    calendar.failures = [status]
+    assert not connected(calendar).describe("i0", "⟲ retrorun: one")
+    assert "description" not in calendar.activities["i0"]
 
 
 def test_one_that_was_moved_away_is_not_fetched_again(calendar: Calendar, tmp_path: Path) -> None:

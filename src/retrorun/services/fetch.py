@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.markup import looks_like_xml, open_document
-from retrorun.activity.rules import FOOT_SPORTS, sport_of_words
+from retrorun.activity.rules import sport_of_words
 from retrorun.activity.unpack import unpack
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError, RecordingError
@@ -26,6 +26,7 @@ from retrorun.services.intervals_icu import IntervalsIcu, Listed
 MEMORY = "retrorun-fetched.json"
 FORMAT, VERSION = "retrorun fetched", 1
 WAIT_S = 2.0  # for another fetch into the same folder, which takes minutes
+ON_FOOT = ("running", "walking", "hiking")
 _ENDINGS = {"gpx": ".gpx", "TrainingCenterDatabase": ".tcx"}
 
 State = Literal["new", "known", "double", "withheld", "no file", "not on foot"]
@@ -113,8 +114,8 @@ def _left_out(listed: Listed, *, all_sports: bool) -> Fetched | None:
     if listed.withheld:
         return Fetched(number=listed.number, start=listed.start, state="withheld", reason=listed.withheld)
     sport, _ = sport_of_words(listed.kind)
-    if sport not in FOOT_SPORTS and not all_sports:
-        return Fetched(number=listed.number, start=listed.start, state="not on foot", reason=sport)
+    if listed.kind and sport not in ON_FOOT and not all_sports:  # what says nothing of its sport is mostly a run
+        return Fetched(number=listed.number, start=listed.start, state="not on foot", reason=sport or listed.kind)
     return None
 
 
@@ -128,7 +129,7 @@ def _brought(
 
     data = service.original(listed.number)
     if data is None:
-        return said("no file", reason="the service has no original file of it"), None
+        return said("no file", reason="the service hands out no original file of it"), None
     try:
         data, ending = _unwrapped(data)
     except RecordingError as error:

@@ -36,6 +36,10 @@ MOST_S = 120.0  # for a whole answer and all its tries, however slowly it drips
 AGAIN = "check the connection, then do it again: nothing is doubled"
 
 
+class TooLargeError(DeliveryError):
+    """An answer that is larger than any should be."""
+
+
 def api_address() -> str:
     """The address of the interface: RETRORUN_STRAVA_API, or today's.
 
@@ -205,14 +209,14 @@ def bounded(chunks: Iterable[bytes], *, until: float, clock: Callable[[], float]
     """A whole answer, if it is no larger than any should be and there by `until`.
 
     Raises:
-        DeliveryError: it is larger.
+        TooLargeError: it is larger.
         TimeoutError: it is not there by then.
     """
     parts, size = [], 0
     for chunk in chunks:
         size += len(chunk)
         if size > MOST_BYTES:
-            raise DeliveryError(f"the answer is larger than {MOST_BYTES >> 20} MB", hint="this is not the service")
+            raise TooLargeError(f"the answer is larger than {MOST_BYTES >> 20} MB", hint="this is not the service")
         if clock() > until:
             raise TimeoutError
         parts.append(chunk)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError
-from retrorun.services.http import make_session, safe_address
+from retrorun.services.http import TooLargeError, make_session, safe_address
 from retrorun.services.keys import Key
 from retrorun.services.note import with_note
 
@@ -28,6 +28,7 @@ URL = "https://intervals.icu"
 VARIABLE = "RETRORUN_INTERVALS_ICU_API"  # names another address
 PAGE = 100  # activities in one answer; each is some 10 kB
 WITHHELD = "STRAVA"  # the source of what the service lists, and hands out to nobody: Strava's terms
+GONE = (404, 410, 422)  # nothing of that activity is to be had, now or later
 EVENTS = "/api/v1/athlete/0/events/bulk?upsert=true"  # athlete 0 is the one whose key it is
 ACTIVITIES, ACTIVITY = "/api/v1/athlete/0/activities", "/api/v1/activity"
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")  # it becomes a part of an address and of a file's name
@@ -133,28 +134,31 @@ class IntervalsIcu:
         return tuple(found.values())
 
     def original(self, number: str) -> bytes | None:
-        """The file that an activity was made from, as the service hands it out; None where it has none."""
-        return self._ask("GET", f"{ACTIVITY}/{number}/file", "read this activity", missing=(404, 410, 422))
+        """The file that an activity was made from, as the service hands it out; None where it has none.
+
+        None too where just this one is too much for it (500, after three more tries) or for us.
+        """
+        try:
+            return self._ask("GET", f"{ACTIVITY}/{number}/file", "read this activity", missing=(*GONE, 500))
+        except TooLargeError:
+            return None
 
     def describe(self, number: str, line: str) -> bool:
         """Put the one marked line into an activity's description, in the place of an earlier one, or take it out ("").
 
         Returns:
-            Whether anything had to be changed. The rest of the description stays as it is.
+            Whether anything had to be changed, which an activity that is not there any more has not. The rest of the
+            description stays as it is.
         """
         path, doing = f"{ACTIVITY}/{number}", "change this activity"
+        body = self._ask("GET", path, doing, missing=GONE)
+        if body is None:
+            return False
         place = f"{self.url}, activity {number}"
-        row = Fields.of(
-            parse_json(self._ask("GET", path, doing) or b"", error=DeliveryError, where=place),
-            error=DeliveryError,
-            where=place,
-        )
+        row = Fields.of(parse_json(body, error=DeliveryError, where=place), error=DeliveryError, where=place)
         old = row.text("description", "")
         new = with_note(old, line)
-        if new == old:
-            return False
-        self._ask("PUT", path, doing, {"description": new})
-        return True
+        return new != old and self._ask("PUT", path, doing, {"description": new}, missing=GONE) is not None
 
     def _rows(self, body: bytes | None) -> list[Fields]:
         value = parse_json(body or b"", error=DeliveryError, where=self.url)
@@ -171,7 +175,7 @@ class IntervalsIcu:
         withheld = row.text("_note", "")
         if not withheld and row.text("source", "") == WITHHELD:
             withheld = "it came there from Strava"
-        return Listed(number=text, start=start, kind=row.text("type", ""), withheld=withheld)
+        return Listed(number=text, start=start, kind=row.text("type", "")[:60], withheld=withheld[:200])
 
     def _ask(
         self, method: str, path: str, doing: str, value: object = None, *, missing: tuple[int, ...] = ()
