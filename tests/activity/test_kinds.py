@@ -216,6 +216,15 @@ def test_what_the_finder_puts_beside_a_recording_is_none() -> None:
     assert len(read_activity(out.getvalue())) == 60
 
 
+def test_a_member_of_a_zip_without_a_name_is_none() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("r", b"x")
+        archive.writestr("run.gpx", gpx(track(seconds(0, 60))))
+    # The name of the first member, which takes one byte, ends at a zero: damaged listings look like that.
+    assert len(read_activity(out.getvalue().replace(b"r\x50\x4b", b"\0\x50\x4b").replace(b"rx", b"\0x"))) == 60
+
+
 def test_a_damaged_member_of_any_method_is_one_error() -> None:
     for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
         out = io.BytesIO()

@@ -19,7 +19,7 @@ from typing import IO
 
 from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.strava_export import Listed, read_listing
-from retrorun.activity.unpack import SUFFIXES, UNPACK_ERRORS, is_hidden_member, read_member
+from retrorun.activity.unpack import SUFFIXES, UNPACK_ERRORS, is_aside, read_member
 from retrorun.errors import RecordingError
 from retrorun.files import open_regular, printable
 
@@ -132,8 +132,7 @@ def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
             path=path, members=members, problem=f"this zip cannot be opened ({str(error) or 'not enough memory'})"
         )
         return
-    names = sorted(info.filename for info in container.infolist() if not info.is_dir())
-    names = [name for name in names if not is_hidden_member(name)]
+    names = sorted(info.filename for info in container.infolist() if not is_aside(info.filename))
     yield from _recordings(names, lambda name: Source(path=path, members=(*members, name)))
 
 

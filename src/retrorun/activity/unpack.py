@@ -90,7 +90,7 @@ def _only_recording(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     Raises:
         RecordingError: there are several, or none.
     """
-    files = [each for each in members if not each.is_dir() and not is_hidden_member(each.filename)]
+    files = [each for each in members if not is_aside(each.filename)]
     named = [each for each in files if each.filename.lower().endswith((*SUFFIXES, ".zip"))]
     # A KMZ shows its doc.kml; other documents in it only add to that.
     main = [each for each in named if each.filename.lower() == "doc.kml"] if _all_kml(named) else []
@@ -110,9 +110,13 @@ def _all_kml(members: list[zipfile.ZipInfo]) -> bool:
     return all(each.filename.lower().endswith(".kml") for each in members)
 
 
-def is_hidden_member(name: str) -> bool:
-    """Whether a member of a zip lies hidden, as what a Mac's Finder adds beside each file."""
-    return any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part != "..")
+def is_aside(name: str) -> bool:
+    """Whether a member of a zip is none of its files: a folder, no name at all, or hidden, as what Finder adds."""
+    return (
+        not name
+        or name.endswith("/")
+        or any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part != "..")
+    )
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MAX_BYTES) -> bytes:
