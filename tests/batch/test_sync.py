@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,3 +201,33 @@ def test_a_damaged_state_is_one_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(RecordingError, match=f"{STATE}.*delete it"):
         load_state(tmp_path)
     assert sync(tmp_path).exit_code == 1
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_and_done_again_it_ends_the_same(calendar: Calendar, tmp_path: Path) -> None:
+    """Some thirty kills; the moments are drawn, the end must be the same."""
+
+    def start(folder: Path) -> subprocess.Popen[bytes]:
+        words = ["sync", "--since", "2026-05-01", "--describe", "-o", str(folder)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "retrorun", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    begun = time.monotonic()
+    assert start(tmp_path / "whole").wait() == 0
+    whole_s, end, said = time.monotonic() - begun, kept(tmp_path / "whole"), descriptions(calendar)
+    moments, kills = random.Random(5), 0  # noqa: S311 - nothing secret
+    for trial in range(12):
+        for number in ("i2", "i3"):
+            calendar.activities[number].pop("description", None)
+        calendar.activities["i1"]["description"] = "Easy."
+        for _ in range(3):
+            process = start(tmp_path / str(trial))
+            time.sleep(moments.uniform(0.3, 1.0) * whole_s)
+            kills += process.poll() is None
+            process.kill()
+            process.wait()
+        assert start(tmp_path / str(trial)).wait() == 0
+        assert kept(tmp_path / str(trial)) == end
+        assert descriptions(calendar) == said
+    assert kills
