@@ -20,11 +20,11 @@ import pytest
 from typer.testing import CliRunner
 
 import retrorun as rr
-from docs import write_command_line, write_week
+from docs import write_command_line, write_notebook, write_week
 from retrorun.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = {write_week.PAGE}  # by scripts that run what they show
+WRITTEN = {write_week.PAGE, write_notebook.PAGE}  # by scripts that run what they show
 PAGES = [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - WRITTEN)]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
 
@@ -108,6 +108,15 @@ def test_the_reference_of_the_command_line_is_what_the_commands_say() -> None:
 
 def test_the_coachs_week_is_what_its_commands_print() -> None:
     assert write_week.PAGE.read_text(encoding="utf-8") == write_week.page(), "run `python -m docs.write_week`"
+
+
+def test_the_notebook_is_what_its_cells_show() -> None:
+    text, pictures = write_notebook.page()
+    kept = write_notebook.PAGE.read_text(encoding="utf-8")
+    assert kept.count("<svg") == 1
+    plain = write_notebook.without_drawings
+    assert plain(kept) == plain(text), "run `python -m docs.write_notebook`"
+    assert all(data.startswith(b"\x89PNG") for data in pictures.values())
 
 
 def test_every_public_name_stands_in_the_api_reference() -> None:

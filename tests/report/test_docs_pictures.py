@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import draw_detection, draw_pictures
+from docs import draw_detection, draw_pictures, write_notebook
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,8 +16,8 @@ def test_the_script_draws_every_picture_that_the_pages_show(tmp_path: Path, monk
     monkeypatch.setattr(draw_pictures, "OUT", tmp_path)
     monkeypatch.setattr(draw_pictures, "screenshot", lambda _, path: path.write_bytes(b"PNG"))
     draw_pictures.main()
-    # That of the detector is drawn by a script of its own.
-    drawn = {path.name for path in tmp_path.iterdir()} | set(draw_detection.PICTURES)
+    # Those of the detector and of the notebook are drawn by scripts of their own.
+    drawn = {path.name for path in tmp_path.iterdir()} | {*draw_detection.PICTURES, *write_notebook.PICTURES}
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     shown = {name for page in pages for name in re.findall(r"assets/([\w-]+\.png)", page.read_text(encoding="utf-8"))}
     assert shown == drawn

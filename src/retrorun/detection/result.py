@@ -8,6 +8,7 @@ from typing import Literal
 
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.session.model import Direction
+from retrorun.units import format_percent
 
 Verdict = Literal["found", "none", "cannot tell"]
 
@@ -94,4 +95,5 @@ class Detection:
     def __repr__(self) -> str:
         spans = ", ".join(f"{s.start_s:.0f}-{s.end_s:.0f} s" for s in self.segments[:4])
         more = f", and {len(self.segments) - 4} more" if len(self.segments) > 4 else ""
-        return f"<Detection {self.verdict}, probability {self.probability:.2f}{': ' if spans else ''}{spans}{more}>"
+        chance = "" if self.verdict == "cannot tell" else f", chance {format_percent(self.probability)}"
+        return f"<Detection {self.verdict}{chance}{': ' if spans else ''}{spans}{more}>"
