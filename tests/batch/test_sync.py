@@ -21,13 +21,14 @@ from retrorun.cli.app import app
 from retrorun.demo import CREATED, SERIAL, SESSION_TEXT, demo_recording, demo_truth
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import PlanError, RecordingError
+from retrorun.fit.writer import Message, write_fit
 from retrorun.services import http
 from retrorun.services.intervals_icu import VARIABLE as ADDRESS
 from retrorun.services.keys import VARIABLE
 from retrorun.services.note import MARK
 from retrorun.session.notation import parse_session
 from retrorun.workout.fit import compile_workout
-from tests.recordings import fit_recording
+from tests.recordings import RUNNING, START, fit_recording
 from tests.services.calendar import KEY, Calendar, running
 
 FORWARD = [fit_recording(seconds=1500, seed=seed) for seed in (1, 2)]
@@ -53,6 +54,23 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
         made.add("i3", "2026-05-03T07:30:00", FORWARD[1])
         made.withhold("1700", "2026-05-04T07:30:00")
         yield made
+
+
+def fit_session(laps: list[tuple[int, float]]) -> bytes:
+    """A run in laps of some seconds at some speed, each with its lap message and without a workout."""
+    messages = [
+        Message(kind="file_id", values={"type": 4, "manufacturer": 255, "serial_number": 2, "time_created": START})
+    ]
+    at, distance = START, 0.0
+    for seconds, speed in laps:
+        for _ in range(seconds):
+            at, distance = at + 1, distance + speed
+            values = {"timestamp": at, "distance": distance, "enhanced_speed": speed, "cadence": 85}
+            messages.append(Message(kind="record", values=values))
+        lap = {"timestamp": at, "start_time": at - seconds, "total_elapsed_time": seconds, "total_timer_time": seconds}
+        messages.append(Message(kind="lap", values=lap | {"sport": RUNNING, "total_distance": seconds * speed}))
+    whole = {"timestamp": at, "start_time": START, "total_elapsed_time": at - START, "sport": RUNNING}
+    return write_fit([*messages, Message(kind="session", values=whole)])
 
 
 def sync(folder: Path, *words: object) -> Result:
@@ -167,15 +185,28 @@ def test_a_plan_is_found_by_serial_and_by_day(tmp_path: Path) -> None:
     )
     (tmp_path / "notes.txt").write_text("no session at all")
     plans = read_plans(tmp_path)
-    found = plans.of(read_activity(demo_recording()))
-    assert found is not None
-    assert found.name == "By serial"
+    assert [one.name for one in plans.of(read_activity(demo_recording()))] == ["By serial"]
     activity = read_activity(FORWARD[0])
     assert activity.start_time is not None
     (tmp_path / "2025-12-31 tuesday.txt").rename(tmp_path / f"{activity.start_time.date()} tuesday.txt")
-    by_day = read_plans(tmp_path).of(activity)
-    assert by_day is not None
+    (by_day,) = read_plans(tmp_path).of(activity)
     assert by_day.steps == planned.steps
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_of_several_sessions_of_a_day_the_one_of_the_same_shape_is_taken(
+    calendar: Calendar, tmp_path: Path, first: bool
+) -> None:
+    plans = tmp_path / "plans"
+    plans.mkdir()
+    data = fit_session([(300, 2.9), (60, 1.6), (120, 2.9), (60, 1.6), (300, 2.9)])
+    day = "2025-12-31" if read_activity(data).start_time is None else str(read_activity(data).start_time)[:10]
+    names = ("a", "b") if first else ("b", "a")
+    (plans / f"{day} {names[0]}.txt").write_text("5min; 60s bwd; 2min; 60s bwd; 5min")
+    (plans / f"{day} {names[1]}.txt").write_text("20min; 6x(3min bwd; 1min rest); 20min")
+    calendar.add("i5", "2026-05-05T07:30:00", data)
+    line = next(line for line in sync(tmp_path / "runs", "--plan", plans).stdout.splitlines() if "i5.fit: " in line)
+    assert "5 of 5 steps completed" in line
 
 
 def test_a_folder_without_plans_is_said(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A folder of planned sessions, and which of them a run followed: by the workout's serial number, else by the day."""
+"""A folder of planned sessions, and which of them a run may have followed: by serial number, else by the day."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ class Plans:
     index: SessionIndex
     days: tuple[tuple[date, Session], ...]
 
-    def of(self, activity: Activity) -> Session | None:
-        """The session that a run followed; None where none is known, or where its day has several."""
+    def of(self, activity: Activity) -> tuple[Session, ...]:
+        """The sessions that a run may have followed: the one that it names, or those of its day."""
         known = self.index.find(activity.training_file)
-        if known is not None or activity.workout is not None or activity.start_time is None:
-            return known  # a workout that the recording carries says more than a day
+        if known is not None:
+            return (known,)
+        if activity.workout is not None or activity.start_time is None:
+            return ()  # a workout that the recording carries says more than a day
         day = (activity.start_time + timedelta(seconds=activity.utc_offset_s or 0.0)).date()
-        planned = {id(session): session for on, session in self.days if on == day}
-        return next(iter(planned.values())) if len(planned) == 1 else None
+        return tuple(dict.fromkeys(session for on, session in self.days if on == day))
 
 
 def read_plans(folder: Path) -> Plans:

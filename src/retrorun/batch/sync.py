@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -146,13 +147,18 @@ def _analysed(path: Path, profile: GaitProfile | None, plans: Plans | None) -> A
     found = analyse(path, profile=profile)
     if not spans_on_foot(found.activity):
         raise RecordingError(f"not on foot but {found.activity.sport}")
-    planned = None if plans is None else plans.of(found.activity)
-    if planned is None:
-        return found
-    try:
-        return analyse(path, profile=profile, plan=planned)
-    except PlanError:
-        return found  # another session was run that day
+    with_plan = []
+    for planned in () if plans is None else plans.of(found.activity):
+        with suppress(PlanError):  # another session was run that day
+            with_plan.append(analyse(path, profile=profile, plan=planned))
+    return max(with_plan, key=_fit, default=found)
+
+
+def _fit(found: Analysis) -> float:
+    """How well a run has the shape of its plan: the share of the steps that ended as planned."""
+    if found.match is None or not found.match.steps:
+        return 0.0
+    return sum(step.outcome == "completed" for step in found.match.steps) / len(found.match.steps)
 
 
 def _plan(found: Analysis) -> str:
