@@ -61,8 +61,9 @@ def fetch(
 
 def connect(service: Service) -> IntervalsIcu:
     """The connection to a service, with the runner's own key."""
-    assert service is Service.INTERVALS_ICU  # noqa: S101 - the only one there is
-    return IntervalsIcu(intervals_icu_key())
+    match service:
+        case Service.INTERVALS_ICU:
+            return IntervalsIcu(intervals_icu_key())
 
 
 def since_day(since: datetime | None) -> date:
