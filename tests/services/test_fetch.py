@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from requests import Session
 
-from retrorun.errors import DeliveryError, OutputError
+from retrorun.errors import DeliveryError, OutputError, RetrorunError
 from retrorun.files import locked
 from retrorun.services.fetch import MEMORY, Fetched, at_home, fetch
 from retrorun.services.http import make_session
@@ -215,6 +223,15 @@ def test_a_list_of_another_shape_is_one_error(
     assert files(tmp_path) == {}
 
 
+def test_a_list_without_end_comes_to_one(calendar: Calendar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrorun.services.intervals_icu.MOST_LISTED", 5)
+    numbers = itertools.count()
+    row = {"start_date_local": "2026-05-01T07:30:00"}
+    monkeypatch.setattr(calendar, "listing", lambda _: json.dumps([row | {"id": next(numbers)}]).encode())
+    with pytest.raises(DeliveryError, match="more than 5 activities"):
+        home(calendar, tmp_path)
+
+
 def test_a_note_is_put_replaced_and_taken_out_again(calendar: Calendar) -> None:
     service = connected(calendar)
     calendar.activities["i0"]["description"] = "Felt good.\nLegs heavy."
@@ -241,3 +258,49 @@ def test_the_key_is_in_no_message_and_no_log(
     home(calendar, tmp_path)
     kept = "".join(data.decode("latin-1") for data in files(tmp_path).values())
     assert KEY not in "".join(said) + caplog.text + kept
+
+
+class Hostile:
+    """In the place of a session: answers whatever it is given, without a network."""
+
+    def __init__(self, listing: bytes, file: bytes, status: int) -> None:
+        self.answers = {"activities": (200, listing), "file": (status, file)}
+        self.auth: tuple[str, str] = ("", "")
+
+    def request(self, _: str, url: str, **__: object) -> SimpleNamespace:
+        status, content = self.answers["file" if url.endswith("/file") else "activities"]
+        return SimpleNamespace(status_code=status, content=content, headers={})
+
+
+ROW = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.one_of(st.integers(), st.text(max_size=9), st.sampled_from(["i1", "../i", "con", "i\u202e1"])),
+        "start_date_local": st.one_of(
+            st.text(max_size=9), st.sampled_from(["2026-05-01T07:30:00", "0001-01-01T00:00:00"])
+        ),
+        "type": st.one_of(st.sampled_from(["Run", "Ride", ""]), st.integers()),
+        "source": st.one_of(st.just("STRAVA"), st.none()),
+        "_note": st.text(max_size=9),
+    },
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.one_of(st.binary(max_size=30), st.lists(ROW, max_size=4).map(lambda rows: json.dumps(rows).encode())),
+    st.one_of(
+        st.binary(max_size=200), st.sampled_from([RUNS[0], RUNS[0][:500], b"\x1f\x8b\x08", b"PK\x03\x04", b"<a"])
+    ),
+    st.sampled_from([200, 204, 302, 404, 418, 500]),
+)
+def test_whatever_a_service_answers_only_our_own_errors_come_out(listing: bytes, file: bytes, status: int) -> None:
+    session = cast("Session", Hostile(listing, file, status))
+    service = IntervalsIcu(Key(KEY), url="http://127.0.0.1:1", session=session)
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "runs"
+        with suppress(RetrorunError):
+            for row in fetch(service, SINCE, folder):
+                assert row.path is None or row.path.resolve().parent == folder.resolve()
+        assert [path.name for path in Path(name).iterdir()] == ["runs"]
+        at_home(folder)

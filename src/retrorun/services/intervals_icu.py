@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 URL = "https://intervals.icu"
 VARIABLE = "RETRORUN_INTERVALS_ICU_API"  # names another address
 PAGE = 100  # activities in one answer; each is some 10 kB
+MOST_LISTED = 100_000  # ten a day for 27 years
 WITHHELD = "STRAVA"  # the source of what the service lists, and hands out to nobody: Strava's terms
 GONE = (404, 410, 422)  # nothing of that activity is to be had, now or later
 EVENTS = "/api/v1/athlete/0/events/bulk?upsert=true"  # athlete 0 is the one whose key it is
@@ -131,6 +132,9 @@ class IntervalsIcu:
             idle = idle + 1 if all(row.number in found for row in rows) else 0
             newest = min(times) if not idle else _second_before(min(times))
             found |= {row.number: row for row in rows}
+            if len(found) > MOST_LISTED:
+                hint = "this is not the service"
+                raise DeliveryError(f"it lists more than {MOST_LISTED} activities", where=self.url, hint=hint)
         return tuple(found.values())
 
     def original(self, number: str) -> bytes | None:
@@ -215,7 +219,7 @@ def _refusal(code: int, wait: str, doing: str, url: str) -> DeliveryError:
 
 def _is_time(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).isoformat() == text
+        return text >= "1900" and datetime.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
 
