@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from retrorun import __version__
 from retrorun.cli.app import COMMANDS, Commands, app
 from retrorun.errors import RecordingError
+from tests.recordings import fit_recording
 
 
 def failing_app(error: Exception) -> typer.Typer:
@@ -84,6 +85,20 @@ def test_a_command_imports_only_what_it_needs(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert not {"numpy", "matplotlib", "plotly", "rich", "yaml", "requests"} & set(done.stderr.split())
+
+
+def test_a_run_without_a_plan_is_analysed_without_what_plans_need(tmp_path: Path) -> None:
+    run = tmp_path / "run.fit"
+    run.write_bytes(fit_recording())
+    code = (
+        f"import sys; from retrorun.cli.app import main\ntry: main(['analyze', {str(run)!r}])\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(done.stderr.split())
+    assert "retrorun.detection.detector" in loaded
+    assert not {"retrorun.match.match", "retrorun.workout.decode", "retrorun.session.notation", "matplotlib"} & loaded
 
 
 def test_a_full_disk_is_one_line_and_exit_code_1() -> None:

@@ -18,7 +18,7 @@ from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, plausible, sport_by_motion, too_many
 from retrorun.activity.wording import counted
-from retrorun.arrays import BoolArray, FloatArray
+from retrorun.arrays import BoolArray, FloatArray, at_share
 from retrorun.errors import RecordingError
 
 
@@ -131,7 +131,7 @@ def _usable_rows(
         decisions.append(counted(np.count_nonzero(~usable), "sample") + " without a time left out")
     if not usable.any():
         return np.empty(0, dtype=np.intp)
-    near = np.abs(time - float(np.median(time[usable]))) <= MAX_SPAN_S
+    near = np.abs(time - at_share(time[usable])) <= MAX_SPAN_S
     far = np.count_nonzero(usable & ~near)
     if far:
         decisions.append(counted(far, "sample") + " with a time more than 30 days from the others left out")

@@ -8,6 +8,7 @@ import numpy as np
 
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.rules import COARSE_S, FOOT_SPORTS, GAP_S
+from retrorun.arrays import at_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def describe(activity: Activity) -> Description:
     long = steps[steps >= GAP_S]
     timer = [pause for pause in activity.pauses if pause.kind == "timer"]
     shares = {name: _share(getattr(activity, name)) for name in COLUMNS[1:]}
-    median_step = float(np.median(steps)) if len(steps) else 0.0
+    median_step = at_share(steps) if len(steps) else 0.0
     missing = [name for name in ("speed_mps", "cadence_spm") if shares[name] == 0.0]
     return Description(
         samples=len(activity),

@@ -23,7 +23,6 @@ from retrorun.detection.resample import mean_over, way_m
 from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.errors import LabelError, PlanError, ProfileError
 from retrorun.intervals import overlap_s, subtract
-from retrorun.match.match import match_plan
 from retrorun.match.model import Match
 from retrorun.session.model import Direction, Session
 
@@ -74,6 +73,8 @@ def matched(activity: Activity, plan: PlanSource | None) -> tuple[Match | None, 
     """
     if plan is None and activity.workout is None:
         return None, ()
+    from retrorun.match.match import match_plan  # half of what detection loads, and most runs follow no plan
+
     try:
         match = plan if isinstance(plan, Match) else match_plan(activity, plan)
     except PlanError as error:

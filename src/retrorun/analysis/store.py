@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrorun.analysis.labels import Labels
 from retrorun.errors import LabelError, PlanError, RecordingError
 from retrorun.files import locked, printable, read_bytes, write_atomic
-from retrorun.match.identity import SessionIndex
-from retrorun.session.model import Session
-from retrorun.workout.fit import decompile
+
+if TYPE_CHECKING:  # labels beside a recording need neither
+    from retrorun.match.identity import SessionIndex
+    from retrorun.session.model import Session
 
 ENDING = ".labels.json"
 
@@ -56,6 +58,8 @@ def load_index(path: str | PathLike[str]) -> SessionIndex:
     Raises:
         PlanError: the file is no index.
     """
+    from retrorun.match.identity import SessionIndex
+
     text = _text(Path(path))
     if text is None:
         return SessionIndex()
@@ -82,6 +86,8 @@ def remember_workouts(sessions: Iterable[Session], files: Iterable[bytes], path:
         WorkoutError: a file is no workout.
         OutputError: the index cannot be written.
     """
+    from retrorun.workout.fit import decompile
+
     with locked(Path(path)):
         index = load_index(path)
         for session, data in zip(sessions, files, strict=True):

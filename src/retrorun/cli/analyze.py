@@ -13,16 +13,13 @@ from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.summary import Summary
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption
-from retrorun.cli.session_argument import PlanOption, session_of
+from retrorun.cli.options import JsonOption, PlanOption, ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import write_atomic
 from retrorun.report.document import analysis_document
-from retrorun.report.figures.run import figure_run
-from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.tables import stretch_table
 from retrorun.report.words import sport_name, when
 from retrorun.session.model import Session
@@ -45,7 +42,7 @@ def analyze(
     The verdict is `found`, `none`, or `cannot tell` with the reason: a recording without cadence, for one, cannot
     show backward running. Of several recordings one line each is printed.
     """
-    usual, planned = profile_of(profile), None if plan is None else session_of(plan)
+    usual, planned = profile_of(profile), None if plan is None else _session_of(plan)
     if len(recordings) > 1:
         if plot is not None or why or as_json:
             raise typer.BadParameter("--plot, --why and --json take one recording; retrorun scan takes many")
@@ -66,6 +63,12 @@ def analyze(
     tell(run.activity, run.detection, run.summary, title=title, why=why, per_m=units.per_m)
     if plot is not None:
         say(f"picture    {plot}", whole=True)
+
+
+def _session_of(plan: str) -> Session:
+    from retrorun.cli.session_argument import session_of  # reads every format of a plan
+
+    return session_of(plan)
 
 
 def _say_line(recording: Path, profile: GaitProfile | None, plan: Session | None) -> None:
@@ -116,6 +119,9 @@ def draw(activity: Activity, detection: Detection, path: Path, *, recording: Pat
     Raises:
         OutputError: the picture cannot be written, or its name has an ending that is no picture's.
     """
+    from retrorun.report.figures.run import figure_run
+    from retrorun.report.figures.style import picture_bytes, picture_kind
+
     kind = picture_kind(path)
     write_atomic(path, picture_bytes(figure_run(activity, detection), kind), inputs=[recording])
 

@@ -11,8 +11,8 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
-from retrorun.cli.options import moment
-from retrorun.cli.session_argument import SESSION_HELP, read_session
+from retrorun.cli.options import SESSION_HELP, moment
+from retrorun.cli.session_argument import read_session
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
 from retrorun.session.athlete import load_squad

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.session_argument import SESSION_HELP, AthleteOption, session_of
+from retrorun.cli.options import SESSION_HELP, AthleteOption
+from retrorun.cli.session_argument import session_of
 from retrorun.errors import SessionError
 from retrorun.files import write_atomic
 from retrorun.session.model import Session

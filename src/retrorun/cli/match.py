@@ -14,8 +14,8 @@ from retrorun.analysis.detect import detect
 from retrorun.analysis.store import load_index, load_labels
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
-from retrorun.cli.options import JsonOption, ProfileOption, RecordingArgument, Units, UnitsOption
-from retrorun.cli.session_argument import SESSION_HELP, session_of
+from retrorun.cli.options import SESSION_HELP, JsonOption, ProfileOption, RecordingArgument, Units, UnitsOption
+from retrorun.cli.session_argument import session_of
 from retrorun.cli.sources import profile_of
 from retrorun.files import read_bytes
 from retrorun.match.match import match_plan

@@ -29,6 +29,16 @@ UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or 
 RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX, GPX or KML, also gzipped.")]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+SESSION_HELP = (
+    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), or the key of "
+    "a ready-made session."
+)
+
+PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
+
+AthleteOption = Annotated[
+    Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
+]
 
 
 def day(text: str, option: str) -> date:

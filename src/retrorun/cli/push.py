@@ -14,15 +14,9 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
+from retrorun.cli.options import SESSION_HELP, AthleteOption
 from retrorun.cli.options import day as day_of
-from retrorun.cli.session_argument import (
-    SESSION_HELP,
-    AthleteOption,
-    existing_file,
-    session_of,
-    source_of,
-    with_folders,
-)
+from retrorun.cli.session_argument import existing_file, session_of, source_of, with_folders
 from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.services.intervals_icu import Event, external_id, send

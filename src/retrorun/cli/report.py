@@ -12,8 +12,8 @@ from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
-from retrorun.cli.options import ProfileOption, RecordingArgument, Units, UnitsOption
-from retrorun.cli.session_argument import PlanOption, session_of
+from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, Units, UnitsOption
+from retrorun.cli.session_argument import session_of
 from retrorun.cli.sources import profile_of
 from retrorun.errors import PlanError
 from retrorun.files import check_ending, printable, read_bytes, refuse_inputs, write_atomic

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from retrorun.cli.console import say_findings
 from retrorun.errors import NotationError, RecordingError, SessionError
@@ -19,17 +16,6 @@ from retrorun.session.notation import parse_session
 from retrorun.watch.find import is_folder
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.importing import FILE_NAME, import_session
-
-SESSION_HELP = (
-    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), or the key of "
-    "a ready-made session."
-)
-
-PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
-
-AthleteOption = Annotated[
-    Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
-]
 
 _ENDINGS = (".fit", ".gz", ".json", ".retro", ".txt", ".yaml", ".yml", ".zwo")
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it

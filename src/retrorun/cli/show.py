@@ -13,7 +13,8 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import say, say_findings, say_table
-from retrorun.cli.session_argument import SESSION_HELP, existing_file, looks_like_a_file, read_session, session_of
+from retrorun.cli.options import SESSION_HELP
+from retrorun.cli.session_argument import existing_file, looks_like_a_file, read_session, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
 from retrorun.files import read_bytes, write_atomic

@@ -11,7 +11,6 @@ from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import is_fit
 from retrorun.fit.workout_message import is_workout
-from retrorun.workout.importing import kind_of as plan_kind
 
 Kind = Literal["session", "workout", "recording"]
 
@@ -38,6 +37,8 @@ def kind_of(data: bytes, *, where: str) -> Kind:
         head = data[:HEAD_BYTES].decode("utf-8-sig", "strict" if len(data) <= HEAD_BYTES else "ignore")
     except UnicodeDecodeError:
         return "recording"
+    from retrorun.workout.importing import kind_of as plan_kind  # every format of a plan
+
     return "session" if plan_kind(head.encode()) is not None else "recording"
 
 

@@ -62,7 +62,7 @@ def fit_line(grid: Grid, prior: LinePrior, *, leave_out: BoolArray | None = None
         running &= ~leave_out
     if running.sum() < p.LEAST_RUNNING_BINS:
         return None
-    usual = float(np.quantile(speed[running], p.USUAL_QUANTILE))
+    usual = at_share(speed[running], p.USUAL_QUANTILE)
     # A run that is slow from start to end has nothing of its own to be compared with; a short one is a cool-down.
     known = (
         prior.usual_speed_mps is not None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from retrorun.arrays import FloatArray
+from retrorun.arrays import FloatArray, at_share
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.candidates import Candidates
@@ -69,12 +69,12 @@ def session_words(pieces: Candidates, chance: FloatArray, densities: Likelihoods
     called = chance > p.CALL
     if called.sum() < 2:
         return []
-    low, high = (round(100 * x) for x in np.quantile(densities.uplift[called], (0.1, 0.9)))
+    low, high = (round(100 * at_share(densities.uplift[called], share)) for share in (0.1, 0.9))
     span = f"{low} %" if low == high else f"{low} to {high} %"
     said = f"{_count(int(called.sum()))} stretches, each {span} quicker steps than you would take forward at that pace"
     rest = ~called & (chance < p.POSSIBLE) & (pieces.bins >= p.LENGTH_CLASSES[0])
     if rest.sum() >= 2:
-        centre = 100 * float(np.quantile(densities.uplift[rest], 0.5))
+        centre = 100 * at_share(densities.uplift[rest])
         said += f"; {_count(int(rest.sum()))} other slow stretches lie at {centre:+.0f} %"
     return [said]
 

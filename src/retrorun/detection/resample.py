@@ -47,7 +47,9 @@ class Grid:
 def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     """The part `[start_s, end_s]` of an activity on a grid of `BIN_S`; linear in the number of samples."""
     inside = (activity.time_s >= start_s) & (activity.time_s <= end_s)
-    time_s, first = np.unique(activity.time_s[inside], return_index=True)
+    times = activity.time_s[inside]
+    first = np.flatnonzero(times > np.concatenate(([-np.inf], np.maximum.accumulate(times)[:-1])))
+    time_s = times[first]
     if len(time_s) < 2:
         empty = np.empty(0)
         return Grid(

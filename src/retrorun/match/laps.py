@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from retrorun.activity.model import Activity, Lap
+from retrorun.arrays import at_share
 from retrorun.match.model import Outcome
 from retrorun.session.values import Distance, Duration, LapButton, Time
 
@@ -61,7 +62,7 @@ def say_nothing(laps: Sequence[Lap]) -> bool:
 
 
 def _mostly_even(values: Sequence[float]) -> bool:
-    usual = float(np.median(values))
+    usual = at_share(np.array(values))
     even = sum(abs(value - usual) <= EVEN * usual for value in values)
     return usual > 0 and len(values) > 1 and even >= EVEN_SHARE * len(values)
 

@@ -13,7 +13,6 @@ from retrorun.analysis.summary import summarise
 from retrorun.detection.result import Detection
 from retrorun.documents import to_json
 from retrorun.match.model import Match
-from retrorun.session.data import session_to_dict
 
 ANALYSIS_FORMAT, MATCH_FORMAT = "retrorun analysis", "retrorun match"
 VERSION = 1  # goes up when a field changes its meaning or goes away; new fields may come at any time
@@ -50,6 +49,8 @@ def analysis_json(activity: Activity, detection: Detection) -> bytes:
 
 def adherence_document(match: Match, kept: Adherence) -> dict[str, object]:
     """Plan beside run: each step as it was meant and as it was run, and what they amount to."""
+    from retrorun.session.data import session_to_dict
+
     return {
         "format": MATCH_FORMAT,
         "version": VERSION,
