@@ -48,7 +48,7 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     """The part `[start_s, end_s]` of an activity on a grid of `BIN_S`; linear in the number of samples."""
     inside = (activity.time_s >= start_s) & (activity.time_s <= end_s)
     times = activity.time_s[inside]
-    first = np.flatnonzero(times > np.concatenate(([-np.inf], np.maximum.accumulate(times)[:-1])))
+    first = np.flatnonzero(np.diff(times, prepend=-np.inf) > 0)  # of samples at one moment the first
     time_s = times[first]
     if len(time_s) < 2:
         empty = np.empty(0)
@@ -82,9 +82,10 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
 
 
 def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> FloatArray:
-    """Means of a linearly interpolated signal between neighbouring edges; NaN where less than half is covered.
+    """Means of a signal between neighbouring edges; NaN where less than half is covered.
 
-    Missing values are skipped; samples further apart than `BRIDGE_S` are not joined.
+    Between two samples the signal is taken to be their mean. Missing values are skipped; samples further apart than
+    `BRIDGE_S` are not joined.
     """
     known = np.isfinite(values)
     t, x = clock_s[known], values[known]
