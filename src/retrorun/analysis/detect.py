@@ -19,7 +19,7 @@ from retrorun.analysis.labels import Label, Labels, labels_of_direction
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
-from retrorun.detection.resample import mean_over, way_m
+from retrorun.detection.resample import stretch_means
 from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.errors import LabelError, PlanError, ProfileError
 from retrorun.intervals import overlap_s, subtract
@@ -156,9 +156,7 @@ def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
 def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -> Segment:
     """A labelled stretch as a segment; where the detector found it too, with the detector's own evidence."""
     found = max(detection.segments, key=lambda segment: overlap_s(label, segment), default=None)
-    speed_mps, cadence_spm = (
-        mean_over(activity, column, label.start_s, label.end_s) for column in (activity.speed_mps, activity.cadence_spm)
-    )
+    speed_mps, cadence_spm, distance_m = stretch_means(activity, label.start_s, label.end_s)
     if found is not None and overlap_s(label, found) >= SAME_SHARE * max(label.end_s - label.start_s, found.duration_s):
         evidence = found.evidence
     else:
@@ -168,7 +166,7 @@ def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -
         end_s=label.end_s,
         probability=1.0,
         evidence=replace(evidence, for_it=(f"backward, {by}", *evidence.for_it)),
-        distance_m=way_m(activity, label.start_s, label.end_s, speed_mps),
+        distance_m=distance_m,
         mean_speed_mps=speed_mps,
         mean_cadence_spm=cadence_spm,
     )

@@ -38,6 +38,7 @@ class Summary:
 
     `elapsed_s` runs from the first sample to the last, pauses included. `backward_share` is backward time over time on
     the move, 0 to 1; None where the verdict is `cannot tell`, because then zero backward time says nothing.
+    `told` is the verdict in words, as `Detection.told`.
     """
 
     verdict: Verdict
@@ -48,11 +49,12 @@ class Summary:
     backward: Totals
     segments: int
     backward_share: float | None
+    told: str = ""
 
     def __repr__(self) -> str:
         found = f", {format_clock(self.backward.time_s)} of it backward in {self.segments}" if self.segments else ""
         moved = f"{format_clock(self.total.time_s)}, {format_distance(self.total.distance_m)}"
-        return f"<Summary {self.verdict}, {moved}{found}>"
+        return f"<Summary {self.told or self.verdict}, {moved}{found}>"
 
     def to_dict(self) -> dict[str, object]:
         """The summary as plain values for JSON: SI units, as the names say."""
@@ -60,7 +62,7 @@ class Summary:
 
     def to_text(self, *, per_m: float = 1000.0) -> str:
         """The summary for a person: a few short lines; paces and long distances are for `per_m` metres."""
-        lines = [f"verdict    {self.verdict}"]
+        lines = [f"verdict    {self.told or self.verdict}"]
         lines += [f"           {reason}" for reason in self.reasons]
         lines.append(f"elapsed    {format_clock(self.elapsed_s):>8}")
         rows = [("moving", self.total)]
@@ -94,6 +96,7 @@ def summarise(activity: Activity, detection: Detection) -> Summary:
     known = detection.verdict != "cannot tell" and moving_s > 0
     return Summary(
         verdict=detection.verdict,
+        told=detection.told,
         reasons=detection.reasons,
         elapsed_s=float(activity.time_s[-1] - activity.time_s[0]) if len(activity) else 0.0,
         segments=len(detection.segments),

@@ -80,7 +80,7 @@ def _say_line(recording: Path, profile: GaitProfile | None, plan: Session | None
         return
     totals = run.summary.backward
     found = f", {run.summary.segments} segments, {format_clock(totals.time_s)} backward" if run.summary.segments else ""
-    say(f"{recording.name}: {run.activity.sport}, {run.detection.verdict}{found}", whole=True)
+    say(f"{recording.name}: {run.activity.sport}, {run.detection.told}{found}", whole=True)
 
 
 def tell(

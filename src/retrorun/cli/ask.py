@@ -10,11 +10,11 @@ from retrorun.analysis.analyse import Analysis
 from retrorun.analysis.labels import Label, Labels
 from retrorun.analysis.lap_labels import planned_backward
 from retrorun.cli.console import say
-from retrorun.detection.resample import mean_over
+from retrorun.detection.resample import stretch_means
 from retrorun.errors import LabelError
 from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.session.model import Direction
-from retrorun.units import format_clock, format_pace
+from retrorun.units import format_clock, format_pace, format_percent
 
 SAME = 0.5  # chosen: a stretch of which half is labelled, or called already, is not asked about again
 OPTIONS = "say it with --backward, --forward or --forget; --laps lists what there is"
@@ -78,13 +78,12 @@ def _key() -> str:
 
 
 def _shown(run: Analysis, one: Interval) -> str:
-    columns = (run.activity.speed_mps, run.activity.cadence_spm)
-    speed, cadence = (mean_over(run.activity, values, one.start_s, one.end_s) for values in columns)
+    speed, cadence, _ = stretch_means(run.activity, one.start_s, one.end_s)
     parts = [f"{format_clock(one.start_s)}-{format_clock(one.end_s)}"]
     parts += [format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)
     called = max(run.detection.segments, key=lambda segment: overlap_s(segment, one), default=None)
     if called is not None and overlap_s(called, one) > 0:
-        parts.append(f"chance {called.probability:.2f}")
+        parts.append(f"chance {format_percent(called.probability)}")
     else:
         parts.append("planned, not called")
     return ", ".join(parts)

@@ -16,7 +16,7 @@ from retrorun.analysis.store import changing_labels, load_labels, save_labels
 from retrorun.cli.ask import agrees, ask, must_be_a_terminal
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
-from retrorun.detection.resample import mean_over
+from retrorun.detection.resample import stretch_means
 from retrorun.errors import LabelError, SessionError
 from retrorun.intervals import covered_s
 from retrorun.session.model import Direction
@@ -114,8 +114,10 @@ def _say_laps(run: Analysis) -> None:
         return
     rows = []
     for number, lap in enumerate(run.activity.laps, start=1):
-        columns = (run.activity.speed_mps, run.activity.cadence_spm)
-        speed, cadence = (mean_over(run.activity, values, lap.start_s, lap.end_s) for values in columns)
+        speed, cadence, _ = stretch_means(run.activity, lap.start_s, lap.end_s)
+        time_s = lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
+        if lap.distance_m is not None and time_s > 0:
+            speed = lap.distance_m / time_s  # as the watch showed it, and as `retrorun show` does
         share = covered_s(lap, run.detection.segments) / max(lap.end_s - lap.start_s, 1e-9)
         rows.append(
             (

@@ -16,7 +16,7 @@ from retrorun.detection.candidates import Candidates, find_candidates, without_o
 from retrorun.detection.explain import evidence_of, possible, session_words
 from retrorun.detection.likelihoods import Likelihoods, likelihoods, physical, surface
 from retrorun.detection.profile import GaitProfile
-from retrorun.detection.resample import Grid, build_grid, way_m
+from retrorun.detection.resample import Grid, build_grid, stretch_means
 from retrorun.detection.result import Detection, PlannedSpan, Segment, Verdict
 from retrorun.detection.session_model import weigh_session
 from retrorun.detection.support import Support, lap_cuts, own_ratio, plan_prior, snapped, support_of
@@ -170,22 +170,20 @@ def _segments(
         end_s = min(end_s, float(activity.time_s[-1]))
         if end_s <= start_s:
             continue
-        first, end = grid.bins(start_s, end_s)
-        speed = _mean(grid.speed_mps[first:end], float(pieces.speed_mps[group[0]]))
+        speed, cadence, distance_m = stretch_means(activity, start_s, end_s)
         found.append(
             Segment(
                 start_s=start_s,
                 end_s=end_s,
                 probability=float(chance[group].max()),
                 evidence=evidence_of(group, judged.pieces, judged.densities, judged.support, chance, line),
-                distance_m=way_m(activity, start_s, end_s, speed),
-                mean_speed_mps=speed,
-                mean_cadence_spm=_mean(grid.cadence_spm[first:end], float(pieces.cadence_spm[group[0]])),
+                distance_m=_known(distance_m, float(pieces.speed_mps[group[0]]) * (end_s - start_s)),
+                mean_speed_mps=_known(speed, float(pieces.speed_mps[group[0]])),
+                mean_cadence_spm=_known(cadence, float(pieces.cadence_spm[group[0]])),
             )
         )
     return found
 
 
-def _mean(values: FloatArray, otherwise: float) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else otherwise
+def _known(value: float, otherwise: float) -> float:
+    return value if np.isfinite(value) else otherwise

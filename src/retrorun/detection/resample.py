@@ -113,6 +113,18 @@ def way_m(activity: Activity, start_s: float, end_s: float, speed_mps: float) ->
     return float(max(edges[1] - edges[0], 0.0))
 
 
+def stretch_means(activity: Activity, start_s: float, end_s: float) -> tuple[float, float, float]:
+    """Speed [m/s], cadence [steps/min] and way [m] of one stretch: the same numbers wherever it is spoken of.
+
+    Where there is a distance, the speed is way over time, as a runner works it out.
+    """
+    speed, cadence = (mean_over(activity, each, start_s, end_s) for each in (activity.speed_mps, activity.cadence_spm))
+    way = way_m(activity, start_s, end_s, speed)
+    if way > 0.0 and end_s > start_s:
+        speed = way / (end_s - start_s)
+    return speed, cadence, way
+
+
 def _grade_pct(height_m: FloatArray, speed_mps: FloatArray) -> FloatArray:
     """Grade over the bins around each bin, from altitude and the distance run in them [%]."""
     known = np.isfinite(height_m)

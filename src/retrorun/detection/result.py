@@ -12,6 +12,8 @@ from retrorun.units import format_percent
 
 Verdict = Literal["found", "none", "cannot tell"]
 
+SURE = 0.9  # chosen: below it, words say "probably"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSpan:
@@ -83,6 +85,12 @@ class Detection:
     probability: float = 0.0
     line: ForwardLine | None = None
 
+    @property
+    def told(self) -> str:
+        """The verdict in words; with a stretch that is less than nine in ten sure it is `probably found`."""
+        doubtful = any(segment.probability < SURE for segment in self.segments)
+        return f"probably {self.verdict}" if self.verdict == "found" and doubtful else self.verdict
+
     def __len__(self) -> int:
         return len(self.segments)
 
@@ -96,4 +104,4 @@ class Detection:
         spans = ", ".join(f"{s.start_s:.0f}-{s.end_s:.0f} s" for s in self.segments[:4])
         more = f", and {len(self.segments) - 4} more" if len(self.segments) > 4 else ""
         chance = "" if self.verdict == "cannot tell" else f", chance {format_percent(self.probability)}"
-        return f"<Detection {self.verdict}{chance}{': ' if spans else ''}{spans}{more}>"
+        return f"<Detection {self.told}{chance}{': ' if spans else ''}{spans}{more}>"

@@ -146,8 +146,7 @@ def answer_of(detection: Detection, summary: Summary, per_m: float) -> str:
         else f" That is {format_percent(summary.backward_share)} of the time on the move."
     )
     stretches = count_of(len(detection.segments), "stretch", "stretches")
-    found = "was found" if min(chances) >= 0.9 else "was probably found"
-    return f"Backward running {found}: {stretches}, {', '.join(facts)}, {chance}.{share}"
+    return f"Backward running was {detection.told}: {stretches}, {', '.join(facts)}, {chance}.{share}"
 
 
 def _why(number: int, segment: Segment, per_m: float) -> _Why:
