@@ -58,6 +58,13 @@ def test_a_wrong_value_is_an_error_and_a_wrong_call_a_usage() -> None:
     assert run("library", "--set", "reps=3")[0] == 2
 
 
+def test_the_pace_is_told_by_the_mile_too() -> None:
+    _, by_km, _ = run("pace", "--easy", "6:00/km")
+    _, by_mile, _ = run("pace", "--easy", "6:00/km", "--units", "mile")
+    assert "usually about 8:49/km" in by_km
+    assert "usually about 14:12/mi" in by_mile  # 8:49 × 1.609344
+
+
 def test_the_pace_comes_with_ratio_and_source() -> None:
     code, out, _ = run("pace", "--easy", "6:00/km")
     assert code == 0

@@ -30,6 +30,12 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_plan_may_be_given_like_that_of_other_commands(recording: Path) -> None:
+    plan = "10min warmup; 4x(400m fwd; 400m bwd; 90s rest); 10min cooldown"
+    assert run("match", recording, "--plan", plan) == run("match", recording, plan)
+    assert run("match", recording, plan, "--plan", plan)[0] == 2
+
+
 def test_a_recording_with_a_plan_prints_a_line_for_each_step(recording: Path) -> None:
     code, out, _ = run("match", recording)
     assert code == 0

@@ -106,3 +106,22 @@ def test_real_recordings_show_within_80_columns(path: Path) -> None:
     code, out, err = show(path)
     assert code == 0, err
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_paces_and_long_ways_are_shown_by_the_unit_that_is_asked_for(tmp_path: Path) -> None:
+    written = parse_session("10min warmup; 4x(1km fwd @ 5:00/km; 400m bwd @ under 8 km/h; 90s rest)", name="Miles")
+    plan = tmp_path / "plan.yaml"
+    save_session(written, plan)
+    code, out, _ = show(plan, "--units", "mile")
+    assert code == 0
+    assert "/km" not in out
+    assert "at 8:02.8/mi" in out or "at 8:02.9/mi" in out  # 5 min × 1.609344 is 8:02.8
+    assert "under 8 km/h" in out  # a speed stays as it was written
+    assert "at least 3.48 mi" in out  # 5.6 km
+    recording = tmp_path / "run.fit"
+    recording.write_bytes(demo_recording())
+    _, out, _ = show(recording, "--units", "mile")
+    assert "1.03 mi" in out  # the first lap of 1.66 km
+    assert "/km" not in out
+    _, out, _ = show(recording)
+    assert "/mi" not in out

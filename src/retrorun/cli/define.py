@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import day, moment
+from retrorun.cli.options import Units, UnitsOption, day, moment
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
@@ -63,6 +63,7 @@ def pace(
     easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km.")] = None,
     race: Annotated[str | None, typer.Option(help="The distance of a forward race, e.g. 10km.")] = None,
     time: Annotated[str | None, typer.Option(help="Your time in that race, e.g. 45:00.")] = None,
+    units: UnitsOption = Units.KM,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
     """Tell the backward pace that goes with what you run forward."""
@@ -75,7 +76,7 @@ def pace(
     if as_json:
         say_json({**dataclasses.asdict(advice), "notation": format_target(advice.target)})
         return
-    _tell_pace(advice)
+    _tell_pace(advice, units)
 
 
 def plan(
@@ -170,9 +171,11 @@ def _pair(text: str) -> tuple[str, str]:
 # ---- pace ------------------------------------------------------------------------------------------------------------
 
 
-def _tell_pace(advice: BackwardPace) -> None:
+def _tell_pace(advice: BackwardPace, units: Units) -> None:
+    speeds = (advice.target.high_mps, advice.target.low_mps, advice.typical_mps)
+    fast, slow, typical = (format_pace(speed, per_m=units.per_m) for speed in speeds)
     say(f"From {advice.basis}:")
-    say(f"backward   {format_target(advice.target)}, usually about {format_pace(advice.typical_mps)}")
+    say(f"backward   {fast.partition('/')[0]}-{slow}, usually about {typical}")
     ratio = advice.ratio
     say(f"ratio      {ratio.value:.2f} of the forward speed ({ratio.low:.2f} to {ratio.high:.2f})")
     say(f"source     {ratio.source}", under=11)

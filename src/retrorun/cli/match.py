@@ -14,7 +14,15 @@ from retrorun.analysis.detect import detect
 from retrorun.analysis.store import load_index, load_labels
 from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
-from retrorun.cli.options import SESSION_HELP, JsonOption, ProfileOption, RecordingArgument, Units, UnitsOption
+from retrorun.cli.options import (
+    SESSION_HELP,
+    JsonOption,
+    PlanOption,
+    ProfileOption,
+    RecordingArgument,
+    Units,
+    UnitsOption,
+)
 from retrorun.cli.session_argument import session_of
 from retrorun.cli.sources import profile_of
 from retrorun.files import read_bytes
@@ -27,16 +35,19 @@ from retrorun.session.model import Session
 def match(
     recording: RecordingArgument,
     session: Annotated[str | None, typer.Argument(help=f"The plan, if the recording has none. {SESSION_HELP}")] = None,
+    plan: PlanOption = None,
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
     profile: ProfileOption = None,
     units: UnitsOption = Units.KM,
     as_json: JsonOption = False,
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
+    if session is not None and plan is not None:
+        raise typer.BadParameter("give the plan once: after the recording, or with --plan")
     activity = read_activity(recording)
     must_be_on_foot(activity, recording)
     usual = profile_of(profile)
-    found = match_plan(activity, _planned(activity, session, index))
+    found = match_plan(activity, _planned(activity, plan if session is None else session, index))
     labels = load_labels(recording)
     detection = detect(activity, profile=usual, plan=found, labels=labels)
     kept = adherence(found, activity, detection, labels=labels)

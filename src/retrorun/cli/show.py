@@ -13,7 +13,7 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import say, say_findings, say_table
-from retrorun.cli.options import SESSION_HELP
+from retrorun.cli.options import SESSION_HELP, Units
 from retrorun.cli.session_argument import existing_file, looks_like_a_file, read_session, session_of
 from retrorun.cli.sources import kind_of
 from retrorun.errors import OutputError
@@ -24,6 +24,7 @@ from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session
+from retrorun.session.unroll import with_paces_in
 from retrorun.units import format_clock, format_distance, format_pace
 
 
@@ -35,34 +36,39 @@ def show(
     verify: Annotated[
         bool, typer.Option("--verify", help="Read a FIT recording with a second reader too, and compare.")
     ] = False,
+    units: Annotated[Units | None, typer.Option(help="Paces and long ways by km or mile; else as written.")] = None,
 ) -> None:
     """Show what a file is and what it says; the content decides, not the name."""
     if plot is not None:
         picture_kind(plot)
     file = Path(what)
     if existing_file(what) is None and not looks_like_a_file(what):
-        show_session(session_of(what), title=what if "\n" not in what else "a session", plot=plot)
+        show_session(session_of(what), title=what if "\n" not in what else "a session", plot=plot, units=units)
         return
     data = read_bytes(file)
     match kind_of(data, where=str(file)):
         case "session" | "workout" as kind:
             read = read_session(what)
             kind_of_plan = "a session" if kind == "session" else "a FIT workout"
-            show_session(read.session, title=f"{file.name}: {kind_of_plan}", plot=plot, source=file)
+            show_session(read.session, title=f"{file.name}: {kind_of_plan}", plot=plot, source=file, units=units)
             say_findings(read.findings)
         case "recording":
             if plot is not None:
                 raise OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
             activity = read_activity(file)
-            show_recording(activity, title=f"{file.name}: a recording")
+            show_recording(activity, title=f"{file.name}: a recording", units=units)
             if verify:
                 _verify(file, activity)
 
 
-def show_session(session: Session, *, title: str, plot: Path | None = None, source: Path | None = None) -> None:
+def show_session(
+    session: Session, *, title: str, plot: Path | None = None, source: Path | None = None, units: Units | None = None
+) -> None:
     """Print a session: its steps and what they add up to, its profile, its notation; draw it where asked."""
     say(title)
-    typer.echo(session_text(session))
+    if units is not None:
+        session = with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
+    typer.echo(session_text(session, per_m=(units or Units.KM).per_m))
     say()
     say(format_session(session), whole=True)
     if plot is not None:
@@ -71,7 +77,7 @@ def show_session(session: Session, *, title: str, plot: Path | None = None, sour
         say(f"drawn into {plot}")
 
 
-def show_recording(activity: Activity, *, title: str) -> None:
+def show_recording(activity: Activity, *, title: str, units: Units | None = None) -> None:
     """Print a recording: device, samples, which columns it has, laps, and the plan it carries."""
     tell_recording(activity, title=title)
     held = describe(activity)
@@ -86,10 +92,12 @@ def show_recording(activity: Activity, *, title: str) -> None:
         say(f"obstacle   {obstacle}", under=11)
     if activity.laps:
         say()
-        say_table(("lap", "start", "time", "distance", "pace", "step", "ended by"), map(_lap_row, *_numbered(activity)))
+        per_m = (units or Units.KM).per_m
+        rows = [_lap_row(number, lap, per_m) for number, lap in enumerate(activity.laps, start=1)]
+        say_table(("lap", "start", "time", "distance", "pace", "step", "ended by"), rows)
     if activity.workout is not None:
         say()
-        _show_plan(activity)
+        _show_plan(activity, units)
 
 
 def _verify(file: Path, activity: Activity) -> None:
@@ -101,28 +109,24 @@ def _verify(file: Path, activity: Activity) -> None:
         say(str(difference), indent=2, under=4)
 
 
-def _numbered(activity: Activity) -> tuple[range, tuple[Lap, ...]]:
-    return range(1, len(activity.laps) + 1), activity.laps
-
-
-def _lap_row(number: int, lap: Lap) -> tuple[str, ...]:
+def _lap_row(number: int, lap: Lap, per_m: float) -> tuple[str, ...]:
     time_s = lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
     known = lap.distance_m is not None and time_s > 0
     return (
         str(number),
         format_clock(lap.start_s),
         format_clock(time_s),
-        "" if lap.distance_m is None else format_distance(lap.distance_m),
-        format_pace(lap.distance_m / time_s) if known and lap.distance_m is not None else "",
+        "" if lap.distance_m is None else format_distance(lap.distance_m, per_m=per_m),
+        format_pace(lap.distance_m / time_s, per_m=per_m) if known and lap.distance_m is not None else "",
         "" if lap.planned_step_index is None else str(lap.planned_step_index + 1),
         lap.trigger,
     )
 
 
-def _show_plan(activity: Activity) -> None:
+def _show_plan(activity: Activity, units: Units | None) -> None:
     """The plan inside a recording; where it cannot be a session that is said, and nothing fails."""
     embedded, reasons = embedded_plan(activity)
     for reason in reasons:
         say(reason)
     if embedded is not None:
-        show_session(embedded.session, title="The workout that it was run to:")
+        show_session(embedded.session, title="The workout that it was run to:", units=units)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from retrorun.report.figures.session import profile_of
 from retrorun.session.amounts import Amounts, StepAmount, amounts
@@ -21,20 +22,20 @@ _LEAST_COVER = 0.25  # of a column, for a direction to show in it
 _LEVELS = {"forward": " ▂▄█", "backward": " ▔▀█"}  # from nothing over rest and walk to run
 
 
-def session_text(session: Session) -> str:
-    """A session for people: name, steps with what each amounts to, sums, and a small picture."""
+def session_text(session: Session, *, per_m: float = 1000.0) -> str:
+    """A session for people: name, steps with what each amounts to, sums, and a picture; long ways by `per_m` metres."""
     whole = amounts(session)
     by_place = {each.place: each for each in whole.steps}
     lines = [", ".join(part for part in (one_line(session.name), session.setting.value) if part)]
     if session.note:
         lines += _wrapped(one_line(session.note), "  ")
-    lines += ["", *_step_lines(session, by_place), ""]
-    lines += [f"{name:<10} {words}" for name, words in sums(whole)] + [""]
+    lines += ["", *_step_lines(session, by_place, per_m), ""]
+    lines += [f"{name:<10} {words}" for name, words in sums(whole, per_m=per_m)] + [""]
     lines += _picture(session)
     return "\n".join(lines)
 
 
-def _step_lines(session: Session, by_place: dict[str, StepAmount]) -> Iterator[str]:
+def _step_lines(session: Session, by_place: dict[str, StepAmount], per_m: float) -> Iterator[str]:
     for place, item in walk(session.steps):
         indent = " " * 2 * place.count("[")
         if isinstance(item, Repeat):
@@ -44,7 +45,7 @@ def _step_lines(session: Session, by_place: dict[str, StepAmount]) -> Iterator[s
         first, *rest = _wrapped(
             f"{length(item.duration):<10} {step_words(item)}", indent, width=WIDTH - _AMOUNTS, hang=11
         )
-        yield f"{first:<{WIDTH - _AMOUNTS}}{_amount(by_place[place])}".rstrip()
+        yield f"{first:<{WIDTH - _AMOUNTS}}{_amount(by_place[place], per_m)}".rstrip()
         yield from rest
         if item.note:
             yield from _wrapped(one_line(item.note), indent + " " * 11)
@@ -62,25 +63,26 @@ def step_words(step: Step) -> str:
     return ", ".join(filter(None, (label(step), targets(step) and f"at {targets(step)}", incline(step), purpose(step))))
 
 
-def amount_words(amount: StepAmount) -> tuple[str, str]:
+def amount_words(amount: StepAmount, *, per_m: float = 1000.0) -> tuple[str, str]:
     """The time and the distance of one round of a step."""
     time = _UNKNOWN if amount.time_s is None else format_clock(amount.time_s)
-    return time, _UNKNOWN if amount.distance_m is None else format_distance(amount.distance_m)
+    return time, _UNKNOWN if amount.distance_m is None else format_distance(amount.distance_m, per_m=per_m)
 
 
-def _amount(amount: StepAmount) -> str:
-    time, distance = amount_words(amount)
+def _amount(amount: StepAmount, per_m: float) -> str:
+    time, distance = amount_words(amount, per_m=per_m)
     return f"{time:>8} {distance:>10}"
 
 
-def sums(whole: Amounts) -> Iterator[tuple[str, str]]:
+def sums(whole: Amounts, *, per_m: float = 1000.0) -> Iterator[tuple[str, str]]:
     """The sums as far as they are known, in all and backward, and the backward share where both are."""
     time_s, distance_m = whole.time_s, whole.distance_m
+    ways = partial(format_distance, per_m=per_m)
     time = _known(format_clock, time_s.total, time_s.whole)
-    distance = _known(format_distance, distance_m.total, distance_m.whole)
+    distance = _known(ways, distance_m.total, distance_m.whole)
     yield "planned", f"{time}, {distance}"
     time = _known(format_clock, time_s.backward, time_s.split)
-    distance = _known(format_distance, distance_m.backward, distance_m.split)
+    distance = _known(ways, distance_m.backward, distance_m.split)
     yield "backward", f"{time}, {distance}"
     shares = [
         f"{format_percent(total.backward_share)} of the {name}"
