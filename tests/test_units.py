@@ -59,7 +59,7 @@ def test_a_clock_says_which_part_is_wrong() -> None:
         ("5:75", "5:75 has 75 seconds; seconds go from 00 to 59"),
         ("1:75:00", "1:75:00 has 75 minutes; minutes go from 00 to 59 after hours"),
         ("5:7", "5:7 is no time; write two digits after each colon, e.g. 5:05"),
-        ("soon", "'soon' is no time; write m:ss or h:mm:ss"),
+        ("soon", "'soon' is no time; write e.g. 5:05 or 1:05:00"),
     ):
         with pytest.raises(SessionError) as caught:
             parse_clock(text)

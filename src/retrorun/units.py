@@ -57,7 +57,7 @@ def parse_clock(text: str) -> float:
     """
     match = _CLOCK.fullmatch(text.strip())
     if not match:
-        raise SessionError(f"{text!r} is no time", hint="write m:ss or h:mm:ss")
+        raise SessionError(f"{text!r} is no time", hint="write e.g. 5:05 or 1:05:00")
     hours, minutes, seconds, rest = match.groups()
     if len(seconds) != 2 or (hours is not None and len(minutes) != 2):
         raise SessionError(f"{text.strip()} is no time", hint="write two digits after each colon, e.g. 5:05")

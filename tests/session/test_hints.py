@@ -102,7 +102,7 @@ def mended(error: NotationError) -> list[str]:
     }
     made = [each for words, texts in ways.items() if words in hint for each in texts]
     if found := re.fullmatch(r"did you mean (.+)\?", hint):
-        made.append(before + found[1] + rest)
+        made += [before + found[1] + rest, re.sub(r"^[^:]*:", found[1], text)]
     for suggestion in suggested(hint):
         # In the place of the step, of the words from here on, of what is here, of a target, before, or behind it.
         end = re.search(r"[;,\n)]|$", rest)
@@ -142,7 +142,11 @@ MISTAKES = """
 {t} incline 1%|{t} bwd 5%|{t} skip-last|{n}x400m bwd, 10min warmup.|1. {t} warmup|- {t} warmup
 """
 TEXTS = [text for line in MISTAKES.strip().split("\n") for text in re.split(r"(?<! )\|(?! )", line)] + [
-    "Main:\n{n}x400m"
+    "Main:\n{n}x400m",
+    "setttng: track\n{n}x400m",
+    "setting: trak\n400m",
+    "{t}/ rest",
+    "{t} - rest",
 ]
 
 

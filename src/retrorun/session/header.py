@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 
@@ -77,8 +78,9 @@ def _setting(text: str, value: str, start: int) -> Setting:
     try:
         return Setting(value.lower())
     except ValueError:
-        known = ", ".join(setting.value for setting in Setting)
-        raise NotationError(f"unknown setting {value!r}", text=text, position=start, hint=f"use {known}") from None
+        close = difflib.get_close_matches(value.lower(), list(Setting), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"use {', '.join(Setting)}"
+        raise NotationError(f"unknown setting {value!r}", text=text, position=start, hint=hint) from None
 
 
 def _value(plain: str) -> str:

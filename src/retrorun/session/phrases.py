@@ -143,6 +143,8 @@ def _refuse_range(cursor: Cursor, first: Token) -> NoReturn:
     if cursor.at("word", *TARGET_UNITS):
         cursor.fail("a range is a target, not a duration", token=first, hint=TARGET_FIRST)
     if first.kind == last.kind == "clock":
+        for token in (first, last):
+            cursor.build(token, parse_clock, token.text)
         hint = f"write e.g. @ {first.text}-{last.text}/km"
         cursor.fail("a range of paces is a target, and has a unit", token=first, hint=hint)
     cursor.fail("a duration or a count is one number, not a range", token=first, hint=DURATION_HELP)
@@ -290,7 +292,10 @@ def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
     if not unit:
         if cursor.here.kind == "word":
             cursor.fail(f"{cursor.here.text!r} is no unit of a target", hint=TARGET_HELP)
-        hint = f"write {low.text}/km or {low.text}/mi" if low.kind == "clock" else TARGET_HELP
+        hint = TARGET_HELP
+        if low.kind == "clock":
+            cursor.build(low, parse_clock, low.text)  # one that is none says so itself
+            hint = f"write {low.text}/km or {low.text}/mi"
         cursor.fail(f"{low.text} has no unit", token=low, hint=hint)
     return low, high, unit
 

@@ -90,12 +90,12 @@ class StepParts:
         elif token.kind == "word":
             self._read_word(token)
         elif cursor.at("sign", "/"):
-            cursor.fail("a slash stands between no steps", hint=self._parted())
+            cursor.fail("a slash stands between no steps", hint=self._parted(fallback="leave it out"))
         elif cursor.at("sign", "("):
             hint = self._parted(fallback='put ; before it, or a note in quotes, e.g. "look"')
             cursor.fail(f"expected a word about the step, not {cursor.shown()}", hint=hint)
         else:
-            hint = "leave it out" if token is self.first else self._parted()
+            hint = "leave it out" if token is self.first else self._parted(fallback="leave it out")
             cursor.fail(f"expected a word about the step, not {cursor.shown()}", hint=hint)
 
     def _parted(self, at: Token | None = None, *, fallback: str = "part the steps with ;") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -30,10 +31,11 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _NUMBERED = frozenset(("z", "zone", "rpe", "-", "–"))  # in `Z2"note"` a note follows the number, not seconds
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
 _MOST_DIGITS = 15  # more than a float tells apart
+_HEADS = ("name", "setting", "note")  # what a line above the steps begins with
 _LONGEST_WORD = 30  # letters; an error repeats the word
 _STRAY_MENDS = {
     **dict.fromkeys("“”„«»", 'use " for notes'),
-    **dict.fromkeys("'’′", 'use " for notes, and min for minutes'),
+    **dict.fromkeys("'’′", 'use " for notes, and min for minutes, or leave it out'),
     **dict.fromkeys("″", "use s for seconds"),
     **dict.fromkeys(":", "leave it out, or begin a remark with #"),
     **dict.fromkeys("*", "write a repeat with x, e.g. 4x(400m bwd)"),
@@ -149,6 +151,9 @@ def _stray(text: str, position: int) -> NotationError:
             hint += ", or use s for seconds"
         return NotationError("a note is not closed", text=text, position=position, hint=hint)
     hint = _STRAY_MENDS.get(char, "leave it out")
+    before = text[:position].rpartition("\n")[2].rpartition(";")[2].strip().lower()
+    if char == ":" and (close := difflib.get_close_matches(before, _HEADS, n=1)):
+        hint = f"did you mean {close[0]}:?"
     if char == "." and re.search(r"(?:^|\n)\s*[0-9]+$", text[:position]):
         hint = "leave out the number of the line"
     return NotationError(f"{char!r} means nothing here", text=text, position=position, hint=hint)
