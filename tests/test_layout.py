@@ -1,0 +1,106 @@
+"""The tests mirror the code: for each module a test file of its name, or a reason why another one tests it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import retrorun
+
+SOURCE = Path(retrorun.__file__).parent
+TESTS = Path(__file__).parent
+MOST_LINES = 400
+
+# What has no test file of its own name, and where it is tested instead.
+ELSEWHERE: dict[str, str] = {
+    "activity/gpx": "activity/test_kinds.py",
+    "activity/known": "activity/test_kinds.py",
+    "activity/markup": "activity/test_xml.py",
+    "activity/points": "activity/test_kinds.py",
+    "activity/raw": "activity/test_assemble.py",
+    "activity/rules": "activity/test_kinds.py",
+    "activity/second": "activity/test_fit.py",
+    "activity/spans": "activity/test_fit.py",
+    "activity/strava": "services/test_strava.py",
+    "activity/tcx": "activity/test_kinds.py",
+    "activity/wording": "activity/test_kinds.py",
+    "analysis/detect": "analysis/test_labels.py",
+    "analysis/efforts": "batch/test_story.py",
+    "analysis/packet": "cli/test_share.py",
+    "analysis/store": "analysis/test_labels.py",
+    "batch/journal": "batch/test_one_file_one_row.py",
+    "batch/plans": "batch/test_sync.py",
+    "batch/progress": "batch/test_scan.py",
+    "batch/row": "batch/test_story.py",
+    "batch/work": "batch/test_scan.py",
+    "batch/workers": "batch/test_scan.py",
+    "cli/ask": "cli/test_label.py",
+    "cli/options": "cli/test_messages.py",
+    "cli/session_argument": "cli/test_show.py",
+    "cli/strava": "services/test_strava.py",
+    "cli/sync": "batch/test_sync.py",
+    "detection/explain": "detection/test_detector.py",
+    "detection/parameters": "detection/test_detector.py",
+    "detection/result": "detection/test_detector.py",
+    "detection/support": "detection/test_detector.py",
+    "fit/chain": "fit/test_reader.py",
+    "fit/clock": "fit/test_reader.py",
+    "fit/definition": "fit/test_reader.py",
+    "fit/developer": "fit/test_reader.py",
+    "fit/limits": "fit/test_reader.py",
+    "fit/step_values": "workout/test_encode.py",
+    "fit/table": "fit/test_reader.py",
+    "fit/view": "fit/test_reader.py",
+    "fit/words": "fit/test_profile.py",
+    "match/align": "match/test_match.py",
+    "match/by_speed": "match/test_match.py",
+    "match/expand": "match/test_match.py",
+    "match/laps": "match/test_match.py",
+    "match/model": "match/test_match.py",
+    "report/columns": "report/test_export.py",
+    "report/document": "analysis/test_adherence.py",
+    "report/figures/session": "report/test_session_view.py",
+    "report/geo": "report/test_export.py",
+    "report/page_data": "report/test_html.py",
+    "report/pictures": "report/test_html.py",
+    "report/tables": "analysis/test_adherence.py",
+    "report/words": "report/test_surfaces.py",
+    "services/note": "services/test_strava.py",
+    "services/strava_login": "services/test_strava.py",
+    "services/strava_token": "services/test_strava.py",
+    "session/checks": "session/test_document.py",
+    "session/cursor": "session/test_notation.py",
+    "session/data": "session/test_document.py",
+    "session/header": "session/test_document.py",
+    "session/library_sessions": "session/test_library.py",
+    "session/phrases": "session/test_notation.py",
+    "session/ready": "session/test_library.py",
+    "session/shape_errors": "session/test_document.py",
+    "session/stepwords": "session/test_notation.py",
+    "session/tokens": "session/test_notation.py",
+    "session/unroll": "session/test_model.py",
+    "session/values": "session/test_notation.py",
+    "session/wording": "session/test_notation.py",
+    "session/yaml_text": "session/test_document.py",
+    "watch/storage": "watch/test_push.py",
+    "workout/fold": "workout/test_encode.py",
+}
+
+
+def modules() -> list[Path]:
+    found = (path.relative_to(SOURCE) for path in sorted(SOURCE.rglob("*.py")))
+    return [path for path in found if not path.name.startswith("__")]
+
+
+def test_each_module_has_a_test_file_of_its_name_or_a_reason() -> None:
+    bare = {
+        path.with_suffix("").as_posix()
+        for path in modules()
+        if not (TESTS / path.parent / f"test_{path.name}").exists()
+    }
+    assert bare == set(ELSEWHERE), "a module has no test file of its name, or one that this table still calls without"
+    assert not [place for place in ELSEWHERE.values() if not (TESTS / place).exists()]
+
+
+def test_no_module_is_a_hall() -> None:
+    lengths = {str(path): len((SOURCE / path).read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert not {path: lines for path, lines in lengths.items() if lines > MOST_LINES}
