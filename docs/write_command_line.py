@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import typer
 
@@ -63,10 +62,8 @@ def section(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401 - typer's
 
 def choices(option: Any) -> str:  # noqa: ANN401 - as above
     """What an option may be, where it is one of a few words."""
-    for kind in (option.type_descriptor.annotation, *get_args(option.type_descriptor.annotation)):
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return f" One of {', '.join(f'`{member.value}`' for member in kind)}."
-    return ""
+    words = getattr(option.type, "choices", None)
+    return f" One of {', '.join(f'`{word}`' for word in words)}." if words else ""
 
 
 def usage_of(argument: Any) -> str:  # noqa: ANN401 - as above
