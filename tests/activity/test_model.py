@@ -33,7 +33,7 @@ def test_columns_that_make_no_activity_are_named(columns: dict[str, Any], messag
     [
         (Activity.to_pandas, "pandas", "pip install pandas"),
         (Activity.to_polars, "polars", "pip install polars"),
-        (Activity.__arrow_c_stream__, "pyarrow", r"pip install 'retrorun\[parquet\]'"),
+        (Activity.__arrow_c_stream__, "pyarrow", "pip install pyarrow"),
     ],
 )
 def test_a_table_without_its_library_says_what_to_install(

@@ -375,8 +375,7 @@ def table_library(name: str) -> Any:  # noqa: ANN401 - a module that need not be
     try:
         return import_module(name)
     except ImportError:
-        package = "'retrorun[parquet]'" if name == "pyarrow" else name
-        raise OutputError(f"this table needs {name}", hint=f"install it: pip install {package}") from None
+        raise OutputError(f"this table needs {name}", hint=f"install it: pip install {name}") from None
 
 
 def _restore(state: dict[str, object]) -> Activity:

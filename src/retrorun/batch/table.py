@@ -122,7 +122,7 @@ class ScanTable:
         try:
             import pyarrow as pa
         except ImportError:
-            raise OutputError("Parquet needs pyarrow", hint="install retrorun[parquet], or write .csv") from None
+            raise OutputError("Parquet needs pyarrow", hint="install it: pip install pyarrow, or write .csv") from None
         kinds = {
             "text": pa.string(),
             "whole": pa.int64(),

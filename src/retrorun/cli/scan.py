@@ -166,7 +166,7 @@ def _connect(scheduler: str) -> None:
     try:
         from distributed import Client
     except ImportError:
-        raise RetrorunError("a dask scheduler needs the package distributed", hint="install retrorun[dask]") from None
+        raise RetrorunError("a dask scheduler needs the package distributed", hint="pip install distributed") from None
     try:
         Client(scheduler, timeout=SCHEDULER_WAIT_S, set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
     except OSError as error:

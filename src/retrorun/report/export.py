@@ -105,7 +105,7 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise OutputError("Parquet needs pyarrow", hint="install it: pip install 'retrorun[parquet]'") from None
+        raise OutputError("Parquet needs pyarrow", hint="install it: pip install pyarrow") from None
     columns = _columns(activity, detection, rows, per_m)
     table = pa.table({name: pa.array([_known(value) for value in column]) for name, column in columns.items()})
     table = table.replace_schema_metadata({"retrorun": analysis_json(activity, detection)})

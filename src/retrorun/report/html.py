@@ -195,6 +195,6 @@ def _plotly() -> Markup:
         # plotly is slow to import, and nothing of it is needed but its script.
         from plotly.offline import get_plotlyjs
     except ImportError:
-        hint = "install it: pip install 'retrorun[interactive]', or leave --interactive out"
+        hint = "install it: pip install plotly, or leave --interactive out"
         raise OutputError("pages that can be zoomed need plotly", hint=hint) from None
     return script(get_plotlyjs())
