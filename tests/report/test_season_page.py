@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from retrorun.analysis.efforts import Effort, SeasonRun
-from retrorun.report.figures.season import equal_paces, weeks
+from retrorun.analysis.season import weeks
+from retrorun.report.figures.season import equal_paces
 from retrorun.report.season_page import season_html
 from retrorun.units import METRES_PER_MILE
 from tests.report.browser import opened, started

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from retrorun.analysis.efforts import EFFORTS_S, Effort, SeasonRun
+from retrorun.analysis.efforts import Effort, SeasonRun
+from retrorun.analysis.season import Best, season_bests, timed_bests
 from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
-from retrorun.report.figures.season import Best, figure_season, season_bests
+from retrorun.report.figures.season import figure_season
 from retrorun.report.words import distance_name
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
@@ -125,7 +126,9 @@ def tell(table: ScanTable) -> Story:
         weeks=_periods(rows, _monday, lambda day: day + dt.timedelta(weeks=1)),
         months=_periods(rows, _first_of_month, lambda day: _first_of_month(day + dt.timedelta(days=31))),
         bests=season_bests(runs),
-        timed_bests=_timed_bests(rows, runs),
+        timed_bests=timed_bests(
+            (run, effort) for run, (_, row) in zip(runs, rows, strict=True) for effort in row.timed_efforts
+        ),
         runs=runs,
         undated=len(dated) - len(rows),
     )
@@ -187,17 +190,6 @@ def _weighted(values: Iterable[tuple[float | None, float]]) -> float | None:
     known = [(value, weight) for value, weight in values if value is not None and weight > 0]
     total = sum(weight for _, weight in known)
     return sum(value * weight for value, weight in known) / total if total else None
-
-
-def _timed_bests(rows: Sequence[tuple[dt.datetime, Row]], runs: Sequence[SeasonRun]) -> tuple[Best, ...]:
-    """The furthest effort of each usual time; of equal ones the earlier."""
-    best: dict[float, Best] = {}
-    for (start, row), run in zip(rows, runs, strict=True):
-        for effort in row.timed_efforts:
-            held = best.get(effort.time_s)
-            if held is None or effort.distance_m > held.effort.distance_m:
-                best[effort.time_s] = Best(effort=effort, day=start.date(), run=run)
-    return tuple(best[time_s] for time_s in EFFORTS_S if time_s in best)
 
 
 def _plain(period: Period) -> dict[str, Any]:

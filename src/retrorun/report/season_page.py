@@ -14,17 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.report.figures.season import (
-    Best,
-    Week,
-    draw_bests,
-    draw_calendar,
-    draw_equal_paces,
-    draw_weeks,
-    equal_paces,
-    season_bests,
-    weeks,
-)
+from retrorun.analysis.season import Best, Week, season_bests, weeks
+from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
 from retrorun.report.figures.svg import inline_svg
 from retrorun.report.tables import Table

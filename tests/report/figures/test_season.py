@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.efforts import Effort, SeasonRun, best_efforts
+from retrorun.analysis.season import season_bests, weeks
 from retrorun.detection.result import Detection
-from retrorun.report.figures.season import figure_season, season_bests, weeks
+from retrorun.report.figures.season import figure_season
 from retrorun.report.figures.style import DARK, LIGHT
 from retrorun.report.words import distance_name
 from retrorun.units import METRES_PER_MILE

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrorun.analysis.efforts import Effort, SeasonRun
+from retrorun.analysis.efforts import SeasonRun
+from retrorun.analysis.season import Best, Week, season_bests, weeks
 from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, pace_step, pace_unit, say_missing, say_title
 from retrorun.report.words import MONTHS, day_of, distance_name
 from retrorun.units import format_clock, format_percent
@@ -22,65 +22,6 @@ LEAST_WEEKS = 8  # that the axis has room for, so that one week is no giant bar
 MOST_TICKS = 8
 EQUAL_FROM = 4  # runs; fewer say nothing of pace at equal heart rate
 EQUAL_SPREAD_BPM = 2.0  # of heart rate between runs; less, and it explains nothing of the pace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """One week from its Monday on; weeks without backward running are there too, with zeros.
-
-    `kept` is the share of planned steps that were completed, None without a plan.
-    """
-
-    monday: dt.date
-    backward_s: float = 0.0
-    backward_m: float = 0.0
-    planned_steps: int = 0
-    completed_steps: int = 0
-
-    @property
-    def kept(self) -> float | None:
-        """The share of planned steps that were completed; None without a plan."""
-        return self.completed_steps / self.planned_steps if self.planned_steps else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Best:
-    """The season's best effort at one distance, and the day it was run; `run` is what it is from, if that is known."""
-
-    effort: Effort
-    day: dt.date
-    run: SeasonRun | None = None
-
-
-def weeks(runs: Iterable[SeasonRun]) -> tuple[Week, ...]:
-    """Every week from the first run's to the last's, in order."""
-    totals: dict[dt.date, Week] = {}
-    for run in runs:
-        monday = run.start.date() - dt.timedelta(days=run.start.weekday())
-        week = totals.get(monday, Week(monday=monday))
-        totals[monday] = replace(
-            week,
-            backward_s=week.backward_s + run.backward_s,
-            backward_m=week.backward_m + run.backward_m,
-            planned_steps=week.planned_steps + run.planned_steps,
-            completed_steps=week.completed_steps + run.completed_steps,
-        )
-    if not totals:
-        return ()
-    first, last = min(totals), max(totals)
-    mondays = [first + dt.timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    return tuple(totals.get(day, Week(monday=day)) for day in mondays)
-
-
-def season_bests(runs: Iterable[SeasonRun]) -> tuple[Best, ...]:
-    """The best effort at each distance, shortest distance first; of equal ones the earlier."""
-    best: dict[float, Best] = {}
-    for run in sorted(runs, key=lambda run: run.start.timestamp()):
-        for effort in run.efforts:
-            held = best.get(effort.distance_m)
-            if held is None or effort.time_s < held.effort.time_s:
-                best[effort.distance_m] = Best(effort=effort, day=run.start.date(), run=run)
-    return tuple(best[distance_m] for distance_m in sorted(best))
 
 
 def figure_season(runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Figure:
