@@ -26,6 +26,7 @@ ELSEWHERE: dict[str, str] = {
     "analysis/detect": "analysis/test_labels.py",
     "analysis/efforts": "batch/test_story.py",
     "analysis/packet": "cli/test_share.py",
+    "analysis/season": "report/figures/test_season.py",
     "analysis/store": "analysis/test_labels.py",
     "batch/journal": "batch/test_one_file_one_row.py",
     "batch/plans": "batch/test_sync.py",

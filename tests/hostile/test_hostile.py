@@ -14,6 +14,7 @@ import pytest
 from tests.hostile.drive import WAYS, Tally, attack, seeds
 
 LONG = int(os.environ.get("RETRORUN_HOSTILE", "1000000"))
+FIRST = int(os.environ.get("RETRORUN_HOSTILE_SEED", "0"))  # further inputs than an earlier run's
 LONGEST_S = float(os.environ.get("RETRORUN_HOSTILE_S", "inf"))
 GROUP = 500
 MEMORY_KIB = 500 * 1024
@@ -35,7 +36,7 @@ def test_the_seeds_themselves_go_all_the_way(kind: str) -> None:
 
 @pytest.mark.slow
 def test_a_million(capsys: pytest.CaptureFixture[str]) -> None:
-    tally, begun_s, seed = Tally(), time.monotonic(), 0
+    tally, begun_s, seed = Tally(), time.monotonic(), FIRST
     while tally.inputs < LONG and time.monotonic() - begun_s < LONGEST_S:
         attack(seed, min(GROUP, LONG - tally.inputs), tally)
         seed += 1
