@@ -77,26 +77,25 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
     assert all(name in result.stdout for name, *_ in COMMANDS)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
-def test_a_command_imports_only_what_it_needs(arguments: list[str]) -> None:
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a process holds after a command."""
     code = (
-        f"import sys; from retrorun.cli.app import main\ntry: main({arguments})\nexcept SystemExit: pass\n"
+        f"import sys; from retrorun.cli.app import main\ntry: main({list(arguments)})\nexcept SystemExit: pass\n"
         "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert not {"numpy", "matplotlib", "plotly", "rich", "yaml", "requests"} & set(done.stderr.split())
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_a_command_imports_only_what_it_needs(argument: str) -> None:
+    assert not {"numpy", "matplotlib", "plotly", "rich", "yaml", "requests"} & loaded_by(argument)
 
 
 def test_a_run_without_a_plan_is_analysed_without_what_plans_need(tmp_path: Path) -> None:
     run = tmp_path / "run.fit"
     run.write_bytes(fit_recording())
-    code = (
-        f"import sys; from retrorun.cli.app import main\ntry: main(['analyze', {str(run)!r}])\n"
-        "except SystemExit: pass\n"
-        "print(*sys.modules, file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    loaded = set(done.stderr.split())
+    loaded = loaded_by("analyze", str(run))
     assert "retrorun.detection.detector" in loaded
     assert not {"retrorun.match.match", "retrorun.workout.decode", "retrorun.session.notation", "matplotlib"} & loaded
 

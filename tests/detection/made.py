@@ -8,6 +8,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray
+from retrorun.detection.candidates import Candidates
 from tests.evaluation.synthetic import synthesise
 
 Span = tuple[float, float]
@@ -34,3 +35,30 @@ def lagged(activity: Activity, lag_s: int) -> Activity:
     cadence: FloatArray = np.roll(activity.cadence_spm, lag_s)
     cadence[:lag_s] = activity.cadence_spm[0]
     return replace(activity, cadence_spm=cadence)
+
+
+def pieces(uplifts: FloatArray, *, speed_mps: float = 2.1, bins: int = 10) -> Candidates:
+    """Slow pieces far from each other, alike but for their uplift."""
+    n = len(uplifts)
+    same = np.ones(n)
+    start = np.arange(n) * 100
+    line_spm = 166.0 * same
+    return Candidates(
+        start=start,
+        end=start + bins,
+        speed_mps=speed_mps * same,
+        cadence_spm=line_spm * (1.0 + uplifts),
+        forward_spm=line_spm,
+        uplift=uplifts,
+        base=0.0 * same,
+        near=40.0 * same,
+        gap_mps=0.8 * same,
+        raw_step=uplifts - 0.03,
+        grade_pct=0.0 * same,
+        fall=0.3 * same,
+        rise=0.3 * same,
+        rest_before=0.0 * same,
+        rest_after=0.0 * same,
+        uneven=0.03 * same,
+        erratic=0.01 * same,
+    )

@@ -7,7 +7,7 @@ import numpy as np
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.likelihoods import likelihoods, physical, surface, terms
-from tests.detection.test_session_model import pieces
+from tests.detection.made import pieces
 
 LINE = ForwardLine(
     level_spm=170.0,

@@ -17,6 +17,7 @@ from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import Label, labels_of_direction
 from retrorun.analysis.store import load_labels
+from retrorun.analysis.summary import Summary
 from retrorun.batch.plans import Plans
 from retrorun.detection.profile import GaitProfile
 from retrorun.documents import Fields, parse_json, to_json
@@ -110,6 +111,17 @@ def describe_home(service: IntervalsIcu, folder: Path, *, take_out: bool = False
                 yield new
 
 
+def ran_of(summary: Summary) -> Ran:
+    """What a description says of a run."""
+    return Ran(
+        told=summary.verdict != "cannot tell",
+        stretches=summary.segments,
+        time_s=summary.backward.time_s,
+        distance_m=summary.backward.distance_m,
+        speed_mps=summary.backward.mean_speed_mps,
+    )
+
+
 def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) -> tuple[Synced, GaitProfile | None]:
     """One run, and the profile after it."""
     run = Synced(number=home.number, file=home.file, key=key)
@@ -117,15 +129,7 @@ def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) 
         found = _analysed(folder / home.file, state.profile, plans)
     except RetrorunError as error:
         return replace(run, reason=error.what), state.profile
-    summary = found.summary
-    ran = Ran(
-        told=summary.verdict != "cannot tell",
-        stretches=summary.segments,
-        time_s=summary.backward.time_s,
-        distance_m=summary.backward.distance_m,
-        speed_mps=summary.backward.mean_speed_mps,
-    )
-    run = replace(run, line=note_line(ran), plan=_plan(found))
+    run = replace(run, line=note_line(ran_of(found.summary)), plan=_plan(found))
     reason, profile = _why_not(found), state.profile
     if any(other.file == home.file for other in state.runs):
         reason = "the same recording was there before"

@@ -12,12 +12,12 @@ import typer
 from retrorun.activity.model import Activity
 from retrorun.analysis.detect import detect
 from retrorun.analysis.summary import summarise
+from retrorun.batch.sync import ran_of
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
 from retrorun.detection.result import Detection
 from retrorun.report.document import analysis_document
-from retrorun.services.note import Ran
 from retrorun.services.strava import Strava
 from retrorun.services.strava_login import LoginServer
 from retrorun.services.strava_token import Application, token_path
@@ -71,15 +71,7 @@ def annotate(
     """Write what was run backward into the description of one of your own activities: one marked line, never two."""
     strava = Strava(Application.from_environment(), token_path())
     activity, detection = _analysed(strava, activity_id)
-    summary = summarise(activity, detection)
-    ran = Ran(
-        told=summary.verdict != "cannot tell",
-        stretches=summary.segments,
-        time_s=summary.backward.time_s,
-        distance_m=summary.backward.distance_m,
-        speed_mps=summary.backward.mean_speed_mps,
-    )
-    changed = strava.annotate(activity_id, ran, in_name=in_name)
+    changed = strava.annotate(activity_id, ran_of(summarise(activity, detection)), in_name=in_name)
     say("The description was changed." if changed else "It already says so; nothing was changed.")
 
 
