@@ -59,6 +59,17 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
     return Learnt(profile=profile, runs=len(seen), left_out=tuple(left_out))
 
 
+def with_run(profile: GaitProfile | None, activity: Activity, backward: Sequence[tuple[float, float]]) -> GaitProfile:
+    """The profile after one run more, its backward stretches said; the same one where there is nothing to learn.
+
+    Raises:
+        ProfileError: it would be the first run, and there is nothing to learn from it, or it must not be learnt from.
+    """
+    if profile is None:
+        return GaitProfile.fit([activity], labels=[backward])
+    return profile.updated(activity, labels=backward)
+
+
 def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row]) -> GaitProfile:
     """The profile with one recording more, which joins those that were seen.
 
@@ -74,7 +85,7 @@ def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row])
         raise ProfileError(f"the same activity as {twin.path}")
     labels = labels_of(source)
     spans = [] if labels is None else labels.in_force(activity).backward_spans()
-    learnt = GaitProfile.fit([activity], labels=[spans]) if profile is None else profile.updated(activity, labels=spans)
+    learnt = with_run(profile, activity, spans)
     if learnt is profile:
         raise ProfileError("no running with cadence and speed in it")
     seen.append(row)

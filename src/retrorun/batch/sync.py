@@ -18,6 +18,7 @@ from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import Label, labels_of_direction
 from retrorun.analysis.store import load_labels
 from retrorun.analysis.summary import Summary
+from retrorun.batch.learn import with_run
 from retrorun.batch.plans import Plans
 from retrorun.detection.profile import GaitProfile
 from retrorun.documents import Fields, parse_json, to_json
@@ -136,10 +137,7 @@ def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) 
     if not reason:
         try:
             spans = [(one.start_s, one.end_s) for one in _said(found) if one.direction is Direction.BACKWARD]
-            if profile is None:
-                profile = GaitProfile.fit([found.activity], labels=[spans])
-            else:
-                profile = profile.updated(found.activity, labels=spans)
+            profile = with_run(profile, found.activity, spans)
         except ProfileError as error:
             reason = error.what
         else:
