@@ -122,7 +122,7 @@ def _usable_rows(
     time: FloatArray, activity: npt.NDArray[np.int64] | None, decisions: list[str]
 ) -> npt.NDArray[np.intp] | None:
     """Rows whose time is there, plausible and not before an earlier one; None for all rows as they are."""
-    if activity is not None:
+    if activity is not None and (activity != activity[0]).any():
         return _rows_by_activity(time, activity, decisions)
     if bool((time[1:] >= time[:-1]).all()) and time[-1] - time[0] <= MAX_SPAN_S:
         return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
-from retrorun.activity.markup import Document, element_pattern, elements, starts
+from retrorun.activity.markup import Document, element_pattern, elements
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
-from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbers, recording
+from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbered, numbers, recording
 from retrorun.activity.raw import RawLap, RawPart, RawRecording
 from retrorun.activity.rules import MAX_LAPS, sport_of_words
 from retrorun.arrays import FloatArray, IntArray
@@ -27,11 +27,10 @@ COLUMNS = {
     "temperature_c": ("atemp", "temp"),
     "vertical_speed_mps": ("verticalSpeed",),
 }
-_ELEMENTS = element_pattern(names_of(COLUMNS, "trkpt", "time"), track="trkseg")
-_LAT_LON = re.compile(rb"""\slat\s*=\s*["']([^"'\n]*)["']\s+lon\s*=\s*["']([^"'\n]*)["']""")
+_ELEMENTS = element_pattern(names_of(COLUMNS, "trkpt", "time", "trk", "trkseg"), track="trkseg")
 _HEAD = re.compile(rb"<(?:[\w.-]{1,64}:)?gpx\s([^<>]*)>")
 _TYPE = re.compile(rb"<(?:[\w.-]{1,64}:)?type>([^<]*)<")
-_POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?trkpt[\s/>]")
+_TRACK = re.compile(rb"<(?:[\w.-]{1,64}:)?trk[\s>]")
 _LINK = re.compile(rb"<((?:[\w.-]{1,64}:)?(?:link|extensions))[\s>]")
 _HEAD_BYTES = 1 << 14  # of a track before its points; real ones have some hundred
 OTHER_ACTIVITY_S = 4 * 3600.0  # nobody pauses so long within a run
@@ -49,15 +48,21 @@ def raw_from_gpx(document: Document) -> RawRecording:
         RecordingError: it holds no point with a time.
     """
     points = Points(COLUMNS, "time")
-    attributes = gather(elements(document, _ELEMENTS), points, point=b"trkpt", others={})
+    tracks: list[int] = []  # how many points stand before each
+    segments: list[int] = []
+    others = {
+        b"trk": lambda *_: tracks.append(points.n),
+        b"trkseg": lambda *_: segments.append(points.n),
+    }
+    attributes = gather(elements(document, _ELEMENTS), points, point=b"trkpt", others=others)
     if not points.n:
         raise RecordingError(
             f"this GPX holds {_instead(document.data)}, no recording", hint="export the recording itself"
         )
     columns = points.filled()
     columns["latitude_deg"], columns["longitude_deg"] = _positions(attributes)
-    sports = _sports(document.data)
-    segment, track = _places(document.data, points.times)
+    sports = _sports(document.data, len(tracks))
+    segment, track = (numbered(before, points.n) if len(segments) > 1 else None for before in (segments, tracks))
     several = None if segment is None or track is None else _activities(points.times, segment, track, sports)
     sport, sub_sport = sports[0] if sports else ("", "")
     head = _HEAD.search(document.data)
@@ -81,23 +86,23 @@ def _instead(data: bytes) -> str:
     """What a document without track points is."""
     if re.search(rb"<(?:[\w.-]{1,64}:)?rte[\s>]", data):
         return "a route"
-    if starts(data, "trk"):
+    if _TRACK.search(data):
         return "a track without points"
     return "a list of places" if re.search(rb"<(?:[\w.-]{1,64}:)?wpt\s", data) else "nothing"
 
 
-def _sports(data: bytes) -> list[tuple[str, str]]:
+def _sports(data: bytes, tracks: int) -> list[tuple[str, str]]:
     """Sport and sub-sport of each track, by its own `<type>`: not a waypoint's, a link's or the document's."""
+    if tracks > MAX_LAPS:
+        raise RecordingError(f"{tracks:,} tracks are more than any recording has", hint="give one recording")
     found = []
-    tracks = starts(data, "trk")
-    if len(tracks) > MAX_LAPS:
-        raise RecordingError(f"{len(tracks):,} tracks are more than any recording has", hint="give one recording")
-    for track, end in pairwise([*tracks, len(data)]):  # no track is looked for behind the next: hostile ones are many
+    places = [place.start() for place in islice(_TRACK.finditer(data), tracks)]
+    for track, end in pairwise([*places, len(data)]):  # no track is looked for behind the next: hostile ones are many
         stop = data.find(b"<trkseg", track, end)
         stop = end if stop < 0 else stop
         kind = _TYPE.search(_own(data[track : min(stop, track + _HEAD_BYTES)]))
         if kind is None:  # behind the segments, where no schema allows it, but some write it
-            close = data.find(b"</trk>", stop, end)
+            close = data.rfind(b"</trk>", stop, end)
             after = data.rfind(b"</trkseg>", stop, close) if close >= 0 else -1
             kind = _TYPE.search(data, after, close) if 0 <= after < close else None
         found.append(sport_of_words(kind[1].decode("utf-8", "replace")) if kind else ("", ""))
@@ -113,18 +118,6 @@ def _own(head: bytes) -> bytes:
             kept.append(head[pos : found.start()])
             pos = close
     return b"".join([*kept, head[pos:]])
-
-
-def _places(data: bytes, time: FloatArray) -> tuple[IntArray | None, IntArray | None]:
-    """The segment and the track that each point stands in; None where there is only one segment."""
-    segments = starts(data, "trkseg")
-    if len(segments) < 2:
-        return None, None
-    at = np.array([found.start() for found in _POINT.finditer(data)], dtype=np.int64)
-    if len(at) != len(time):
-        return None, None
-    tracks = starts(data, "trk")
-    return tuple(np.searchsorted(np.array(places), at, side="right") - 1 for places in (segments, tracks))  # type: ignore[return-value]  # two of them
 
 
 def _activities(
@@ -165,10 +158,15 @@ def _activities(
 
 def _positions(attributes: list[bytes]) -> tuple[FloatArray, FloatArray]:
     """Latitudes and longitudes from the attributes of all points."""
-    found = _LAT_LON.findall(b"\n".join(attributes))
-    if len(found) != len(attributes):  # another order, or a point without a position
-        found = [(attribute(each, "lat"), attribute(each, "lon")) for each in attributes]
-    return numbers([lat for lat, _ in found]), numbers([lon for _, lon in found])
+    n, parts = len(attributes), b"".join(attributes).split(b'"')
+    usual = (
+        len(parts) == 4 * n + 1
+        and set(parts[2::4]) == {b" lon="}
+        and {each[-5:] for each in parts[:-1:4]} == {b" lat="}
+    )
+    if usual:
+        return numbers(parts[1::4]), numbers(parts[3::4])
+    return tuple(numbers([attribute(each, name) for each in attributes]) for name in ("lat", "lon"))  # type: ignore[return-value]  # two of them
 
 
 def _laps(data: bytes) -> tuple[RawLap, ...]:

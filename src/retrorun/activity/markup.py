@@ -18,8 +18,6 @@ from retrorun.errors import RecordingError
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ASIDES = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
-_PREFIX = re.compile(rb"(?:[\w.-]{1,64}:)?")
-_LONGEST_PREFIX = 66  # bytes from the "<" to the local name
 _LARGE = 2**20  # bytes; whatever is in less does no harm
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([\w.-]{1,64})[\s/>]")
@@ -86,20 +84,6 @@ def element_pattern(names: tuple[str, ...], *, track: str) -> re.Pattern[bytes]:
     prefix = r"(?:[\w.-]++:)?+"
     choice = "|".join((*names, f"/{prefix}{track}"))
     return re.compile(rf"<{prefix}((?:{choice})(?:\s[^<>]*+)?+>[^<]*+)(?=<)".encode("ascii"))
-
-
-def starts(document: bytes, name: str) -> list[int]:
-    """Where the start tags of a local name begin, in order; a rare name is found far quicker than by a pattern."""
-    found = []
-    for end in (b">", b" ", b"/", b"\n", b"\t", b"\r"):
-        text = name.encode() + end
-        pos = document.find(text)
-        while pos >= 0:
-            opening = document.rfind(b"<", max(0, pos - _LONGEST_PREFIX), pos)
-            if opening >= 0 and _PREFIX.fullmatch(document, opening + 1, pos):
-                found.append(opening)
-            pos = document.find(text, pos + 1)
-    return sorted(found)
 
 
 def _plain(data: bytes) -> bytes:

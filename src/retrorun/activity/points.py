@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
+from operator import methodcaller
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from retrorun.errors import RecordingError
 
 _EXTRA = ("power_w", "temperature_c", "vertical_speed_mps")
 _ATTRIBUTE = r"""\s{name}\s*=\s*["']([^"']*)["']"""
+_ALIKE = 16  # points of the same elements in a row that are worth a look
+_LONGEST_POINT = 64  # elements
 _POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?(?:trkpt|Trackpoint)[\s/>]")
 
 
@@ -103,7 +106,8 @@ def gather(
         found: the elements, in order, as `elements` gives them.
         points: takes the elements of points.
         point: the local name of a point.
-        others: what to do with elements outside the points, by local name; called with attributes and text.
+        others: what to do with elements outside the points, by local name; called with attributes and text, while
+            `points.n` says how many points stand before.
 
     Returns:
         The attributes of the points.
@@ -111,11 +115,72 @@ def gather(
     Raises:
         RecordingError: there are more points than any recording has.
     """
-    adders = {name: (points.rows[name].append, points.texts[name].append) for name in points.rows}
     attributes: list[bytes] = []
-    row = -1
-    for element in found:
-        head, _, text = element.partition(b">")
+    index = 0
+    while index < len(found):
+        pattern = _pattern(found, index, points, point)
+        count = _repeats(found, index, pattern) if pattern else 0
+        if count:
+            _take_alike(found[index : index + count * len(pattern)], pattern, points, attributes)
+            index += count * len(pattern)
+        else:
+            index = _take_each(found, index, points, attributes, point=point, others=others)
+    points.n = len(attributes)
+    bounded(points)
+    return attributes
+
+
+def _pattern(found: list[bytes], index: int, points: Points, point: bytes) -> list[bytes]:
+    """How each element of the point at `index` begins, the point itself first; empty where no point begins there."""
+    if not found[index].startswith((point + b" ", point + b">")):
+        return []
+    pattern = [found[index][: len(point) + 1]]
+    for element in found[index + 1 : index + _LONGEST_POINT]:
+        name = element.partition(b">")[0]
+        if name not in points.rows:
+            break  # the next point, as a rule
+        pattern.append(name + b">")
+    return pattern
+
+
+def _repeats(found: list[bytes], index: int, pattern: list[bytes]) -> int:
+    """How many points from `index` on have the same elements in the same order; 0 where too few to be worth it."""
+    size, count, step = len(pattern), 0, _ALIKE
+    while True:
+        block = found[index + count * size : index + (count + step) * size]
+        same = len(block) == step * size and all(
+            all(map(methodcaller("startswith", each), block[at::size])) for at, each in enumerate(pattern)
+        )
+        count, step = (count + step, 4 * step) if same else (count, step // 4)
+        if step < _ALIKE:
+            return count
+
+
+def _take_alike(found: list[bytes], pattern: list[bytes], points: Points, attributes: list[bytes]) -> None:
+    """Points of the same elements, a column at a time: three times as quick as an element at a time."""
+    size, first = len(pattern), len(attributes)
+    length = len(pattern[0]) - 1
+    attributes += [element[length:] for element in found[::size]]
+    for at, each in enumerate(pattern[1:], 1):
+        name, length = each[:-1], len(each)
+        points.rows[name] += range(first, len(attributes))
+        points.texts[name] += [element[length:] for element in found[at::size]]
+
+
+def _take_each(
+    found: list[bytes],
+    index: int,
+    points: Points,
+    attributes: list[bytes],
+    *,
+    point: bytes,
+    others: dict[bytes, Callable[[bytes, bytes], None]],
+) -> int:
+    """Elements one by one, some dozens, up to the beginning of a point; where that is."""
+    adders = {name: (points.rows[name].append, points.texts[name].append) for name in points.rows}
+    row, end = len(attributes) - 1, index + _ALIKE
+    for at in range(index, len(found)):
+        head, _, text = found[at].partition(b">")
         if row >= 0 and head in adders:
             add_row, add_text = adders[head]
             add_row(row)
@@ -123,6 +188,8 @@ def gather(
             continue
         name, *attrs = head.split(None, 1)
         if name == point:
+            if at >= end:
+                return at
             row = len(attributes)
             attributes.append(b" " + attrs[0] if attrs else b"")
         elif row >= 0 and name in adders:
@@ -131,10 +198,9 @@ def gather(
         else:
             row = -1  # a track has ended, or a lap begins
             if name in others:
+                points.n = len(attributes)
                 others[name](b" " + attrs[0] if attrs else b"", text)
-    points.n = len(attributes)
-    bounded(points)
-    return attributes
+    return len(found)
 
 
 def bounded(points: Points) -> None:
@@ -145,6 +211,11 @@ def bounded(points: Points) -> None:
     """
     if points.n > MAX_POINTS:
         raise RecordingError(f"{points.n:,} points are more than any recording has", hint="give one recording")
+
+
+def numbered(before: list[int], n: int) -> IntArray:
+    """The number of the segment or track that each of n points stands in, from how many stand before each of those."""
+    return np.searchsorted(np.array(before, dtype=np.int64), np.arange(n), side="right") - 1
 
 
 def attribute(attributes: bytes, name: str) -> bytes:

@@ -6,14 +6,11 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
 from retrorun.activity.markup import Document, element_pattern, elements
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
-from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, recording
+from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbered, recording
 from retrorun.activity.raw import RawLap, RawPart, RawRecording
-from retrorun.arrays import IntArray
 from retrorun.errors import RecordingError
 
 # Local names in a point, and the columns that they fill; the first name that a point has wins.
@@ -30,8 +27,6 @@ COLUMNS = {
 _LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity", "TriggerMethod")
 _ELEMENTS = element_pattern(names_of(COLUMNS, "Trackpoint", "Time", "Activity", "Lap", *_LAP_VALUES), track="Track")
 _CREATOR = re.compile(rb"<Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
-_ACTIVITY = re.compile(rb"<(?:[\w.-]{1,64}:)?Activity[\s>]")
-_POINT = re.compile(rb"<(?:[\w.-]{1,64}:)?Trackpoint[\s/>]")
 _LAP = re.compile(rb"<(?:[\w.-]{1,64}:)?Lap[\s/>]")
 _SPORT = {"running": "running", "biking": "cycling"}
 _INTENSITY = {b"Active": "active", b"Resting": "rest"}
@@ -47,8 +42,9 @@ _TRIGGER = {
 class _Laps:
     """Laps and activities of a TCX, gathered while walking through its elements."""
 
-    def __init__(self) -> None:
-        self.activities: list[tuple[bytes, int]] = []  # sport, index of its first lap
+    def __init__(self, points: Points) -> None:
+        self.points = points
+        self.activities: list[tuple[bytes, int]] = []  # sport, and how many points stand before
         self.laps: list[dict[bytes, bytes]] = []
         self._current: dict[bytes, bytes] = {}
 
@@ -61,7 +57,7 @@ class _Laps:
         }
 
     def _activity(self, attributes: bytes, _: bytes) -> None:
-        self.activities.append((attribute(attributes, "Sport"), len(self.laps)))
+        self.activities.append((attribute(attributes, "Sport"), self.points.n))
 
     def _lap(self, attributes: bytes, _: bytes) -> None:
         self._current = {b"StartTime": attribute(attributes, "StartTime")}
@@ -99,7 +95,8 @@ def raw_from_tcx(document: Document) -> RawRecording:
     Raises:
         RecordingError: it holds no point with a time.
     """
-    points, laps = Points(COLUMNS, "Time"), _Laps()
+    points = Points(COLUMNS, "Time")
+    laps = _Laps(points)
     gather(elements(document, _ELEMENTS), points, point=b"Trackpoint", others=laps.others())
     if not points.n:
         raise RecordingError(f"this TCX holds {_instead(document.data)}", hint="export the recording itself")
@@ -118,7 +115,7 @@ def raw_from_tcx(document: Document) -> RawRecording:
         sport=_SPORT.get(sport, "generic"),
         sub_sport="",
         device=Device(name=name) if name else None,
-        activity=_activity_of(document.data, points.n, len(laps.activities)),
+        activity=numbered([before for _, before in laps.activities], points.n) if laps.activities else None,
         decisions=() if laps.activities else ("the file is a course: its times may be planned, not run",),
     )
 
@@ -129,16 +126,3 @@ def _instead(data: bytes) -> str:
         if re.search(rb"<(?:[\w.-]{1,64}:)?%b[\s>]" % name, data):
             return f"{what}, no recording"
     return "laps without samples, as of a pool or an activity entered by hand" if _LAP.search(data) else "no recording"
-
-
-def _activity_of(data: bytes, n: int, activities: int) -> IntArray | None:
-    """The activity that each point stands in."""
-    if not activities:
-        return None
-    if activities == 1:
-        return np.zeros(n, dtype=np.int64)
-    starts = np.array([found.start() for found in _ACTIVITY.finditer(data)], dtype=np.int64)
-    at = np.array([found.start() for found in _POINT.finditer(data)], dtype=np.int64)
-    if len(at) != n or len(starts) != activities:
-        return None
-    return np.searchsorted(starts, at, side="right") - 1
