@@ -32,6 +32,12 @@ def is_hidden(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNING
 
 
+def install_hint(*packages: str) -> str:
+    """What to do where an optional package is not installed: a line that works whether or not we are on an index."""
+    quoted = (f"'{one}'" if "[" in one else one for one in packages)  # shells take brackets for a pattern
+    return f"install it: pip install {' '.join(quoted)}"
+
+
 class RetrorunError(Exception):
     """The root of all errors of this library.
 

@@ -20,7 +20,7 @@ from typing import IO
 from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.strava_export import Listed, read_listing
 from retrorun.activity.unpack import SUFFIXES, UNPACK_ERRORS, is_aside, read_member
-from retrorun.errors import RecordingError
+from retrorun.errors import RecordingError, install_hint
 from retrorun.files import open_regular, printable
 
 LISTING = "activities.csv"  # what Strava calls it in every language
@@ -207,6 +207,8 @@ def _urls_below(url: str) -> list[str]:
             return sorted(filesystem.unstrip_protocol(name) for name in filesystem.find(inner))
         if not filesystem.exists(inner):
             raise RecordingError("there is nothing at this URL", where=url, hint="check it, and your rights")
+    except RecordingError:  # a ValueError, too
+        raise
     except (ImportError, ValueError) as error:
         raise RecordingError(f"cannot be opened ({error})", where=url, hint="check its first part") from error
     except OSError as error:
@@ -218,8 +220,7 @@ def _fsspec(url: str) -> ModuleType:
     try:
         import fsspec
     except ImportError:
-        raise RecordingError(
-            "reading from a URL needs fsspec", where=url, hint="install retrorun[cloud], and the driver of this storage"
-        ) from None
+        hint = f"{install_hint('fsspec')}, and the driver of this storage"
+        raise RecordingError("reading from a URL needs fsspec", where=url, hint=hint) from None
     module: ModuleType = fsspec
     return module

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from retrorun.activity.cadence import without_nonsense
 from retrorun.activity.rules import FOOT_SPORTS, plausible
-from retrorun.errors import OutputError, RecordingError
+from retrorun.errors import OutputError, RecordingError, install_hint
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
 if TYPE_CHECKING:
@@ -375,7 +375,7 @@ def table_library(name: str) -> Any:  # noqa: ANN401 - a module that need not be
     try:
         return import_module(name)
     except ImportError:
-        raise OutputError(f"this table needs {name}", hint=f"install it: pip install {name}") from None
+        raise OutputError(f"this table needs {name}", hint=install_hint(name)) from None
 
 
 def _restore(state: dict[str, object]) -> Activity:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrorun.batch.row import Row
-from retrorun.errors import OutputError
+from retrorun.errors import OutputError, install_hint
 from retrorun.files import plain_cell, write_atomic
 from retrorun.units import format_clock, format_distance
 
@@ -122,7 +122,7 @@ class ScanTable:
         try:
             import pyarrow as pa
         except ImportError:
-            raise OutputError("Parquet needs pyarrow", hint="install it: pip install pyarrow, or write .csv") from None
+            raise OutputError("Parquet needs pyarrow", hint=f"{install_hint('pyarrow')}, or write .csv") from None
         kinds = {
             "text": pa.string(),
             "whole": pa.int64(),

@@ -18,7 +18,7 @@ from itertools import islice
 from retrorun.activity.archive import Source
 from retrorun.batch.row import Row
 from retrorun.batch.work import Done, Settings, failed, scan_group
-from retrorun.errors import RecordingError, RetrorunError
+from retrorun.errors import RecordingError, RetrorunError, install_hint
 
 NO_WORKERS = (
     "the worker processes could not start, so one process did it all; "
@@ -83,16 +83,21 @@ def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, bac
     try:
         from joblib import Parallel, delayed, parallel_config
     except ImportError:
-        raise RetrorunError("a cluster needs joblib", hint=f"install retrorun[{backend}]") from None
+        raise RetrorunError("a cluster needs joblib", hint=install_hint("joblib", *_packages(backend))) from None
     try:
         with parallel_config(backend=backend):
             runner = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
             yield from runner(delayed(scan_group)(group, settings, _of(known, group)) for group in groups)
     except (ImportError, ValueError) as error:
+        packages = _packages(backend)
         raise RetrorunError(
             f"joblib cannot use the backend {backend!r} ({error})",
-            hint=f"install retrorun[{backend}] and connect to it",
+            hint=f"{install_hint(*packages)} and connect to it" if packages else "check its name",
         ) from error
+
+
+def _packages(backend: str) -> tuple[str, ...]:
+    return ("dask[distributed]",) if backend == "dask" else ()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

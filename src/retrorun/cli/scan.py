@@ -22,7 +22,7 @@ from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
-from retrorun.errors import OutputError, RetrorunError
+from retrorun.errors import OutputError, RetrorunError, install_hint
 from retrorun.files import check_ending, make_folder, refuse_inputs, write_atomic
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.html import report_html
@@ -166,7 +166,8 @@ def _connect(scheduler: str) -> None:
     try:
         from distributed import Client
     except ImportError:
-        raise RetrorunError("a dask scheduler needs the package distributed", hint="pip install distributed") from None
+        hint = install_hint("dask[distributed]")
+        raise RetrorunError("a dask scheduler needs the package distributed", hint=hint) from None
     try:
         Client(scheduler, timeout=SCHEDULER_WAIT_S, set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
     except OSError as error:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from retrorun.activity.model import Activity
 from retrorun.detection.result import Detection
-from retrorun.errors import OutputError, RecordingError
+from retrorun.errors import OutputError, RecordingError, install_hint
 from retrorun.files import check_ending, plain_cell, write_atomic
 from retrorun.report.annotate import annotate_fit
 from retrorun.report.columns import sample_columns, segment_columns
@@ -105,7 +105,7 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise OutputError("Parquet needs pyarrow", hint="install it: pip install pyarrow") from None
+        raise OutputError("Parquet needs pyarrow", hint=install_hint("pyarrow")) from None
     columns = _columns(activity, detection, rows, per_m)
     table = pa.table({name: pa.array([_known(value) for value in column]) for name, column in columns.items()})
     table = table.replace_schema_metadata({"retrorun": analysis_json(activity, detection)})

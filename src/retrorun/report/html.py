@@ -16,7 +16,7 @@ from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.summary import Summary, summarise
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
-from retrorun.errors import OutputError
+from retrorun.errors import OutputError, install_hint
 from retrorun.match.model import Match
 from retrorun.report.page_data import page_data, zoom_data
 from retrorun.report.pictures import Pictures, missing_of
@@ -195,6 +195,6 @@ def _plotly() -> Markup:
         # plotly is slow to import, and nothing of it is needed but its script.
         from plotly.offline import get_plotlyjs
     except ImportError:
-        hint = "install it: pip install plotly, or leave --interactive out"
+        hint = f"{install_hint('plotly')}, or leave --interactive out"
         raise OutputError("pages that can be zoomed need plotly", hint=hint) from None
     return script(get_plotlyjs())

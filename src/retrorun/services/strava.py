@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from retrorun.activity.model import Activity
 from retrorun.activity.strava import STREAMS, activity_from_streams
 from retrorun.documents import Fields
-from retrorun.errors import DeliveryError
+from retrorun.errors import DeliveryError, install_hint
 from retrorun.services.http import api_address, is_day_spent, limits_text, make_session
 from retrorun.services.note import Ran, note_line, with_mark, with_note
 from retrorun.services.strava_token import LOGIN, Application, Token, changing_token, load_token, save_token
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from stravalib import Client
 
 T = TypeVar("T")
-EXTRA = "install retrorun[strava]"
 
 
 class Strava:
@@ -197,7 +196,7 @@ def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], 
         try:
             from stravalib import Client
         except ImportError:
-            raise DeliveryError("Strava needs the package stravalib", hint=EXTRA) from None
+            raise DeliveryError("Strava needs the package stravalib", hint=install_hint("stravalib")) from None
         client = Client(requests_session=session, rate_limiter=see_limits)  # type: ignore[arg-type]  # called, no more
     # stravalib would renew tokens by itself and lose the new one; here that is done before a request, and kept.
     client.protocol.client_id = client.protocol.client_secret = None
