@@ -116,7 +116,8 @@ def test_flipping_any_scale_or_offset_is_seen(
 ) -> None:
     right: Quantity = getattr(step_values, name)
     wrong = replace(right, scale=right.scale * 10) if change == "scale" else replace(right, offset=right.offset + 1)
-    monkeypatch.setattr(encode, name, wrong)
+    ends = {kind: end._replace(quantity=wrong) if end.quantity is right else end for kind, end in encode.ENDS.items()}
+    monkeypatch.setattr(encode, "ENDS", ends)
     wires = {
         kind: replace(wire, quantity=wrong) if wire.quantity is right else wire for kind, wire in encode.WIRE.items()
     }

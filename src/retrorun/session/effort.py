@@ -11,24 +11,11 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from retrorun.errors import SessionError
+from retrorun.session import values
 from retrorun.session.checks import on_grid, whole_number
 from retrorun.session.model import Direction, Session, Step, walk
 from retrorun.session.phrases import pace_range_of
 from retrorun.session.unroll import map_steps
-from retrorun.session.values import (
-    HeartRateRange,
-    HeartRateZoneRange,
-    Limit,
-    PercentOf,
-    PercentRange,
-    PowerRange,
-    Progression,
-    Range,
-    RpeRange,
-    Target,
-    range_of,
-    values_of,
-)
 from retrorun.session.wording import format_target
 
 GUIDE = "docs/how-to/one-session-for-a-squad.md"
@@ -110,23 +97,23 @@ _MAX_HR = _Measure(
 _VPEAK_FORWARD = _Measure(name="vpeak_forward_mps", what="the peak speed forward", hint=f"{_VPEAK}, forward")
 _VPEAK_BACKWARD = _Measure(name="vpeak_backward_mps", what="the peak speed backward", hint=f"{_VPEAK}, backward")
 _MEASURES = {
-    PercentOf.MAX_HR: _MAX_HR,
-    PercentOf.THRESHOLD_HR: _Measure(
+    values.PercentOf.MAX_HR: _MAX_HR,
+    values.PercentOf.THRESHOLD_HR: _Measure(
         name="threshold_hr_bpm",
         what="the threshold heart rate",
         hint=f"{_THRESHOLD} the mean heart rate of the last 20",
     ),
-    PercentOf.THRESHOLD_PACE: _Measure(
+    values.PercentOf.THRESHOLD_PACE: _Measure(
         name="threshold_pace_mps", what="the threshold pace", hint=f"{_THRESHOLD} the mean speed"
     ),
-    PercentOf.VPEAK_FORWARD: _VPEAK_FORWARD,
-    PercentOf.VPEAK_BACKWARD: _VPEAK_BACKWARD,
-    PercentOf.MILE_PACE: _Measure(name="pace_mile_mps", what="the mile race pace", hint=_RACE),
-    PercentOf.PACE_5K: _Measure(name="pace_5k_mps", what="the 5 km race pace", hint=_RACE),
-    PercentOf.PACE_10K: _Measure(name="pace_10k_mps", what="the 10 km race pace", hint=_RACE),
-    PercentOf.HALF_PACE: _Measure(name="pace_half_mps", what="the half-marathon race pace", hint=_RACE),
-    PercentOf.MARATHON_PACE: _Measure(name="pace_marathon_mps", what="the marathon race pace", hint=_RACE),
-    PercentOf.CRITICAL_POWER: _Measure(
+    values.PercentOf.VPEAK_FORWARD: _VPEAK_FORWARD,
+    values.PercentOf.VPEAK_BACKWARD: _VPEAK_BACKWARD,
+    values.PercentOf.MILE_PACE: _Measure(name="pace_mile_mps", what="the mile race pace", hint=_RACE),
+    values.PercentOf.PACE_5K: _Measure(name="pace_5k_mps", what="the 5 km race pace", hint=_RACE),
+    values.PercentOf.PACE_10K: _Measure(name="pace_10k_mps", what="the 10 km race pace", hint=_RACE),
+    values.PercentOf.HALF_PACE: _Measure(name="pace_half_mps", what="the half-marathon race pace", hint=_RACE),
+    values.PercentOf.MARATHON_PACE: _Measure(name="pace_marathon_mps", what="the marathon race pace", hint=_RACE),
+    values.PercentOf.CRITICAL_POWER: _Measure(
         name="critical_power_w",
         what="the critical power",
         hint="two all-out runs of 3 and 12 minutes: the work between them over the time between them",
@@ -193,26 +180,29 @@ def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
 
 
 def _needed(step: Step) -> Iterator[_Measure]:
-    for part in values_of(step.target, step.secondary_target):
-        if isinstance(part, PercentRange):
+    for part in values.values_of(step.target, step.secondary_target):
+        if isinstance(part, values.PercentRange):
             yield _MEASURES[_measure_of(part.of, step.direction)]
-        elif isinstance(part, HeartRateZoneRange | RpeRange):
+        elif isinstance(part, values.HeartRateZoneRange | values.RpeRange):
             yield _MAX_HR
 
 
 def _is_zone_range(step: Step) -> bool:
-    return any(isinstance(target, HeartRateZoneRange) for target in (step.target, step.secondary_target))
+    return any(isinstance(target, values.HeartRateZoneRange) for target in (step.target, step.secondary_target))
 
 
-def is_effort(target: Target | None) -> bool:
+def is_effort(target: values.Target | None) -> bool:
     """Whether a target becomes numbers only with an athlete."""
-    return any(isinstance(part, PercentRange | HeartRateZoneRange | RpeRange) for part in values_of(target))
+    return any(
+        isinstance(part, values.PercentRange | values.HeartRateZoneRange | values.RpeRange)
+        for part in values.values_of(target)
+    )
 
 
-def _measure_of(of: PercentOf, direction: Direction) -> PercentOf:
-    if of is not PercentOf.VPEAK:
+def _measure_of(of: values.PercentOf, direction: Direction) -> values.PercentOf:
+    if of is not values.PercentOf.VPEAK:
         return of
-    return PercentOf.VPEAK_BACKWARD if direction is Direction.BACKWARD else PercentOf.VPEAK_FORWARD
+    return values.PercentOf.VPEAK_BACKWARD if direction is Direction.BACKWARD else values.PercentOf.VPEAK_FORWARD
 
 
 def _resolved_step(step: Step, athlete: Athlete, place: str) -> Step:
@@ -234,43 +224,47 @@ def _resolved_step(step: Step, athlete: Athlete, place: str) -> Step:
         raise SessionError(error.what, where=place, hint=error.hint) from None
 
 
-def _resolved(target: Target | None, athlete: Athlete, direction: Direction) -> Target | None:
+def _resolved(target: values.Target | None, athlete: Athlete, direction: Direction) -> values.Target | None:
     match target:
-        case PercentRange():
+        case values.PercentRange():
             return _percent(target, athlete, direction)
-        case HeartRateZoneRange():
+        case values.HeartRateZoneRange():
             return _zones(target, athlete)
-        case RpeRange():
+        case values.RpeRange():
             low, high = _RPE_HR_PCT[target.low_rpe - 1][0], _RPE_HR_PCT[target.high_rpe - 1][1]
-            return _percent(PercentRange(low_pct=low, high_pct=high, of=PercentOf.MAX_HR), athlete, direction)
-        case Limit():
+            return _percent(
+                values.PercentRange(low_pct=low, high_pct=high, of=values.PercentOf.MAX_HR), athlete, direction
+            )
+        case values.Limit():
             return replace(target, value=_resolved_range(target.value, athlete, direction))
-        case Progression():
+        case values.Progression():
             start, end = (_resolved_range(each, athlete, direction) for each in (target.start, target.end))
-            return start if start == end else Progression(start=start, end=end)
+            return start if start == end else values.Progression(start=start, end=end)
         case _:
             return target
 
 
-def _resolved_range(target: Range, athlete: Athlete, direction: Direction) -> Range:
-    return _percent(target, athlete, direction) if isinstance(target, PercentRange) else target
+def _resolved_range(target: values.Range, athlete: Athlete, direction: Direction) -> values.Range:
+    return _percent(target, athlete, direction) if isinstance(target, values.PercentRange) else target
 
 
-def _percent(target: PercentRange, athlete: Athlete, direction: Direction) -> Range:
+def _percent(target: values.PercentRange, athlete: Athlete, direction: Direction) -> values.Range:
     name = _MEASURES[_measure_of(target.of, direction)].name
     whole = getattr(athlete, name)
     low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
     if name.endswith("_mps"):
         return pace_range_of(round(1000 / high), round(1000 / low), "/km")  # whole seconds, as a watch shows them
-    return range_of(HeartRateRange if name.endswith("_bpm") else PowerRange, _nearest(low), _nearest(high))
+    return values.range_of(
+        values.HeartRateRange if name.endswith("_bpm") else values.PowerRange, _nearest(low), _nearest(high)
+    )
 
 
-def _zones(target: HeartRateZoneRange, athlete: Athlete) -> HeartRateRange:
+def _zones(target: values.HeartRateZoneRange, athlete: Athlete) -> values.HeartRateRange:
     zones = athlete.hr_zones_bpm
     if zones is None:
         zones = tuple(_nearest((athlete.max_hr_bpm or 0) * pct / 100) for pct in USUAL_ZONES_PCT)
     end = zones[target.high_zone] - (target.high_zone < 5)
-    return HeartRateRange(low_bpm=zones[target.low_zone - 1], high_bpm=end)
+    return values.HeartRateRange(low_bpm=zones[target.low_zone - 1], high_bpm=end)
 
 
 def _nearest(value: float) -> int:

@@ -8,20 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from retrorun.session import values
 from retrorun.session.cursor import Cursor
 from retrorun.session.tokens import Token, tokenise
-from retrorun.session.values import (
-    HeartRateZone,
-    HeartRateZoneRange,
-    Limit,
-    PercentOf,
-    PercentRange,
-    Progression,
-    Range,
-    RpeRange,
-    SpeedRange,
-    Target,
-)
 
 DASHES = ("-", "–")
 ZONES = ("z", "zone")
@@ -36,12 +25,12 @@ LIMITS: dict[str, Literal["below", "above"]] = {
     "above": "above",
     "faster": "above",
 }
-PERCENT_HELP = "write e.g. 85-90% hrmax; what a per cent can be of: " + ", ".join(PercentOf)
+PERCENT_HELP = "write e.g. 85-90% hrmax; what a per cent can be of: " + ", ".join(values.PercentOf)
 
-Read = Callable[[Cursor], Target]
+Read = Callable[[Cursor], values.Target]
 
 
-def read_effort(cursor: Cursor, read: Read) -> Target | None:  # noqa: PLR0911 - one for each kind
+def read_effort(cursor: Cursor, read: Read) -> values.Target | None:  # noqa: PLR0911 - one for each kind
     """The target that begins here, if it is one of these; `read` reads a plain one."""
     if cursor.at("word", *ZONES):
         return _zones(cursor)
@@ -51,21 +40,21 @@ def read_effort(cursor: Cursor, read: Read) -> Target | None:  # noqa: PLR0911 -
         if cursor.at("sign", "/") and cursor.ahead().text == "10":  # the scale it is on
             cursor.take()
             cursor.take()
-        return cursor.build(first, lambda: RpeRange(low_rpe=low, high_rpe=high))
+        return cursor.build(first, lambda: values.RpeRange(low_rpe=low, high_rpe=high))
     if cursor.here.text in LIMITS:
         return _limit(cursor, read)
     if cursor.at("word", "from"):
         return _progression(cursor, read)
     if _at_percent(cursor):
         return _percent(cursor)
-    if cursor.at("word", *PercentOf) or (cursor.at("number", "5", "10") and cursor.ahead().text == "k"):
+    if cursor.at("word", *values.PercentOf) or (cursor.at("number", "5", "10") and cursor.ahead().text == "k"):
         first = cursor.here
         of = _measure(cursor)
-        return cursor.build(first, lambda: PercentRange(low_pct=100, high_pct=100, of=of))
+        return cursor.build(first, lambda: values.PercentRange(low_pct=100, high_pct=100, of=of))
     return None
 
 
-def _zones(cursor: Cursor) -> Target:
+def _zones(cursor: Cursor) -> values.Target:
     first = cursor.take()
     if not cursor.at("number"):
         cursor.fail("a zone needs its number", token=first, hint="write e.g. Z2")
@@ -79,23 +68,27 @@ def _zones(cursor: Cursor) -> Target:
         if not cursor.at("number"):
             cursor.fail(f"expected the other zone, not {cursor.shown()}", hint="write e.g. Z2-Z3")
         high = cursor.whole(cursor.take())
-        return cursor.build(first, lambda: HeartRateZoneRange(low_zone=low, high_zone=high))
-    return cursor.build(first, lambda: HeartRateZone(zone=low))
+        return cursor.build(first, lambda: values.HeartRateZoneRange(low_zone=low, high_zone=high))
+    return cursor.build(first, lambda: values.HeartRateZone(zone=low))
 
 
-def _limit(cursor: Cursor, read: Read) -> Target:
+def _limit(cursor: Cursor, read: Read) -> values.Target:
     first = cursor.take()
     cursor.skip("than")
     number = cursor.here
     value = _range(cursor, read)
-    if isinstance(value, SpeedRange) and value.unit.startswith("min/") and first.text not in ("slower", "faster"):
+    if (
+        isinstance(value, values.SpeedRange)
+        and value.unit.startswith("min/")
+        and first.text not in ("slower", "faster")
+    ):
         pace = cursor.text[number.start : cursor.ahead(-1).end]
         hint = f"write slower than {pace} or faster than {pace}"
         cursor.fail("a pace may be under in minutes or in speed", token=first, hint=hint)
-    return cursor.build(first, lambda: Limit(side=LIMITS[first.text], value=value))
+    return cursor.build(first, lambda: values.Limit(side=LIMITS[first.text], value=value))
 
 
-def _progression(cursor: Cursor, read: Read) -> Target:
+def _progression(cursor: Cursor, read: Read) -> values.Target:
     first = cursor.take()
     bare = cursor.here
     if bare.kind in ("number", "clock") and cursor.ahead().text == "to":
@@ -107,23 +100,23 @@ def _progression(cursor: Cursor, read: Read) -> Target:
         cursor.fail(f"expected to, not {cursor.shown()}", hint="write e.g. from 7:00/km to 6:30/km")
     cursor.take()
     end = _range(cursor, read)
-    return cursor.build(first, lambda: Progression(start=start, end=end))
+    return cursor.build(first, lambda: values.Progression(start=start, end=end))
 
 
-def _short_progression(cursor: Cursor, first: Token, bare: Token, read: Read) -> Target:
+def _short_progression(cursor: Cursor, first: Token, bare: Token, read: Read) -> values.Target:
     """`from 7:00 to 6:30/km`: the unit stands only at the end and counts for both."""
     number = cursor.here
     end = _range(cursor, read)
     unit = cursor.text[number.end : cursor.ahead(-1).end]
     text = cursor.text[: bare.end] + unit
     start = _range(Cursor(text, tokenise(text, bare.start)), read)
-    return cursor.build(first, lambda: Progression(start=start, end=end))
+    return cursor.build(first, lambda: values.Progression(start=start, end=end))
 
 
-def _range(cursor: Cursor, read: Read) -> Range:
+def _range(cursor: Cursor, read: Read) -> values.Range:
     place = cursor.here
     value = read(cursor)
-    if not isinstance(value, Range):
+    if not isinstance(value, values.Range):
         cursor.fail("a limit or a progression needs a plain value", token=place, hint="write e.g. 150 bpm or 6:00/km")
     return value
 
@@ -135,7 +128,7 @@ def _at_percent(cursor: Cursor) -> bool:
     return signs[0] == "%" or (signs[0] in DASHES and cursor.ahead(2).kind == "number" and signs[2] == "%")
 
 
-def _percent(cursor: Cursor) -> Target:
+def _percent(cursor: Cursor) -> values.Target:
     first = cursor.here
     low = high = cursor.whole(cursor.take())
     if cursor.at("sign", "%"):
@@ -149,21 +142,21 @@ def _percent(cursor: Cursor) -> Target:
             cursor.take()
     cursor.skip("of")
     of = _measure(cursor)
-    return cursor.build(first, lambda: PercentRange(low_pct=low, high_pct=high, of=of))
+    return cursor.build(first, lambda: values.PercentRange(low_pct=low, high_pct=high, of=of))
 
 
-def _measure(cursor: Cursor) -> PercentOf:
+def _measure(cursor: Cursor) -> values.PercentOf:
     """What a per cent is of, e.g. `hrmax`, `10k`, `marathon pace`."""
     place = cursor.here
     word = cursor.take().text if cursor.at("number") else ""  # 5k and 10k
     if cursor.at("word"):
         word += cursor.take().text
-    if word not in list(PercentOf):
+    if word not in list(values.PercentOf):
         what = f"no per cent of {word!r} is known" if word else "per cent of what?"
         cursor.fail(what, token=place, hint=PERCENT_HELP)
     cursor.skip("marathon" if word == "half" else "pace")
     cursor.skip("pace")
-    return PercentOf(word)
+    return values.PercentOf(word)
 
 
 def _whole_range(cursor: Cursor, what: str, example: str) -> tuple[int, int]:

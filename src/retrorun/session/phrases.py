@@ -7,32 +7,10 @@ from dataclasses import replace
 from typing import NoReturn
 
 from retrorun.errors import SessionError
+from retrorun.session import values
 from retrorun.session.cursor import Cursor
 from retrorun.session.effort_notation import DASHES, read_effort
 from retrorun.session.tokens import Token
-from retrorun.session.values import (
-    FASTEST_MPS,
-    CadenceRange,
-    Calories,
-    Distance,
-    DistanceUnit,
-    Duration,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    LapButton,
-    PercentRange,
-    PowerRange,
-    Range,
-    SpeedRange,
-    SpeedUnit,
-    Target,
-    Time,
-    check_targets,
-    ends_of,
-    quantity_of,
-    range_of,
-)
 from retrorun.units import (
     DISTANCE_UNITS_M,
     PACE_UNITS_M,
@@ -41,19 +19,23 @@ from retrorun.units import (
     parse_clock,
 )
 
-_DISTANCE_NAMES: dict[float, DistanceUnit] = {
+_DISTANCE_NAMES: dict[float, values.DistanceUnit] = {
     DISTANCE_UNITS_M["m"]: "m",
     DISTANCE_UNITS_M["km"]: "km",
     DISTANCE_UNITS_M["mi"]: "mi",
     DISTANCE_UNITS_M["yd"]: "yd",
 }
-_PACE_NAMES: dict[float, SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
-_SPEED_NAMES: dict[float, SpeedUnit] = {
+_PACE_NAMES: dict[float, values.SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
+_SPEED_NAMES: dict[float, values.SpeedUnit] = {
     SPEED_UNITS_MPS["km/h"]: "km/h",
     SPEED_UNITS_MPS["m/s"]: "m/s",
     SPEED_UNITS_MPS["mph"]: "mph",
 }
-_WHOLE_RANGES: dict[str, type[Range]] = {"bpm": HeartRateRange, "spm": CadenceRange, "w": PowerRange}
+_WHOLE_RANGES: dict[str, type[values.Range]] = {
+    "bpm": values.HeartRateRange,
+    "spm": values.CadenceRange,
+    "w": values.PowerRange,
+}
 RACES_M = {"half": 21_097.5, "half-marathon": 21_097.5, "marathon": 42_195.0}
 _WATT_WORDS = frozenset(("w", "watt", "watts"))
 _ROUND_WORDS = frozenset(("times", "set", "sets", "round", "rounds", "rep", "reps"))
@@ -72,13 +54,13 @@ def at_duration(cursor: Cursor) -> bool:
     return cursor.at("number") or cursor.at("clock") or cursor.at("word", "lap", "until", *RACES_M)
 
 
-def read_duration(cursor: Cursor) -> Duration:
+def read_duration(cursor: Cursor) -> values.Duration:
     """The duration that begins here."""
     if cursor.at("word", *RACES_M):
         race = cursor.take().text
         if race == "half":
             cursor.skip("marathon")
-        return Distance(distance_m=RACES_M[race], unit="km")
+        return values.Distance(distance_m=RACES_M[race], unit="km")
     first = cursor.here
     if cursor.at("word", "until"):
         cursor.take()
@@ -86,7 +68,7 @@ def read_duration(cursor: Cursor) -> Duration:
     if cursor.at("word", "lap"):
         cursor.take()
         cursor.skip("button")
-        return LapButton()
+        return values.LapButton()
     if first.text == "until":
         if not cursor.at("word", "hr"):
             cursor.fail(
@@ -97,14 +79,14 @@ def read_duration(cursor: Cursor) -> Duration:
     return read_amount(cursor)
 
 
-def read_amount(cursor: Cursor) -> Time | Distance | Calories:
+def read_amount(cursor: Cursor) -> values.Time | values.Distance | values.Calories:
     """A time, a distance or calories, e.g. `1h30min`, `1:30`, `400m`, `50kcal`."""
     first = cursor.here
     if first.kind not in ("clock", "number"):
         cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
     number, unit = cursor.take(), cursor.here
     if first.kind == "clock" and not (cursor.at("word", *PACE_UNITS_M, *TIME_UNITS_S) or cursor.at("sign", *DASHES)):
-        return cursor.build(first, lambda: Time(time_s=parse_clock(first.text)))
+        return cursor.build(first, lambda: values.Time(time_s=parse_clock(first.text)))
     if first.kind == "number" and cursor.at("word", *TIME_UNITS_S):
         return cursor.build(first, _read_time, cursor, number)
     if first.kind == "number" and cursor.at("word", *DISTANCE_UNITS_M):
@@ -112,7 +94,7 @@ def read_amount(cursor: Cursor) -> Time | Distance | Calories:
         return cursor.build(first, distance_of, number.text, unit.text)
     if first.kind == "number" and cursor.at("word", "kcal"):
         cursor.take()
-        return cursor.build(first, lambda: Calories(calories_kcal=cursor.whole(number)))
+        return cursor.build(first, lambda: values.Calories(calories_kcal=cursor.whole(number)))
     return _refuse_amount(cursor, number, unit)
 
 
@@ -150,7 +132,7 @@ def _refuse_range(cursor: Cursor, first: Token) -> NoReturn:
     cursor.fail("a duration or a count is one number, not a range", token=first, hint=DURATION_HELP)
 
 
-def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
+def read_heart_rate_bound(cursor: Cursor) -> values.HeartRateAbove | values.HeartRateBelow:
     """`hr > 150 bpm` or `hr below 120 bpm`."""
     cursor.take()
     sign = cursor.take()
@@ -163,11 +145,11 @@ def read_heart_rate_bound(cursor: Cursor) -> HeartRateAbove | HeartRateBelow:
     if not cursor.at("word", "bpm"):
         cursor.fail(f"{number.text} has no unit", token=number, hint=f"write {number.text} bpm")
     cursor.take()
-    kind = HeartRateAbove if sign.text in (">", "above") else HeartRateBelow
+    kind = values.HeartRateAbove if sign.text in (">", "above") else values.HeartRateBelow
     return cursor.build(number, lambda: kind(heart_rate_bpm=cursor.whole(number)))
 
 
-def _read_time(cursor: Cursor, number: Token) -> Time:
+def _read_time(cursor: Cursor, number: Token) -> values.Time:
     """A time whose first number was taken; `1h30min` only without a gap, so that a forgotten `;` is not read as one."""
     unit = cursor.take()
     size_s = TIME_UNITS_S[unit.text]
@@ -179,19 +161,19 @@ def _read_time(cursor: Cursor, number: Token) -> Time:
             cursor.fail("a time goes from large to small", token=number, hint="write e.g. 1h30min or 1min30s")
         size_s = smaller_s
         total_s += float(number.text) * size_s
-    return Time(time_s=total_s)
+    return values.Time(time_s=total_s)
 
 
-def distance_of(number: str, unit: str) -> Distance:
+def distance_of(number: str, unit: str) -> values.Distance:
     """The distance of a number and a unit as they are written."""
     size_m = DISTANCE_UNITS_M[unit]
-    return Distance(distance_m=float(number) * size_m, unit=_DISTANCE_NAMES[size_m])
+    return values.Distance(distance_m=float(number) * size_m, unit=_DISTANCE_NAMES[size_m])
 
 
 # ---- targets ---------------------------------------------------------------------------------------------------------
 
 
-def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
+def read_targets(cursor: Cursor) -> tuple[values.Target, values.Target | None]:
     """What follows `@`: one target, or two joined by `and`."""
     first = read_target(cursor)
     if not cursor.at("word", "and"):
@@ -199,20 +181,20 @@ def read_targets(cursor: Cursor) -> tuple[Target, Target | None]:
     cursor.take()
     place = cursor.here
     second = read_target(cursor)
-    cursor.build(place, check_targets, first, second)
+    cursor.build(place, values.check_targets, first, second)
     return first, second
 
 
-def read_target(cursor: Cursor) -> Target:
+def read_target(cursor: Cursor) -> values.Target:
     """The target that begins here, with its tolerance where it has one."""
     first = cursor.here
     cursor.skip("hr")
     target = _read_plain(cursor)
-    if first.text == "hr" and quantity_of(target) != "heart rate":
+    if first.text == "hr" and values.quantity_of(target) != "heart rate":
         cursor.fail("this is no heart rate", token=first, hint="write e.g. 140-150 bpm")
     if not cursor.at("sign", "±", "+/-", "+-"):
         return target
-    if not isinstance(target, Range) or ends_of(target)[0] != ends_of(target)[1]:
+    if not isinstance(target, values.Range) or values.ends_of(target)[0] != values.ends_of(target)[1]:
         cursor.fail("a tolerance goes with a single value", hint="write a range, e.g. 6:40-7:20/km")
     cursor.take()
     if not cursor.at("number"):
@@ -224,24 +206,24 @@ def read_target(cursor: Cursor) -> Target:
     return cursor.build(first, _within, target, by, percent)
 
 
-def _within(target: Range, by: float, percent: bool) -> Range:  # noqa: FBT001 - what the tolerance is in
+def _within(target: values.Range, by: float, percent: bool) -> values.Range:  # noqa: FBT001 - what the tolerance is in
     """The range of a value and its tolerance: per cent or its own unit; of paces in whole seconds of the pace."""
-    value = ends_of(target)[0]
-    if isinstance(target, SpeedRange) and target.unit.startswith("min/"):
+    value = values.ends_of(target)[0]
+    if isinstance(target, values.SpeedRange) and target.unit.startswith("min/"):
         per_m = PACE_UNITS_M[target.unit]
         pace_s = per_m / value
         by_s = pace_s * by / 100 if percent else by
         return pace_range_of(round(pace_s - by_s), round(pace_s + by_s), target.unit)
-    if isinstance(target, SpeedRange):
+    if isinstance(target, values.SpeedRange):
         by_mps = value * by / 100 if percent else by * SPEED_UNITS_MPS[target.unit]
-        return SpeedRange(low_mps=value - by_mps, high_mps=value + by_mps, unit=target.unit)
-    if isinstance(target, PercentRange):  # 85% ±5% is 80 to 90 %
-        return range_of(target.of, round(value - by), round(value + by))
+        return values.SpeedRange(low_mps=value - by_mps, high_mps=value + by_mps, unit=target.unit)
+    if isinstance(target, values.PercentRange):  # 85% ±5% is 80 to 90 %
+        return values.range_of(target.of, round(value - by), round(value + by))
     by = value * by / 100 if percent else by
-    return range_of(type(target), math.floor(value - by), math.ceil(value + by))
+    return values.range_of(type(target), math.floor(value - by), math.ceil(value + by))
 
 
-def _read_plain(cursor: Cursor) -> Target:
+def _read_plain(cursor: Cursor) -> values.Target:
     first = cursor.here
     effort = read_effort(cursor, read_target)
     if effort is not None:
@@ -258,21 +240,21 @@ def _read_plain(cursor: Cursor) -> Target:
     if unit in SPEED_UNITS_MPS:
         return cursor.build(first, speed_range_of, low.text, high.text, unit)
     kind = _WHOLE_RANGES["w" if unit in _WATT_WORDS else unit]
-    return cursor.build(first, lambda: range_of(kind, cursor.whole(low), cursor.whole(high)))
+    return cursor.build(first, lambda: values.range_of(kind, cursor.whole(low), cursor.whole(high)))
 
 
-def speed_range_of(low: str, high: str, unit: str) -> SpeedRange:
+def speed_range_of(low: str, high: str, unit: str) -> values.SpeedRange:
     """The range of two speeds as they are written."""
     size = SPEED_UNITS_MPS[unit]
-    return SpeedRange(low_mps=float(low) * size, high_mps=float(high) * size, unit=_SPEED_NAMES[size])
+    return values.SpeedRange(low_mps=float(low) * size, high_mps=float(high) * size, unit=_SPEED_NAMES[size])
 
 
-def pace_range_of(fast_s: float, slow_s: float, unit: str) -> SpeedRange:
+def pace_range_of(fast_s: float, slow_s: float, unit: str) -> values.SpeedRange:
     """The range of two paces [s for one unit], the faster first, as runners say it."""
     per_m = PACE_UNITS_M[unit]
     if min(fast_s, slow_s) <= 0:
         raise SessionError("a pace must be above zero")
-    return SpeedRange(low_mps=per_m / slow_s, high_mps=per_m / fast_s, unit=_PACE_NAMES[per_m])
+    return values.SpeedRange(low_mps=per_m / slow_s, high_mps=per_m / fast_s, unit=_PACE_NAMES[per_m])
 
 
 def _read_range(cursor: Cursor) -> tuple[Token, Token, str]:
@@ -315,7 +297,7 @@ def _full_minutes(token: Token) -> Token:
     return replace(token, kind="clock", text=f"{token.text}:00") if token.text.isdigit() else token
 
 
-def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRange:
+def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> values.SpeedRange:
     fast, slow = (_full_minutes(token) for token in (fast, slow))
     for token in (fast, slow):
         if token.kind != "clock":
@@ -326,6 +308,6 @@ def _pace_range(cursor: Cursor, fast: Token, slow: Token, unit: str) -> SpeedRan
     if fast_s > slow_s:
         hint = f"the faster pace comes first: write {slow.text}-{fast.text}{per_unit}"
         cursor.fail(f"{fast.text} is slower than {slow.text}", token=fast, hint=hint)
-    if 0 < fast_s * FASTEST_MPS < PACE_UNITS_M[unit]:
+    if 0 < fast_s * values.FASTEST_MPS < PACE_UNITS_M[unit]:
         cursor.fail(f"{fast.text}{per_unit} is faster than anyone has run", token=fast, hint="check the minutes")
     return cursor.build(fast, pace_range_of, fast_s, slow_s, unit)

@@ -7,24 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, Amounts, amounts
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step, walk
 from retrorun.session.safety import SafetyFinding
-from retrorun.session.values import (
-    CadenceRange,
-    Calories,
-    Distance,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    PercentOf,
-    PercentRange,
-    PowerRange,
-    SpeedRange,
-    Target,
-    Time,
-    values_of,
-)
 from retrorun.session.wording import format_target, format_time
 from retrorun.units import format_distance
 
@@ -74,67 +60,69 @@ def _whole(known: Amounts) -> Iterator[tuple[str, str]]:
 def _step(step: Step) -> Iterator[tuple[str, str]]:
     yield from _length(step)
     yield from _bound(step.duration)
-    for target in values_of(step.target, step.secondary_target):
+    for target in values.values_of(step.target, step.secondary_target):
         yield from _target(step, target)
 
 
 def _length(step: Step) -> Iterator[tuple[str, str]]:
     backward = step.direction is Direction.BACKWARD
     match step.duration:
-        case Time(time_s=time_s) if time_s < SHORTEST_S:
+        case values.Time(time_s=time_s) if time_s < SHORTEST_S:
             yield f"the step lasts {time_s:g} s", "check its unit"
-        case Time(time_s=time_s) if step.intensity is Intensity.REST and time_s > LONGEST_REST_S:
+        case values.Time(time_s=time_s) if step.intensity is Intensity.REST and time_s > LONGEST_REST_S:
             yield f"a rest of {format_time(time_s)}", "check its unit: s are seconds, min minutes"
-        case Time(time_s=time_s) if time_s > (LONGEST_BACKWARD_S if backward else LONGEST_S):
+        case values.Time(time_s=time_s) if time_s > (LONGEST_BACKWARD_S if backward else LONGEST_S):
             yield f"the step lasts {format_time(time_s)}", "check its unit: m are metres, min minutes"
-        case Distance(distance_m=metres) if metres < SHORTEST_ENDS_M.get(step.intensity, 0.0):
+        case values.Distance(distance_m=metres) if metres < SHORTEST_ENDS_M.get(step.intensity, 0.0):
             yield f"{metres:g} metres of {_ENDS[step.intensity]}", f"m are metres; did you mean {metres:g}min?"
-        case Distance(distance_m=metres) if metres < SHORTEST_M:
+        case values.Distance(distance_m=metres) if metres < SHORTEST_M:
             yield f"the step is {metres:g} m long", f"m are metres; did you mean {metres:g}min?"
-        case Distance(distance_m=metres) if metres > LONGEST_M or (backward and metres > LONGEST_M / 2):
+        case values.Distance(distance_m=metres) if metres > LONGEST_M or (backward and metres > LONGEST_M / 2):
             yield f"the step is {format_distance(metres)} long", "check its unit: m are metres, km kilometres"
 
 
 def _bound(until: object) -> Iterator[tuple[str, str]]:
     """What is odd about a heart rate or an energy that something goes on until."""
     match until:
-        case HeartRateAbove(heart_rate_bpm=bpm) if bpm < LOWEST_BPM:
+        case values.HeartRateAbove(heart_rate_bpm=bpm) if bpm < LOWEST_BPM:
             yield f"it ends above {bpm} bpm, where anybody who runs is at once", _OFFSET
-        case HeartRateBelow(heart_rate_bpm=bpm) if bpm < LOWEST_REST_BPM:
+        case values.HeartRateBelow(heart_rate_bpm=bpm) if bpm < LOWEST_REST_BPM:
             yield f"it ends below {bpm} bpm, where nobody is soon after running", _OFFSET
-        case HeartRateAbove(heart_rate_bpm=bpm) if bpm > HIGHEST_BPM:
+        case values.HeartRateAbove(heart_rate_bpm=bpm) if bpm > HIGHEST_BPM:
             yield f"it ends above {bpm} bpm, which no heart reaches", "lower it"
-        case Calories(calories_kcal=kcal) if not FEWEST_KCAL <= kcal <= MOST_KCAL:
+        case values.Calories(calories_kcal=kcal) if not FEWEST_KCAL <= kcal <= MOST_KCAL:
             yield f"it ends after {kcal} kcal", "a kilometre takes about 60 kcal; check the number"
 
 
 _OFFSET = "was an offset of 100 left out?"
 
 
-def _target(step: Step, target: Target) -> Iterator[tuple[str, str]]:
+def _target(step: Step, target: values.Target) -> Iterator[tuple[str, str]]:
     match target:
-        case HeartRateRange(low_bpm=low, high_bpm=high) if high < LOWEST_BPM and step.intensity is not Intensity.REST:
+        case values.HeartRateRange(low_bpm=low, high_bpm=high) if (
+            high < LOWEST_BPM and step.intensity is not Intensity.REST
+        ):
             yield f"a heart rate of {low} to {high} bpm is that of somebody at rest", _OFFSET
-        case HeartRateRange(high_bpm=high) if high > HIGHEST_BPM:
+        case values.HeartRateRange(high_bpm=high) if high > HIGHEST_BPM:
             yield f"no heart reaches {high} bpm", "lower the target"
-        case HeartRateRange(low_bpm=low, high_bpm=high) if high > WIDEST * low:
+        case values.HeartRateRange(low_bpm=low, high_bpm=high) if high > WIDEST * low:
             yield f"{low} to {high} bpm is any heart rate at all", f"for one side write under {high} bpm"
-        case CadenceRange(low_spm=low, high_spm=high) if high <= ONE_FOOT_SPM and step.gait is Gait.RUN:
+        case values.CadenceRange(low_spm=low, high_spm=high) if high <= ONE_FOOT_SPM and step.gait is Gait.RUN:
             hint = f"steps of both feet count; did you mean {2 * low}-{2 * high} spm?"
             yield f"a cadence of {low} to {high} spm is that of one foot", hint
-        case CadenceRange(high_spm=high) if high > HIGHEST_SPM:
+        case values.CadenceRange(high_spm=high) if high > HIGHEST_SPM:
             yield f"nobody takes {high} steps a minute", "steps of both feet count once; check the number"
-        case PowerRange(low_w=low, high_w=high) if high < LOWEST_W or (low > HIGHEST_W and not _is_sprint(step)):
+        case values.PowerRange(low_w=low, high_w=high) if high < LOWEST_W or (low > HIGHEST_W and not _is_sprint(step)):
             yield f"nobody runs at {format_target(target)} for so long", "check the number"
-        case PercentRange(low_pct=low, high_pct=high) if high < LOWEST_PCT or (
-            low >= HIGHEST_PCT and not (target.of is PercentOf.CRITICAL_POWER and _is_sprint(step))
+        case values.PercentRange(low_pct=low, high_pct=high) if high < LOWEST_PCT or (
+            low >= HIGHEST_PCT and not (target.of is values.PercentOf.CRITICAL_POWER and _is_sprint(step))
         ):
             yield f"{format_target(target)} is no effort to run at", "check the number"
-        case SpeedRange():
+        case values.SpeedRange():
             yield from _speed(step, target)
 
 
-def _speed(step: Step, target: SpeedRange) -> Iterator[tuple[str, str]]:
+def _speed(step: Step, target: values.SpeedRange) -> Iterator[tuple[str, str]]:
     fast = format_target(replace(target, low_mps=target.high_mps))
     if _beyond_records(step, target.high_mps):
         yield f"{fast} is faster than the records over that distance", "check the pace and its unit"
@@ -147,7 +135,9 @@ def _speed(step: Step, target: SpeedRange) -> Iterator[tuple[str, str]]:
 
 
 def _is_sprint(step: Step) -> bool:
-    return isinstance(step.duration, Distance) or (isinstance(step.duration, Time) and step.duration.time_s <= SPRINT_S)
+    return isinstance(step.duration, values.Distance) or (
+        isinstance(step.duration, values.Time) and step.duration.time_s <= SPRINT_S
+    )
 
 
 def _beyond_records(step: Step, speed_mps: float) -> bool:
@@ -155,9 +145,9 @@ def _beyond_records(step: Step, speed_mps: float) -> bool:
     if step.direction is Direction.BACKWARD:
         return False
     match step.duration:
-        case Distance(distance_m=distance_m):
+        case values.Distance(distance_m=distance_m):
             pass
-        case Time(time_s=time_s):
+        case values.Time(time_s=time_s):
             distance_m = time_s * speed_mps
         case _:
             distance_m = _RECORDS[0][0]

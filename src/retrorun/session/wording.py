@@ -5,32 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retrorun.errors import SessionError
+from retrorun.session import values
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Step
 from retrorun.session.phrases import distance_of, speed_range_of
 from retrorun.session.tokens import quote
-from retrorun.session.values import (
-    CadenceRange,
-    Calories,
-    Distance,
-    Duration,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    HeartRateZone,
-    HeartRateZoneRange,
-    LapButton,
-    Limit,
-    PercentRange,
-    PowerRange,
-    Progression,
-    Range,
-    RepeatUntil,
-    RpeRange,
-    SpeedRange,
-    Target,
-    Time,
-    Times,
-)
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
 
 _MOST_DECIMALS = 9
@@ -57,62 +35,62 @@ def usual_gait(intensity: Intensity) -> Gait:
     return Gait.WALK if intensity is Intensity.REST else Gait.RUN
 
 
-def format_duration(duration: Duration | RepeatUntil) -> str:  # noqa: PLR0911 - one for each kind
+def format_duration(duration: values.Duration | values.RepeatUntil) -> str:  # noqa: PLR0911 - one for each kind
     """The canonical phrase of a duration, e.g. `10min`, `400m`, `until hr > 150 bpm`; a count is a bare number."""
     match duration:
-        case Time():
+        case values.Time():
             return format_time(duration.time_s)
-        case Distance(unit=unit):
+        case values.Distance(unit=unit):
             return f"{_shortest_distance(duration)}{unit}"
-        case LapButton():
+        case values.LapButton():
             return "lap"
-        case HeartRateAbove():
+        case values.HeartRateAbove():
             return f"until hr > {duration.heart_rate_bpm} bpm"
-        case HeartRateBelow():
+        case values.HeartRateBelow():
             return f"until hr < {duration.heart_rate_bpm} bpm"
-        case Calories():
+        case values.Calories():
             return f"{duration.calories_kcal}kcal"
-        case Times():
+        case values.Times():
             return str(duration.count)
 
 
-def format_target(target: Target) -> str:
+def format_target(target: values.Target) -> str:
     """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
     match target:
-        case Limit():
+        case values.Limit():
             return f"{_limit_words(target)} {format_target(target.value)}"
-        case Progression():
+        case values.Progression():
             return f"from {format_target(target.start)} to {format_target(target.end)}"
-        case HeartRateZone():
+        case values.HeartRateZone():
             return f"Z{target.zone}"
-        case HeartRateZoneRange():
+        case values.HeartRateZoneRange():
             return f"Z{target.low_zone}-Z{target.high_zone}"
-        case RpeRange():
+        case values.RpeRange():
             return f"rpe {_ends(target.low_rpe, target.high_rpe)}"
         case _:
             return _format_range(target)
 
 
-def _format_range(target: Range) -> str:
+def _format_range(target: values.Range) -> str:
     match target:
-        case SpeedRange(unit="min/km" | "min/mi"):
+        case values.SpeedRange(unit="min/km" | "min/mi"):
             unit = target.unit.removeprefix("min")
             return _ends(_shortest_pace(target.high_mps, unit), _shortest_pace(target.low_mps, unit)) + unit
-        case SpeedRange(unit=unit):
+        case values.SpeedRange(unit=unit):
             return f"{_ends(_shortest_speed(target.low_mps, unit), _shortest_speed(target.high_mps, unit))} {unit}"
-        case HeartRateRange():
+        case values.HeartRateRange():
             return f"{_ends(target.low_bpm, target.high_bpm)} bpm"
-        case CadenceRange():
+        case values.CadenceRange():
             return f"{_ends(target.low_spm, target.high_spm)} spm"
-        case PowerRange():
+        case values.PowerRange():
             return f"{_ends(target.low_w, target.high_w)} W"
-        case PercentRange():
+        case values.PercentRange():
             return f"{_ends(target.low_pct, target.high_pct)}% {target.of.value}"
 
 
-def _limit_words(limit: Limit) -> str:
+def _limit_words(limit: values.Limit) -> str:
     """Under or over; of a pace, whose number falls as the speed rises, slower or faster."""
-    if isinstance(limit.value, SpeedRange) and limit.value.unit.startswith("min/"):
+    if isinstance(limit.value, values.SpeedRange) and limit.value.unit.startswith("min/"):
         return "slower than" if limit.side == "below" else "faster than"
     return "under" if limit.side == "below" else "over"
 
@@ -147,7 +125,7 @@ def exact_clock(ticks: int, digits: int) -> str:
 
 def _format_repeat(repeat: Repeat) -> str:
     body = "; ".join(format_step(step) for step in repeat.steps)
-    if isinstance(repeat.until, Times):
+    if isinstance(repeat.until, values.Times):
         text = f"{repeat.until.count}x({body})"
     else:
         text = f"repeat until {format_duration(repeat.until).removeprefix('until ')} ({body})"
@@ -187,7 +165,7 @@ def _shortest(write: Callable[[int], str], same: Callable[[str], bool]) -> str:
     raise AssertionError("nine decimals are finer than the grid of every unit")
 
 
-def _shortest_distance(distance: Distance) -> str:
+def _shortest_distance(distance: values.Distance) -> str:
     value = distance.distance_m / DISTANCE_UNITS_M[distance.unit]
     return _shortest(
         lambda digits: format_number(value, digits),

@@ -7,23 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from os import PathLike
 
+from retrorun.session import values
 from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
 from retrorun.session.plausible import implausible
 from retrorun.session.safety import safety_findings
 from retrorun.session.unroll import map_steps
-from retrorun.session.values import (
-    Limit,
-    PercentOf,
-    Progression,
-    Range,
-    Target,
-    Time,
-    Times,
-    ends_of,
-    measure_of,
-    quantity_of,
-)
 from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import fit_holds, writes_last_round
@@ -67,7 +56,7 @@ def errors_of(session: Session, device: Device, *, skip_last_field: bool = False
     return [*missing, *_too_deep(session, device), *_too_many(session, device, skip_last_field=skip_last_field)]
 
 
-def unresolved(session: Session, holds: Callable[[Target], bool] = fit_holds) -> tuple[MissingNumber, ...]:
+def unresolved(session: Session, holds: Callable[[values.Target], bool] = fit_holds) -> tuple[MissingNumber, ...]:
     """The numbers without which a format cannot hold a session's targets by effort.
 
     Args:
@@ -96,7 +85,7 @@ def count_steps(items: tuple[Step | Repeat, ...], *, skip_last_field: bool = Fal
         last_round = count_steps(item.steps[:-1], skip_last_field=skip_last_field)
         body = last_round + count_steps(item.steps[-1:], skip_last_field=skip_last_field)
         written_out = writes_last_round(item, skip_last_field=skip_last_field)
-        single = written_out and item.until == Times(count=1)
+        single = written_out and item.until == values.Times(count=1)
         total += last_round if single else body + 1 + (last_round if written_out else 0)
     return total
 
@@ -172,23 +161,27 @@ def _step(place: str, step: Step, device: Device) -> Iterator[Finding]:
             yield from _target(place, target)
 
 
-def _target(place: str, target: Target) -> Iterator[Finding]:
-    low, high = ends_of(target) if isinstance(target, Range) else (0.0, math.inf)
+def _target(place: str, target: values.Target) -> Iterator[Finding]:
+    low, high = values.ends_of(target) if isinstance(target, values.Range) else (0.0, math.inf)
     if high - low < NARROWEST * high:
         narrow = "a single value" if low == high else "hardly a range"
-        what = f"the {quantity_of(target)} is {narrow}, so the watch beeps all the time"
+        what = f"the {values.quantity_of(target)} is {narrow}, so the watch beeps all the time"
         yield Finding(place=place, what=what, hint="give a range, or a tolerance", severity="note")
-    if isinstance(target, Progression):
+    if isinstance(target, values.Progression):
         what = f"no watch leads '{format_target(target)}'"
         hint = "it gets the range of both ends, and the note says so"
         yield Finding(place=place, what=what, hint=hint, severity="note")
-    if isinstance(target, Limit) and target.side == "above" and measure_of(target.value) is PercentOf.MAX_HR:
+    if (
+        isinstance(target, values.Limit)
+        and target.side == "above"
+        and values.measure_of(target.value) is values.PercentOf.MAX_HR
+    ):
         what = f"'{format_target(target)}' has no open end on a watch"
         yield Finding(place=place, what=what, hint="it is written as a range up to 100 %", severity="note")
 
 
 def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
-    if isinstance(repeat.until, Times):
+    if isinstance(repeat.until, values.Times):
         if repeat.skip_last and repeat.until.count == 1:
             yield Finding(
                 place=place,
@@ -203,7 +196,7 @@ def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
                 severity="note",
             )
     else:
-        kind = "time" if isinstance(repeat.until, Time) else "distance or heart rate"
+        kind = "time" if isinstance(repeat.until, values.Time) else "distance or heart rate"
         yield Finding(
             place=place,
             what=f"a repeat until a {kind} is in the format, but in no workout that a watch was seen to run",

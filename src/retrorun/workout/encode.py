@@ -4,71 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from retrorun.errors import WorkoutError
-from retrorun.fit.step_values import (
-    CADENCE_SPM,
-    CALORIES_KCAL,
-    COUNT,
-    DISTANCE_M,
-    HEART_RATE_BPM,
-    PERCENT,
-    POWER_W,
-    RUNNING,
-    SPEED_MPS,
-    TIME_S,
-    DurationType,
-    IntensityCode,
-    Quantity,
-    SubSport,
-    TargetType,
-)
+from retrorun.fit import step_values as wire
 from retrorun.fit.workout_message import RawStep, RawWorkout
+from retrorun.session import values
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
-from retrorun.session.values import (
-    CadenceRange,
-    Calories,
-    Distance,
-    Duration,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    HeartRateZone,
-    HeartRateZoneRange,
-    LapButton,
-    Limit,
-    PercentOf,
-    PercentRange,
-    PowerRange,
-    Progression,
-    Range,
-    RepeatUntil,
-    RpeRange,
-    SpeedRange,
-    Target,
-    Time,
-    Times,
-    ends_of,
-    measure_of,
-    range_of,
-)
 from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device
 from retrorun.workout.step_text import cut, repeat_note, step_name, step_note
 
-INTENSITIES = {
-    Intensity.ACTIVE: IntensityCode.ACTIVE,
-    Intensity.REST: IntensityCode.REST,
-    Intensity.WARMUP: IntensityCode.WARMUP,
-    Intensity.COOLDOWN: IntensityCode.COOLDOWN,
-    Intensity.RECOVERY: IntensityCode.RECOVERY,
-    Intensity.INTERVAL: IntensityCode.INTERVAL,
+INTENSITIES = {each: wire.IntensityCode[each.name] for each in Intensity}
+SUB_SPORTS = {Setting.ROAD: wire.SubSport.GENERIC} | {
+    each: wire.SubSport[each.name] for each in (Setting.TREADMILL, Setting.TRAIL, Setting.TRACK)
 }
-SUB_SPORTS = {
-    Setting.ROAD: SubSport.GENERIC,
-    Setting.TREADMILL: SubSport.TREADMILL,
-    Setting.TRAIL: SubSport.TRAIL,
-    Setting.TRACK: SubSport.TRACK,
+
+
+class End(NamedTuple):
+    """How the one number of what ends a step or a repeat stands on the wire, and under which type for each."""
+
+    field: str
+    quantity: wire.Quantity
+    step: wire.DurationType | None
+    repeat: wire.DurationType | None
+
+
+_TYPE = wire.DurationType
+ENDS: Mapping[type[values.Duration | values.RepeatUntil], End] = {
+    values.Time: End("time_s", wire.TIME_S, _TYPE.TIME, _TYPE.REPEAT_UNTIL_TIME),
+    values.Distance: End("distance_m", wire.DISTANCE_M, _TYPE.DISTANCE, _TYPE.REPEAT_UNTIL_DISTANCE),
+    values.HeartRateBelow: End(
+        "heart_rate_bpm", wire.HEART_RATE_BPM, _TYPE.HR_LESS_THAN, _TYPE.REPEAT_UNTIL_HR_LESS_THAN
+    ),
+    values.HeartRateAbove: End(
+        "heart_rate_bpm", wire.HEART_RATE_BPM, _TYPE.HR_GREATER_THAN, _TYPE.REPEAT_UNTIL_HR_GREATER_THAN
+    ),
+    values.Calories: End("calories_kcal", wire.CALORIES_KCAL, _TYPE.CALORIES, None),
+    values.Times: End("count", wire.COUNT, None, _TYPE.REPEAT_COUNT),
 }
 
 
@@ -76,20 +49,20 @@ SUB_SPORTS = {
 class Wire:
     """How a range stands on the wire, and the ends, outside the model's bounds, that leave one side of it open."""
 
-    type: TargetType
-    quantity: Quantity
+    type: wire.TargetType
+    quantity: wire.Quantity
     lowest: float
     highest: float
 
 
 WIRE: Mapping[object, Wire] = {
-    SpeedRange: Wire(type=TargetType.SPEED, quantity=SPEED_MPS, lowest=0, highest=20),
-    HeartRateRange: Wire(type=TargetType.HEART_RATE, quantity=HEART_RATE_BPM, lowest=1, highest=255),
-    CadenceRange: Wire(type=TargetType.CADENCE, quantity=CADENCE_SPM, lowest=0, highest=400),
-    PowerRange: Wire(type=TargetType.POWER, quantity=POWER_W, lowest=0, highest=4000),
+    values.SpeedRange: Wire(type=wire.TargetType.SPEED, quantity=wire.SPEED_MPS, lowest=0, highest=20),
+    values.HeartRateRange: Wire(type=wire.TargetType.HEART_RATE, quantity=wire.HEART_RATE_BPM, lowest=1, highest=255),
+    values.CadenceRange: Wire(type=wire.TargetType.CADENCE, quantity=wire.CADENCE_SPM, lowest=0, highest=400),
+    values.PowerRange: Wire(type=wire.TargetType.POWER, quantity=wire.POWER_W, lowest=0, highest=4000),
     # Above 100 % of the greatest heart rate there is no room: heart rates in bpm begin there.
-    PercentOf.MAX_HR: Wire(type=TargetType.HEART_RATE, quantity=PERCENT, lowest=0, highest=100),
-    PercentOf.CRITICAL_POWER: Wire(type=TargetType.POWER, quantity=PERCENT, lowest=0, highest=1000),
+    values.PercentOf.MAX_HR: Wire(type=wire.TargetType.HEART_RATE, quantity=wire.PERCENT, lowest=0, highest=100),
+    values.PercentOf.CRITICAL_POWER: Wire(type=wire.TargetType.POWER, quantity=wire.PERCENT, lowest=0, highest=1000),
 }
 
 
@@ -114,7 +87,7 @@ def encode(session: Session, device: Device, *, skip_last_field: bool = False) -
         steps=steps,
         name=cut(session.name, device.title_bytes.value),
         description=cut(session.note, device.description_bytes.value),
-        sport=RUNNING,
+        sport=wire.RUNNING,
         sub_sport=SUB_SPORTS[session.setting],
         num_valid_steps=len(steps),
     )
@@ -140,7 +113,7 @@ class _Writer:
                 self._repeat(item)
 
     def _step(self, step: Step) -> RawStep:
-        duration_type, duration_value = raw_duration(step.duration)
+        duration_type, duration_value = raw_end(step.duration, repeats=False)
         target = raw_target(step.target)
         second = raw_target(step.secondary_target) if step.secondary_target is not None else RawTarget()
         return RawStep(
@@ -163,22 +136,22 @@ class _Writer:
     def _repeat(self, repeat: Repeat) -> None:
         written_out = writes_last_round(repeat, skip_last_field=self.skip_last_field)
         until = repeat.until
-        if written_out and isinstance(until, Times):
+        if written_out and isinstance(until, values.Times):
             if until.count == 1:
                 self._items(repeat.steps[:-1])
                 return
-            until = Times(count=until.count - 1)
+            until = values.Times(count=until.count - 1)
         first = len(self.steps)
         self._items(repeat.steps)
-        duration_type, limit = raw_until(until)
+        duration_type, limit = raw_end(until, repeats=True)
         self.steps.append(
             RawStep(
                 index=len(self.steps),
                 notes=cut(repeat_note(repeat.note, skip_last=written_out), self.device.note_bytes.value),
-                intensity=IntensityCode.ACTIVE,
+                intensity=wire.IntensityCode.ACTIVE,
                 duration_type=duration_type,
                 duration_value=first,
-                target_type=TargetType.OPEN,
+                target_type=wire.TargetType.OPEN,
                 target_value=limit,
                 skip_last=repeat.skip_last and not written_out,
             )
@@ -195,79 +168,42 @@ def writes_last_round(repeat: Repeat, *, skip_last_field: bool) -> bool:
     return repeat.skip_last and not (skip_last_field and isinstance(repeat.steps[-1], Step))
 
 
-def raw_duration(duration: Duration) -> tuple[DurationType, int | None]:
-    """Type and value of what ends a step."""
-    match duration:
-        case Time():
-            return DurationType.TIME, TIME_S.raw(duration.time_s)
-        case Distance():
-            return DurationType.DISTANCE, DISTANCE_M.raw(duration.distance_m)
-        case HeartRateBelow():
-            return DurationType.HR_LESS_THAN, HEART_RATE_BPM.raw(duration.heart_rate_bpm)
-        case HeartRateAbove():
-            return DurationType.HR_GREATER_THAN, HEART_RATE_BPM.raw(duration.heart_rate_bpm)
-        case Calories():
-            return DurationType.CALORIES, CALORIES_KCAL.raw(duration.calories_kcal)
-        case LapButton():
-            return DurationType.OPEN, None
+def raw_end(end: values.Duration | values.RepeatUntil, *, repeats: bool) -> tuple[int | None, int | None]:
+    """Type and value of what ends a step, or, where it `repeats`, a repeat."""
+    if isinstance(end, values.LapButton):
+        return wire.DurationType.OPEN, None
+    known = ENDS[type(end)]
+    return known.repeat if repeats else known.step, known.quantity.raw(getattr(end, known.field))
 
 
-def raw_until(until: RepeatUntil) -> tuple[DurationType, int]:
-    """Type and limit of what ends a repeat."""
-    match until:
-        case Times():
-            return DurationType.REPEAT_COUNT, COUNT.raw(until.count)
-        case Time():
-            return DurationType.REPEAT_UNTIL_TIME, TIME_S.raw(until.time_s)
-        case Distance():
-            return DurationType.REPEAT_UNTIL_DISTANCE, DISTANCE_M.raw(until.distance_m)
-        case HeartRateBelow():
-            return DurationType.REPEAT_UNTIL_HR_LESS_THAN, HEART_RATE_BPM.raw(until.heart_rate_bpm)
-        case HeartRateAbove():
-            return DurationType.REPEAT_UNTIL_HR_GREATER_THAN, HEART_RATE_BPM.raw(until.heart_rate_bpm)
-
-
-def fit_holds(target: Target) -> bool:
+def fit_holds(target: values.Target) -> bool:
     """Whether FIT can hold a target as it is; efforts of other kinds must be made numbers for an athlete first."""
-    match target:
-        case Limit():
-            return fit_holds(target.value)
-        case Progression():
-            return fit_holds(target.start) and fit_holds(target.end)
-        case PercentRange():
-            return target.of in (PercentOf.MAX_HR, PercentOf.CRITICAL_POWER)
-        case HeartRateZoneRange() | RpeRange():
-            return False
-        case _:
-            return True
+    return all(
+        values.measure_of(part) in WIRE if isinstance(part, values.Range) else isinstance(part, values.HeartRateZone)
+        for part in values.values_of(target)
+    )
 
 
-def hull(target: Progression) -> Range:
+def hull(target: values.Progression) -> values.Range:
     """The range that holds a whole progression, all that a watch can be given of it."""
-    (low, high), (other_low, other_high) = ends_of(target.start), ends_of(target.end)
-    return range_of(measure_of(target.start), min(low, other_low), max(high, other_high))
+    (low, high), (other_low, other_high) = values.ends_of(target.start), values.ends_of(target.end)
+    return values.range_of(values.measure_of(target.start), min(low, other_low), max(high, other_high))
 
 
-def raw_target(target: Target | None) -> RawTarget:
+def raw_target(target: values.Target | None) -> RawTarget:
     """What to hold. None is an open target, never zeros: a watch would take them for a speed of nothing."""
-    match target:
-        case None:
-            return RawTarget(type=TargetType.OPEN, value=0)
-        case HeartRateZone():
-            return RawTarget(type=TargetType.HEART_RATE, value=target.zone)
-        case Progression():
-            return raw_target(hull(target))
-        case HeartRateZoneRange() | RpeRange():
-            raise _unresolved(target)
-    ends = target.value if isinstance(target, Limit) else target
-    wire = WIRE.get(measure_of(ends))
-    if wire is None:
-        raise _unresolved(target)
-    low, high = ends_of(ends)
-    if isinstance(target, Limit):
-        low, high = (wire.lowest, high) if target.side == "below" else (low, wire.highest)
-    return RawTarget(type=wire.type, value=0, low=wire.quantity.raw(low), high=wire.quantity.raw(high))
-
-
-def _unresolved(target: Target) -> WorkoutError:
-    return WorkoutError(f"no watch takes '{format_target(target)}'", hint="give --athlete, or take resolve_session")
+    if target is None:
+        return RawTarget(type=wire.TargetType.OPEN, value=0)
+    if isinstance(target, values.HeartRateZone):
+        return RawTarget(type=wire.TargetType.HEART_RATE, value=target.zone)
+    if isinstance(target, values.HeartRateZoneRange | values.RpeRange) or not fit_holds(target):
+        hint = "give --athlete, or take resolve_session"
+        raise WorkoutError(f"no watch takes '{format_target(target)}'", hint=hint)
+    if isinstance(target, values.Progression):
+        target = hull(target)
+    ends = target.value if isinstance(target, values.Limit) else target
+    held = WIRE[values.measure_of(ends)]
+    low, high = values.ends_of(ends)
+    if isinstance(target, values.Limit):
+        low, high = (held.lowest, high) if target.side == "below" else (low, held.highest)
+    return RawTarget(type=held.type, value=0, low=held.quantity.raw(low), high=held.quantity.raw(high))

@@ -15,26 +15,10 @@ from typing import Any
 from retrorun.documents import Fields
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
+from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, amounts
 from retrorun.session.effort import is_effort, missing_error
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
-from retrorun.session.values import (
-    CadenceRange,
-    Calories,
-    Distance,
-    DistanceUnit,
-    Duration,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    HeartRateZone,
-    LapButton,
-    PowerRange,
-    SpeedRange,
-    Target,
-    Time,
-    Times,
-)
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout.check import unresolved
 from retrorun.workout.decode import Decompiled, with_progressions
@@ -69,7 +53,7 @@ TARGETS = {
     TargetType.CADENCE: (CADENCE, CADENCE_SPM),
     TargetType.POWER: (POWER, POWER_W),
 }
-UNITS: dict[DistanceUnit, tuple[int, str, float]] = {  # id, key, centimetres; the id of the mile [inferred]
+UNITS: dict[values.DistanceUnit, tuple[int, str, float]] = {  # id, key, centimetres; the id of the mile [inferred]
     "m": (1, "meter", 100.0),
     "km": (2, "kilometer", 100_000.0),
     "mi": (9, "mile", METRES_PER_MILE * 100),
@@ -171,21 +155,21 @@ class _Writer:
             )
         return kept
 
-    def end(self, duration: Duration, place: str) -> Json:
+    def end(self, duration: values.Duration, place: str) -> Json:
         match duration:
-            case Time():
+            case values.Time():
                 return _condition(TIME, duration.time_s)
-            case Distance():
+            case values.Distance():
                 unit_id, key, factor = UNITS[duration.unit]
                 unit = {"unitId": unit_id, "unitKey": key, "factor": factor}
                 return _condition(DISTANCE, duration.distance_m) | {"preferredEndConditionUnit": unit}
-            case LapButton():
+            case values.LapButton():
                 return _condition(LAP_BUTTON, None)
-            case Calories():
+            case values.Calories():
                 return _condition(CALORIES, float(duration.calories_kcal))
-            case HeartRateAbove() | HeartRateBelow():
+            case values.HeartRateAbove() | values.HeartRateBelow():
                 # Sources disagree on which is which; so it is where all agree, on power [inferred].
-                compare = "gt" if isinstance(duration, HeartRateAbove) else "lt"
+                compare = "gt" if isinstance(duration, values.HeartRateAbove) else "lt"
                 what = f"whether {NAME} reads '{compare}' as meant is not known"
                 self.findings.add(place, what, "look at the step there before the run", severity="note")
                 return _condition(HEART_RATE, float(duration.heart_rate_bpm)) | {"endConditionCompare": compare}
@@ -218,11 +202,11 @@ def _condition(pair: tuple[int, str], value: float | None) -> Json:
     return {"endCondition": _kind("conditionType", pair) | {"displayable": True}, "endConditionValue": value}
 
 
-def _target(target: Target | None, name: str, zone: str) -> Json:
+def _target(target: values.Target | None, name: str, zone: str) -> Json:
     """The fields of a target: its type, and beside it on the step either a zone or its two ends, never both."""
     if target is None:
         return {f"{name}Type": _kind("workoutTargetType", NO_TARGET)}
-    if isinstance(target, HeartRateZone):
+    if isinstance(target, values.HeartRateZone):
         return {f"{name}Type": _kind("workoutTargetType", HEART_RATE_TARGET), zone: target.zone}
     raw = raw_target(target)  # what an open end or a progression becomes is the same as in a file [inferred]
     pair, quantity = TARGETS[TargetType(raw.type or 0)]
@@ -238,7 +222,13 @@ def _utf16_cut(text: str, units: int) -> str:
 # ---- and back --------------------------------------------------------------------------------------------------------
 
 _INTENSITIES = {number: intensity for intensity, (number, _) in STEP_TYPES.items()} | {3: Intensity.ACTIVE}
-_MEASURES = {2: PowerRange, 3: CadenceRange, 4: HeartRateRange, 5: SpeedRange, 6: SpeedRange}  # 5 is a speed, 6 a pace
+_MEASURES = {
+    2: values.PowerRange,
+    3: values.CadenceRange,
+    4: values.HeartRateRange,
+    5: values.SpeedRange,
+    6: values.SpeedRange,
+}  # 5 is a speed, 6 a pace
 
 
 def is_garmin_connect(data: object) -> bool:
@@ -296,7 +286,7 @@ class _Reader:
         note = clean(row.text("description")) if row.has("description") else ""
         if count < 1:
             self.findings.add(place, "the repeat has no count", "taken as one round")
-        return Repeat(steps=steps, until=Times(count=max(1, count)), skip_last=skip_last, note=note)
+        return Repeat(steps=steps, until=values.Times(count=max(1, count)), skip_last=skip_last, note=note)
 
     def step(self, row: Fields, place: str) -> Step:
         kind = _id(row, "stepType", "stepTypeId")
@@ -324,33 +314,33 @@ class _Reader:
             direction_guessed=label.guessed,
         )
 
-    def duration(self, row: Fields, place: str) -> Duration:
+    def duration(self, row: Fields, place: str) -> values.Duration:
         kind, value = _id(row, "endCondition", "conditionTypeId"), _number(row, "endConditionValue")
         compare = row.text("endConditionCompare") if row.has("endConditionCompare") else ""
         match kind, value:
             case (None | 1, _):
-                return LapButton()
+                return values.LapButton()
             case (2 | 8, float()):
-                return Time(time_s=value)
+                return values.Time(time_s=value)
             case (3, float()):
                 unit = row.fields("preferredEndConditionUnit") if row.has("preferredEndConditionUnit") else None
                 number = unit.integer("unitId", 1) if unit is not None else 1
                 names = {unit_id: name for name, (unit_id, *_) in UNITS.items()}
-                return Distance(distance_m=value, unit=names.get(number, "m"))
+                return values.Distance(distance_m=value, unit=names.get(number, "m"))
             case (4, float()):
-                return Calories(calories_kcal=round(value))
+                return values.Calories(calories_kcal=round(value))
             case (6, float()):
-                made = HeartRateAbove if compare == "gt" else HeartRateBelow
+                made = values.HeartRateAbove if compare == "gt" else values.HeartRateBelow
                 return made(heart_rate_bpm=round(value))
         self.findings.add(place, f"the step ends by condition {kind} ({value})", "the lap button ends it instead")
-        return LapButton()
+        return values.LapButton()
 
-    def target(self, row: Fields, place: str, name: str, zone: str) -> Target | None:
+    def target(self, row: Fields, place: str, name: str, zone: str) -> values.Target | None:
         kind = _id(row, f"{name}Type", "workoutTargetTypeId")
         if kind in (None, NO_TARGET[0]):
             return None
         if row.has(zone) and kind == HEART_RATE_TARGET[0]:
-            return HeartRateZone(zone=row.integer(zone))
+            return values.HeartRateZone(zone=row.integer(zone))
         ends = [value for end in ("One", "Two") if (value := _number(row, f"{name}Value{end}")) is not None]
         made = between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
         if made is None:

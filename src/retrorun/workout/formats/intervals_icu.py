@@ -12,27 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from retrorun.errors import SessionError, WorkoutError
+from retrorun.session import values
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
 from retrorun.session.unroll import Items, map_items
-from retrorun.session.values import (
-    CadenceRange,
-    Calories,
-    Distance,
-    DistanceUnit,
-    HeartRateAbove,
-    HeartRateBelow,
-    HeartRateRange,
-    HeartRateZone,
-    HeartRateZoneRange,
-    LapButton,
-    PercentOf,
-    PercentRange,
-    PowerRange,
-    SpeedRange,
-    Target,
-    Time,
-    Times,
-)
 from retrorun.session.wording import format_number, format_target, usual_gait
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
 from retrorun.workout.decode import Decompiled
@@ -49,10 +31,10 @@ _SETTINGS = {
     Setting.TREADMILL: "on a treadmill",
 }
 _PER_CENT = {
-    PercentOf.MAX_HR: "HR",
-    PercentOf.THRESHOLD_HR: "LTHR",
-    PercentOf.THRESHOLD_PACE: "Pace",
-    PercentOf.CRITICAL_POWER: "",
+    values.PercentOf.MAX_HR: "HR",
+    values.PercentOf.THRESHOLD_HR: "LTHR",
+    values.PercentOf.THRESHOLD_PACE: "Pace",
+    values.PercentOf.CRITICAL_POWER: "",
 }
 AS_FIT = "send the FIT file instead, which holds it"
 # A step that the lap button ends still needs a length, for the plan's total [inferred: ten minutes harm nothing].
@@ -127,24 +109,24 @@ class _Page:
 
     def length(self, step: Step, place: str, cue: list[str]) -> str:
         match step.duration:
-            case Time():
+            case values.Time():
                 whole = max(1, round(step.duration.time_s))
                 if whole != step.duration.time_s:
                     self.findings.add(
                         place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s"
                     )
                 return _time(whole)
-            case Distance():
+            case values.Distance():
                 return _distance(step.duration)
-            case LapButton():
+            case values.LapButton():
                 pass
-            case HeartRateAbove():
+            case values.HeartRateAbove():
                 cue.append(f"until heart rate is above {spell(step.duration.heart_rate_bpm)}")
-            case HeartRateBelow():
+            case values.HeartRateBelow():
                 cue.append(f"until heart rate is below {spell(step.duration.heart_rate_bpm)}")
-            case Calories():
+            case values.Calories():
                 cue.append(f"until {spell(step.duration.calories_kcal)} kcal are spent")
-        if not isinstance(step.duration, LapButton):
+        if not isinstance(step.duration, values.LapButton):
             self.findings.add(
                 place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT
             )
@@ -153,22 +135,22 @@ class _Page:
         )
         return f"press lap {LAP_BUTTON_LENGTH}"
 
-    def target(self, target: Target | None, place: str, cue: list[str]) -> str:
+    def target(self, target: values.Target | None, place: str, cue: list[str]) -> str:
         match target:
-            case SpeedRange():
+            case values.SpeedRange():
                 return self.pace(target, place)
-            case HeartRateZone() | HeartRateZoneRange():
+            case values.HeartRateZone() | values.HeartRateZoneRange():
                 self.findings.add(
                     place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note"
                 )
                 return f"{format_target(target)} HR"
-            case PowerRange():
+            case values.PowerRange():
                 return f"{_span(f'{target.low_w}', f'{target.high_w}')}w"
-            case PercentRange(of=of) if of in _PER_CENT:
+            case values.PercentRange(of=of) if of in _PER_CENT:
                 return f"{_span(f'{target.low_pct}', f'{target.high_pct}')}% {_PER_CENT[of]}".strip()
-            case HeartRateRange():
+            case values.HeartRateRange():
                 self.in_words(target, place, cue, "heart rate in zones and per cent, not in bpm")
-            case CadenceRange():
+            case values.CadenceRange():
                 self.in_words(target, place, cue, "a cadence for cycling only")
             case None:
                 pass
@@ -176,7 +158,7 @@ class _Page:
                 self.in_words(target, place, cue, "no such target")
         return ""
 
-    def pace(self, target: SpeedRange, place: str) -> str:
+    def pace(self, target: values.SpeedRange, place: str) -> str:
         unit, per_m = ("/mi", METRES_PER_MILE) if target.unit in ("min/mi", "mph") else ("/km", 1000.0)
         ends = (target.low_mps, target.high_mps)
         paces = [round(speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
@@ -184,7 +166,7 @@ class _Page:
             self.findings.add(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
         return f"{_span(*map(format_clock, paces))}{unit} Pace"
 
-    def in_words(self, target: Target, place: str, cue: list[str], only: str) -> None:
+    def in_words(self, target: values.Target, place: str, cue: list[str], only: str) -> None:
         cue.append(spelled(format_target(target)))
         self.findings.add(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
 
@@ -211,7 +193,7 @@ def _time(whole_s: int) -> str:
     return "".join(f"{value}{unit}" for value, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if value)
 
 
-def _distance(distance: Distance) -> str:
+def _distance(distance: values.Distance) -> str:
     miles = format_number(distance.distance_m / METRES_PER_MILE, 4)
     if distance.unit == "mi" and abs(float(miles) * METRES_PER_MILE - distance.distance_m) <= 0.005:
         return f"{miles}mi"
@@ -304,7 +286,7 @@ class _Reader:
     def close(self) -> None:
         """End the repeat that is open."""
         if self.head is not None and self.body:
-            until = Times(count=max(1, int(self.head["count"])))
+            until = values.Times(count=max(1, int(self.head["count"])))
             self.items.append(Repeat(steps=tuple(self.body), until=until, note=clean(self.head["note"])))
         self.head, self.body, self.section = None, [], Intensity.ACTIVE
 
@@ -337,7 +319,7 @@ class _Reader:
         note = clean(" ".join(filter(None, [label.text, rest.strip()])))
         steps.append(
             Step(
-                duration=LapButton() if by_hand else _read_length(words[at]),
+                duration=values.LapButton() if by_hand else _read_length(words[at]),
                 direction=label.direction,
                 gait=label.gait,
                 slope=label.slope,
@@ -359,15 +341,15 @@ def _length_at(words: list[str]) -> int | None:
     return next((index for index, word in enumerate(words) if _LENGTH.fullmatch(word)), None)
 
 
-def _read_length(word: str) -> Time | Distance:
+def _read_length(word: str) -> values.Time | values.Distance:
     found = _LENGTH.fullmatch(word)
     said = found.groupdict() if found else {}
     if said.get("size"):
         unit = said["unit"].casefold()
-        shown: DistanceUnit = "km" if unit == "km" else "mi" if unit == "mi" else "m"
-        return Distance(distance_m=float(said["size"]) * _UNITS_M.get(unit, 1.0), unit=shown)
+        shown: values.DistanceUnit = "km" if unit == "km" else "mi" if unit == "mi" else "m"
+        return values.Distance(distance_m=float(said["size"]) * _UNITS_M.get(unit, 1.0), unit=shown)
     parts = ((said.get("h"), 3600), (said.get("m"), 60), (said.get("s"), 1))
-    return Time(time_s=sum(float(value) * factor for value, factor in parts if value))
+    return values.Time(time_s=sum(float(value) * factor for value, factor in parts if value))
 
 
 def _with_notes(items: Items, notes: dict[str, list[str]]) -> Items:

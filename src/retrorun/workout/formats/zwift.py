@@ -13,21 +13,9 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError, WorkoutError
+from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, planned_speed_mps
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
-from retrorun.session.values import (
-    CadenceRange,
-    Distance,
-    Duration,
-    PercentOf,
-    PercentRange,
-    Progression,
-    SpeedRange,
-    Target,
-    Time,
-    Times,
-    ends_of,
-)
 from retrorun.session.wording import format_target
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.direction_words import label_of
@@ -52,11 +40,11 @@ class Race(StrEnum):
 
 
 _RACE_PACES = {
-    PercentOf.MILE_PACE: Race.MILE,
-    PercentOf.PACE_5K: Race.FIVE_KM,
-    PercentOf.PACE_10K: Race.TEN_KM,
-    PercentOf.HALF_PACE: Race.HALF_MARATHON,
-    PercentOf.MARATHON_PACE: Race.MARATHON,
+    values.PercentOf.MILE_PACE: Race.MILE,
+    values.PercentOf.PACE_5K: Race.FIVE_KM,
+    values.PercentOf.PACE_10K: Race.TEN_KM,
+    values.PercentOf.HALF_PACE: Race.HALF_MARATHON,
+    values.PercentOf.MARATHON_PACE: Race.MARATHON,
 }
 # Race length [m], and its number in `pace` [inferred: Zwift's own workouts hold 0 to 3, and zwo-editor counts from 0;
 # github.com/cagnulein/qdomyos-zwift, issue 609, counts from 1].
@@ -101,7 +89,9 @@ def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported
     """
     arranged = arrange(session, format_name=NAME, depth=0)
     findings = Findings(arranged.findings)
-    in_metres = all(isinstance(step.duration, Distance) for _, step in walk(session.steps) if isinstance(step, Step))
+    in_metres = all(
+        isinstance(step.duration, values.Distance) for _, step in walk(session.steps) if isinstance(step, Step)
+    )
     writer = _Writer(findings=findings, race_time=race_time, in_metres=in_metres)
     root = ET.Element("workout_file")
     for tag, text in (
@@ -145,7 +135,7 @@ class _Writer:
     def size(self, step: Step, place: str) -> float:
         """The length of a step in the unit of the file."""
         duration = step.duration
-        if isinstance(duration, Distance):
+        if isinstance(duration, values.Distance):
             if self.in_metres:
                 return duration.distance_m
             speed = planned_speed_mps(step)
@@ -155,7 +145,7 @@ class _Writer:
             what = f"{NAME} counts metres or seconds, not both: {length(duration)} became {time_s:g} s by {source}"
             self.findings.add(place, what, "stop the step by distance yourself, or write all steps as distances")
             return time_s
-        if isinstance(duration, Time):
+        if isinstance(duration, values.Time):
             return duration.time_s
         what = f"{NAME} cannot end a step '{length(duration)}': it lasts {LENGTH_WITHOUT_END_S:g} s"
         self.findings.add(place, what, "skip on by hand; the message says when")
@@ -168,9 +158,9 @@ class _Writer:
             if target is None:
                 continue
             words = format_target(target)
-            if isinstance(target, PercentRange) and target.of in _RACE_PACES:
+            if isinstance(target, values.PercentRange) and target.of in _RACE_PACES:
                 held = _RACE_PACES[target.of], (target.low_pct + target.high_pct) / 200
-            elif not isinstance(target, SpeedRange):
+            elif not isinstance(target, values.SpeedRange):
                 self.findings.add(place, f"{NAME} has no such target for a run: {words} is in the message")
                 continue
             elif self.race_time is None:
@@ -179,7 +169,7 @@ class _Writer:
                 continue
             else:
                 held = self.race_time.race, (planned_speed_mps(step) or 0.0) / self.race_time.speed_mps
-            low, high = ends_of(target)
+            low, high = values.ends_of(target)
             if low != high:
                 what = f"{NAME} holds one pace, not a range: the middle of {words}"
                 self.findings.add(place, what, severity="note")
@@ -280,9 +270,9 @@ class _Reader:
             self.findings.add(place, f"Zwift's '{element.tag}' is not known", "taken as a plain step")
         start = self.pace(low if low is not None else power, element, place)
         end = self.pace(high if high is not None else power, element, place)
-        target: Target | None = start or end
+        target: values.Target | None = start or end
         if start is not None and end is not None and start != end:
-            target = Progression(start=start, end=end)
+            target = values.Progression(start=start, end=end)
         return self.step(
             self.size(element, "Duration", place), target, element, place, message, _KINDS.get(tag, Intensity.ACTIVE)
         )
@@ -299,17 +289,23 @@ class _Reader:
             )
             for index, (part, kind) in enumerate((("On", Intensity.INTERVAL), ("Off", Intensity.RECOVERY)))
         )
-        return Repeat(steps=(on, off), until=Times(count=int(_number(element, "Repeat") or 1)))
+        return Repeat(steps=(on, off), until=values.Times(count=int(_number(element, "Repeat") or 1)))
 
     def step(
-        self, duration: Duration, target: Target | None, element: ET.Element, place: str, text: str, kind: Intensity
+        self,
+        duration: values.Duration,
+        target: values.Target | None,
+        element: ET.Element,
+        place: str,
+        text: str,
+        kind: Intensity,
     ) -> Step:
         label = label_of(text, place, self.findings, resting=False)
         cadence = _number(element, "Cadence")
-        second = between(CadenceRange, cadence, cadence) if cadence else None
+        second = between(values.CadenceRange, cadence, cadence) if cadence else None
         if second is not None and self.running and cadence and cadence <= 110:
             self.findings.add(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
-            second = between(CadenceRange, 2 * cadence, 2 * cadence)
+            second = between(values.CadenceRange, 2 * cadence, 2 * cadence)
         return Step(
             duration=duration,
             direction=label.direction,
@@ -322,19 +318,19 @@ class _Reader:
             direction_guessed=label.guessed,
         )
 
-    def size(self, element: ET.Element, name: str, place: str) -> Duration:
+    def size(self, element: ET.Element, name: str, place: str) -> values.Duration:
         size = _number(element, name)
         if size is None:
             raise WorkoutError(f"'{element.tag}' has no {name}", where=place, hint="give it a length")
-        return Distance(distance_m=size) if self.in_metres else Time(time_s=size)
+        return values.Distance(distance_m=size) if self.in_metres else values.Time(time_s=size)
 
-    def pace(self, power: float | None, element: ET.Element, place: str) -> PercentRange | None:
+    def pace(self, power: float | None, element: ET.Element, place: str) -> values.PercentRange | None:
         """A fraction of a race pace, or of a cyclist's threshold power, in whole per cent."""
         if power is None:
             return None
-        of = _OF.get(element.get("pace", "")) if self.running else PercentOf.CRITICAL_POWER
+        of = _OF.get(element.get("pace", "")) if self.running else values.PercentOf.CRITICAL_POWER
         made = between(of, round(power * 100), round(power * 100)) if of is not None else None
-        if isinstance(made, PercentRange):
+        if isinstance(made, values.PercentRange):
             if self.running:
                 what = f"which race a number stands for is inferred: '{element.get('pace')}' for {of}"
                 self.findings.add("", what, "compare the paces with those that Zwift shows")
