@@ -78,17 +78,14 @@ table.slice(717, 4).to_pylist()
 """,
     ),
     (
-        "Every picture is a function that draws on an Axes and gives it back, so that it stands beside yours.",
+        "Every picture is drawn on an Axes of yours where you give one, and gives it back.",
         """\
 from matplotlib.figure import Figure
 
-from retrorun.report.figures.plane import draw_gait_plane, gait_plane
-from retrorun.report.figures.track import draw_track
-
 figure = Figure(figsize=(9, 4), layout="constrained")
 left, right = figure.subplots(1, 2)
-draw_track(left, run.activity, run.detection)
-draw_gait_plane(right, gait_plane(run.activity, run.detection))
+rr.figure_track(run, ax=left)
+rr.figure_gait_plane(run, ax=right)
 figure
 """,
     ),
@@ -103,10 +100,8 @@ rr.analyse("recording.fit", labels=rr.Labels(labels=(label,))).summary
     (
         "Next week's session, in a line; `rr.compile_workout` makes the watch's file of it.",
         """\
-from retrorun.report.figures.session import figure_session
-
 session = rr.parse_session("10min warmup; 6x(200m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown", name="Six")
-figure_session(session)
+rr.figure_session(session)
 """,
     ),
 )

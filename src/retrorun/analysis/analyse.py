@@ -75,7 +75,7 @@ class Analysis:
         """The page that `retrorun report` writes, as text."""
         from retrorun.report.html import report_html
 
-        return report_html(self.activity, self.detection, name=self.name, match=self.match, kept=self.adherence)
+        return report_html(self)
 
     def _repr_html_(self) -> str:
         from retrorun.report.notebook import analysis_html
@@ -85,6 +85,28 @@ class Analysis:
     def __repr__(self) -> str:
         name = f"{self.name!r}, " if self.name else ""
         return f"<Analysis {name}{self.activity.sport}, {self.detection.verdict}, {self.summary.segments} segments>"
+
+
+Told = Source | Analysis
+
+
+def answered(
+    source: Told, detection: Detection | None = None, match: Match | None = None
+) -> tuple[Activity, Detection, Match | None]:
+    """The recording, what was found in it, and the plan laid onto it; what is not given is made.
+
+    Args:
+        source: what `analyse` takes, or its answer.
+        detection: what was found, where that is known or to be taken instead.
+        match: the plan laid onto the run, likewise. An activity with its detection is taken as it is, without a plan.
+
+    Raises:
+        RecordingError: the source is no recording that can be read.
+    """
+    if isinstance(source, Activity) and detection is not None:
+        return source, detection, match
+    run = source if isinstance(source, Analysis) else analyse(source, plan=match)
+    return run.activity, run.detection if detection is None else detection, run.match if match is None else match
 
 
 def analyse(

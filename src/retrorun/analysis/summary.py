@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from retrorun.arrays import BoolArray
 from retrorun.detection.result import Detection, Verdict
 from retrorun.intervals import Interval, mask
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
+
+if TYPE_CHECKING:
+    from retrorun.analysis.analyse import Told
 
 STANDING_MPS = 0.5  # slower than anybody walks on purpose; the noise of a watch at rest stays below it
 LONGEST_STEP_S = 10.0  # watches that save power record every few seconds; a longer silence is a pause, not running
@@ -75,13 +79,17 @@ class Summary:
         return "\n".join(lines)
 
 
-def summarise(activity: Activity, detection: Detection) -> Summary:
-    """Totals of an activity, split by what `detection` called backward.
+def summarise(activity: Told, detection: Detection | None = None) -> Summary:
+    """Totals of a recording, split by what `detection` called backward; without one it is analysed first.
 
     Every sample stands for the time until the next one, unless that is longer than 10 s. What segments cover of it
     counts as backward, so that sparse samples add up to the segments; the rest counts as forward when the runner moves
     (above 0.5 m/s, or stepping where speed is missing).
     """
+    if not isinstance(activity, Activity) or detection is None:
+        from retrorun.analysis.analyse import answered  # which sums up with this very function
+
+        activity, detection, _ = answered(activity, detection)
     weight_s = sample_weights_s(activity)
     moving = is_moving(activity)
     backward = _backward_shares(activity, detection)

@@ -15,8 +15,7 @@ from retrorun.cli.console import say
 from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, Units, UnitsOption
 from retrorun.cli.session_argument import session_of
 from retrorun.cli.sources import profile_of
-from retrorun.errors import PlanError
-from retrorun.files import check_ending, printable, read_bytes, refuse_inputs, write_atomic
+from retrorun.files import check_ending, read_bytes, refuse_inputs, write_atomic
 from retrorun.fit.reader import is_fit
 
 if TYPE_CHECKING:
@@ -65,15 +64,7 @@ def report(
     inputs = _inputs(recording, profile, plan)
     refuse_inputs(output, inputs)
     found = _analysed(recording, profile, plan)
-    page = report_html(
-        found.activity,
-        found.detection,
-        match=found.match,
-        kept=found.adherence,
-        name=printable(recording.name),
-        per_m=units.per_m,
-        interactive=interactive,
-    )
+    page = report_html(found, per_m=units.per_m, interactive=interactive)
     write_atomic(output, page.encode(), inputs=inputs)
     say(f"report     {output}")
 
@@ -149,8 +140,9 @@ def _figure(found: Analysis, view: View, look: Look, per_m: float) -> Figure:
 
     theme = THEMES[look.value]
     if view is View.PLAN:
-        if found.match is None:
-            raise PlanError("there is no plan to draw", hint="give one with --plan, or draw another view")
-        return figure_planned(found.activity, found.detection, found.match, theme=theme, per_m=per_m)
-    figure = {View.PLANE: figure_gait_plane, View.TRACK: figure_track, View.RUN: figure_run}[view]
-    return figure(found.activity, found.detection, theme=theme, per_m=per_m)
+        return figure_planned(found, theme=theme, per_m=per_m)
+    if view is View.PLANE:
+        return figure_gait_plane(found, theme=theme, per_m=per_m)
+    if view is View.TRACK:
+        return figure_track(found, theme=theme, per_m=per_m)
+    return figure_run(found, theme=theme, per_m=per_m)

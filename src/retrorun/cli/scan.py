@@ -140,9 +140,7 @@ def _with_page(run: SeasonRun, folder: Path, season: Path, usual: GaitProfile | 
     if run.backward_s <= 0 or not recording.is_file():
         return run
     found = analyse(recording, profile=usual)
-    text = report_html(
-        found.activity, found.detection, match=found.match, kept=found.adherence, name=found.name, per_m=per_m
-    )
+    text = report_html(found, per_m=per_m)
     # Recordings of one name in several folders are told apart by when they were.
     page = folder / f"{run.start:%Y-%m-%d-%H%M%S}-{recording.name}.html"
     write_atomic(page, text.encode(), inputs=[recording])

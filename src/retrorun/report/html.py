@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
+from retrorun.analysis.analyse import Analysis, Told, analyse, answered
 from retrorun.analysis.summary import Summary, summarise
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
@@ -46,8 +47,8 @@ class _Why:
 
 
 def report_html(
-    activity: Activity,
-    detection: Detection,
+    activity: Told,
+    detection: Detection | None = None,
     *,
     match: Match | None = None,
     profile: GaitProfile | None = None,
@@ -59,11 +60,11 @@ def report_html(
     """The report on one recording, as the text of an HTML page.
 
     Args:
-        activity: the recording.
-        detection: what was found in it.
-        match: the plan laid beside the run, where there is a plan.
+        activity: the recording, its path or bytes, or what `retrorun.analyse` answered of it.
+        detection: what was found in it, where that is known or to be shown instead.
+        match: the plan laid beside the run, likewise.
         profile: not needed any more: a detection carries the forward line that it was made with.
-        name: what the recording is called, e.g. its file name.
+        name: what the recording is called; its file's name where that is known.
         per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
         interactive: let readers zoom and pan; the page then carries plotly and is 5 MB larger.
         kept: how well the plan was kept, where that is known already.
@@ -72,6 +73,10 @@ def report_html(
         OutputError: `interactive` without plotly installed.
     """
     del profile
+    if not isinstance(activity, Activity) or detection is None:
+        run = activity if isinstance(activity, Analysis) else analyse(activity, plan=match)
+        name, kept = name or run.name, run.adherence if match is None else kept
+        activity, detection, match = answered(run, detection, match)
     summary = summarise(activity, detection)
     pictures = Pictures(activity, detection, summary, per_m)
     there, missing = missing_of(activity)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.analyse import Told, answered
 from retrorun.analysis.summary import STANDING_MPS
 from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import means
-from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, pace_unit, say_missing
+from retrorun.report.figures.style import LIGHT, Look, Theme, dress, given_axes, new_figure, pace_unit, say_missing
 from retrorun.report.words import name_of_rest
 from retrorun.units import format_clock
 
@@ -75,10 +76,27 @@ def gait_plane(activity: Activity, detection: Detection) -> Plane:
     )
 
 
+@overload
 def figure_gait_plane(
-    activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0, width_in: float = 7.0
-) -> Figure:
-    """The gait plane as a figure of its own."""
+    activity: Told, detection: Detection | None = None, *, ax: None = None, **look: Unpack[Look]
+) -> Figure: ...
+@overload
+def figure_gait_plane(
+    activity: Told, detection: Detection | None = None, *, ax: Axes, **look: Unpack[Look]
+) -> Axes: ...
+def figure_gait_plane(
+    activity: Told,
+    detection: Detection | None = None,
+    *,
+    ax: Axes | None = None,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
+    width_in: float = 7.0,
+) -> Figure | Axes:
+    """The gait plane, in a figure of its own or on `ax`; the other arguments are as for `figure_run`."""
+    activity, detection, _ = answered(activity, detection)
+    if ax is not None:
+        return draw_gait_plane(given_axes(ax, 1)[0], gait_plane(activity, detection), theme=theme, per_m=per_m)
     figure = new_figure(width_in, 0.72 * width_in, theme=theme, margins_in=(0.62, 0.15, 0.55, 0.5))
     draw_gait_plane(figure.add_subplot(), gait_plane(activity, detection), theme=theme, per_m=per_m)
     return figure

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Unpack, overload
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.analyse import Told, answered
 from retrorun.detection.result import Detection
+from retrorun.errors import PlanError
 from retrorun.match.model import Match, StepMatch
 from retrorun.report.figures.run import draw_pace, shade_backward
 from retrorun.report.figures.style import (
     LIGHT,
     Theme,
+    Titled,
     dress,
     dress_time_axis,
+    given_axes,
     new_figure,
     say_legend,
     say_missing,
@@ -25,38 +30,80 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from retrorun.report.figures.style import Given, T
+
 RESTING = (Intensity.REST, Intensity.RECOVERY)
 GUESSED_S = 60.0  # how wide a step is drawn of which neither plan nor run says how long it is
 
 
+@overload
 def figure_planned(
-    activity: Activity,
-    detection: Detection,
-    match: Match,
+    activity: Told,
+    detection: Detection | None = None,
+    match: Match | None = None,
     *,
+    ax: None = None,
+    **look: Unpack[Titled],
+) -> Figure: ...
+@overload
+def figure_planned(
+    activity: Told, detection: Detection | None = None, match: Match | None = None, *, ax: T, **look: Unpack[Titled]
+) -> T: ...
+def figure_planned(
+    activity: Told,
+    detection: Detection | None = None,
+    match: Match | None = None,
+    *,
+    ax: Given | None = None,
     theme: Theme = LIGHT,
     per_m: float = 1000.0,
     title: str | None = "",
     width_in: float = 10.0,
-) -> Figure:
+) -> Figure | Given:
     """Target paces with the run on top of them, and the rows of steps below.
 
-    `title` is empty for the name of the session, None for no heading; the rest is as for `figure_run`.
+    `match` is the plan laid onto the run, where it is not that of the recording itself. `ax` is one Axes for the paces,
+    or two. `title` is empty for the name of the session, None for no heading; the rest is as for `figure_run`.
+
+    Raises:
+        PlanError: there is no plan.
     """
+    activity, detection, match = answered(activity, detection, match)
+    if match is None:
+        raise PlanError("there is no plan to draw", hint="give one, or draw another picture")
+    if ax is not None:
+        _draw_panels(given_axes(ax, 2), activity, detection, match, theme=theme, per_m=per_m, columns=3)
+        return ax
     above = (0.4 if title is None else 0.7) + 0.2 * (width_in < 6.0)
     figure = new_figure(width_in, 4.1 + above, theme=theme, margins_in=(0.75, 0.12, above, 0.52))
-    pace, rows = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2), "hspace": 0.1})
-    draw_pace(pace, activity, detection, theme=theme, per_m=per_m)
-    shade_backward(pace, detection, theme=theme)
-    draw_targets(pace, match, theme=theme, per_m=per_m)
-    draw_steps(rows, match, theme=theme)
-    dress_time_axis(rows, activity, theme=theme)
-    planned_s = sum(planned_duration_s(step) for step in match.steps if step.outcome != "repeated")
-    rows.set_xlim(0.0, max(rows.get_xlim()[1], planned_s))
-    _explain(pace, match, theme, columns=5 if width_in >= 6.0 else 3)
+    panels = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2), "hspace": 0.1}).tolist()
+    columns = 5 if width_in >= 6.0 else 3
+    _draw_panels(panels, activity, detection, match, theme=theme, per_m=per_m, columns=columns)
     if title is not None:
         say_title(figure, title or match.session.name or "Planned and done", theme)
     return figure
+
+
+def _draw_panels(
+    panels: Sequence[Axes],
+    activity: Activity,
+    detection: Detection,
+    match: Match,
+    *,
+    theme: Theme,
+    per_m: float,
+    columns: int,
+) -> None:
+    draw_pace(panels[0], activity, detection, theme=theme, per_m=per_m)
+    shade_backward(panels[0], detection, theme=theme)
+    draw_targets(panels[0], match, theme=theme, per_m=per_m)
+    for rows in panels[1:]:
+        draw_steps(rows, match, theme=theme)
+    planned_s = sum(planned_duration_s(step) for step in match.steps if step.outcome != "repeated")
+    for axes in panels:
+        dress_time_axis(axes, activity, theme=theme, named=axes is panels[-1])
+        axes.set_xlim(0.0, max(axes.get_xlim()[1], planned_s))
+    _explain(panels[0], match, theme, columns=columns)
 
 
 def draw_targets(axes: Axes, match: Match, *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:

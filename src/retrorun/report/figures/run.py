@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
+from retrorun.analysis.analyse import Told, answered
 from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import smooth_cadence_spm, smooth_pace_s, with_breaks
 from retrorun.report.figures.style import (
     LIGHT,
     Theme,
+    Titled,
     dress,
     dress_time_axis,
+    given_axes,
     limits,
     new_figure,
     pace_step,
@@ -32,46 +35,79 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from retrorun.report.figures.style import Given, T
+
 SLOWEST_SHOWN_S = 1200.0  # 20:00/km: slower is standing about, and would flatten all the rest
 DOTTED = (0.0, (1.0, 2.0))
 CROWDED = 40  # laps; more numbers than that do not fit side by side
 Draw = Callable[..., "Axes"]
 
 
+@overload
 def figure_run(
-    activity: Activity,
-    detection: Detection,
+    activity: Told, detection: Detection | None = None, *, ax: None = None, **look: Unpack[Titled]
+) -> Figure: ...
+@overload
+def figure_run(activity: Told, detection: Detection | None = None, *, ax: T, **look: Unpack[Titled]) -> T: ...
+def figure_run(
+    activity: Told,
+    detection: Detection | None = None,
     *,
+    ax: Given | None = None,
     theme: Theme = LIGHT,
     per_m: float = 1000.0,
     title: str | None = "",
     width_in: float = 10.0,
-) -> Figure:
+) -> Figure | Given:
     """The run over time, one panel for each of pace, cadence, heart rate and altitude that the recording has.
 
     Args:
-        activity: the recording.
-        detection: what was found in it.
+        activity: the recording, its path or bytes, or what `retrorun.analyse` answered of it.
+        detection: what was found in it, where that is known or to be shown instead.
+        ax: draw on this Axes, which gets the pace, or on each of several, from the top.
         theme: the colours.
         per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
-        title: the heading; empty for the verdict and the date, None for no heading.
-        width_in: how wide it is [inches]; under 6, what is written in it is made for a phone.
+        title: the heading; empty for the verdict and the date, None for no heading. Not for `ax`.
+        width_in: how wide it is [inches]; under 6, what is written in it is made for a phone. Not for `ax`.
+
+    Returns:
+        A figure of its own, or `ax` where that was given.
     """
+    activity, detection, _ = answered(activity, detection)
     panels = panels_of(activity)
+    if ax is not None:
+        panels = [*panels, *(draw for draw in PANELS if draw not in panels)]
+        _draw_panels(given_axes(ax, len(panels)), panels, activity, detection, theme=theme, per_m=per_m)
+        return ax
     narrow = width_in < 6.0
     above = (0.35 if title is None else 0.6) + 0.25 * narrow
     figure = new_figure(width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(0.62, 0.12, above, 0.52))
-    all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})[:, 0]
-    for draw, axes in zip(panels, all_axes, strict=True):
-        draw(axes, activity, detection, theme=theme, per_m=per_m)
-        shade_backward(axes, detection, theme=theme)
-        mark_laps(axes, activity, theme=theme, numbered=axes is all_axes[0] and not narrow)
+    all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})[:, 0].tolist()
+    _draw_panels(all_axes, panels, activity, detection, theme=theme, per_m=per_m, raised=not narrow)
+    for axes in all_axes:
         axes.yaxis.set_label_coords(-0.5 / width_in, 0.5)
-    dress_time_axis(all_axes[-1], activity, theme=theme)
-    explain(all_axes[0], activity, detection, theme=theme, raised=not narrow)
     if title is not None:
         say_title(figure, title or run_title(activity, detection), theme)
     return figure
+
+
+def _draw_panels(
+    all_axes: Sequence[Axes],
+    panels: Sequence[Draw],
+    activity: Activity,
+    detection: Detection,
+    *,
+    theme: Theme,
+    per_m: float,
+    raised: bool = False,
+) -> None:
+    """A panel on each of the axes; the time stands under the last, what is to be explained above the first."""
+    for draw, axes in zip(panels, all_axes, strict=False):
+        draw(axes, activity, detection, theme=theme, per_m=per_m)
+        shade_backward(axes, detection, theme=theme)
+        mark_laps(axes, activity, theme=theme, numbered=axes is all_axes[0] and raised)
+        dress_time_axis(axes, activity, theme=theme, named=axes is all_axes[-1])
+    explain(all_axes[0], activity, detection, theme=theme, raised=raised)
 
 
 def panels_of(activity: Activity) -> list[Draw]:
@@ -146,6 +182,9 @@ def draw_altitude(
     """Altitude over time; the odd value far off all others does not set the scale."""
     del per_m  # all panels are called alike
     return _panel(axes, activity, detection, activity.altitude_m, "altitude", "m", theme.quiet, theme)
+
+
+PANELS: tuple[Draw, ...] = (draw_pace, draw_cadence, draw_heart_rate, draw_altitude)
 
 
 def shade_backward(axes: Axes, detection: Detection, *, theme: Theme = LIGHT) -> Axes:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
 from retrorun.analysis.efforts import SeasonRun
 from retrorun.analysis.season import Best, Week, season_bests, weeks
-from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, pace_step, pace_unit, say_missing, say_title
+from retrorun.report.figures.style import (
+    LIGHT,
+    Look,
+    Theme,
+    dress,
+    given_axes,
+    new_figure,
+    pace_step,
+    pace_unit,
+    say_missing,
+    say_title,
+)
 from retrorun.report.words import MONTHS, day_of, distance_name
 from retrorun.units import format_clock, format_percent
 
@@ -18,21 +30,45 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from retrorun.report.figures.style import Given, T
+
 LEAST_WEEKS = 8  # that the axis has room for, so that one week is no giant bar
 MOST_TICKS = 8
 EQUAL_FROM = 4  # runs; fewer say nothing of pace at equal heart rate
 EQUAL_SPREAD_BPM = 2.0  # of heart rate between runs; less, and it explains nothing of the pace
 
 
-def figure_season(runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Figure:
-    """The season on one sheet: minutes and distance by week above, best efforts below."""
-    figure = new_figure(10.0, 7.6, theme=theme, margins_in=(0.75, 0.15, 0.55, 0.45))
-    minutes, distance, efforts = figure.subplots(3, 1, gridspec_kw={"hspace": 0.32})
-    distance.sharex(minutes)
+@overload
+def figure_season(runs: Sequence[SeasonRun], *, ax: None = None, **look: Unpack[Look]) -> Figure: ...
+@overload
+def figure_season(runs: Sequence[SeasonRun], *, ax: T, **look: Unpack[Look]) -> T: ...
+def figure_season(
+    runs: Sequence[SeasonRun],
+    *,
+    ax: Given | None = None,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
+    width_in: float = 10.0,
+) -> Figure | Given:
+    """The season on one sheet: minutes and distance by week above, best efforts below.
+
+    With `ax` on that Axes, or as many panels as there are of them, which is then the answer.
+    """
     by_week = weeks(runs)
-    draw_weeks(minutes, by_week, "time", theme=theme, per_m=per_m)
-    draw_weeks(distance, by_week, "distance", theme=theme, per_m=per_m)
-    draw_bests(efforts, season_bests(runs), theme=theme, per_m=per_m)
+    panels = (
+        partial(draw_weeks, by_week=by_week, what="time"),
+        partial(draw_weeks, by_week=by_week, what="distance"),
+        partial(draw_bests, bests=season_bests(runs)),
+    )
+    if ax is not None:
+        for draw, axes in zip(panels, given_axes(ax, len(panels)), strict=False):
+            draw(axes, theme=theme, per_m=per_m)
+        return ax
+    figure = new_figure(width_in, 7.6, theme=theme, margins_in=(0.75, 0.15, 0.55, 0.45))
+    all_axes = figure.subplots(3, 1, gridspec_kw={"hspace": 0.32})
+    all_axes[1].sharex(all_axes[0])
+    for draw, axes in zip(panels, all_axes, strict=True):
+        draw(axes, theme=theme, per_m=per_m)
     say_title(figure, "Backward running by week", theme)
     return figure
 

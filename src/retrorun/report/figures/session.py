@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, overload
 
-from retrorun.report.figures.style import LIGHT, Theme, new_figure, say_legend
+from retrorun.report.figures.style import LIGHT, Theme, given_axes, new_figure, say_legend
 from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step
 from retrorun.session.unroll import bodies
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock
+from retrorun.workout.importing import as_session
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +29,8 @@ _EASY = (Intensity.WARMUP, Intensity.COOLDOWN)
 # no sum uses these.
 DRAWN_AT = UsualSpeeds(forward_run_mps=2.8, backward_run_mps=1.9, forward_walk_mps=1.3, backward_walk_mps=0.9)
 DRAWN_OPEN_S = 60.0  # a step until the lap button, a heart rate or so many calories
+
+PlanLike = Session | str | PathLike[str]
 
 MOST_BLOCKS = 2000  # more cannot be told apart; then each repeat is drawn once
 
@@ -109,9 +113,18 @@ def _rounds(repeat: Repeat) -> int:
     return max(round(rounds_of(repeat, usual=DRAWN_AT) or 1.0), 1)
 
 
-def figure_session(session: Session, *, theme: Theme = LIGHT) -> Figure:
-    """The profile of a session, 10 by 3.4 inches."""
-    figure = new_figure(10.0, 3.4, theme=theme, margins_in=(0.35, 0.1, 0.55, 0.45))
+@overload
+def figure_session(session: PlanLike, *, ax: None = None, theme: Theme = LIGHT, width_in: float = 10.0) -> Figure: ...
+@overload
+def figure_session(session: PlanLike, *, ax: Axes, theme: Theme = LIGHT, width_in: float = 10.0) -> Axes: ...
+def figure_session(
+    session: PlanLike, *, ax: Axes | None = None, theme: Theme = LIGHT, width_in: float = 10.0
+) -> Figure | Axes:
+    """The profile of a session, its notation or its file, in a figure of its own or on `ax`."""
+    session = as_session(session)
+    if ax is not None:
+        return draw_session(given_axes(ax, 1)[0], session, theme=theme)
+    figure = new_figure(width_in, 3.4, theme=theme, margins_in=(0.35, 0.1, 0.55, 0.45))
     draw_session(figure.subplots(), session, theme=theme)
     return figure
 

@@ -13,11 +13,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from retrorun.activity.model import Activity, FloatArray
+from retrorun.errors import OutputError
 from retrorun.files import check_ending
 from retrorun.units import METRES_PER_MILE, format_clock
 
@@ -25,6 +27,23 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    Given = Axes | Sequence[Axes] | npt.NDArray[np.object_]
+    T = TypeVar("T", bound=Given)
+
+
+class Look(TypedDict, total=False):
+    """How a picture looks: its colours, the metres that a pace is for, how wide it is [inches]."""
+
+    theme: Theme
+    per_m: float
+    width_in: float
+
+
+class Titled(Look, total=False):
+    """The same with a heading."""
+
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +144,22 @@ def new_figure(
     return figure
 
 
+def given_axes(ax: Given, most: int) -> list[Axes]:
+    """The axes to draw on: one, several, or the array that `plt.subplots` answers.
+
+    Raises:
+        OutputError: they are no axes of matplotlib, or more of them than the picture has panels.
+    """
+    from matplotlib.axes import Axes
+
+    given: list[Axes] = np.ravel(np.array(ax, dtype=object)).tolist()
+    if not given or not all(isinstance(one, Axes) for one in given):
+        raise OutputError("a picture needs Axes of matplotlib", hint="give ax=plt.gca(), or leave ax out")
+    if len(given) > most:
+        raise OutputError(f"there are {len(given)} Axes for a picture of {most}", hint="give fewer")
+    return given
+
+
 def say_title(figure: Figure, text: str, theme: Theme) -> None:
     """A heading in the upper left corner; the text is taken as it is."""
     height_in = float(figure.get_size_inches()[1])
@@ -160,7 +195,7 @@ def dress(axes: Axes, theme: Theme) -> None:
         spine.set_color(theme.grid)
 
 
-def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT) -> None:
+def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, named: bool = True) -> None:
     """Time since the start along the bottom, as h:mm:ss or m:ss, with as many ticks as the figure has room for."""
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
@@ -171,7 +206,8 @@ def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT) -> 
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value >= 0 else ""))
     axes.set_xlim(0.0, max(end_s, 1.0))
-    axes.set_xlabel("time since the start", color=theme.text)
+    if named:
+        axes.set_xlabel("time since the start", color=theme.text)
 
 
 def say_missing(axes: Axes, text: str, theme: Theme) -> None:

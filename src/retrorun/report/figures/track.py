@@ -5,16 +5,17 @@ No tiles are fetched and no latitude or longitude is shown, so a picture can be 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
 from retrorun.activity.model import Activity
+from retrorun.analysis.analyse import Told, answered
 from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import breaks, local_metres
-from retrorun.report.figures.style import LIGHT, Theme, dress, new_figure, say_legend, say_missing
+from retrorun.report.figures.style import LIGHT, Look, Theme, dress, given_axes, new_figure, say_legend, say_missing
 from retrorun.report.words import name_of_rest
 from retrorun.units import METRES_PER_MILE
 
@@ -25,10 +26,25 @@ if TYPE_CHECKING:
 SHORT_SHARE = 1 / 30  # of the picture; what spans less cannot be told from the line around it
 
 
+@overload
 def figure_track(
-    activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0, width_in: float = 6.0
-) -> Figure:
-    """The track as a figure of its own."""
+    activity: Told, detection: Detection | None = None, *, ax: None = None, **look: Unpack[Look]
+) -> Figure: ...
+@overload
+def figure_track(activity: Told, detection: Detection | None = None, *, ax: Axes, **look: Unpack[Look]) -> Axes: ...
+def figure_track(
+    activity: Told,
+    detection: Detection | None = None,
+    *,
+    ax: Axes | None = None,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
+    width_in: float = 6.0,
+) -> Figure | Axes:
+    """The track, in a figure of its own or on `ax`; the other arguments are as for `figure_run`."""
+    activity, detection, _ = answered(activity, detection)
+    if ax is not None:
+        return draw_track(given_axes(ax, 1)[0], activity, detection, theme=theme, per_m=per_m)
     east, north = local_metres(activity)
     wide, high = (float(np.ptp(way[np.isfinite(way)])) if np.isfinite(way).any() else 1.0 for way in (east, north))
     shape = min(max(high / max(wide, 1.0), 0.45), 1.0)  # as high as the track, within what a page can take
