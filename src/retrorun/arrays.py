@@ -16,7 +16,9 @@ def at_share(values: FloatArray, share: float = 0.5) -> float:
     A value of theirs, not one between two, and found ten times quicker than numpy's quantile; there must be one.
     """
     rank = int(share * (len(values) - 1) + 0.5)
-    return float(np.partition(values, rank)[rank])
+    ordered = np.array(values)
+    ordered.partition(rank)
+    return float(ordered[rank])
 
 
 def running_total(values: npt.ArrayLike) -> FloatArray:

@@ -16,6 +16,14 @@ def test_one_degree_along_a_meridian() -> None:
     assert great_circle_m(np.array([60.0, 60.0]), np.array([8.0, 8.001]))[0] == pytest.approx(one_degree / 2000, 1e-6)
 
 
+@pytest.mark.parametrize("step_deg", [1e-7, 1e-5, 1e-3, 0.0114, 0.0115, 0.02, 1.0])
+def test_near_and_far_are_the_same_way(step_deg: float) -> None:
+    north = great_circle_m(np.array([0.0, step_deg]), np.array([8.0, 8.0]))
+    east = great_circle_m(np.array([0.0, 0.0]), np.array([8.0, 8.0 + step_deg]))
+    assert north[0] == pytest.approx(6_371_008.8 * np.radians(step_deg), rel=1e-14)
+    assert east[0] == pytest.approx(north[0], abs=1e-8)  # 8 degrees are written to 1e-15
+
+
 def test_what_the_file_has_stays() -> None:
     given = {"speed_mps": np.full(5, 2.0), "distance_m": np.arange(5.0), "latitude_deg": np.arange(5.0) / 1000}
     decisions: list[str] = []

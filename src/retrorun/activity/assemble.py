@@ -61,7 +61,8 @@ def assemble(raw: RawRecording) -> Activity:
             time_s, columns["speed_mps"], columns["cadence_spm"], decisions
         )
     n = len(time_s)
-    filled = {name: columns.get(name, _missing(n)) for name in COLUMNS[1:]}
+    missing = np.full(n, np.nan)
+    filled = {name: columns.get(name, missing) for name in COLUMNS[1:]}
     start_time = _moment(zero) if raw.dated else None
     if not raw.dated:
         decisions.append("times count from when the watch was switched on; the date is not known")
@@ -86,10 +87,6 @@ def assemble(raw: RawRecording) -> Activity:
         extra=extra,
         developer=developer,
     )
-
-
-def _missing(n: int) -> FloatArray:
-    return np.full(n, np.nan)
 
 
 def _moment(unix_s: float) -> dt.datetime | None:
@@ -226,10 +223,15 @@ def _pick(values: FloatArray, rows: npt.NDArray[np.intp] | None, groups: npt.NDA
     picked = values if rows is None else values[rows]
     if groups is None:
         return picked
-    index = np.where(np.isfinite(picked), np.arange(len(picked)), -1)
-    latest = np.maximum.accumulate(index)[groups]
-    first = np.append(0, groups[:-1] + 1)
-    return np.where(latest >= first, picked[latest], np.nan)
+    found = picked[groups]
+    lost = np.flatnonzero(np.isnan(found))
+    first = np.where(lost > 0, groups[lost - 1] + 1, 0)
+    lost, first = lost[first < groups[lost]], first[first < groups[lost]]
+    if len(lost):  # the last value is missing, an earlier one may be there
+        index = np.where(np.isnan(picked), -1, np.arange(len(picked)))
+        latest = np.maximum.accumulate(index)[groups[lost]]
+        found[lost] = np.where(latest >= first, picked[latest], np.nan)
+    return found
 
 
 def only_present(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

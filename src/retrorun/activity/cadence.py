@@ -57,8 +57,8 @@ def _decide(cadence: FloatArray, speed_mps: FloatArray, sport: str, decisions: l
     # usual unit, strides, stands unless they are too many for strides.
     runs = np.count_nonzero(running) >= ENOUGH_RUNNING * np.count_nonzero(stepping) > 0
     chosen = running if runs else stepping
-    values = np.sort(cadence[chosen])
-    typical = float(values[len(values) // 2]) if len(values) else 0.0
+    values = cadence[chosen]
+    typical = at_share(values) if len(values) else 0.0
     is_steps = typical >= (WALK_STRIDE_LIMIT if sport in WALKS and not runs else STRIDE_LIMIT)
     decisions.append(
         f"cadence: the median {'while running' if runs else 'while stepping'} is {typical:.0f}, "
@@ -75,19 +75,20 @@ def without_nonsense(
     Zeros while moving, values above anybody's, the octave above a walk (beside walking some watches write twice its
     cadence), and the value of running held into a walk break. A value counts for the first reason that it has.
     """
-    with np.errstate(invalid="ignore"):
-        faults = {
-            "zero while moving": (cadence_spm >= 0) & (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
-            "more than anybody's": cadence_spm > MOST_SPM,
-            "the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
-            "running held into a walk": _held(time_s, speed_mps, cadence_spm),
-        }
+    faults = {
+        "zero while moving": (cadence_spm >= 0) & (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
+        "more than anybody's": cadence_spm > MOST_SPM,
+        "the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
+        "running held into a walk": _held(time_s, speed_mps, cadence_spm),
+    }
     kept = cadence_spm
     for what, fault in faults.items():
-        fault = fault & np.isfinite(kept)  # noqa: PLW2901 - what is missing already is counted already
-        if fault.any():
+        if not fault.any():
+            continue
+        count = np.count_nonzero(fault & np.isfinite(kept))  # what is missing already is counted already
+        if count:
             kept = np.where(fault, np.nan, kept)
-            decisions.append(f"cadence: {counted(np.count_nonzero(fault), 'value')} of {what} taken as missing")
+            decisions.append(f"cadence: {counted(count, 'value')} of {what} taken as missing")
     return kept
 
 
@@ -107,9 +108,10 @@ def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray)
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
     slow = speed_mps < WALK_MOST_MPS
     walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
-    walk_s, walk_spm = time_s[walking], cadence_spm[walking]
-    walk_mps = speed_mps[walking]
     firsts, ends = edges(slow & (cadence_spm >= OCTAVE_LEAST_SPM))
+    if not len(firsts):
+        return out
+    walk_s, walk_spm, walk_mps = time_s[walking], cadence_spm[walking], speed_mps[walking]
     low = np.searchsorted(walk_s, time_s[firsts] - OCTAVE_REACH_S)
     high = np.searchsorted(walk_s, time_s[ends - 1] + OCTAVE_REACH_S)
     for first, end, *near in np.transpose((firsts, ends, low, high))[high - low >= ENOUGH_WALKING].tolist():
@@ -134,7 +136,9 @@ def _held(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) ->
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
     firsts, lasts = edges((cadence_spm[1:] == cadence_spm[:-1]) & (cadence_spm[1:] > WALK_SPM[1]))
     long = time_s[lasts] - time_s[firsts] >= HELD_S
-    for first, last in np.transpose((firsts, lasts))[long].tolist():
+    following = cadence_spm[np.minimum(lasts + 1, len(cadence_spm) - 1)]
+    into_walk = long & ~(following > WALK_SPM[1])
+    for first, last in np.transpose((firsts, lasts))[into_walk].tolist():
         after = cadence_spm[last + 1 : last + 4]
         after = after[np.isfinite(after)]
         if not len(after) or after[0] > WALK_SPM[1]:

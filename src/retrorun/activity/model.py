@@ -334,6 +334,8 @@ COLUMNS = (
 
 def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
     """The value as a read-only float64 array of shape (n,), copied only where somebody else could write to it."""
+    if type(value) is np.ndarray and value.dtype == np.float64 and not value.flags.writeable and value.shape == (n,):
+        return value
     try:
         array = np.asarray(value)
         if array.ndim == 1:

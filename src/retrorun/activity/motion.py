@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from retrorun.activity.rules import GAP_S
-from retrorun.arrays import BoolArray, FloatArray, at_share, running_total
+from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG R1)
+_NEAR = 1e-4  # radians, 600 m: up to there two terms of the sine are the sine to the last bit
 BRIDGED_S = 60.0  # a tunnel or a bad signal; positions further apart in time say nothing of the way between them
 ENOUGH_M = 300.0  # a way shorter than this contradicts nothing
 APART = 0.3  # watches differ from positions by up to 9 % (forest, streets); a third is another quantity
@@ -28,12 +30,13 @@ def with_motion(
     contradicts the positions, the positions win; where speed contradicts distance, distance wins.
     """
     columns = dict(columns)
-    by_position = _distance_from_positions(time_s, columns, breaks)
-    distance = _distance(columns.get("distance_m"), by_position, breaks, decisions)
+    segment = np.cumsum(breaks, dtype=np.int64) if breaks.any() else None
+    by_position = _distance_from_positions(time_s, columns, segment)
+    distance = _distance(columns.get("distance_m"), by_position, segment, decisions)
     columns["distance_m"] = np.full(len(time_s), np.nan) if distance is None else distance
     speed = columns.get("speed_mps")
     if distance is not None:
-        derived = _speed_from_distance(time_s, distance, breaks)
+        derived = _speed_from_distance(time_s, distance, segment)
         speed = _speed(time_s, speed, derived, decisions)
     columns["speed_mps"] = np.full(len(time_s), np.nan) if speed is None else speed
     return columns
@@ -42,38 +45,41 @@ def with_motion(
 def great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> FloatArray:
     """Distance between neighbouring positions [m], shape (n - 1,): haversine on a sphere."""
     lat, lon = np.radians(latitude_deg), np.radians(longitude_deg)
-    half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[:-1]) * np.cos(lat[1:]) * np.sin(np.diff(lon) / 2) ** 2
-    found: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    half_lat, half_lon, cosine = np.diff(lat) / 2, np.diff(lon) / 2, np.cos(lat)
+    furthest = max(np.abs(half_lat).max(initial=0.0), np.abs(half_lon).max(initial=0.0))
+    near = furthest < _NEAR  # NaN is not
+    sine_lat, sine_lon = (x - x * x * x / 6 if near else np.sin(x) for x in (half_lat, half_lon))
+    half = sine_lat * sine_lat + cosine[:-1] * cosine[1:] * (sine_lon * sine_lon)
+    chord = np.sqrt(np.minimum(half, 1.0))
+    found: FloatArray = 2 * EARTH_RADIUS_M * (chord + chord * chord * chord / 6 if near else np.arcsin(chord))
     return found
 
 
 def _distance(
-    given: FloatArray | None, by_position: FloatArray | None, breaks: BoolArray, decisions: list[str]
+    given: FloatArray | None, by_position: FloatArray | None, segment: IntArray | None, decisions: list[str]
 ) -> FloatArray | None:
     """Distance since the start: the file's own where it is one, else that of the positions."""
-    if given is None or not np.isfinite(given).any():
+    known = None if given is None else _known(given)
+    if given is None or known is None:
         if by_position is not None:
             decisions.append("distance: great circles between the positions")
         return by_position
-    known = np.flatnonzero(np.isfinite(given))
-    values, first = given[known], breaks_of(breaks, known)
+    values, first = given[known], _begins(segment, known)
     along = np.diff(values)
-    way_m = _way(by_position)
-    falls = (along < 0) & ~first[1:]
+    way_m = 0.0 if by_position is None else float(np.nanmax(by_position))
     from_point = way_m > ENOUGH_M and abs(values.sum() / way_m - 1.0) < APART and values.max() < 0.2 * way_m
-    if from_point or (way_m == 0.0 and len(values) > 10 and falls.mean() > 10 * DELTA_FALLS):
+    if from_point or (way_m == 0.0 and len(values) > 10 and _falls(along, first) > 10 * DELTA_FALLS):
         decisions.append("distance: the file counts from point to point; summed")
         total = np.cumsum(values) - values[0]
     else:
-        # A new activity counts from zero again, or goes on with another's; a step back is no way.
-        steps = np.where((along < 0) | (first[1:] & (np.abs(along) > ENOUGH_M)), 0.0, along)
-        total = np.concatenate(([0.0], np.cumsum(steps)))
-        # A step back that is made good at once is jitter, not way.
-        if not first[1:].any():
+        if first is None:  # a step back that is made good at once is jitter, not way
             total = np.maximum.accumulate(values) - values[0]
-        if values[0] > 0 and abs(values[0]) > ENOUGH_M:
+        else:  # a new activity counts from zero again, or goes on with another's; a step back is no way
+            steps = np.where((along < 0) | (first & (np.abs(along) > ENOUGH_M)), 0.0, along)
+            total = np.concatenate(([0.0], np.cumsum(steps)))
+        if values[0] > ENOUGH_M:
             decisions.append(f"distance: began at {values[0]:.0f} m; counted from the start of the activity")
-        if way_m > ENOUGH_M and abs(total[-1] / way_m - 1.0) > 2 * APART and by_position is not None:
+        if way_m > ENOUGH_M and abs(total[-1] / way_m - 1.0) > 2 * APART:
             decisions.append("distance: contradicts the positions; great circles between them taken")
             return by_position
     out = np.full(len(given), np.nan)
@@ -81,42 +87,59 @@ def _distance(
     return out
 
 
-def breaks_of(breaks: BoolArray, known: np.ndarray[tuple[int], np.dtype[np.intp]]) -> BoolArray:
-    """Whether a new segment begins at each known row, or at one left out before it."""
-    total = running_total(breaks)
-    return np.concatenate(([True], np.diff(total[known + 1]) > 0)) if len(known) else np.zeros(0, dtype=np.bool_)
+def _known(*columns: FloatArray) -> npt.NDArray[np.intp] | slice | None:
+    """The rows in which every column has a value; None where there are none."""
+    there = np.isfinite(columns[0])
+    for column in columns[1:]:
+        there &= np.isfinite(column)
+    if there.all():
+        return slice(None) if len(there) else None
+    rows = np.flatnonzero(there)
+    return rows if len(rows) else None
 
 
-def _way(distance: FloatArray | None) -> float:
-    """The last value of a distance column, 0 without one."""
-    return 0.0 if distance is None else float(np.nanmax(distance))
+def _begins(segment: IntArray | None, rows: npt.NDArray[np.intp] | slice) -> BoolArray | None:
+    """Whether a new segment begins between each row and the one before it, shape (rows - 1,); None where none does."""
+    if segment is None:
+        return None
+    begins: BoolArray = np.diff(segment[rows]) > 0
+    return begins if begins.any() else None
+
+
+def _falls(along: FloatArray, first: BoolArray | None) -> float:
+    """The share of steps in which a distance falls within a segment."""
+    falls = along < 0
+    return float((falls if first is None else falls & ~first).mean())
 
 
 def _distance_from_positions(
-    time_s: FloatArray, columns: dict[str, FloatArray], breaks: BoolArray
+    time_s: FloatArray, columns: dict[str, FloatArray], segment: IntArray | None
 ) -> FloatArray | None:
     lat, lon = columns.get("latitude_deg"), columns.get("longitude_deg")
-    if lat is None or lon is None:
+    rows = None if lat is None or lon is None else _known(lat, lon)
+    if lat is None or lon is None or rows is None or len(time := time_s[rows]) < 2:
         return None
-    rows = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon))
-    if len(rows) < 2:
-        return None
-    steps = great_circle_m(lat[rows], lon[rows])
-    bridged = (np.diff(time_s[rows]) <= BRIDGED_S) & ~breaks_of(breaks, rows)[1:]
+    steps, first = great_circle_m(lat[rows], lon[rows]), _begins(segment, rows)
+    steps[np.diff(time) > BRIDGED_S] = 0.0
+    if first is not None:
+        steps[first] = 0.0
     distance = np.full(len(lat), np.nan)
-    distance[rows] = np.concatenate(([0.0], np.cumsum(np.where(bridged, steps, 0.0))))
+    distance[rows] = np.concatenate(([0.0], np.cumsum(steps)))
     return distance
 
 
-def _speed_from_distance(time_s: FloatArray, distance_m: FloatArray, breaks: BoolArray) -> FloatArray:
+def _speed_from_distance(time_s: FloatArray, distance_m: FloatArray, segment: IntArray | None) -> FloatArray:
     """Speed at each sample: the way since the sample before over the time it took; NaN after a gap."""
     speed = np.full(len(time_s), np.nan)
-    rows = np.flatnonzero(np.isfinite(distance_m))
-    if len(rows) < 2:
+    rows = _known(distance_m)
+    if rows is None:
         return speed
-    steps, way = np.diff(time_s[rows]), np.diff(distance_m[rows])
-    good = (steps > 0) & (steps < GAP_S) & ~breaks_of(breaks, rows)[1:]
-    speed[rows[1:][good]] = way[good] / steps[good]
+    steps, way, first = np.diff(time_s[rows]), np.diff(distance_m[rows]), _begins(segment, rows)
+    good = (steps > 0) & (steps < GAP_S)
+    if first is not None:
+        good &= ~first
+    later = np.arange(len(time_s))[rows][1:]
+    speed[later[good]] = way[good] / steps[good]
     return speed
 
 
@@ -131,23 +154,24 @@ def _speed(
             return derived
         return given
     both = there & np.isfinite(given)
+    known, wanted = np.count_nonzero(both), np.count_nonzero(there)
     step_s = np.diff(time_s, prepend=time_s[:1])
-    way_m = float((derived[there] * step_s[there]).sum())
-    known = float(both.sum()) / max(float(there.sum()), 1.0)
+    steps_m = derived * step_s
+    way_m = float(steps_m[there].sum())
     if way_m > ENOUGH_M:
-        own_m, same_m = (float((values[both] * step_s[both]).sum()) for values in (given, derived))
-        if known < KNOWN_LEAST or abs(own_m - same_m) > APART * same_m or _stale(time_s, given, derived, both):
+        same_m = way_m if known == wanted else float(steps_m[both].sum())
+        apart_m = abs(float((given[both] * step_s[both]).sum()) - same_m)
+        if known < KNOWN_LEAST * wanted or apart_m > APART * same_m or _stale(time_s, given, derived, both):
             decisions.append("speed: contradicts distance, or is mostly missing; differences of distance taken")
             return np.where(there, derived, np.nan)
-    missing = there & ~np.isfinite(given)
-    return np.where(missing, derived, given) if missing.any() else given
+    return given if known == wanted else np.where(there & ~both, derived, given)
 
 
 def _stale(time_s: FloatArray, given: FloatArray, derived: FloatArray, both: BoolArray) -> bool:
     """Whether the speed column says nothing of the moment: over half minutes it goes its own way."""
-    bins = np.floor(time_s[both] / STALE_BIN_S).astype(np.int64)
-    which, first = np.unique(bins, return_index=True)
-    if len(which) < 10:
+    bins = np.floor(time_s[both] / STALE_BIN_S)
+    first = np.append(0, np.flatnonzero(np.diff(bins)) + 1)
+    if len(first) < 10:
         return False
     count = np.diff(np.append(first, len(bins)))
     means = [np.add.reduceat(values[both], first) / count for values in (given, derived)]

@@ -88,8 +88,7 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
         values = columns.get(name)
         if values is None:
             continue
-        with np.errstate(invalid="ignore"):
-            wrong = (values < low) | (values > high)
+        wrong = (values < low) | (values > high)
         if wrong.any():
             kept[name] = np.where(wrong, np.nan, values)
             what = (name.rpartition("_")[0] or name).replace("_", " ")
@@ -113,11 +112,7 @@ def sport_by_motion(
     known = np.isfinite(speed_mps)
     if sport not in FOOT_SPORTS or np.count_nonzero(known) < 2:
         return sport
-    step_s = np.minimum(np.diff(time_s, prepend=time_s[:1]), GAP_S)
-    way_m = np.cumsum(np.where(known, speed_mps, 0.0) * step_s)
-    later = np.searchsorted(time_s, time_s + RIDE_S - 2.0)
-    whole = later < len(time_s)
-    if whole.any() and float((way_m[later[whole]] - way_m[whole]).max()) > RIDE_MPS * RIDE_S:
+    if _rides(time_s, np.where(known, speed_mps, 0.0)):
         decisions.append("sport: nobody runs so fast for half an hour; taken as a ride")
         return "cycling"
     if sport not in ("generic", "unknown", "") or cadence is None or time_s[-1] < WALK_LEAST_S:
@@ -128,6 +123,16 @@ def sport_by_motion(
         decisions.append("sport: walked throughout; taken as a walk")
         return "walking"
     return sport
+
+
+def _rides(time_s: FloatArray, speed_mps: FloatArray) -> bool:
+    """Whether half an hour was covered at a speed that no runner holds."""
+    if time_s[-1] - time_s[0] < RIDE_S - 2.0 or speed_mps.max() < 0.95 * RIDE_MPS:
+        return False  # as nearly always: the sums need not be looked at
+    way_m = np.cumsum(speed_mps * np.minimum(np.diff(time_s, prepend=time_s[:1]), GAP_S))
+    later = np.searchsorted(time_s, time_s + RIDE_S - 2.0)
+    whole = later < len(time_s)
+    return bool(whole.any()) and float((way_m[later[whole]] - way_m[whole]).max()) > RIDE_MPS * RIDE_S
 
 
 # Words and numbers that services write for a sport; whole words only.
