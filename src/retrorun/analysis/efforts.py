@@ -36,6 +36,7 @@ class Effort:
 class SeasonRun:
     """What the season view needs of one activity; `start` is local time where that is known.
 
+    `efforts` are the best ones by distance, `timed_efforts` those by time.
     `name` is the file's, `page` the address of the run's own report, if there is one. The means are those of the
     backward part.
     """
@@ -44,6 +45,7 @@ class SeasonRun:
     backward_s: float
     backward_m: float
     efforts: tuple[Effort, ...] = ()
+    timed_efforts: tuple[Effort, ...] = ()
     name: str = ""
     page: str = ""
     moving_s: float = 0.0

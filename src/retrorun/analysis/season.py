@@ -1,31 +1,33 @@
-"""What a season amounts to: its weeks, and its best efforts."""
+"""What a season amounts to, run by run: its weeks and months, and its best efforts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Self
 
 from retrorun.analysis.efforts import Effort, SeasonRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """One week from its Monday on; weeks without backward running are there too, with zeros.
+class Period:
+    """A week from its Monday on, or a month from its first day on, in the runner's local time.
 
-    `kept` is the share of planned steps that were completed, None without a plan.
+    `share` is backward time over time on the move, of the runs that could have shown it. `speed_mps` and `cadence_spm`
+    are of backward running, weighted by time; None where there was none. `kept` is the share of planned steps that
+    were completed, None without a plan.
     """
 
-    monday: dt.date
-    backward_s: float = 0.0
-    backward_m: float = 0.0
-    planned_steps: int = 0
-    completed_steps: int = 0
-
-    @property
-    def kept(self) -> float | None:
-        """The share of planned steps that were completed; None without a plan."""
-        return self.completed_steps / self.planned_steps if self.planned_steps else None
+    start: dt.date
+    runs: int
+    moving_s: float
+    backward_s: float
+    backward_m: float
+    share: float | None
+    speed_mps: float | None
+    cadence_spm: float | None
+    kept: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,43 +39,120 @@ class Best:
     run: SeasonRun | None = None
 
 
-def weeks(runs: Iterable[SeasonRun]) -> tuple[Week, ...]:
-    """Every week from the first run's to the last's, in order."""
-    totals: dict[dt.date, Week] = {}
-    for run in runs:
-        monday = run.start.date() - dt.timedelta(days=run.start.weekday())
-        week = totals.get(monday, Week(monday=monday))
-        totals[monday] = replace(
-            week,
-            backward_s=week.backward_s + run.backward_s,
-            backward_m=week.backward_m + run.backward_m,
-            planned_steps=week.planned_steps + run.planned_steps,
-            completed_steps=week.completed_steps + run.completed_steps,
+@dataclass(slots=True)
+class _Sums:
+    """What the runs of one period add up to; a sum over a mean comes with the time [s] that it is over."""
+
+    runs: int = 0
+    moving_s: float = 0.0
+    told_s: float = 0.0
+    backward_s: float = 0.0
+    backward_m: float = 0.0
+    planned: int = 0
+    completed: int = 0
+    speed_m: float = 0.0
+    speed_s: float = 0.0
+    cadence: float = 0.0
+    cadence_s: float = 0.0
+
+    def add(self, run: SeasonRun) -> None:
+        self.runs += 1
+        self.moving_s += run.moving_s
+        self.told_s += run.moving_s if run.verdict != "cannot tell" else 0.0
+        self.backward_s += run.backward_s
+        self.backward_m += run.backward_m
+        self.planned += run.planned_steps
+        self.completed += run.completed_steps
+        if run.speed_mps is not None:
+            self.speed_m, self.speed_s = self.speed_m + run.speed_mps * run.backward_s, self.speed_s + run.backward_s
+        if run.cadence_spm is not None:
+            self.cadence += run.cadence_spm * run.backward_s
+            self.cadence_s += run.backward_s
+
+    def period(self, start: dt.date) -> Period:
+        return Period(
+            start=start,
+            runs=self.runs,
+            moving_s=self.moving_s,
+            backward_s=self.backward_s,
+            backward_m=self.backward_m,
+            share=_over(self.backward_s, self.told_s),
+            speed_mps=_over(self.speed_m, self.speed_s),
+            cadence_spm=_over(self.cadence, self.cadence_s),
+            kept=_over(self.completed, self.planned),
         )
-    if not totals:
-        return ()
-    first, last = min(totals), max(totals)
-    mondays = [first + dt.timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    return tuple(totals.get(day, Week(monday=day)) for day in mondays)
 
 
-def season_bests(runs: Iterable[SeasonRun]) -> tuple[Best, ...]:
-    """The best effort at each distance, shortest distance first; of equal ones the earlier."""
-    found = [(run, effort) for run in runs for effort in run.efforts]
-    return _bests(found, key=lambda effort: effort.distance_m, least=lambda effort: effort.time_s)
+_Bests = dict[float, tuple[tuple[float, float], Best]]
 
 
-def timed_bests(found: Iterable[tuple[SeasonRun, Effort]]) -> tuple[Best, ...]:
-    """The furthest effort of each time, shortest time first; of equal ones the earlier."""
-    return _bests(found, key=lambda effort: effort.time_s, least=lambda effort: -effort.distance_m)
+class Season:
+    """The sums of a season, which grow run by run in any order; the runs themselves are not kept."""
+
+    def __init__(self) -> None:
+        self._weeks: dict[dt.date, _Sums] = {}
+        self._months: dict[dt.date, _Sums] = {}
+        self._bests: _Bests = {}
+        self._timed: _Bests = {}
+
+    @classmethod
+    def of(cls, runs: Iterable[SeasonRun]) -> Self:
+        """The season of these runs."""
+        season = cls()
+        for run in runs:
+            season.add(run)
+        return season
+
+    def add(self, run: SeasonRun) -> None:
+        """Count one run more."""
+        day = run.start.date()
+        self._weeks.setdefault(day - dt.timedelta(days=day.weekday()), _Sums()).add(run)
+        self._months.setdefault(day.replace(day=1), _Sums()).add(run)
+        for effort in run.efforts:
+            _keep_better(self._bests, effort.distance_m, effort.time_s, effort, run)
+        for effort in run.timed_efforts:
+            _keep_better(self._timed, effort.time_s, -effort.distance_m, effort, run)
+
+    @property
+    def weeks(self) -> tuple[Period, ...]:
+        """Every week from the first run's to the last's, in order, those without a run too."""
+        return _periods(self._weeks, lambda monday: monday + dt.timedelta(weeks=1))
+
+    @property
+    def months(self) -> tuple[Period, ...]:
+        """Every month likewise."""
+        return _periods(self._months, lambda first: (first + dt.timedelta(days=31)).replace(day=1))
+
+    @property
+    def bests(self) -> tuple[Best, ...]:
+        """The best effort at each distance, shortest distance first; of equal ones the earlier."""
+        return _in_order(self._bests)
+
+    @property
+    def timed_bests(self) -> tuple[Best, ...]:
+        """The furthest effort of each time, shortest time first; of equal ones the earlier."""
+        return _in_order(self._timed)
 
 
-def _bests(
-    found: Iterable[tuple[SeasonRun, Effort]], *, key: Callable[[Effort], float], least: Callable[[Effort], float]
-) -> tuple[Best, ...]:
-    best: dict[float, Best] = {}
-    for run, effort in sorted(found, key=lambda entry: entry[0].start.timestamp()):
-        held = best.get(key(effort))
-        if held is None or least(effort) < least(held.effort):
-            best[key(effort)] = Best(effort=effort, day=run.start.date(), run=run)
-    return tuple(best[each] for each in sorted(best))
+def _keep_better(bests: _Bests, key: float, value: float, effort: Effort, run: SeasonRun) -> None:
+    """Keep an effort whose value is less than that of the one that is held; of equal ones the earlier."""
+    rank = (value, run.start.timestamp())
+    if key not in bests or rank < bests[key][0]:
+        bests[key] = (rank, Best(effort=effort, day=run.start.date(), run=run))
+
+
+def _in_order(bests: _Bests) -> tuple[Best, ...]:
+    return tuple(bests[key][1] for key in sorted(bests))
+
+
+def _periods(sums: dict[dt.date, _Sums], following: Callable[[dt.date], dt.date]) -> tuple[Period, ...]:
+    periods = []
+    day, last = min(sums, default=None), max(sums, default=None)
+    while day is not None and last is not None and day <= last:
+        periods.append(sums.get(day, _Sums()).period(day))
+        day = following(day) if day < last else None
+    return tuple(periods)
+
+
+def _over(part: float, whole: float) -> float | None:
+    return part / whole if whole else None

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.season import Best, Week, season_bests, weeks
+from retrorun.analysis.season import Best, Period, Season
 from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
 from retrorun.report.figures.svg import inline_svg
@@ -100,10 +100,10 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
 
 
 def _volume(runs: Sequence[SeasonRun], per_m: float) -> _Section:
-    by_week = weeks(runs)
+    by_week = Season.of(runs).weeks
     most = max(by_week, key=lambda week: week.backward_s)
     text = (
-        f"{count_of(len(by_week), 'week', 'weeks')}; most in the week from {day_of(most.monday)}: "
+        f"{count_of(len(by_week), 'week', 'weeks')}; most in the week from {day_of(most.start)}: "
         f"{format_clock(most.backward_s)}, {format_distance(most.backward_m, per_m=per_m)}."
     )
     pictures = tuple(
@@ -120,7 +120,7 @@ def _volume(runs: Sequence[SeasonRun], per_m: float) -> _Section:
 
 
 def _bests(runs: Sequence[SeasonRun], per_m: float) -> _Section:
-    bests = season_bests(runs)
+    bests = Season.of(runs).bests
     if not bests:
         return _Section(name="bests", title="Best efforts", words="No backward stretch of 100 m or more.")
     text = "; ".join(f"{distance_name(best.effort.distance_m)} in {format_clock(best.effort.time_s)}" for best in bests)
@@ -176,7 +176,11 @@ def _plan(runs: Sequence[SeasonRun]) -> tuple[_Section, ...]:
     done = sum(run.completed_steps for run in runs)
     words = f"{done} of {planned} planned steps were completed ({format_percent(done / planned)})."
     picture = _picture(
-        "plan-kept", "Plan kept by week", words, 2.0, lambda figure: draw_weeks(figure.subplots(), weeks(runs), "plan")
+        "plan-kept",
+        "Plan kept by week",
+        words,
+        2.0,
+        lambda figure: draw_weeks(figure.subplots(), Season.of(runs).weeks, "plan"),
     )
     return (_Section(name="plan", title="Plan kept", words=words, pictures=(picture,)),)
 
@@ -249,7 +253,7 @@ def _picture(
     return Picture(name=name, wide=svgs[0], narrow=svgs[1], title=title, caption=caption or title)
 
 
-def _draw_volume(figure: Figure, by_week: Sequence[Week], what: str, per_m: float) -> None:
+def _draw_volume(figure: Figure, by_week: Sequence[Period], what: str, per_m: float) -> None:
     draw_weeks(figure.subplots(), by_week, what, per_m=per_m)
 
 

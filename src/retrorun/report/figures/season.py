@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack, overload
 import numpy as np
 
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.season import Best, Week, season_bests, weeks
+from retrorun.analysis.season import Best, Period, Season
 from retrorun.report.figures.style import (
     LIGHT,
     Look,
@@ -54,11 +54,11 @@ def figure_season(
 
     With `ax` on that Axes, or as many panels as there are of them, which is then the answer.
     """
-    by_week = weeks(runs)
+    season = Season.of(runs)
     panels = (
-        partial(draw_weeks, by_week=by_week, what="time"),
-        partial(draw_weeks, by_week=by_week, what="distance"),
-        partial(draw_bests, bests=season_bests(runs)),
+        partial(draw_weeks, by_week=season.weeks, what="time"),
+        partial(draw_weeks, by_week=season.weeks, what="distance"),
+        partial(draw_bests, bests=season.bests),
     )
     if ax is not None:
         for draw, axes in zip(panels, given_axes(ax, len(panels)), strict=False):
@@ -73,7 +73,9 @@ def figure_season(
     return figure
 
 
-def draw_weeks(axes: Axes, by_week: Sequence[Week], what: str, *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
+def draw_weeks(
+    axes: Axes, by_week: Sequence[Period], what: str, *, theme: Theme = LIGHT, per_m: float = 1000.0
+) -> Axes:
     """One bar a week: backward minutes (`what="time"`), backward distance (`"distance"`) or plan kept (`"plan"`)."""
     dress(axes, theme)
     axes.grid(visible=False, axis="x")
@@ -97,7 +99,7 @@ def draw_weeks(axes: Axes, by_week: Sequence[Week], what: str, *, theme: Theme =
     axes.set_xlim(-0.7, max(len(by_week), LEAST_WEEKS) - 0.3)
     step = max(1, -(-len(by_week) // MOST_TICKS))
     ticks = list(range(0, len(by_week), step))
-    axes.set_xticks(ticks, _days([by_week[index].monday for index in ticks]))
+    axes.set_xticks(ticks, _days([by_week[index].start for index in ticks]))
     if what == "plan":
         axes.set_ylim(0.0, 100.0)
     return axes
