@@ -34,6 +34,7 @@ ELSEWHERE: dict[str, str] = {
     "batch/row": "batch/test_story.py",
     "batch/work": "batch/test_scan.py",
     "batch/workers": "batch/test_scan.py",
+    "cli/garmin_login": "cli/test_push.py",
     "cli/ask": "cli/test_label.py",
     "cli/options": "cli/test_messages.py",
     "cli/session_argument": "cli/test_show.py",

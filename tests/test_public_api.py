@@ -139,6 +139,7 @@ HEAVY = {
     "dask",
     "fit_tool",
     "fitparse",
+    "garminconnect",
     "gpxpy",
     "joblib",
     "matplotlib",

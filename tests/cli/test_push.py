@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from retrorun.analysis.store import load_index
-from retrorun.cli import push
+from retrorun.cli import garmin_login, push
 from retrorun.cli.app import app
 from retrorun.fit.workout_message import file_identity, is_workout
 from retrorun.services.intervals_icu import send
@@ -21,6 +22,7 @@ from retrorun.session.values import Distance
 from retrorun.watch import find
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from retrorun.workout.schedule import is_schedule, read_schedule
+from tests.services import garmin
 from tests.services.calendar import KEY, running
 from tests.watch.watches import SECRETS, everything_in, make_watch, manifest
 
@@ -356,6 +358,8 @@ def test_a_dry_run_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("--as", "text"),
         ("--to", "intervals.icu", "--watch", "enduro"),
+        ("--to", "garmin-connect", "--as", "text"),
+        ("--to", "garmin-connect", "--lower"),
         ("--day", "2026-05-01", "--from", "2026-05-01"),
     ],
 )
@@ -369,6 +373,56 @@ def test_what_text_cannot_hold_is_told_before_it_goes_out(monkeypatch: pytest.Mo
     finding, error = result.stderr.splitlines()
     assert finding.startswith("warning: steps[0]: ")
     assert error.startswith("error: the intervals.icu key")
+
+
+# ---- Garmin Connect --------------------------------------------------------------------------------------------------
+
+TO_GARMIN = (NOTATION, "--name", "Retro 400s", "--to", "garmin-connect", "--day", "2026-05-01")
+
+
+def test_a_session_goes_into_garmin_connect_and_sending_again_replaces_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = garmin.installed(monkeypatch, tmp_path)
+    monkeypatch.setenv("RETRORUN_GARMIN_EMAIL", garmin.EMAIL)
+    monkeypatch.setenv("RETRORUN_GARMIN_PASSWORD", garmin.PASSWORD)
+    first, second = run(*TO_GARMIN), run(*TO_GARMIN)
+    assert first.stdout == "sent: Retro 400s, number 900 there\n2026-05-01: Retro 400s\n"
+    assert second.stdout == "replaced: Retro 400s, number 900 there\n2026-05-01: Retro 400s\n"
+    assert account.schedule == [(900, "2026-05-01")]
+    assert account.logins == 1
+    assert "unofficial, and may break; keep the file" in first.stderr
+    assert garmin.PASSWORD not in first.output + first.stderr
+
+
+def test_without_a_login_nobody_is_asked_where_there_is_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = garmin.installed(monkeypatch, tmp_path)
+    monkeypatch.delenv("RETRORUN_GARMIN_EMAIL", raising=False)
+    result = run(*TO_GARMIN)
+    assert result.exit_code == 1
+    assert "Garmin Connect: not logged in; do it once in a terminal, or set RETRORUN_GARMIN_EMAIL" in result.stderr
+    assert account.logins == 0
+
+
+def test_in_a_terminal_the_password_and_the_code_are_asked_unseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = garmin.installed(monkeypatch, tmp_path)
+    account.second_step = True
+    monkeypatch.setattr(garmin_login, "_must_be_a_terminal", lambda *_: None)
+    unseen = iter([garmin.PASSWORD, garmin.CODE])
+    monkeypatch.setattr(garmin_login, "getpass", lambda _: next(unseen))
+    result = CliRunner().invoke(app, ["push", *TO_GARMIN], input=f"{garmin.EMAIL}\n")
+    assert result.exit_code == 0
+    assert len(account.workouts) == 1
+
+
+def test_a_dry_run_for_garmin_connect_needs_neither_package_nor_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "garminconnect", None)
+    assert run(*TO_GARMIN, "--dry-run").stdout == "would be sent: Retro 400s\n2026-05-01: Retro 400s\n"
+    assert "pip install garminconnect" in run(*TO_GARMIN).stderr
 
 
 def test_no_option_takes_a_key() -> None:

@@ -1,12 +1,14 @@
-"""`retrorun push`: sessions to a watch that is plugged in, or to intervals.icu."""
+"""`retrorun push`: sessions to a watch that is plugged in, to intervals.icu or to Garmin Connect."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,11 +16,14 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
+from retrorun.cli.garmin_login import garmin_code, garmin_login
 from retrorun.cli.options import SESSION_HELP, AthleteOption
 from retrorun.cli.options import day as day_of
 from retrorun.cli.session_argument import existing_file, session_of, source_of, with_folders
+from retrorun.errors import WorkoutError
 from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.fit.workout_message import FileIdentity
+from retrorun.services.garmin_connect import UNOFFICIAL, Sent, connect
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
 from retrorun.session.model import Session, Setting
@@ -28,6 +33,7 @@ from retrorun.watch.push import Package, crowding, deliver, withdraw
 from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.finding import Finding
+from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.schedule import (
     MOST_SCHEDULED,
@@ -46,6 +52,7 @@ class Place(StrEnum):
 
     WATCH = "watch"
     INTERVALS_ICU = "intervals.icu"
+    GARMIN_CONNECT = "garmin-connect"
 
 
 class Form(StrEnum):
@@ -93,40 +100,43 @@ def push(
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Put sessions on a watch that is plugged in, or into the calendar of intervals.icu.
+    """Put sessions on a watch that is plugged in, or into the calendar of intervals.icu or Garmin Connect.
 
     A folder stands for the sessions in it. With days a watch gets a schedule too.
 
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring, never from the command line.
+    Garmin Connect needs the package garminconnect and asks for your login once; that login is unofficial and may break.
     """
+    as_text = form is Form.TEXT or to is Place.GARMIN_CONNECT
     _refuse_what_does_nothing(to, form=form, watch=watch, day=day, first=first)
+    if as_text and (lower or index is not None):
+        raise typer.BadParameter("--lower and --index are for FIT files")
     sources, schedules = _sources(sessions)
     days = _days(day, first, schedules, to)
-    if form is Form.TEXT:
-        ready, findings = _texts(sources, name, athlete, days), []
+    findings: list[Finding] = []
+    if as_text:
+        ready = _texts(sources, name, athlete, days)
     else:
         prepared = prepare([_sent(text, name, athlete) for text in sources], device=device, name=name, lower=lower)
         ready = _dated(prepared.files, [_source(text, name) for text in sources], days)
-        findings = [one for one in prepared.findings if one.severity == "warning"]
-        lost = "it goes out without a day" if to is Place.WATCH else "it is not sent"
-        findings += [
-            Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
-            for one in ready
-            if schedules and not one.days
-        ]
-    events: list[Event] = []
-    schedule: list[_Item] = []
-    if to is Place.INTERVALS_ICU:
-        events = [_event(one, when, findings) for one in ready for when in one.days]
-        events.sort(key=lambda event: event.day)
-    else:
-        schedule = _schedule(ready, days, schedules, findings)
+        findings += [one for one in prepared.findings if one.severity == "warning"]
+        findings += _in_no_schedule(ready, to) if schedules else []
+    go: Callable[[], dict[str, Any]]
+    match to:
+        case Place.WATCH:
+            schedule, most = _schedule(ready, days, schedules, findings), find_device(device).workouts.value
+            go = partial(_to_watch, ready, schedule, watch, most, index, dry_run=dry_run)
+        case Place.INTERVALS_ICU:
+            events = sorted(
+                (_event(one, when, findings) for one in ready for when in one.days), key=lambda one: one.day
+            )
+            go = partial(_to_intervals_icu, events, dry_run=dry_run)
+        case Place.GARMIN_CONNECT:
+            findings.append(Finding(place="", what=UNOFFICIAL, hint="keep the file: `retrorun compile`"))
+            go = partial(_to_garmin_connect, ready, [_garmin_text(one, findings) for one in ready], dry_run=dry_run)
     if not as_json:
         say_findings(findings)  # before anything goes out, and also where that fails
-    if to is Place.WATCH:
-        done = _to_watch(ready, schedule, watch, find_device(device).workouts.value, index, dry_run=dry_run)
-    else:
-        done = _to_intervals_icu(events, dry_run=dry_run)
+    done = go()
     _remember(ready, None if dry_run else index)
     lines = done.pop("lines")
     if as_json:
@@ -156,9 +166,9 @@ class _Days:
 
 
 def _refuse_what_does_nothing(to: Place, *, form: Form, watch: str, day: str | None, first: str | None) -> None:
-    if to is Place.WATCH and form is Form.TEXT:
+    if to is not Place.INTERVALS_ICU and form is Form.TEXT:
         raise typer.BadParameter("--as is for --to intervals.icu")
-    if to is Place.INTERVALS_ICU and watch:
+    if to is not Place.WATCH and watch:
         raise typer.BadParameter("--watch is for --to watch")
     if day is not None and first is not None:
         raise typer.BadParameter("give either --day or --from")
@@ -197,7 +207,7 @@ def _sent(argument: str, name: str, athlete: Path | None) -> Session | Path | st
 
 def _texts(sources: list[str], name: str, athlete: Path | None, days: _Days) -> list[Ready]:
     if days.entries:
-        raise typer.BadParameter("a schedule names FIT files; leave --as away")
+        raise typer.BadParameter("a schedule names FIT files; give --from, or let FIT files go out")
     sessions = [session_of(text, name=name, athlete=athlete) for text in sources]
     found = agenda([()] * len(sessions), day=days.day, first=days.first, order=range(len(sessions))).days
     return [
@@ -213,6 +223,15 @@ def _dated(files: tuple[Deliverable, ...], sources: list[str], days: _Days) -> l
     return [
         Ready(session=one.session, data=one.data, identities=one.identities, source=sources[one.source], days=when)
         for one, when in zip(files, found, strict=True)
+    ]
+
+
+def _in_no_schedule(ready: list[Ready], to: Place) -> list[Finding]:
+    lost = "it goes out without a day" if to is Place.WATCH else "it is not sent"
+    return [
+        Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
+        for one in ready
+        if not one.days
     ]
 
 
@@ -291,6 +310,32 @@ def _to_intervals_icu(events: list[Event], *, dry_run: bool) -> dict[str, Any]:
         "warning": "",
         "lines": [f"{state}: {one.name} for {one.day}, as {one.external_id}" for one in events],
     }
+
+
+def _to_garmin_connect(ready: list[Ready], texts: list[str], *, dry_run: bool) -> dict[str, Any]:
+    """Workouts into the account and its calendar; a dry run works before there is a login, and without the package."""
+    names = [one.session.name or "Workout" for one in ready]
+    done: tuple[Sent, ...] = ()
+    lines = [f"would be sent: {name}" for name in names]
+    if not dry_run:
+        done = connect(garmin_login, garmin_code).send(zip(texts, (one.days for one in ready), strict=True))
+        lines = [f"{'sent' if one.new else 'replaced'}: {one.name}, number {one.number} there" for one in done]
+    days = sorted((day, name) for name, one in zip(names, ready, strict=True) for day in one.days)
+    return {
+        "workouts": [{"number": one.number, "name": one.name, "new": one.new} for one in done],
+        "days": [{"day": day.isoformat(), "name": name} for day, name in days],
+        "warning": "",
+        "lines": [*lines, *(f"{day}: {name}" for day, name in days)],
+    }
+
+
+def _garmin_text(one: Ready, findings: list[Finding]) -> str:
+    exported = to_garmin_connect(one.session)
+    for finding in exported.findings:
+        if finding.severity == "error":
+            raise WorkoutError(finding.what, where=finding.place or one.session.name, hint=finding.hint)
+    findings += exported.findings
+    return exported.text
 
 
 def _event(one: Ready, day: date, findings: list[Finding]) -> Event:

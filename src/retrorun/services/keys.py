@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from retrorun.errors import DeliveryError
 
 VARIABLE = "RETRORUN_INTERVALS_ICU_KEY"
 KEYRING_SERVICE, KEYRING_USER = "retrorun", "intervals.icu"
+
+
+def own_folder() -> Path:
+    """Where this library keeps what is the user's own: in the configuration folder; it need not be there yet."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "retrorun"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from retrorun.documents import Fields, parse_json
 from retrorun.errors import DeliveryError
 from retrorun.files import locked, make_folder, read_bytes, write_atomic
+from retrorun.services.keys import own_folder
 
 VARIABLE = "RETRORUN_STRAVA_TOKEN"  # names another file for the tokens
 CLIENT_ID, CLIENT_SECRET = "STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET"
@@ -62,10 +63,7 @@ class Token:
 def token_path() -> Path:
     """The file that holds the tokens: RETRORUN_STRAVA_TOKEN, or one in the user's configuration folder."""
     named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config") / "retrorun" / "strava.json"
+    return Path(named) if named else own_folder() / "strava.json"
 
 
 @contextmanager

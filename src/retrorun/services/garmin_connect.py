@@ -1,0 +1,217 @@
+"""Garmin Connect: workouts go into the runner's own account and its calendar, through the package python-garminconnect.
+
+Garmin has no interface for that which is open to a runner. The package logs in as Garmin's own app does: unofficial,
+and it may break on any day. So nothing here is needed for a workout to exist; its file is the product. What the package
+sends and where is its own affair: `services.http` does not stand between.
+
+An account is asked what it holds, and nothing is remembered here: whoever was interrupted does it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from retrorun.documents import Fields, parse_json
+from retrorun.errors import DeliveryError, install_hint
+from retrorun.files import make_folder
+from retrorun.services.keys import own_folder
+from retrorun.services.note import MARK, with_note
+
+T = TypeVar("T")
+WHERE = "Garmin Connect"
+UNOFFICIAL = "Garmin Connect has no open interface for this: the login is that of its app, unofficial, and may break"
+OURS = "sent by retrorun; sending this name again replaces it"
+PAGE = 100  # workouts in one answer
+MOST_LISTED = 10_000
+OTHER_WAY = "or compile the workout to a file and copy it to the watch"
+
+
+class LoginError(DeliveryError):
+    """Garmin Connect does not know this login."""
+
+
+class Account(Protocol):
+    """What is used of `garminconnect.Garmin`."""
+
+    def get_workouts(self, start: int, limit: int) -> Any: ...  # noqa: ANN401, D102 - what the service answers, unseen
+
+    def get_workout_by_id(self, workout_id: int) -> Any: ...  # noqa: ANN401, D102
+
+    def upload_workout(self, workout_json: dict[str, Any]) -> Any: ...  # noqa: ANN401, D102
+
+    def update_workout(self, workout_id: int, workout_json: dict[str, Any]) -> Any: ...  # noqa: ANN401, D102
+
+    def get_scheduled_workouts(self, year: int, month: int) -> Any: ...  # noqa: ANN401, D102
+
+    def schedule_workout(self, workout_id: int, date_str: str) -> Any: ...  # noqa: ANN401, D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A runner's name and password at Garmin; the password shows itself nowhere."""
+
+    email: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A workout in the account: its number there, whether it is new, and the days that were added to the calendar."""
+
+    number: int
+    name: str
+    new: bool
+    scheduled: tuple[date, ...] = ()
+
+
+class GarminConnect:
+    """A connection to one runner's account.
+
+    All its methods raise DeliveryError where the service is out of reach, refuses, or answers something else than it
+    should; LoginError where the login has ended. No text of the service or the package is in the message.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._calendar: dict[tuple[int, int], set[tuple[int, str]]] = {}
+
+    def send(self, workouts: Iterable[tuple[str, Iterable[date]]]) -> tuple[Sent, ...]:
+        """Put workouts into the account and onto days; a workout that this library sent under that name is replaced.
+
+        Args:
+            workouts: the JSON text of each, as `to_garmin_connect` writes it, and its days.
+        """
+        many = [(_workout(text), tuple(days)) for text, days in workouts]
+        names = [str(workout["workoutName"]) for workout, _ in many]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            hint = "give the sessions different names, or send one after the other was run"
+            raise DeliveryError(f"two of these workouts would be one: {twice}", where=WHERE, hint=hint)
+        held = self._held(set(names))
+        return tuple(self._send(workout, days, held) for workout, days in many)
+
+    def _send(self, workout: dict[str, Any], days: tuple[date, ...], held: dict[str, int]) -> Sent:
+        name = str(workout["workoutName"])
+        number = held.get(name)
+        if number is None:
+            answer = _asked(lambda: self._account.upload_workout(workout), "take this workout")
+            made = _fields(answer).integer("workoutId", low=1)
+        else:
+            made = number
+            _asked(lambda: self._account.update_workout(made, workout), "change this workout")
+        added = tuple(day for day in days if self._schedule(made, day))
+        return Sent(number=made, name=name, new=number is None, scheduled=added)
+
+    def _schedule(self, number: int, day: date) -> bool:
+        """Put a workout onto a day, unless it is there; whether that had to be done."""
+        month = (day.year, day.month)
+        if month not in self._calendar:
+            answer = _asked(lambda: self._account.get_scheduled_workouts(*month), "show the calendar")
+            items = [row for row in _fields(answer).rows("calendarItems") if row.has("workoutId")]
+            self._calendar[month] = {(row.integer("workoutId"), row.text("date", "")) for row in items}
+        if (number, day.isoformat()) in self._calendar[month]:
+            return False
+        _asked(lambda: self._account.schedule_workout(number, day.isoformat()), "schedule this workout")
+        return True
+
+    def _held(self, names: set[str]) -> dict[str, int]:
+        """The numbers of the workouts of these names that this library sent; a runner's own of that name are none."""
+        rows: dict[int, str] = {}
+        while len(rows) < MOST_LISTED:
+            start = len(rows)
+            page = _asked(lambda: self._account.get_workouts(start, PAGE), "list the workouts")  # noqa: B023 - at once
+            if not isinstance(page, list):
+                raise DeliveryError("the answer is no list of workouts", where=WHERE, hint=OTHER_WAY)
+            fields = [_fields(row) for row in page]
+            rows |= {row.integer("workoutId"): row.text("workoutName", "") for row in fields}
+            if len(rows) == start:
+                break
+        held: dict[str, int] = {}
+        for number in sorted(number for number, name in rows.items() if name in names):
+            if rows[number] not in held and self._is_ours(number):
+                held[rows[number]] = number
+        return held
+
+    def _is_ours(self, number: int) -> bool:
+        answer = _asked(lambda: self._account.get_workout_by_id(number), "show a workout")
+        return OURS in _fields(answer).text("description", "")
+
+
+def connect(login: Callable[[], Login], code: Callable[[], str]) -> GarminConnect:
+    """A connection with the tokens that are kept, else with name and password.
+
+    The tokens lie in `garmin` in this library's own folder, where the package keeps them readable by their owner only.
+
+    Args:
+        login: gives name and password, and is asked only if they are needed.
+        code: gives the code that Garmin sends where a login has a second step.
+
+    Raises:
+        LoginError: it is not accepted.
+        DeliveryError: the package is not installed, or the service is out of reach.
+    """
+    try:
+        import garminconnect
+    except ImportError:
+        hint = f"with Python 3.12 or newer, {install_hint('garminconnect')}"
+        raise DeliveryError("Garmin Connect needs the package garminconnect", hint=hint) from None
+    logging.getLogger("garminconnect").addHandler(logging.NullHandler())  # what it says is said here, in other words
+    folder = (own_folder() / "garmin").resolve()  # the package refuses links on the way
+    make_folder(folder)
+    if any(folder.iterdir()):
+        account = garminconnect.Garmin()
+        try:
+            _asked(lambda: account.login(str(folder)), "log in")
+            return GarminConnect(account)
+        except LoginError:
+            pass
+    known = login()
+    account = garminconnect.Garmin(known.email, known.password, prompt_mfa=code)
+    _asked(lambda: account.login(str(folder)), "log in")
+    return GarminConnect(account)
+
+
+def _workout(text: str) -> dict[str, Any]:
+    """A workout as it is sent: with the line in its description by which it is known again."""
+    workout = _fields(parse_json(text, error=DeliveryError, where=WHERE))
+    return {**workout.values, "description": with_note(workout.text("description", ""), f"{MARK} {OURS}")}
+
+
+def _fields(value: object) -> Fields:
+    return Fields.of(value, error=DeliveryError, where=WHERE, hint=f"look there what arrived, {OTHER_WAY}")
+
+
+def _asked(request: Callable[[], T], doing: str) -> T:
+    """What a request answers; whatever goes wrong becomes one message without the package's or the service's text."""
+    import garminconnect
+    import requests
+
+    try:
+        return request()
+    except garminconnect.GarminConnectTooManyRequestsError:
+        raise _refusal(429, doing) from None
+    except (garminconnect.GarminConnectAuthenticationError, garminconnect.GarminConnectConnectionError) as error:
+        unreached = any(isinstance(one, requests.RequestException) for one in (error.__cause__, error.__context__))
+        refused = isinstance(error, garminconnect.GarminConnectAuthenticationError) and not unreached
+        status = getattr(getattr(error, "response", None), "status_code", 0)
+        raise _refusal(401 if refused else status, doing) from None
+    except (requests.RequestException, OSError):
+        raise _refusal(0, doing) from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        what = f"the answer makes no sense ({type(error).__name__})"
+        raise DeliveryError(what, where=WHERE, hint=f"a newer garminconnect may help, {OTHER_WAY}") from None
+
+
+def _refusal(status: int, doing: str) -> DeliveryError:
+    if status == 401:
+        return LoginError("the login is not accepted (401)", where=WHERE, hint=f"check name and password, {OTHER_WAY}")
+    if status == 429:
+        return DeliveryError("too many requests (429)", where=WHERE, hint=f"try again in an hour, {OTHER_WAY}")
+    if not status or status >= 500:
+        what = f"it has a fault of its own ({status})" if status else "out of reach, or it does not let this login in"
+        return DeliveryError(what, where=WHERE, hint=f"do it again later, nothing is doubled, {OTHER_WAY}")
+    return DeliveryError(f"it refuses to {doing} ({status})", where=WHERE, hint=f"try it there, {OTHER_WAY}")
