@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from retrorun.activity.model import Activity
-from retrorun.activity.rules import spans_on_foot
-from retrorun.analysis.analyse import analyse
+from retrorun.analysis.analyse import Analysis
 from retrorun.analysis.summary import Summary
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import JsonOption, PlanOption, ProfileOption, Units, UnitsOption
-from retrorun.cli.sources import profile_of
-from retrorun.detection.profile import GaitProfile
+from retrorun.cli.sources import run_of, title_of
 from retrorun.detection.result import Detection
-from retrorun.errors import RecordingError, RetrorunError
+from retrorun.errors import RetrorunError
 from retrorun.files import write_atomic
 from retrorun.report.document import analysis_document
 from retrorun.report.tables import stretch_table
 from retrorun.report.words import sport_name, when
-from retrorun.session.model import Session
 from retrorun.units import format_clock
 
 
@@ -40,47 +36,53 @@ def analyze(
     """Find the stretches of a recording that were run backward.
 
     The verdict is `found`, `none`, or `cannot tell` with the reason: a recording without cadence, for one, cannot
-    show backward running. Of several recordings one line each is printed.
+    show backward running. Of several recordings one line each is printed, or a list with --json.
     """
-    usual, planned = profile_of(profile), None if plan is None else _session_of(plan)
     if len(recordings) > 1:
-        if plot is not None or why or as_json:
-            raise typer.BadParameter("--plot, --why and --json take one recording; retrorun scan takes many")
-        for recording in recordings:
-            _say_line(recording, usual, planned)
+        if plot is not None or why:
+            raise typer.BadParameter("--plot and --why take one recording")
+        found = [(recording, _tried(recording, profile, plan)) for recording in recordings]
+        if as_json:
+            say_json([{"file": str(recording), **_document(run)} for recording, run in found])
+            return
+        for recording, run in found:
+            _say_line(recording, run)
         say("retrorun scan makes a table of many recordings, and a season of them", err=True)
         return
     [recording] = recordings
-    stdin = str(recording) == "-"
-    run = analyse(sys.stdin.buffer if stdin else recording, profile=usual, plan=planned)
-    must_be_on_foot(run.activity, recording)
+    run = run_of(recording, profile, plan)
     if plot is not None:
         draw(run.activity, run.detection, plot, recording=recording)
     if as_json:
-        say_json(analysis_document(run.activity, run.detection))
+        say_json(_document(run))
         return
-    title = "standard input" if stdin else recording.name
-    tell(run.activity, run.detection, run.summary, title=title, why=why, per_m=units.per_m)
+    tell(run.activity, run.detection, run.summary, title=title_of(recording), why=why, per_m=units.per_m)
     if plot is not None:
         say(f"picture    {plot}", whole=True)
 
 
-def _session_of(plan: str) -> Session:
-    from retrorun.cli.session_argument import session_of  # reads every format of a plan
-
-    return session_of(plan)
-
-
-def _say_line(recording: Path, profile: GaitProfile | None, plan: Session | None) -> None:
-    """One recording in one line; one that cannot be read is said and keeps nobody else from being."""
+def _tried(recording: Path, profile: Path | None, plan: str | None) -> Analysis | RetrorunError:
+    """The answer about one recording of several; what cannot be read keeps nobody else from being."""
     try:
-        run = analyse(recording, profile=profile, plan=plan)
+        return run_of(recording, profile, plan)
     except RetrorunError as error:
-        say(f"{recording.name}: {error.what}", whole=True)
+        return error
+
+
+def _document(run: Analysis | RetrorunError) -> dict[str, object]:
+    if isinstance(run, RetrorunError):
+        return {"error": {"what": run.what, "where": run.where, "hint": run.hint}}
+    return analysis_document(run.activity, run.detection)
+
+
+def _say_line(recording: Path, run: Analysis | RetrorunError) -> None:
+    """One recording in one line."""
+    if isinstance(run, RetrorunError):
+        say(f"{title_of(recording)}: {run.what}", whole=True)
         return
     totals = run.summary.backward
     found = f", {run.summary.segments} segments, {format_clock(totals.time_s)} backward" if run.summary.segments else ""
-    say(f"{recording.name}: {run.activity.sport}, {run.detection.told}{found}", whole=True)
+    say(f"{title_of(recording)}: {run.activity.sport}, {run.detection.told}{found}", whole=True)
 
 
 def tell(
@@ -134,18 +136,3 @@ def _tell_why(detection: Detection) -> None:
         for sentence in segment.evidence.against_it:
             say(f"- {sentence}", indent=3, under=5)
         say()
-
-
-def must_be_on_foot(activity: Activity, recording: Path) -> None:
-    """Refuse a recording that holds nothing on foot.
-
-    Raises:
-        RecordingError: it is a ride, a swim, …
-    """
-    if not spans_on_foot(activity):
-        sports = [part.sport for part in activity.parts] or [activity.sport]
-        raise RecordingError(
-            f"this is {' and '.join(dict.fromkeys(sports))}, not running",
-            where=str(recording),
-            hint="give a recording of a run",
-        )

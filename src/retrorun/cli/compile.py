@@ -11,7 +11,7 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
-from retrorun.cli.options import SESSION_HELP, moment
+from retrorun.cli.options import SESSION_HELP, JsonOption, moment
 from retrorun.cli.session_argument import read_session
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
@@ -42,7 +42,7 @@ def compile_session(
         Path | None, typer.Option(help="Remember the session in this file (JSON), for `match --index`.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Compile a session to a FIT workout for a watch, or check whether the watch takes it."""
     if (output is None) is not check:

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import Units, UnitsOption, day, moment
+from retrorun.cli.options import JsonOption, Units, UnitsOption, WrittenUnitsOption, day, moment
+from retrorun.cli.session_argument import in_units
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
@@ -37,7 +38,8 @@ def library(
     ] = None,
     kind: Annotated[str | None, typer.Option(help="List one kind: stretches, alternating, hill, treadmill.")] = None,
     level: Annotated[str | None, typer.Option(help="List one level: beginner, regular, experienced.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+    units: WrittenUnitsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the ready-made sessions, or show and save one with your own numbers."""
     if key is None:
@@ -47,7 +49,7 @@ def library(
         return
     entry = find_ready_made(key)
     wanted = dict(map(_pair, values or ()))
-    session = entry.build(wanted)
+    session = in_units(entry.build(wanted), units)
     if output is not None:
         save_session(session, output)
     if as_json:
@@ -64,7 +66,7 @@ def pace(
     race: Annotated[str | None, typer.Option(help="The distance of a forward race, e.g. 10km.")] = None,
     time: Annotated[str | None, typer.Option(help="Your time in that race, e.g. 45:00.")] = None,
     units: UnitsOption = Units.KM,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell the backward pace that goes with what you run forward."""
     if (race is None) is not (time is None) or (easy is None) is (race is None):
@@ -93,7 +95,8 @@ def plan(
     ] = None,
     device: Annotated[str, typer.Option(help="The watch, as for compile.")] = "generic",
     created: Annotated[str | None, typer.Option(help="When the files were made; else now.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+    units: WrittenUnitsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Plan weeks of backward running, and say by what rule it grows."""
     made = make_plan(
@@ -103,7 +106,10 @@ def plan(
         level=level,
         easy_mps=None if easy is None else parse_speed(easy),
         weekly_distance_m=None if weekly is None else parse_distance(weekly),
+        per_m=(units or Units.KM).per_m,
     )
+    dated = (dataclasses.replace(one, session=in_units(one.session, units)) for one in made.sessions)
+    made = dataclasses.replace(made, sessions=tuple(dated))
     files: tuple[Path, ...] = ()
     if output is not None:
         time = datetime.now(UTC) if created is None else moment(created, "--created")

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.options import SESSION_HELP, AthleteOption
-from retrorun.cli.session_argument import session_of
+from retrorun.cli.options import SESSION_HELP, AthleteOption, JsonOption, WrittenUnitsOption
+from retrorun.cli.session_argument import in_units, session_of
 from retrorun.errors import SessionError
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
@@ -42,15 +42,14 @@ def export(
     name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
     athlete: AthleteOption = None,
     race: Annotated[str, typer.Option(help="For zwo: the runner's race time, e.g. 5km=24:30 or 10km=51:00.")] = "",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the text and all findings as one JSON document.")
-    ] = False,
+    units: WrittenUnitsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a session as intervals.icu text, Garmin Connect JSON, a Zwift run or a coach's sheet.
 
     Whatever the format cannot hold as planned is said on stderr, each with its place in the session.
     """
-    made = _made(session_of(session, name=name, athlete=athlete), to, _race_time(race))
+    made = _made(in_units(session_of(session, name=name, athlete=athlete), units), to, _race_time(race))
     if output is not None:
         write_atomic(output, made.text.encode(), inputs=[Path(session)])
     if as_json:

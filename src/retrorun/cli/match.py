@@ -11,8 +11,8 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import adherence
 from retrorun.analysis.detect import detect
+from retrorun.analysis.labels import Labels
 from retrorun.analysis.store import load_index, load_labels
-from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import (
     SESSION_HELP,
@@ -24,8 +24,7 @@ from retrorun.cli.options import (
     UnitsOption,
 )
 from retrorun.cli.session_argument import session_of
-from retrorun.cli.sources import profile_of
-from retrorun.files import read_bytes
+from retrorun.cli.sources import STDIN, bytes_of, must_be_on_foot, profile_of, title_of
 from retrorun.match.match import match_plan
 from retrorun.report.document import adherence_document
 from retrorun.report.tables import adherence_table
@@ -44,21 +43,22 @@ def match(
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
     if session is not None and plan is not None:
         raise typer.BadParameter("give the plan once: after the recording, or with --plan")
-    activity = read_activity(recording)
+    data = bytes_of(recording)
+    activity = read_activity(data if str(recording) == STDIN else recording)
     must_be_on_foot(activity, recording)
     usual = profile_of(profile)
     found = match_plan(activity, _planned(activity, plan if session is None else session, index))
-    labels = load_labels(recording)
+    labels = Labels() if str(recording) == STDIN else load_labels(recording)
     detection = detect(activity, profile=usual, plan=found, labels=labels)
     kept = adherence(found, activity, detection, labels=labels)
     if as_json:
         say_json(adherence_document(found, kept))
         return
-    name = found.session.name
-    say(f"{recording.name}: {name}" if name else recording.name)
+    title, name = title_of(recording), found.session.name
+    say(f"{title}: {name}" if name else title)
     say()
     typer.echo(adherence_table(kept, per_m=units.per_m).to_text())
-    if labels.changed_since(read_bytes(recording)):
+    if labels.changed_since(data):
         say("the file has changed since it was labelled; the run in it is the same")
 
 

@@ -25,13 +25,18 @@ class Units(StrEnum):
         return METRES_PER_MILE if self is Units.MILE else 1000.0
 
 
+WrittenUnitsOption = Annotated[
+    Units | None, typer.Option("--units", help="Paces and long ways by km or mile; else as they are written.")
+]
 UnitsOption = Annotated[Units, typer.Option("--units", help="Paces in min/km or min/mile.")]
-RecordingArgument = Annotated[Path, typer.Argument(help="A recording: FIT, TCX, GPX or KML, also gzipped.")]
+RecordingArgument = Annotated[
+    Path, typer.Argument(help="A recording: FIT, TCX, GPX or KML, also packed; - reads stdin.")
+]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 SESSION_HELP = (
-    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), or the key of "
-    "a ready-made session."
+    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), the key of a "
+    "ready-made session, or - for stdin."
 )
 
 PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]

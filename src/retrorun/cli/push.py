@@ -17,7 +17,7 @@ import typer
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.garmin_login import garmin_code, garmin_login
-from retrorun.cli.options import SESSION_HELP, AthleteOption
+from retrorun.cli.options import SESSION_HELP, AthleteOption, JsonOption
 from retrorun.cli.options import day as day_of
 from retrorun.cli.session_argument import existing_file, session_of, source_of, with_folders
 from retrorun.errors import WorkoutError
@@ -98,7 +98,7 @@ def push(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Put sessions on a watch that is plugged in, or into the calendar of intervals.icu or Garmin Connect.
 
@@ -200,7 +200,7 @@ def _sources(arguments: list[str]) -> tuple[list[str], dict[str, bytes]]:
     return sources, schedules
 
 
-def _sent(argument: str, name: str, athlete: Path | None) -> Session | Path | str:
+def _sent(argument: str, name: str, athlete: Path | None) -> Session | Path | str | bytes:
     """What goes out: a file as it is, or, for an athlete, its session with numbers."""
     return source_of(argument) if athlete is None else session_of(argument, name=name, athlete=athlete)
 

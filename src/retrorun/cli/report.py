@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrorun.activity.unpack import unpack
-from retrorun.analysis.analyse import Analysis, analyse
-from retrorun.cli.analyze import must_be_on_foot
+from retrorun.analysis.analyse import Analysis
 from retrorun.cli.console import say
 from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, Units, UnitsOption
-from retrorun.cli.session_argument import session_of
-from retrorun.cli.sources import profile_of
-from retrorun.files import check_ending, read_bytes, refuse_inputs, write_atomic
+from retrorun.cli.sources import bytes_of, run_of
+from retrorun.files import check_ending, refuse_inputs, write_atomic
 from retrorun.fit.reader import is_fit
 
 if TYPE_CHECKING:
@@ -63,7 +61,7 @@ def report(
     check_ending(output, (".html", ".htm"), "a page")
     inputs = _inputs(recording, profile, plan)
     refuse_inputs(output, inputs)
-    found = _analysed(recording, profile, plan)
+    found = run_of(recording, profile, plan)
     page = report_html(found, per_m=units.per_m, interactive=interactive)
     write_atomic(output, page.encode(), inputs=inputs)
     say(f"report     {output}")
@@ -84,7 +82,7 @@ def draw(
     kind = picture_kind(output)
     inputs = _inputs(recording, profile, plan)
     refuse_inputs(output, inputs)
-    figure = _figure(_analysed(recording, profile, plan), view, look, units.per_m)
+    figure = _figure(run_of(recording, profile, plan), view, look, units.per_m)
     write_atomic(output, picture_bytes(figure, kind), inputs=inputs)
     say(f"picture    {output}")
 
@@ -106,8 +104,9 @@ def convert(
     check_ending(output, [f".{form}" for form in FORMATS], "an analysed recording")
     inputs = _inputs(recording, profile, plan)
     refuse_inputs(output, inputs)
-    found = _analysed(recording, profile, plan)
-    data = unpack(read_bytes(recording))
+    packed = bytes_of(recording)
+    found = run_of(recording, profile, plan, data=packed)
+    data = unpack(packed)
     save_export(
         output,
         found.activity,
@@ -123,12 +122,6 @@ def convert(
 def _inputs(recording: Path, profile: Path | None, plan: str | None) -> list[Path]:
     """What a command reads, and must therefore not write over; a plan may be a file as well as notation."""
     return [recording, *(Path(each) for each in (profile, plan) if each is not None)]
-
-
-def _analysed(recording: Path, profile: Path | None, plan: str | None) -> Analysis:
-    found = analyse(recording, profile=profile_of(profile), plan=None if plan is None else session_of(plan))
-    must_be_on_foot(found.activity, recording)
-    return found
 
 
 def _figure(found: Analysis, view: View, look: Look, per_m: float) -> Figure:

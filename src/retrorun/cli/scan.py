@@ -19,7 +19,7 @@ from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
 from retrorun.batch.table import SUFFIXES, ScanTable
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import ProfileOption, Units, UnitsOption
+from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import OutputError, RetrorunError, install_hint
@@ -54,7 +54,7 @@ def scan(
         Path | None, typer.Option(help="With --report: a folder for a page of each run with backward running.")
     ] = None,
     units: UnitsOption = Units.KM,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the runner's story as one JSON document.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Analyse a whole archive of recordings, and tell its runner's story.
 

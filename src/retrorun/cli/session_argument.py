@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from retrorun.cli.console import say_findings
+from retrorun.cli.options import Units
+from retrorun.cli.sources import STDIN, bytes_of
 from retrorun.errors import NotationError, RecordingError, SessionError
 from retrorun.session.athlete import load_athlete
 from retrorun.session.effort import resolve_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
+from retrorun.session.unroll import with_paces_in
 from retrorun.watch.find import is_folder
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.importing import FILE_NAME, import_session
@@ -42,6 +45,8 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
         RetrorunError: a file holds no session.
     """
     source = source_of(argument)
+    if isinstance(source, bytes):
+        return import_session(source, name=name)
     if not isinstance(source, str):
         return Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
     try:
@@ -52,8 +57,13 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
         raise
 
 
-def source_of(argument: str) -> Session | Path | str:
-    """What an argument is: a ready-made session, a file, or notation.
+def in_units(session: Session, units: Units | None) -> Session:
+    """The session with its paces in the units that were asked for; None leaves them as they are written."""
+    return session if units is None else with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
+
+
+def source_of(argument: str) -> Session | Path | str | bytes:
+    """What an argument is: a ready-made session, a file, notation, or what standard input holds.
 
     Raises:
         SessionError: it is empty.
@@ -61,6 +71,8 @@ def source_of(argument: str) -> Session | Path | str:
     """
     if not argument.strip():
         raise SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
+    if argument == STDIN:
+        return bytes_of(argument)
     path = existing_file(argument)
     if path is not None:
         return path  # its ending may settle what its content leaves open

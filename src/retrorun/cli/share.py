@@ -10,9 +10,9 @@ import typer
 from retrorun.activity.read import read_activity
 from retrorun.analysis.packet import make_packet
 from retrorun.analysis.store import load_labels
-from retrorun.cli.analyze import must_be_on_foot
 from retrorun.cli.console import say
 from retrorun.cli.options import RecordingArgument
+from retrorun.cli.sources import must_be_on_foot
 from retrorun.files import check_ending, write_atomic
 from retrorun.units import format_clock
 

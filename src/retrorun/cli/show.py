@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,20 +13,24 @@ from retrorun.activity.describe import describe
 from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
-from retrorun.cli.console import say, say_findings, say_table
-from retrorun.cli.options import SESSION_HELP, Units
-from retrorun.cli.session_argument import existing_file, looks_like_a_file, read_session, session_of
-from retrorun.cli.sources import kind_of
+from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
+from retrorun.cli.options import SESSION_HELP, JsonOption, Units, WrittenUnitsOption
+from retrorun.cli.session_argument import existing_file, in_units, looks_like_a_file, read_session
+from retrorun.cli.sources import STDIN, Kind, bytes_of, kind_of, title_of
 from retrorun.errors import OutputError
-from retrorun.files import read_bytes, write_atomic
+from retrorun.files import write_atomic
 from retrorun.match.identity import embedded_plan
 from retrorun.report.figures.session import figure_session
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
+from retrorun.session.amounts import amounts
+from retrorun.session.data import session_to_dict
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session
-from retrorun.session.unroll import with_paces_in
 from retrorun.units import format_clock, format_distance, format_pace
+from retrorun.workout.importing import import_session
+
+KINDS: dict[Kind, str] = {"session": "a session", "workout": "a FIT workout", "recording": "a recording"}
 
 
 def show(
@@ -36,29 +41,67 @@ def show(
     verify: Annotated[
         bool, typer.Option("--verify", help="Read a FIT recording with a second reader too, and compare.")
     ] = False,
-    units: Annotated[Units | None, typer.Option(help="Paces and long ways by km or mile; else as written.")] = None,
+    units: WrittenUnitsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what a file is and what it says; the content decides, not the name."""
     if plot is not None:
         picture_kind(plot)
-    file = Path(what)
-    if existing_file(what) is None and not looks_like_a_file(what):
-        show_session(session_of(what), title=what if "\n" not in what else "a session", plot=plot, units=units)
-        return
-    data = read_bytes(file)
-    match kind_of(data, where=str(file)):
-        case "session" | "workout" as kind:
-            read = read_session(what)
-            kind_of_plan = "a session" if kind == "session" else "a FIT workout"
-            show_session(read.session, title=f"{file.name}: {kind_of_plan}", plot=plot, source=file, units=units)
-            say_findings(read.findings)
-        case "recording":
+    stdin = what == STDIN
+    if not stdin and existing_file(what) is None and not looks_like_a_file(what):
+        kind: Kind = "session"
+        read, data = read_session(what), b""
+        title = what if "\n" not in what else "a session"
+    else:
+        data = bytes_of(what)
+        kind = kind_of(data, where=title_of(what))
+        title = f"{title_of(what)}: {KINDS[kind]}"
+        if kind == "recording":
             if plot is not None:
                 raise OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
-            activity = read_activity(file)
-            show_recording(activity, title=f"{file.name}: a recording", units=units)
+            activity = read_activity(data if stdin else Path(what))
+            if as_json:
+                say_json(_recording_document(activity))
+                return
+            show_recording(activity, title=title, units=units)
             if verify:
-                _verify(file, activity)
+                _verify(data, activity)
+            return
+        read = import_session(data) if stdin else read_session(what)
+    if as_json:
+        say_json(_session_document(read.session, kind, units) | {"findings": findings_json(read.findings)})
+        return
+    show_session(read.session, title=title, plot=plot, source=Path(what) if data else None, units=units)
+    say_findings(read.findings, source="" if data else what)
+
+
+def _session_document(session: Session, kind: str, units: Units | None) -> dict[str, object]:
+    """A session as plain values: what it is, its notation, what it adds up to."""
+    whole, session = amounts(session), in_units(session, units)
+    return {
+        "kind": kind,
+        "session": session_to_dict(session),
+        "notation": format_session(session),
+        "time_s": asdict(whole.time_s),
+        "distance_m": asdict(whole.distance_m),
+    }
+
+
+def _recording_document(activity: Activity) -> dict[str, object]:
+    """A recording as plain values: what it holds, its laps, and the plan it carries."""
+    embedded, reasons = embedded_plan(activity)
+    return {
+        "kind": "recording",
+        "sport": activity.sport,
+        "sub_sport": activity.sub_sport,
+        "start_time": None if activity.start_time is None else activity.start_time.isoformat(),
+        "device": None if activity.device is None else activity.device.name,
+        **asdict(describe(activity)),
+        "decisions": activity.decisions,
+        "laps": [asdict(lap) for lap in activity.laps],
+        "plan": None if embedded is None else _session_document(embedded.session, "workout", None),
+        "reasons": reasons,
+    }
 
 
 def show_session(
@@ -66,8 +109,7 @@ def show_session(
 ) -> None:
     """Print a session: its steps and what they add up to, its profile, its notation; draw it where asked."""
     say(title)
-    if units is not None:
-        session = with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
+    session = in_units(session, units)
     typer.echo(session_text(session, per_m=(units or Units.KM).per_m))
     say()
     say(format_session(session), whole=True)
@@ -100,9 +142,9 @@ def show_recording(activity: Activity, *, title: str, units: Units | None = None
         _show_plan(activity, units)
 
 
-def _verify(file: Path, activity: Activity) -> None:
+def _verify(data: bytes, activity: Activity) -> None:
     """Read the recording a second time, with fitparse, and say where the two readings differ."""
-    differences = compare(activity, read_activity(file, engine="fitparse"))
+    differences = compare(activity, read_activity(data, engine="fitparse"))
     say()
     say("fitparse reads the same." if not differences else "fitparse reads it differently:")
     for difference in differences:

@@ -1,11 +1,15 @@
-"""The files given on the command line: what one is, told by its content and not by its name, and gait profiles."""
+"""The recordings and profiles given on the command line, also on standard input; what one is, told by its content."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Literal
 
+from retrorun.activity.model import Activity
+from retrorun.activity.rules import MAX_BYTES, spans_on_foot
 from retrorun.activity.unpack import unpack
+from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import GZIP, read_bytes
@@ -14,7 +18,61 @@ from retrorun.fit.workout_message import is_workout
 
 Kind = Literal["session", "workout", "recording"]
 
+STDIN = "-"
 HEAD_BYTES = 4096  # more than any header and first messages of a FIT file need, and any preamble of an XML file
+
+
+def bytes_of(name: Path | str) -> bytes:
+    """The bytes of a file, or of standard input for `-`.
+
+    Raises:
+        RecordingError: it cannot be read, or is larger than any recording.
+    """
+    if str(name) != STDIN:
+        return read_bytes(Path(name))
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise RecordingError(f"more than {MAX_BYTES >> 20} MB came", where="standard input", hint="give a file")
+    return data
+
+
+def title_of(name: Path | str) -> str:
+    """How a recording is called in what is printed."""
+    return "standard input" if str(name) == STDIN else Path(name).name
+
+
+def run_of(recording: Path, profile: Path | None = None, plan: str | None = None, *, data: bytes = b"") -> Analysis:
+    """The answer about the recording of a command, with the profile and the plan that were given.
+
+    `data` is what standard input held, where that was read already.
+
+    Raises:
+        RecordingError: it cannot be read, or holds nothing on foot.
+    """
+    usual, planned = profile_of(profile), None
+    if plan is not None:
+        from retrorun.cli.session_argument import session_of  # reads every format of a plan
+
+        planned = session_of(plan)
+    stdin = str(recording) == STDIN
+    run = analyse(data or bytes_of(recording) if stdin else recording, profile=usual, plan=planned)
+    must_be_on_foot(run.activity, recording)
+    return run
+
+
+def must_be_on_foot(activity: Activity, recording: Path) -> None:
+    """Refuse a recording that holds nothing on foot.
+
+    Raises:
+        RecordingError: it is a ride, a swim, …
+    """
+    if not spans_on_foot(activity):
+        sports = [part.sport for part in activity.parts] or [activity.sport]
+        raise RecordingError(
+            f"this is {' and '.join(dict.fromkeys(sports))}, not running",
+            where=str(recording),
+            hint="give a recording of a run",
+        )
 
 
 def kind_of(data: bytes, *, where: str) -> Kind:

@@ -90,6 +90,7 @@ def make_plan(
     level: Level | str = Level.BEGINNER,
     easy_mps: float | None = None,
     weekly_distance_m: float | None = None,
+    per_m: float = 1000.0,
 ) -> TrainingPlan:
     """A plan of some weeks.
 
@@ -100,6 +101,7 @@ def make_plan(
         level: where on the ladder it begins.
         easy_mps: the runner's easy forward speed [m/s]; gives the backward stretches a target once they are learnt.
         weekly_distance_m: all that the runner runs in a week [m]; keeps the backward part to 15 % of it.
+        per_m: in what long ways are told: 1000, or `units.METRES_PER_MILE`.
 
     Raises:
         SessionError: a number is out of range, or not even the first rung fits into the weekly distance.
@@ -112,7 +114,7 @@ def make_plan(
     target = None if easy_mps is None else backward_pace_from_easy(easy_mps).target
     top = _top_rung(sessions_a_week, easy_mps=easy_mps, weekly_distance_m=weekly_distance_m)
     sessions = tuple(_sessions(start, weeks, sessions_a_week, first=FIRST_RUNG[level], top=top, target=target))
-    return TrainingPlan(level=level, sessions=sessions, rule=_rule(level, top, weekly_distance_m))
+    return TrainingPlan(level=level, sessions=sessions, rule=_rule(level, top, weekly_distance_m, per_m))
 
 
 def _sessions(
@@ -208,7 +210,7 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
     return fitting[-1]
 
 
-def _rule(level: Level, top: int, weekly_distance_m: float | None) -> str:
+def _rule(level: Level, top: int, weekly_distance_m: float | None, per_m: float) -> str:
     """The rule of a plan in words."""
     ladder = ", ".join(f"{dose.reps}×{format_time(dose.stretch_s)}" for dose in LADDER)
     share = ""
@@ -217,8 +219,8 @@ def _rule(level: Level, top: int, weekly_distance_m: float | None) -> str:
             "The whole ladder" if top == len(LADDER) - 1 else f"It stops at step {top + 1}, so that the backward part"
         )
         share = (
-            f" {held} stays within {LARGEST_SHARE:.0%} of {format_distance(weekly_distance_m)} a week, counted at a "
-            "fast backward pace."
+            f" {held} stays within {LARGEST_SHARE:.0%} of {format_distance(weekly_distance_m, per_m=per_m)} a week, "
+            "counted at a fast backward pace."
         )
     return (
         f"Backward running in one session climbs at most one step a week on this ladder: {ladder}; then it stays. "
