@@ -46,8 +46,9 @@ from .report.figures.season import figure_season as figure_season
 from .report.figures.session import figure_session as figure_session
 from .report.figures.track import figure_track as figure_track
 from .report.html import report_html as report_html
-from .session.athlete import load_athlete as load_athlete
-from .session.athlete import load_squad as load_squad
+from .session.checks import Finding as Finding
+from .session.document import load_athlete as load_athlete
+from .session.document import load_squad as load_squad
 from .session.document import save_session as save_session
 from .session.effort import Athlete as Athlete
 from .session.effort import resolve_session as resolve_session
@@ -81,7 +82,6 @@ from .session.values import Time as Time
 from .session.values import Times as Times
 from .workout.check import check_session as check_session
 from .workout.decode import Decompiled as Decompiled
-from .workout.finding import Finding as Finding
 from .workout.fit import compile_workout as compile_workout
 from .workout.fit import decompile as decompile
 from .workout.fit import decompile_workout as decompile_workout

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.errors import DocumentError
-from retrorun.session.athlete import load_athlete, load_squad
+from retrorun.session.document import load_athlete, load_squad
 from retrorun.session.effort import Athlete
 
 

@@ -17,7 +17,6 @@ SLOW = ("pydantic", "yaml", "matplotlib", "fit_tool", "rich", "typer")
         "retrorun.session.document",
         "retrorun.session.library",
         "retrorun.session.plan",
-        "retrorun.session.calendar",
         "retrorun.report.figures.session",
         "retrorun.report.session_view",
         "retrorun.workout.schedule",

@@ -4,7 +4,7 @@ import pytest
 
 from retrorun.session.library import ready_made
 from retrorun.session.notation import parse_session
-from retrorun.session.plausible import implausible
+from retrorun.session.safety import implausible
 
 
 @pytest.mark.parametrize(

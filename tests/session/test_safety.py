@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from retrorun.session.checks import Finding
 from retrorun.session.notation import parse_session
-from retrorun.session.safety import SafetyFinding, safety_findings
+from retrorun.session.safety import safety_findings
 
 DOWNHILL = "backward downhill: a fall goes further, onto the back of the head"
 UNSAFE = {
@@ -38,7 +39,7 @@ UNSAFE = {
 @pytest.mark.parametrize("text", UNSAFE)
 def test_what_is_unsafe_is_found_at_its_place(text: str) -> None:
     place, what, hint = UNSAFE[text]
-    assert safety_findings(parse_session(text)) == (SafetyFinding(place=place, what=what, hint=hint),)
+    assert safety_findings(parse_session(text)) == (Finding(place=place, what=what, hint=hint),)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from retrorun.errors import DocumentError, SessionError
-from retrorun.session.data import session_from_dict, session_to_dict
+from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session, Step
 from retrorun.session.notation import parse_duration, parse_target, parse_until
 from retrorun.session.shape import DURATION_PATTERN, TARGET_PATTERN, UNTIL_PATTERN, json_schema

@@ -15,13 +15,13 @@ from retrorun.cli.options import SESSION_HELP, JsonOption, moment
 from retrorun.cli.session_argument import read_session
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
-from retrorun.session.athlete import load_squad
+from retrorun.session.checks import Finding
+from retrorun.session.document import load_squad
 from retrorun.session.effort import resolve_session
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
 from retrorun.workout.deliver import prepare
 from retrorun.workout.devices import DEVICES
-from retrorun.workout.finding import Finding
 
 
 def compile_session(

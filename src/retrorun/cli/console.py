@@ -18,7 +18,7 @@ import typer
 from retrorun.documents import to_json
 from retrorun.errors import columns
 from retrorun.files import printable
-from retrorun.workout.finding import Finding
+from retrorun.session.checks import Finding
 
 NARROWEST, WIDEST = 40, 100  # columns of prose; longer lines are hard to read
 GAP = "   "

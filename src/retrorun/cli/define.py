@@ -14,12 +14,11 @@ from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import JsonOption, Units, UnitsOption, WrittenUnitsOption, day, moment
 from retrorun.cli.session_argument import in_units
 from retrorun.files import make_folder, write_atomic
-from retrorun.session.calendar import to_icalendar
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made, ready_made
 from retrorun.session.notation import format_session
 from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backward_pace_from_race
-from retrorun.session.plan import DAYS, MOST_WEEKS, TrainingPlan, make_plan
+from retrorun.session.plan import DAYS, MOST_WEEKS, TrainingPlan, make_plan, to_icalendar
 from retrorun.session.ready import ReadyMade
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time

@@ -16,7 +16,7 @@ from retrorun.errors import SessionError
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
 from retrorun.units import parse_clock
-from retrorun.workout.finding import Exported
+from retrorun.workout.flatten import Exported
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.formats.sheet import to_sheet

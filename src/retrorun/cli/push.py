@@ -26,13 +26,13 @@ from retrorun.fit.workout_message import FileIdentity
 from retrorun.services.garmin_connect import UNOFFICIAL, Sent, connect
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
+from retrorun.session.checks import Finding
 from retrorun.session.model import Session, Setting
 from retrorun.watch.find import Watch, choose_watch
 from retrorun.watch.names import file_name
 from retrorun.watch.push import Package, crowding, deliver, withdraw
 from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare
 from retrorun.workout.devices import DEVICES, find_device
-from retrorun.workout.finding import Finding
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.schedule import (

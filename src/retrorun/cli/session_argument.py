@@ -10,7 +10,7 @@ from retrorun.cli.console import say_findings
 from retrorun.cli.options import Units
 from retrorun.cli.sources import STDIN, bytes_of
 from retrorun.errors import NotationError, RecordingError, SessionError
-from retrorun.session.athlete import load_athlete
+from retrorun.session.document import load_athlete
 from retrorun.session.effort import resolve_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session

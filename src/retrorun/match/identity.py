@@ -13,7 +13,7 @@ from retrorun.activity.model import Activity
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.workout_message import FileIdentity
-from retrorun.session.data import session_from_dict, session_to_dict
+from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session
 from retrorun.workout.decode import decode_workout
 

@@ -49,7 +49,7 @@ def analysis_json(activity: Activity, detection: Detection) -> bytes:
 
 def adherence_document(match: Match, kept: Adherence) -> dict[str, object]:
     """Plan beside run: each step as it was meant and as it was run, and what they amount to."""
-    from retrorun.session.data import session_to_dict
+    from retrorun.session.document import session_to_dict
 
     return {
         "format": MATCH_FORMAT,

@@ -1,12 +1,15 @@
-"""Numbers, names and texts held to what the model takes; each refusal is a SessionError that says what was given."""
+"""What a session is held to: bounds whose breach is a SessionError, and findings, which say what is odd."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from retrorun.errors import SessionError
+from retrorun.errors import RetrorunError, SessionError
 
 LONGEST_TEXT = 2000  # characters of a name or a note; watches show 199 bytes
 EnumT = TypeVar("EnumT", bound=StrEnum)
@@ -66,3 +69,58 @@ def clean_text(value: object, name: str) -> str:
     if len(value) > LONGEST_TEXT:
         raise SessionError(f"{name} is longer than {LONGEST_TEXT} characters", hint="shorten it")
     return value.strip()
+
+
+@contextmanager
+def retold(kind: type[RetrorunError], where: str = "") -> Iterator[None]:
+    """A refusal of the model inside becomes an error of another kind, at a place unless that is empty."""
+    try:
+        yield
+    except SessionError as error:
+        raise kind(error.what, where=where or error.where, hint=error.hint) from None
+
+
+# ---- what checking, importing and exporting have to say --------------------------------------------------------------
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One problem, its place and its hint.
+
+    Args:
+        place: where in the session, e.g. `steps[2].repeat[0]`; empty for the session as a whole.
+        what: what is wrong, one sentence without a full stop at its end.
+        hint: what to do about it; may be empty.
+        severity: `error`: it cannot be compiled so. `warning`: it can, but something is changed, cut or lost, or is
+            unsafe. `note`: nothing is lost; worth knowing before a run.
+    """
+
+    place: str
+    what: str
+    hint: str = ""
+    severity: Severity = "warning"
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.what}" if self.place else self.what
+        return f"{self.severity}: {text}; {self.hint}" if self.hint else f"{self.severity}: {text}"
+
+
+class Findings:
+    """Findings in the order in which they were made, each once: written-out rounds would say everything again."""
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self._findings = dict.fromkeys(findings)
+
+    def add(self, place: str, what: str, hint: str = "", severity: Severity = "warning") -> bool:
+        """Add a finding; whether it is a new one."""
+        finding = Finding(place=place, what=what, hint=hint, severity=severity)
+        new = finding not in self._findings
+        self._findings[finding] = None
+        return new
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """All that was told."""
+        return tuple(self._findings)

@@ -1,4 +1,4 @@
-"""Session documents: YAML and JSON with the same content, and files of notation.
+"""Sessions and athletes as documents: YAML and JSON with the same content, and files of notation.
 
 The readers and writers of each format are pairs. `retrorun.workout.importing` reads files, of other formats too.
 """
@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from retrorun.errors import DocumentError
-from retrorun.files import write_atomic
-from retrorun.session.data import TOO_DEEP, session_from_dict, session_to_dict
-from retrorun.session.model import Session
-from retrorun.session.notation import format_session
+from retrorun.documents import parse_json
+from retrorun.errors import DocumentError, NotationError, SessionError
+from retrorun.files import read_bytes, write_atomic
+from retrorun.session.checks import retold
+from retrorun.session.effort import Athlete
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.notation import format_session, parse_duration, parse_target, parse_until
+from retrorun.session.tokens import ValueT
+from retrorun.session.values import SpeedRange, Times
+from retrorun.session.wording import format_duration, format_target, usual_gait
+
+if TYPE_CHECKING:
+    from retrorun.session.shape import RepeatShape, StepShape
+
+_TOO_DEEP = "the document is nested too deep"
 
 
 def save_session(session: Session, path: str | PathLike[str]) -> None:
@@ -26,7 +37,11 @@ def save_session(session: Session, path: str | PathLike[str]) -> None:
         OutputError: the file cannot be written.
     """
     path = Path(path)
-    write_atomic(path, _writer(path)(session).encode())
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        hint = f"use one of {', '.join(_WRITERS)}"
+        raise DocumentError("this is no kind of session file", where=str(path), hint=hint)
+    write_atomic(path, writer(session).encode())
 
 
 def session_to_yaml(session: Session) -> str:
@@ -47,7 +62,7 @@ def session_from_yaml(text: str) -> Session:
     try:
         data = read_yaml(text)
     except RecursionError:
-        raise DocumentError(TOO_DEEP) from None
+        raise DocumentError(_TOO_DEEP) from None
     return session_from_dict(data)
 
 
@@ -62,47 +77,192 @@ def session_from_json(text: str) -> Session:
     Raises:
         DocumentError: it is no JSON, or describes no session.
     """
-    try:
-        data = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise DocumentError(f"this is no JSON: {error.msg}", where=where) from None
-    except RecursionError:
-        raise DocumentError(TOO_DEEP) from None
-    except DocumentError:
-        raise
-    except ValueError:
-        raise DocumentError("this is no JSON: a number has thousands of digits") from None
-    return session_from_dict(data)
+    return session_from_dict(parse_json(text, error=DocumentError))
 
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise DocumentError(f"the key {twice!r} stands twice", hint="leave one out")
-    return data
-
-
-def _no_constant(name: str) -> None:
-    raise DocumentError(f"this is no JSON: {name} is no number")
-
-
-# ---- files by their ending -------------------------------------------------------------------------------------------
 
 _WRITERS: dict[str, Callable[[Session], str]] = {
-    ".yaml": session_to_yaml,
-    ".yml": session_to_yaml,
+    **dict.fromkeys((".yaml", ".yml"), session_to_yaml),
     ".json": session_to_json,
-    ".txt": lambda session: format_session(session) + "\n",
-    ".retro": lambda session: format_session(session) + "\n",
+    **dict.fromkeys((".txt", ".retro"), lambda session: format_session(session) + "\n"),
 }
 
 
-def _writer(path: Path) -> Callable[[Session], str]:
-    ending = path.suffix.lower()
-    if ending not in _WRITERS:
-        raise DocumentError(
-            "this is no kind of session file", where=str(path), hint=f"use one of {', '.join(_WRITERS)}"
-        )
-    return _WRITERS[ending]
+# ---- a session as plain data, which both kinds of document hold ------------------------------------------------------
+
+
+def session_to_dict(session: Session) -> dict[str, Any]:
+    """A session as plain data, without what goes without saying."""
+    said = {
+        "name": session.name,
+        "setting": session.setting.value if session.setting is not Setting.ROAD else "",
+        "note": session.note,
+        "steps": [_item_to_dict(step) for step in session.steps],
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _item_to_dict(item: Step | Repeat) -> dict[str, Any]:
+    said = _repeat_to_dict(item) if isinstance(item, Repeat) else _step_to_dict(item)
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _step_to_dict(step: Step) -> dict[str, Any]:
+    # A warm-up or a rest is forward without saying so.
+    bare = step.direction is Direction.FORWARD and step.intensity not in (Intensity.ACTIVE, Intensity.INTERVAL)
+    return {
+        "duration": format_duration(step.duration),
+        "direction": None if bare else step.direction.value,
+        "gait": step.gait.value if step.gait is not usual_gait(step.intensity) else None,
+        "intensity": step.intensity.value if step.intensity is not Intensity.ACTIVE else None,
+        "target": format_target(step.target) if step.target is not None else None,
+        "secondary_target": format_target(step.secondary_target) if step.secondary_target is not None else None,
+        "slope": step.slope.value if step.slope is not None else None,
+        "incline_pct": step.incline_pct,
+        "note": step.note or None,
+        "direction_guessed": step.direction_guessed or None,
+    }
+
+
+def _repeat_to_dict(repeat: Repeat) -> dict[str, Any]:
+    counted = isinstance(repeat.until, Times)
+    return {
+        "times": repeat.until.count if isinstance(repeat.until, Times) else None,
+        "until": None if counted else format_duration(repeat.until).removeprefix("until "),
+        "repeat": [_item_to_dict(step) for step in repeat.steps],
+        "skip_last": repeat.skip_last or None,
+        "note": repeat.note or None,
+    }
+
+
+def session_from_dict(data: object) -> Session:
+    """The session of plain data, as `session_to_dict` makes it.
+
+    Raises:
+        DocumentError: it describes no session; `where` is the path of the first problem.
+    """
+    from pydantic import ValidationError
+
+    from retrorun.session.shape import SessionShape, worst_error
+
+    if not isinstance(data, dict):
+        raise DocumentError("a session document is a mapping with the key steps", hint="begin with steps:")
+    try:
+        shape = SessionShape.model_validate(data)
+    except ValidationError as error:
+        raise worst_error(error.errors()) from None
+    except RecursionError:
+        raise DocumentError(_TOO_DEEP) from None
+    steps = tuple(_item(item, f"steps[{index}]") for index, item in enumerate(shape.steps))
+    return _at("", Session, steps=steps, name=shape.name, setting=shape.setting, note=shape.note)
+
+
+def _item(shape: StepShape | RepeatShape, place: str) -> Step | Repeat:
+    from retrorun.session.shape import RepeatShape
+
+    return _repeat(shape, place) if isinstance(shape, RepeatShape) else _step(shape, place)
+
+
+def _step(shape: StepShape, place: str) -> Step:
+    target, secondary = shape.target, shape.secondary_target
+    return _at(
+        place,
+        Step,
+        duration=_at(f"{place}.duration", parse_duration, shape.duration),
+        direction=shape.direction,
+        gait=shape.gait or usual_gait(shape.intensity),
+        intensity=shape.intensity,
+        target=None if target is None else _at(f"{place}.target", parse_target, target),
+        secondary_target=None if secondary is None else _at(f"{place}.secondary_target", parse_target, secondary),
+        slope=shape.slope,
+        incline_pct=shape.incline_pct,
+        note=shape.note,
+        direction_guessed=shape.direction_guessed,
+    )
+
+
+def _repeat(shape: RepeatShape, place: str) -> Repeat:
+    if (shape.times is None) == (shape.until is None):
+        what = "needs times or until" if shape.times is None else "has both times and until"
+        raise DocumentError(f"a repeat {what}", where=place, hint="say one of them")
+    steps = tuple(_item(item, f"{place}.repeat[{index}]") for index, item in enumerate(shape.repeat))
+    until = (
+        _at(f"{place}.until", parse_until, shape.until)
+        if shape.until is not None
+        else _at(f"{place}.times", Times, count=shape.times)
+    )
+    return _at(place, Repeat, steps=steps, until=until, skip_last=shape.skip_last, note=shape.note)
+
+
+def _at(place: str, make: Callable[..., ValueT], *args: object, **values: object) -> ValueT:
+    """What `make` makes; where it refuses, the error carries the place in the document."""
+    try:
+        return make(*args, **values)
+    except DocumentError:
+        raise
+    except SessionError as error:
+        inner = "" if isinstance(error, NotationError) else error.where
+        raise DocumentError(error.what, where=inner or place, hint=error.hint) from None
+
+
+# ---- an athlete's numbers: the names of `Athlete`, speeds also as a coach writes them --------------------------------
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_MOST_BYTES = 100_000
+_NAMES = tuple(each.name for each in fields(Athlete))
+
+
+def load_athlete(path: str | PathLike[str]) -> Athlete:
+    """The athlete of a file. Speeds may be written `threshold_pace: 4:30/km` or `vpeak_backward: 11 km/h` too.
+
+    Raises:
+        DocumentError: the file is missing, is no YAML, or describes no athlete; `where` names the file and the field.
+    """
+    data = read_bytes(Path(path), most=_MOST_BYTES, error=DocumentError)
+    try:
+        with retold(DocumentError):
+            return _athlete(data, name=Path(path).stem)
+    except DocumentError as error:
+        raise error.within(str(path)) from None
+
+
+def load_squad(path: str | PathLike[str]) -> tuple[Athlete, ...]:
+    """The athlete of a file, or those of all files in a folder, by the files' names.
+
+    Raises:
+        DocumentError: a file describes no athlete, or a folder holds none.
+    """
+    place = Path(path)
+    if not place.is_dir():
+        return (load_athlete(place),)
+    files = sorted(file for file in place.iterdir() if file.suffix.lower() in _ENDINGS)
+    if not files:
+        raise DocumentError("the folder holds no athlete", where=str(place), hint="put a YAML file for each into it")
+    return tuple(map(load_athlete, files))
+
+
+def _athlete(data: bytes, *, name: str) -> Athlete:
+    from retrorun.session.yaml_text import read_yaml
+
+    try:
+        values = read_yaml(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+    if not isinstance(values, dict):
+        raise DocumentError("an athlete is a mapping", hint=f"write e.g. max_hr_bpm: 188; names: {', '.join(_NAMES)}")
+    return Athlete(**{"name": name} | dict(_field(str(name), value) for name, value in values.items()))
+
+
+def _field(name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - whatever a document holds; Athlete checks it
+    speed = name if name.endswith("_mps") else f"{name}_mps"
+    if name not in _NAMES and speed not in _NAMES:
+        raise DocumentError("this is no number of an athlete", where=name, hint=f"use one of: {', '.join(_NAMES)}")
+    if speed not in _NAMES or not isinstance(value, str):
+        return (name if name in _NAMES else speed), value
+    what = f"{value!r} is no single speed"
+    try:
+        target = parse_target(value)
+        if isinstance(target, SpeedRange) and target.low_mps == target.high_mps:
+            return speed, target.low_mps
+    except SessionError as error:
+        what = error.what
+    raise DocumentError(what, where=name, hint="write e.g. 4:30/km or 11 km/h")

@@ -14,9 +14,8 @@ from retrorun.errors import SessionError
 from retrorun.session import values
 from retrorun.session.checks import on_grid, whole_number
 from retrorun.session.model import Direction, Session, Step, walk
-from retrorun.session.phrases import pace_range_of
 from retrorun.session.unroll import map_steps
-from retrorun.session.wording import format_target
+from retrorun.session.wording import format_target, pace_range_of
 
 GUIDE = "docs/how-to/one-session-for-a-squad.md"
 

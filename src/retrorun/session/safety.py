@@ -1,14 +1,20 @@
-"""What is unsafe in a session: backward downhill, a treadmill too fast or too steep, a pace nobody has run."""
+"""What is unsafe in a session, and what is probably a slip of the pen.
+
+Backward downhill, a treadmill too fast or too steep, a pace nobody has run; ten metres of warm-up, a heart rate of 50.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from retrorun.session.model import Direction, Gait, Session, Setting, Slope, Step, walk
-from retrorun.session.pace import fastest_backward_mps
-from retrorun.session.values import Distance, SpeedRange, values_of
-from retrorun.session.wording import format_target
-from retrorun.units import METRES_PER_MILE, format_pace
+from retrorun.session import values
+from retrorun.session.amounts import USUAL_SPEEDS, Amounts, amounts
+from retrorun.session.checks import Finding
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step, walk
+from retrorun.session.pace import fastest_backward_mps, fastest_forward_mps
+from retrorun.session.wording import format_target, format_time
+from retrorun.units import METRES_PER_MILE, format_distance, format_pace
 
 # This project's own limits for the treadmill, until a runner has five sessions behind him; no trial set them. For
 # comparison: Ordway et al. 2016 (J Strength Cond Res 30) ran 8 trained men in at 2.23 m/s, in a harness.
@@ -19,77 +25,193 @@ TREADMILL_STEEPEST_PCT = 1.0
 _SPRINT_M = 100.0  # a step without a distance is held to what is possible over the shortest record distance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetyFinding:
-    """Something unsafe: its place in the session (`steps[2].repeat[0]`), what it is, what to do about it."""
-
-    place: str
-    what: str
-    hint: str
-
-
-def safety_findings(session: Session, *, experienced: bool = False) -> tuple[SafetyFinding, ...]:
+def safety_findings(session: Session, *, experienced: bool = False) -> tuple[Finding, ...]:
     """Everything unsafe in a session, in order; empty where nothing was found.
 
     Args:
         session: what is planned.
         experienced: five backward treadmill sessions lie behind the runner; lifts the caps on treadmill speed.
     """
-    findings: list[SafetyFinding] = []
-    backward = [
-        (place, step)
-        for place, step in walk(session.steps)
-        if isinstance(step, Step) and step.direction is Direction.BACKWARD
-    ]
+    steps = ((place, item) for place, item in walk(session.steps) if isinstance(item, Step))
+    backward = [(place, step) for place, step in steps if step.direction is Direction.BACKWARD]
     treadmill = session.setting is Setting.TREADMILL
+    found: list[Finding] = []
     for index, (place, step) in enumerate(backward):
-        problems = [*_downhill(step), *_beyond_records(step)]
-        if treadmill:
-            problems += _steep(step)
+        problems = [*_anywhere(step), *(_on_a_treadmill(step) if treadmill else ())]
         if treadmill and not experienced:
             problems += _fast_belt(step, first=index == 0)
-        findings += (SafetyFinding(place=place, what=what, hint=hint) for what, hint in problems)
-    return tuple(findings)
+        found += (Finding(place=place, what=what, hint=hint) for what, hint in problems)
+    return tuple(found)
 
 
-def _downhill(step: Step) -> list[tuple[str, str]]:
+def _anywhere(step: Step) -> Iterator[tuple[str, str]]:
     if step.slope is Slope.DOWNHILL or (step.incline_pct or 0.0) < 0.0:
-        return [("backward downhill: a fall goes further, onto the back of the head", "go down forward, at a walk")]
-    return []
+        yield "backward downhill: a fall goes further, onto the back of the head", "go down forward, at a walk"
+    fastest = _fastest(step)
+    distance_m = step.duration.distance_m if isinstance(step.duration, values.Distance) else _SPRINT_M
+    cap_mps = fastest_backward_mps(distance_m)
+    if fastest is not None and fastest.high_mps > cap_mps and step.gait is Gait.RUN:
+        fast = format_target(replace(fastest, low_mps=fastest.high_mps))
+        cap = format_pace(cap_mps, per_m=METRES_PER_MILE if fastest.unit in ("min/mi", "mph") else 1000.0)
+        yield f"{fast} backward is faster than the records allow", f"stay at {cap} or slower over that distance"
 
 
-def _steep(step: Step) -> list[tuple[str, str]]:
+def _on_a_treadmill(step: Step) -> Iterator[tuple[str, str]]:
     if (step.incline_pct or 0.0) > TREADMILL_STEEPEST_PCT:
-        what = f"backward on a treadmill at {step.incline_pct:g} %"
-        return [(what, f"keep the incline at {TREADMILL_STEEPEST_PCT:g} % or below")]
-    return []
+        hint = f"keep the incline at {TREADMILL_STEEPEST_PCT:g} % or below"
+        yield f"backward on a treadmill at {step.incline_pct:g} %", hint
 
 
-def _fast_belt(step: Step, *, first: bool) -> list[tuple[str, str]]:
-    for target in values_of(step.target, step.secondary_target):
-        if not isinstance(target, SpeedRange):
-            continue
-        if target.high_mps > TREADMILL_FASTEST_MPS:
-            return [_belt(target.high_mps, TREADMILL_FASTEST_MPS, "backward on a treadmill")]
-        if first and target.high_mps > TREADMILL_START_MPS:
-            return [_belt(target.high_mps, TREADMILL_START_MPS, "the first backward step on a treadmill")]
-    return []
+def _fast_belt(step: Step, *, first: bool) -> Iterator[tuple[str, str]]:
+    fastest = _fastest(step)
+    speed_mps = 0.0 if fastest is None else fastest.high_mps
+    cap_mps = TREADMILL_START_MPS if first and speed_mps <= TREADMILL_FASTEST_MPS else TREADMILL_FASTEST_MPS
+    if speed_mps > cap_mps:
+        what = (
+            "backward on a treadmill" if cap_mps == TREADMILL_FASTEST_MPS else "the first backward step on a treadmill"
+        )
+        hint = f"stay at {cap_mps * 3.6:.1f} km/h or below until five sessions went well"
+        yield f"{what} at {speed_mps * 3.6:.1f} km/h", hint
 
 
-def _belt(speed_mps: float, cap_mps: float, what: str) -> tuple[str, str]:
-    return (
-        f"{what} at {speed_mps * 3.6:.1f} km/h",
-        f"stay at {cap_mps * 3.6:.1f} km/h or below until five sessions went well",
+def _fastest(step: Step) -> values.SpeedRange | None:
+    held = values.values_of(step.target, step.secondary_target)
+    speeds = (each for each in held if isinstance(each, values.SpeedRange))
+    return max(speeds, key=lambda speed: speed.high_mps, default=None)
+
+
+# ---- probably slips of the pen ---------------------------------------------------------------------------------------
+
+SHORTEST_S, LONGEST_S = 3.0, 6 * 3600.0  # of a step: less is over before it has begun
+SHORTEST_M, LONGEST_M = 5.0, 100_000.0
+SHORTEST_ENDS_M = {Intensity.WARMUP: 100.0, Intensity.COOLDOWN: 100.0, Intensity.REST: 20.0}
+LONGEST_REST_S = 1200.0
+SHORTEST_SESSION_S, LONGEST_SESSION_S = 60.0, 12 * 3600.0
+LONGEST_BACKWARD_S = 6 * 3600.0  # marathons were run backward in 3:38 to 5:44
+LOWEST_BPM, HIGHEST_BPM = 90, 220  # nobody runs below the one, and no heart beats above the other
+LOWEST_REST_BPM = 70  # down to which a runner who stands or walks comes within minutes
+ONE_FOOT_SPM, HIGHEST_SPM = 110, 250  # a brisk walk has more steps of both feet; sprinters have fewer
+LOWEST_W, HIGHEST_W, SPRINT_S = 60, 800, 60.0  # a walk takes more than the one; only sprints more than the other
+LOWEST_PCT, HIGHEST_PCT = 30, 150
+FEWEST_KCAL, MOST_KCAL = 10, 5000
+SLOWEST_MPS = {Direction.FORWARD: 1.0, Direction.BACKWARD: 0.6}  # slower is a walk
+FASTEST_WALK_MPS = {Direction.FORWARD: 4.5, Direction.BACKWARD: 3.0}  # racewalkers hold 4.3 m/s
+WIDEST = 2.0  # the ratio of a range's ends beyond which it says nothing
+
+_ENDS = {Intensity.WARMUP: "warm-up", Intensity.COOLDOWN: "cool-down", Intensity.REST: "rest"}
+
+
+def implausible(session: Session) -> tuple[Finding, ...]:
+    """Everything in a session that is probably not what its author meant, in order; empty where nothing was found."""
+    found = [
+        Finding(place=place, what=what, hint=hint)
+        for place, item in walk(session.steps)
+        for what, hint in (_bound(item.until) if isinstance(item, Repeat) else _step(item))
+    ]
+    whole = _whole(amounts(session, usual=USUAL_SPEEDS)) if not found else ()
+    return (*found, *(Finding(place="", what=what, hint=hint) for what, hint in whole))
+
+
+def _whole(known: Amounts) -> Iterator[tuple[str, str]]:
+    time = known.time_s
+    if time.whole and time.total < SHORTEST_SESSION_S:
+        yield f"the whole session lasts {time.total:.3g} s", "check the units of its steps: 10min, not 10s or 10m"
+    if time.total > LONGEST_SESSION_S:
+        yield f"the whole session lasts {format_time(round(time.total))}", "check its units and counts"
+    elif time.backward > LONGEST_BACKWARD_S:
+        yield f"it holds {format_time(round(time.backward))} of backward running", "check its units and counts"
+
+
+def _step(step: Step) -> Iterator[tuple[str, str]]:
+    yield from _length(step)
+    yield from _bound(step.duration)
+    for target in values.values_of(step.target, step.secondary_target):
+        yield from _target(step, target)
+
+
+def _length(step: Step) -> Iterator[tuple[str, str]]:
+    backward = step.direction is Direction.BACKWARD
+    match step.duration:
+        case values.Time(time_s=time_s) if time_s < SHORTEST_S:
+            yield f"the step lasts {time_s:g} s", "check its unit"
+        case values.Time(time_s=time_s) if step.intensity is Intensity.REST and time_s > LONGEST_REST_S:
+            yield f"a rest of {format_time(time_s)}", "check its unit: s are seconds, min minutes"
+        case values.Time(time_s=time_s) if time_s > (LONGEST_BACKWARD_S if backward else LONGEST_S):
+            yield f"the step lasts {format_time(time_s)}", "check its unit: m are metres, min minutes"
+        case values.Distance(distance_m=metres) if metres < SHORTEST_ENDS_M.get(step.intensity, 0.0):
+            yield f"{metres:g} metres of {_ENDS[step.intensity]}", f"m are metres; did you mean {metres:g}min?"
+        case values.Distance(distance_m=metres) if metres < SHORTEST_M:
+            yield f"the step is {metres:g} m long", f"m are metres; did you mean {metres:g}min?"
+        case values.Distance(distance_m=metres) if metres > LONGEST_M or (backward and metres > LONGEST_M / 2):
+            yield f"the step is {format_distance(metres)} long", "check its unit: m are metres, km kilometres"
+
+
+def _bound(until: object) -> Iterator[tuple[str, str]]:
+    """What is odd about a heart rate or an energy that something goes on until."""
+    match until:
+        case values.HeartRateAbove(heart_rate_bpm=bpm) if bpm < LOWEST_BPM:
+            yield f"it ends above {bpm} bpm, where anybody who runs is at once", _OFFSET
+        case values.HeartRateBelow(heart_rate_bpm=bpm) if bpm < LOWEST_REST_BPM:
+            yield f"it ends below {bpm} bpm, where nobody is soon after running", _OFFSET
+        case values.HeartRateAbove(heart_rate_bpm=bpm) if bpm > HIGHEST_BPM:
+            yield f"it ends above {bpm} bpm, which no heart reaches", "lower it"
+        case values.Calories(calories_kcal=kcal) if not FEWEST_KCAL <= kcal <= MOST_KCAL:
+            yield f"it ends after {kcal} kcal", "a kilometre takes about 60 kcal; check the number"
+
+
+_OFFSET = "was an offset of 100 left out?"
+
+
+def _target(step: Step, target: values.Target) -> Iterator[tuple[str, str]]:
+    match target:
+        case values.HeartRateRange(low_bpm=low, high_bpm=high) if (
+            high < LOWEST_BPM and step.intensity is not Intensity.REST
+        ):
+            yield f"a heart rate of {low} to {high} bpm is that of somebody at rest", _OFFSET
+        case values.HeartRateRange(high_bpm=high) if high > HIGHEST_BPM:
+            yield f"no heart reaches {high} bpm", "lower the target"
+        case values.HeartRateRange(low_bpm=low, high_bpm=high) if high > WIDEST * low:
+            yield f"{low} to {high} bpm is any heart rate at all", f"for one side write under {high} bpm"
+        case values.CadenceRange(low_spm=low, high_spm=high) if high <= ONE_FOOT_SPM and step.gait is Gait.RUN:
+            hint = f"steps of both feet count; did you mean {2 * low}-{2 * high} spm?"
+            yield f"a cadence of {low} to {high} spm is that of one foot", hint
+        case values.CadenceRange(high_spm=high) if high > HIGHEST_SPM:
+            yield f"nobody takes {high} steps a minute", "steps of both feet count once; check the number"
+        case values.PowerRange(low_w=low, high_w=high) if high < LOWEST_W or (low > HIGHEST_W and not _is_sprint(step)):
+            yield f"nobody runs at {format_target(target)} for so long", "check the number"
+        case values.PercentRange(low_pct=low, high_pct=high) if high < LOWEST_PCT or (
+            low >= HIGHEST_PCT and not (target.of is values.PercentOf.CRITICAL_POWER and _is_sprint(step))
+        ):
+            yield f"{format_target(target)} is no effort to run at", "check the number"
+        case values.SpeedRange():
+            yield from _speed(step, target)
+
+
+def _speed(step: Step, target: values.SpeedRange) -> Iterator[tuple[str, str]]:
+    fast = format_target(replace(target, low_mps=target.high_mps))
+    if _faster_than_anyone(step, target.high_mps):
+        yield f"{fast} is faster than the records over that distance", "check the pace and its unit"
+    elif step.gait is Gait.WALK and target.high_mps > FASTEST_WALK_MPS[step.direction]:
+        yield f"nobody walks at {fast}", "check the pace, or run"
+    elif step.gait is Gait.RUN and target.high_mps < SLOWEST_MPS[step.direction]:
+        yield f"{fast} is slower than a walk", "check the pace and its unit"
+    elif target.high_mps > WIDEST * target.low_mps:
+        yield f"{format_target(target)} is any pace at all", "check both ends"
+
+
+def _is_sprint(step: Step) -> bool:
+    return isinstance(step.duration, values.Distance) or (
+        isinstance(step.duration, values.Time) and step.duration.time_s <= SPRINT_S
     )
 
 
-def _beyond_records(step: Step) -> list[tuple[str, str]]:
-    distance_m = step.duration.distance_m if isinstance(step.duration, Distance) else _SPRINT_M
-    cap_mps = fastest_backward_mps(distance_m)
-    for target in values_of(step.target, step.secondary_target):
-        if isinstance(target, SpeedRange) and target.high_mps > cap_mps and step.gait is Gait.RUN:
-            fast = format_target(replace(target, low_mps=target.high_mps))
-            cap = format_pace(cap_mps, per_m=METRES_PER_MILE if target.unit in ("min/mi", "mph") else 1000.0)
-            hint = f"stay at {cap} or slower over that distance"
-            return [(f"{fast} backward is faster than the records allow", hint)]
-    return []
+def _faster_than_anyone(step: Step, speed_mps: float) -> bool:
+    """Whether nobody can run a forward step so fast; of backward ones `safety_findings` says it."""
+    if step.direction is Direction.BACKWARD:
+        return False
+    match step.duration:
+        case values.Distance(distance_m=distance_m):
+            return speed_mps > fastest_forward_mps(distance_m)
+        case values.Time(time_s=time_s):
+            return speed_mps > fastest_forward_mps(time_s * speed_mps)
+    return speed_mps > fastest_forward_mps(_SPRINT_M)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from retrorun.errors import SessionError
 from retrorun.session import values
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Step
-from retrorun.session.phrases import distance_of, speed_range_of
 from retrorun.session.tokens import quote
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
 
 _MOST_DECIMALS = 9
+_DISTANCE_NAMES: dict[float, values.DistanceUnit] = {DISTANCE_UNITS_M[unit]: unit for unit in ("m", "km", "mi", "yd")}
+PACE_NAMES: dict[float, values.SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
+_SPEED_NAMES: dict[float, values.SpeedUnit] = {SPEED_UNITS_MPS[unit]: unit for unit in ("km/h", "m/s", "mph")}
 _ROUND_PACES_S = (60, 30, 15, 10, 5)
 
 
@@ -202,3 +204,26 @@ def _gives(compare: Callable[[], bool]) -> bool:
         return compare()
     except SessionError:
         return False
+
+
+# ---- values of numbers and units as they are written -----------------------------------------------------------------
+
+
+def distance_of(number: str, unit: str) -> values.Distance:
+    """The distance of a number and a unit as they are written."""
+    size_m = DISTANCE_UNITS_M[unit]
+    return values.Distance(distance_m=float(number) * size_m, unit=_DISTANCE_NAMES[size_m])
+
+
+def speed_range_of(low: str, high: str, unit: str) -> values.SpeedRange:
+    """The range of two speeds as they are written."""
+    size = SPEED_UNITS_MPS[unit]
+    return values.SpeedRange(low_mps=float(low) * size, high_mps=float(high) * size, unit=_SPEED_NAMES[size])
+
+
+def pace_range_of(fast_s: float, slow_s: float, unit: str) -> values.SpeedRange:
+    """The range of two paces [s for one unit], the faster first, as runners say it."""
+    per_m = PACE_UNITS_M[unit]
+    if min(fast_s, slow_s) <= 0:
+        raise SessionError("a pace must be above zero")
+    return values.SpeedRange(low_mps=per_m / slow_s, high_mps=per_m / fast_s, unit=PACE_NAMES[per_m])

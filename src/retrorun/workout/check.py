@@ -8,15 +8,14 @@ from dataclasses import replace
 from os import PathLike
 
 from retrorun.session import values
+from retrorun.session.checks import Finding
 from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
-from retrorun.session.plausible import implausible
-from retrorun.session.safety import safety_findings
+from retrorun.session.safety import implausible, safety_findings
 from retrorun.session.unroll import map_steps
 from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import fit_holds, writes_last_round
-from retrorun.workout.finding import Finding
 from retrorun.workout.step_text import cut, one_line, repeat_note, step_note
 
 NARROWEST = 0.01  # of a target, as a share of its value; nobody holds a pace or a heart rate so closely
@@ -37,7 +36,8 @@ def check_session(session: Session | str | PathLike[str], device: str = "generic
 
     session = as_session(session)
     limits = find_device(device)
-    found = [*errors_of(session, limits), *_unsafe(session), *_texts(session, limits), *_steps(session, limits)]
+    unsafe = (*safety_findings(session), *implausible(session))
+    found = [*errors_of(session, limits), *unsafe, *_texts(session, limits), *_steps(session, limits)]
     order = {"error": 0, "warning": 1, "note": 2}
     return tuple(sorted(found, key=lambda finding: order[finding.severity]))
 
@@ -112,11 +112,6 @@ def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
                 hint="write the rounds of one out, or let --lower (lower_session) do it",
                 severity="error",
             )
-
-
-def _unsafe(session: Session) -> Iterator[Finding]:
-    for found in (*safety_findings(session), *implausible(session)):
-        yield Finding(place=found.place, what=found.what, hint=found.hint)
 
 
 def _texts(session: Session, device: Device) -> Iterator[Finding]:

@@ -10,11 +10,11 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, DurationType, IntensityCode, SubSport
 from retrorun.fit.words import SPORT, SUB_SPORT, word
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
+from retrorun.session.checks import Finding, Findings
 from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import Progression, RpeRange, Target, Times
 from retrorun.workout.direction_words import label_of
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, hull
-from retrorun.workout.finding import Finding, Findings
 from retrorun.workout.fold import Node, fold, places_of
 from retrorun.workout.identity import identity, is_ours
 from retrorun.workout.step_decoder import Habits, StepDecoder

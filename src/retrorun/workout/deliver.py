@@ -17,11 +17,11 @@ from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DocumentError, WorkoutError
 from retrorun.files import read_bytes
 from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
+from retrorun.session.checks import Finding
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session, errors_of
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import find_device
-from retrorun.workout.finding import Finding
 from retrorun.workout.fit import DAMAGE, compile_workout
 from retrorun.workout.flatten import lower_session, without_exertion
 from retrorun.workout.identity import identity

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from dataclasses import replace
 
+from retrorun.session.checks import Findings
 from retrorun.session.model import Direction, Gait
-from retrorun.workout.finding import Findings
 from retrorun.workout.step_text import Label, read_note
 
 _BACKWARD = re.compile(

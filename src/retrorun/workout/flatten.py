@@ -12,13 +12,13 @@ from os import PathLike
 
 from retrorun.errors import WorkoutError
 from retrorun.session.amounts import rounds_of
+from retrorun.session.checks import Finding, Findings, Severity
 from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
 from retrorun.session.unroll import Items, bodies, map_steps
 from retrorun.session.values import RpeRange, Times
 from retrorun.session.wording import format_duration, format_target
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device
-from retrorun.workout.finding import Finding, Findings, Severity
 from retrorun.workout.step_text import cut, one_line, read_note, read_repeat_note, repeat_note, step_note
 
 
@@ -170,6 +170,14 @@ class _Lowering:
 # ---- for other formats -----------------------------------------------------------------------------------------------
 
 MOST_LINES = 2000  # far beyond any session; a repeat of repeats of repeats would otherwise fill the memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A session in another format, and one finding for each thing that the format holds otherwise than planned."""
+
+    text: str
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

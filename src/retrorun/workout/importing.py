@@ -14,8 +14,7 @@ from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, RetrorunError
 from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import is_fit
-from retrorun.session.data import session_from_dict
-from retrorun.session.document import session_from_yaml
+from retrorun.session.document import session_from_dict, session_from_yaml
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
 from retrorun.workout.decode import Decompiled

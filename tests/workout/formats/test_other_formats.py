@@ -22,7 +22,7 @@ from retrorun.session.values import (
     PowerRange,
     Times,
 )
-from retrorun.workout.finding import Exported
+from retrorun.workout.flatten import Exported
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.formats.sheet import to_sheet

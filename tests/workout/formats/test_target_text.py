@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from retrorun.session.checks import Findings
 from retrorun.session.notation import parse_target
 from retrorun.session.values import HeartRateZoneRange, PercentOf, PercentRange, Target
-from retrorun.workout.finding import Findings
 from retrorun.workout.formats.target_text import read_target
 
 

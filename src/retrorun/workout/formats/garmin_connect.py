@@ -17,6 +17,7 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
 from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, amounts
+from retrorun.session.checks import Findings
 from retrorun.session.effort import is_effort, missing_error
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
@@ -25,8 +26,7 @@ from retrorun.workout.decode import Decompiled, with_progressions
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.direction_words import label_of
 from retrorun.workout.encode import raw_target
-from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.flatten import Group, Part, Single, arrange
+from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
 from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, cut, step_note
 

@@ -15,7 +15,7 @@ from retrorun.session.values import LapButton, Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled
-from retrorun.workout.finding import Exported
+from retrorun.workout.flatten import Exported
 from retrorun.workout.step_text import incline, label, length, one_line, purpose, read_sentence, targets
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&=])")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from retrorun.session.checks import Findings
 from retrorun.session.values import CadenceRange, HeartRateRange, PercentOf, PowerRange, SpeedRange, Target
 from retrorun.units import METRES_PER_MILE, parse_clock
-from retrorun.workout.finding import Findings
 from retrorun.workout.step_decoder import between, between_zones
 
 _RANGE = r"\b(?P<low>\d{1,4})(?:%?-(?P<high>\d{1,4}))?"

@@ -15,12 +15,12 @@ from xml.etree import ElementTree as ET
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, planned_speed_mps
+from retrorun.session.checks import Findings
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.wording import format_target
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.direction_words import label_of
-from retrorun.workout.finding import Exported, Findings
-from retrorun.workout.flatten import Single, arrange
+from retrorun.workout.flatten import Exported, Single, arrange
 from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
 

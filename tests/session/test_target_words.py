@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from retrorun.errors import NotationError
-from retrorun.session.data import session_from_dict, session_to_dict
+from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session, Step
 from retrorun.session.notation import format_session, parse_session, parse_target
 from retrorun.session.values import (

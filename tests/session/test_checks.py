@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from retrorun.workout.finding import Finding, Findings
+from retrorun.session.checks import Finding, Findings
 
 
 def test_a_finding_is_a_line() -> None:

@@ -1,26 +1,18 @@
-"""The words of one step, read in any order, each kind at most once."""
+"""The words of one step, read in any order, each kind at most once, and its duration: `10min`, `until hr > 150 bpm`."""
 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
+from typing import NoReturn
 
-from retrorun.session.cursor import Cursor
-from retrorun.session.effort_notation import LIMITS, ZONES
+from retrorun.session import values
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
-from retrorun.session.phrases import (
-    DURATION_HELP,
-    RACES_M,
-    TARGET_FIRST,
-    TARGET_HELP,
-    TARGET_UNITS,
-    at_duration,
-    read_duration,
-    read_targets,
-)
-from retrorun.session.tokens import Token
-from retrorun.session.values import Duration, PercentOf, Target
-from retrorun.units import DISTANCE_UNITS_M, TIME_UNITS_S
+from retrorun.session.target_words import DASHES, LIMITS, TARGET_FIRST, TARGET_HELP, TARGET_UNITS, ZONES, read_targets
+from retrorun.session.tokens import Cursor, Token
+from retrorun.session.wording import distance_of
+from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, TIME_UNITS_S, parse_clock
 
 DIRECTION_WORDS = {
     **dict.fromkeys(("fwd", "forward", "forwards"), Direction.FORWARD),
@@ -39,6 +31,9 @@ SLOPE_WORDS = {"uphill": Slope.UPHILL, "downhill": Slope.DOWNHILL, "flat": Slope
 _BETWEEN = frozenset(("/", "(", ")", "with", "w", "then", "and", "-", ">"))  # what stands where a ; should
 _WORDS_HELP = "use words such as fwd, bwd, walk, warmup, rest or uphill"
 _LONGEST_MENDED = 200  # characters of a mended step in a hint
+RACES_M = {"half": 21_097.5, "half-marathon": 21_097.5, "marathon": 42_195.0}
+_ROUND_WORDS = frozenset(("times", "set", "sets", "round", "rounds", "rep", "reps"))
+DURATION_HELP = "write e.g. 10min, 90s, 1:30, 400m, 1.5km, lap, 50kcal or until hr > 150 bpm"
 
 
 class StepParts:
@@ -49,17 +44,17 @@ class StepParts:
         self.first: Token = cursor.here
         self.index = cursor.index
         self.direction_guessed = False
-        self.duration: Duration | None = None
+        self.duration: values.Duration | None = None
         self.direction: Direction | None = None
         self.gait: Gait | None = None
         self.intensity: Intensity | None = None
         self.slope: Slope | None = None
         self.incline_pct: float | None = None
-        self.target: Target | None = None
-        self.secondary_target: Target | None = None
+        self.target: values.Target | None = None
+        self.secondary_target: values.Target | None = None
         self.note: str | None = None
 
-    def required_duration(self) -> Duration:
+    def required_duration(self) -> values.Duration:
         """The duration, or an error where the step has none."""
         if self.duration is None:
             self.cursor.fail("a step needs a duration", token=self.first, hint=DURATION_HELP)
@@ -190,7 +185,7 @@ class StepParts:
         if word in TARGET_UNITS:
             cursor.fail(f"{word} has no number before it", hint=TARGET_HELP)
         valued = cursor.ahead().kind in ("number", "clock") or cursor.ahead().text in ("than", "<", ">")
-        if word in list(PercentOf) or (valued and word in (*ZONES, *LIMITS, "rpe", "hr", "from")):
+        if word in list(values.PercentOf) or (valued and word in (*ZONES, *LIMITS, "rpe", "hr", "from")):
             cursor.fail(f"{word} belongs to a target", hint=TARGET_FIRST)
         if word == "in":
             cursor.fail("a time for a distance is a pace", hint="write e.g. @ 4:00/km")
@@ -214,3 +209,121 @@ class StepParts:
             (self.duration, ("lap", "until", *RACES_M)),
         )
         return sorted(word for said, words in groups if said is None for word in words)
+
+
+# ---- durations -------------------------------------------------------------------------------------------------------
+
+
+def at_duration(cursor: Cursor) -> bool:
+    """Whether a duration begins here."""
+    return cursor.at("number") or cursor.at("clock") or cursor.at("word", "lap", "until", *RACES_M)
+
+
+def read_duration(cursor: Cursor) -> values.Duration:
+    """The duration that begins here."""
+    if cursor.at("word", *RACES_M):
+        race = cursor.take().text
+        if race == "half":
+            cursor.skip("marathon")
+        return values.Distance(distance_m=RACES_M[race], unit="km")
+    first = cursor.here
+    if cursor.at("word", "until"):
+        cursor.take()
+        cursor.skip("the")
+    if cursor.at("word", "lap"):
+        cursor.take()
+        cursor.skip("button")
+        return values.LapButton()
+    if first.text == "until":
+        if not cursor.at("word", "hr"):
+            cursor.fail(
+                f"a step goes until a heart rate, not {cursor.shown()}",
+                hint="write e.g. until hr > 150 bpm, or say the time or distance alone",
+            )
+        return cursor.build(first, read_heart_rate_bound, cursor)
+    return read_amount(cursor)
+
+
+def read_amount(cursor: Cursor) -> values.Time | values.Distance | values.Calories:
+    """A time, a distance or calories, e.g. `1h30min`, `1:30`, `400m`, `50kcal`."""
+    first = cursor.here
+    if first.kind not in ("clock", "number"):
+        cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
+    number, unit = cursor.take(), cursor.here
+    if first.kind == "clock" and not (cursor.at("word", *PACE_UNITS_M, *TIME_UNITS_S) or cursor.at("sign", *DASHES)):
+        return cursor.build(first, lambda: values.Time(time_s=parse_clock(first.text)))
+    if first.kind == "number" and cursor.at("word", *TIME_UNITS_S):
+        return cursor.build(first, _read_time, cursor, number)
+    if first.kind == "number" and cursor.at("word", *DISTANCE_UNITS_M):
+        cursor.take()
+        return cursor.build(first, distance_of, number.text, unit.text)
+    if first.kind == "number" and cursor.at("word", "kcal"):
+        cursor.take()
+        return cursor.build(first, lambda: values.Calories(calories_kcal=cursor.whole(number)))
+    return _refuse_amount(cursor, number, unit)
+
+
+def _refuse_amount(cursor: Cursor, number: Token, unit: Token) -> NoReturn:
+    """Refuse what follows a number and makes no duration of it, with a hint that hangs on what it is."""
+    if cursor.at("sign", *DASHES) and (number.kind == "clock" or cursor.ahead().kind == "number"):
+        _refuse_range(cursor, number)
+    if cursor.at("word", *TARGET_UNITS):
+        cursor.fail(f"{unit.text} belongs to a target", token=number, hint=TARGET_FIRST)
+    if number.kind == "clock":
+        cursor.fail(f"{number.text} needs no unit", token=number, hint="write e.g. 1:30 or 1:30:00")
+    if cursor.at("sign", "%"):
+        hint = "write a target, e.g. @ 85% hrmax, or uphill"
+        cursor.fail("a per cent is no duration", token=number, hint=hint)
+    if unit.kind != "word":
+        cursor.fail(f"{number.text} has no unit", token=number, hint=DURATION_HELP)
+    if unit.text in ("lap", "laps"):
+        cursor.fail("how long a lap is, is not known", token=number, hint="write e.g. 400m, or say lap for the button")
+    if unit.text in _ROUND_WORDS:
+        cursor.fail(f"{unit.text} is no unit", token=unit, hint="write a repeat with x, e.g. 4x(400m bwd)")
+    cursor.fail(f"{unit.text!r} is no unit", token=unit, hint=DURATION_HELP)
+
+
+def _refuse_range(cursor: Cursor, first: Token) -> NoReturn:
+    """Refuse a range where a duration stands: a target without its @, or a count or duration left open."""
+    cursor.take()
+    last = cursor.take() if cursor.here.kind in ("number", "clock") else first
+    if cursor.at("word", *TARGET_UNITS):
+        cursor.fail("a range is a target, not a duration", token=first, hint=TARGET_FIRST)
+    if first.kind == last.kind == "clock":
+        for token in (first, last):
+            cursor.build(token, parse_clock, token.text)
+        hint = f"write e.g. @ {first.text}-{last.text}/km"
+        cursor.fail("a range of paces is a target, and has a unit", token=first, hint=hint)
+    cursor.fail("a duration or a count is one number, not a range", token=first, hint=DURATION_HELP)
+
+
+def read_heart_rate_bound(cursor: Cursor) -> values.HeartRateAbove | values.HeartRateBelow:
+    """`hr > 150 bpm` or `hr below 120 bpm`."""
+    cursor.take()
+    sign = cursor.take()
+    if sign.text not in (">", "<", "above", "below"):
+        cursor.fail("expected > or < after hr", token=sign, hint="write e.g. until hr > 150 bpm")
+    number = cursor.here
+    if number.kind != "number":
+        cursor.fail(f"expected a heart rate, not {cursor.shown()}", hint="write e.g. until hr > 150 bpm")
+    cursor.take()
+    if not cursor.at("word", "bpm"):
+        cursor.fail(f"{number.text} has no unit", token=number, hint=f"write {number.text} bpm")
+    cursor.take()
+    kind = values.HeartRateAbove if sign.text in (">", "above") else values.HeartRateBelow
+    return cursor.build(number, lambda: kind(heart_rate_bpm=cursor.whole(number)))
+
+
+def _read_time(cursor: Cursor, number: Token) -> values.Time:
+    """A time whose first number was taken; `1h30min` only without a gap, so that a forgotten `;` is not read as one."""
+    unit = cursor.take()
+    size_s = TIME_UNITS_S[unit.text]
+    total_s = float(number.text) * size_s
+    while cursor.at("number") and cursor.here.start == unit.end:
+        number, unit = cursor.take(), cursor.take()
+        smaller_s = TIME_UNITS_S.get(unit.text, math.inf)
+        if smaller_s >= size_s:
+            cursor.fail("a time goes from large to small", token=number, hint="write e.g. 1h30min or 1min30s")
+        size_s = smaller_s
+        total_s += float(number.text) * size_s
+    return values.Time(time_s=total_s)
