@@ -4,9 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from retrorun.activity.read import read_activity
+from retrorun.analysis.detect import apply_labels, detect
+from retrorun.analysis.labels import Label, Labels
+from retrorun.analysis.store import save_labels
 from retrorun.batch.learn import learn_profile
 from retrorun.errors import ProfileError
-from tests.batch.made import CYCLING, made
+from retrorun.report.annotate import annotate_fit
+from retrorun.session.model import Direction
+from tests.batch.made import CYCLING, SPANS, made
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +38,30 @@ def test_a_profile_can_go_on_from_an_earlier_one(archive: Path) -> None:
     both = learn_profile([archive / "run2.fit"], start=first.profile)
     assert both.profile.activities == 3
     assert both.profile == learn_profile([archive]).profile
+
+
+def test_a_run_that_was_learnt_from_counts_no_second_time(archive: Path) -> None:
+    learnt = learn_profile([archive])
+    again = learn_profile([archive], start=learnt.profile)
+    assert (again.runs, again.profile) == (0, learnt.profile)
+    assert [reason for _, reason in again.left_out].count("the profile has learnt from it before") == 3
+
+
+def test_a_direction_that_the_recording_carries_is_learnt_and_the_runner_has_the_last_word(tmp_path: Path) -> None:
+    activity = read_activity(data := made(seed=4))
+    sure = tuple(Label(start_s=start, end_s=end, direction=Direction.BACKWARD) for start, end in SPANS)
+    told = apply_labels(detect(activity), activity, Labels(labels=sure))
+    (tmp_path / "told.fit").write_bytes(annotate_fit(data, activity, told))
+    by_itself = learn_profile([tmp_path]).profile
+    (tmp_path / "told.fit").write_bytes(data)
+    save_labels(Labels(labels=sure), tmp_path / "told.fit")
+    by_labels = learn_profile([tmp_path]).profile
+    assert by_itself.uplift == pytest.approx(by_labels.uplift, abs=0.005)
+    assert by_itself.labelled_s == pytest.approx(by_labels.labelled_s, abs=10)
+    (tmp_path / "told.fit").write_bytes(annotate_fit(data, activity, told))
+    forward = Labels(labels=(Label(start_s=0, end_s=1790, direction=Direction.FORWARD),))
+    save_labels(forward, tmp_path / "told.fit")
+    assert learn_profile([tmp_path]).profile.uplift is None
 
 
 def test_nothing_to_learn_from_is_said_so(archive: Path) -> None:

@@ -157,6 +157,14 @@ def labels_of_direction(activity: Activity) -> Labels:
     )
 
 
+def said_of(activity: Activity, labels: Labels | None) -> Labels:
+    """All that is said of a run's direction: by its runner, and where he says nothing, by the recording itself."""
+    said = labels_of_direction(activity)
+    for label in (labels or Labels()).in_force(activity).labels:
+        said = said.add(label)
+    return said
+
+
 def _joined(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     """Neighbours of one direction as one label."""
     out: list[Label] = []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.labels import Label, Labels, labels_of_direction
+from retrorun.analysis.labels import Label, Labels, said_of
 from retrorun.arrays import FloatArray
 from retrorun.documents import to_json
 from retrorun.errors import LabelError
@@ -53,7 +53,7 @@ def make_packet(activity: Activity, labels: Labels) -> Packet:
     Raises:
         LabelError: nobody says anything of it, or the labels belong to another run.
     """
-    said = labels.in_force(activity).labels or labels_of_direction(activity).labels
+    said = said_of(activity, labels).labels
     if not said or not len(activity):
         hint = "say first what was backward: retrorun label FILE --backward 12:30-13:10; or --forward all"
         raise LabelError("nothing is labelled in this run", hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +12,15 @@ import numpy as np
 from retrorun.activity.archive import Source, find_sources, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
+from retrorun.analysis.labels import said_of
 from retrorun.batch.duplicates import same_activity
 from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row, row_about
 from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RetrorunError
+
+DIGEST = 32  # hexadecimal digits that are kept of a SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,11 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
 
     Args:
         paths: as for `scan`.
-        start: an earlier profile to go on from; its recordings must not be given again.
+        start: an earlier profile to go on from; a recording that it has learnt from counts no second time.
         progress: show a bar on stderr, as `scan` does.
 
     Raises:
-        ProfileError: no run among them has cadence and speed to learn from.
+        ProfileError: there is no earlier profile, and no run among them has cadence and speed to learn from.
         RetrorunError: a path that does not exist.
     """
     profile = start
@@ -51,7 +55,7 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
             except RetrorunError as error:
                 left_out.append((source.name, error.what))
             advance(1)
-    if profile is None or not seen:
+    if profile is None:
         first = f" ({left_out[0][0]}: {left_out[0][1]})" if left_out else ""
         raise ProfileError(
             f"none of {len(sources)} recordings has a run to learn from{first}", hint="give runs with cadence and speed"
@@ -59,15 +63,28 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
     return Learnt(profile=profile, runs=len(seen), left_out=tuple(left_out))
 
 
-def with_run(profile: GaitProfile | None, activity: Activity, backward: Sequence[tuple[float, float]]) -> GaitProfile:
-    """The profile after one run more, its backward stretches said; the same one where there is nothing to learn.
+def digest_of(data: bytes) -> str:
+    """By what a profile knows a recording again."""
+    return hashlib.sha256(data).hexdigest()[:DIGEST]
+
+
+def with_run(
+    profile: GaitProfile | None, activity: Activity, backward: Sequence[tuple[float, float]], *, digest: str
+) -> GaitProfile:
+    """The profile after one run more, its backward stretches said.
 
     Raises:
-        ProfileError: it would be the first run, and there is nothing to learn from it, or it must not be learnt from.
+        ProfileError: the run is in it already, there is nothing to learn from it, or it must not be learnt from.
     """
+    if profile is not None and digest in profile.taken:
+        raise ProfileError("the profile has learnt from it before")
     if profile is None:
-        return GaitProfile.fit([activity], labels=[backward])
-    return profile.updated(activity, labels=backward)
+        learnt = GaitProfile.fit([activity], labels=[backward])
+    else:
+        learnt = profile.updated(activity, labels=backward)
+    if learnt is profile:
+        raise ProfileError("too little running with cadence and speed in it")
+    return replace(learnt, taken=(*learnt.taken, digest))
 
 
 def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row]) -> GaitProfile:
@@ -76,18 +93,16 @@ def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row])
     Raises:
         RetrorunError: there is nothing to learn from it, with the reason.
     """
-    activity = read_activity(load(source))
+    data = load(source)
+    activity = read_activity(data)
     if activity.sport not in RUNNING:
         raise ProfileError(f"not a run but {activity.sport}")
     row = _outline(source.name, activity)
     twin = next((other for other in seen if row.start_time is not None and same_activity(row, other)), None)
     if twin is not None:
         raise ProfileError(f"the same activity as {twin.path}")
-    labels = labels_of(source)
-    spans = [] if labels is None else labels.in_force(activity).backward_spans()
-    learnt = with_run(profile, activity, spans)
-    if learnt is profile:
-        raise ProfileError("no running with cadence and speed in it")
+    said = said_of(activity, labels_of(source))
+    learnt = with_run(profile, activity, said.backward_spans(), digest=digest_of(data))
     seen.append(row)
     return learnt
 

@@ -15,26 +15,21 @@ from pathlib import Path
 
 from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.analyse import Analysis, analyse
-from retrorun.analysis.labels import Label, labels_of_direction
+from retrorun.analysis.lesson import lesson
 from retrorun.analysis.store import load_labels
 from retrorun.analysis.summary import Summary
-from retrorun.batch.learn import with_run
+from retrorun.batch.learn import DIGEST, with_run
 from retrorun.batch.plans import Plans
 from retrorun.detection.profile import GaitProfile
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError
 from retrorun.files import locked, printable, read_bytes, write_atomic
-from retrorun.intervals import covered_s
 from retrorun.services.fetch import WAIT_S, Home, at_home
 from retrorun.services.intervals_icu import IntervalsIcu
 from retrorun.services.note import Ran, note_line
-from retrorun.session.model import Direction
 
 STATE, PROFILE = "retrorun-synced.json", "retrorun-profile.json"
 FORMAT, VERSION = "retrorun synced", 1
-CONFIRMED = (
-    0.9  # chosen: a called stretch that labels cover so far is confirmed; borders are not labelled to the second
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,18 +126,12 @@ def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) 
     except RetrorunError as error:
         return replace(run, reason=error.what), state.profile
     run = replace(run, line=note_line(ran_of(found.summary)), plan=_plan(found))
-    reason, profile = _why_not(found), state.profile
-    if any(other.file == home.file for other in state.runs):
-        reason = "the same recording was there before"
-    if not reason:
-        try:
-            spans = [(one.start_s, one.end_s) for one in _said(found) if one.direction is Direction.BACKWARD]
-            profile = with_run(profile, found.activity, spans)
-        except ProfileError as error:
-            reason = error.what
-        else:
-            reason = "too little running with cadence and speed in it" if profile is state.profile else ""
-    return replace(run, learnt=not reason, reason=reason), profile
+    try:
+        spans = lesson(found.activity, found.detection, found.match, found.labels)
+        profile = with_run(state.profile, found.activity, spans, digest=home.sha256[:DIGEST])
+    except ProfileError as error:
+        return replace(run, reason=error.what), state.profile
+    return replace(run, learnt=True), profile
 
 
 def _analysed(path: Path, profile: GaitProfile | None, plans: Plans | None) -> Analysis:
@@ -173,29 +162,6 @@ def _plan(found: Analysis) -> str:
     if directions:
         parts.append(f"{directions.get('run as planned', 0)} of {sum(directions.values())} backward ones run backward")
     return f"{name}: {', '.join(parts)}"
-
-
-def _why_not(found: Analysis) -> str:
-    """Why nothing is learnt from a run; empty where all of it is known: labelled, or forward without a doubt."""
-    said = _said(found)
-    guessed = [one for one in found.detection.segments if covered_s(one, said) < CONFIRMED * one.duration_s]
-    planned = [
-        step
-        for step in (found.match.steps if found.match is not None else ())
-        if step.step.direction is Direction.BACKWARD and step.start_s is not None
-    ]
-    if guessed:
-        return "what was called backward is not confirmed: label it"
-    if planned and not said:
-        return "backward steps were planned, and nobody says how they were run: label them"
-    if not said and found.detection.verdict == "cannot tell":
-        return "it cannot be told whether any of it was run backward"
-    return ""
-
-
-def _said(found: Analysis) -> tuple[Label, ...]:
-    """What the runner and the recording itself say of direction."""
-    return (*found.labels.labels, *labels_of_direction(found.activity).labels)
 
 
 def _key(home: Home, folder: Path) -> str:

@@ -16,7 +16,7 @@ from retrorun.detection.resample import Grid, build_grid
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import ProfileError
 
-FORMAT = 2  # the number in the JSON text that says which fields to expect
+FORMAT = 3  # the number in the JSON text that says which fields to expect
 _DROPPED = ("look_alikes_count", "look_alikes_hours")  # of format 1
 _POSITIVE = frozenset({"level_spm", "level_sd", "slope_sd", "noise_spm", "usual_speed_mps", "activities", "hours"})
 _HINT = "give the text that to_json returned"
@@ -29,7 +29,7 @@ class GaitProfile:
     `level_spm` is the cadence at 2.8 m/s, `level_sd` its spread between activities; `slope_spm_per_mps` and `slope_sd`
     likewise; `usual_speed_mps` the median over activities of the usual running speed. `activities` and `hours` say what
     it rests on. `uplift` and `ratio` are None until spans were labelled, and `labelled_s` is how much backward running
-    they rest on.
+    they rest on. `taken` are digests of the recordings in it, so that whoever keeps count counts none twice.
     """
 
     level_spm: float
@@ -43,6 +43,7 @@ class GaitProfile:
     uplift: float | None = None
     ratio: float | None = None
     labelled_s: float = 0.0
+    taken: tuple[str, ...] = ()
 
     @classmethod
     def fit(
@@ -96,17 +97,20 @@ class GaitProfile:
         """
         data = Fields.of(parse_json(text, error=ProfileError, hint=_HINT), error=ProfileError, hint=_HINT)
         version = data.values.get("format")
-        if version not in (1, FORMAT) or isinstance(version, bool):
+        if version not in (1, 2, FORMAT) or isinstance(version, bool):
             raise data.wrong("format", "this is not a gait profile")
         names = [field.name for field in fields(cls)]
         data.only("format", *names, *(_DROPPED if version == 1 else ()))
         values: dict[str, float | None] = {}
-        for name in names:
+        for name in names[:-1]:
             low = 1e-9 if name in _POSITIVE else -1e6
             optional = name in ("uplift", "ratio")
             values[name] = None if optional and not data.has(name) else data.number(name, low=low, high=1e6)
         values["activities"] = int(values["activities"] or 0)  # a text that was read is written again as it was
-        return cls(**values)  # type: ignore[arg-type]  # every field by its name
+        taken = data.items("taken") if version == FORMAT else []
+        if not all(isinstance(one, str) for one in taken):
+            raise data.wrong("taken", "these are no digests")
+        return cls(**values, taken=tuple(taken))  # type: ignore[arg-type]  # every field by its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +184,7 @@ def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
         usual_speed_mps=blend(usual, None if old is None else old.usual_speed_mps),
         activities=known + n,
         hours=sum(fact.line.weight_s for fact in facts) / 3600.0 + (0.0 if old is None else old.hours),
+        taken=() if old is None else old.taken,
         **_own_gait(facts, old),  # type: ignore[arg-type]  # three fields by their names
     )
 
