@@ -36,7 +36,6 @@ ELSEWHERE: dict[str, str] = {
     "batch/workers": "batch/test_scan.py",
     "cli/garmin_login": "cli/test_push.py",
     "cli/ask": "cli/test_label.py",
-    "cli/options": "cli/test_messages.py",
     "cli/session_argument": "cli/test_show.py",
     "cli/strava": "services/test_strava.py",
     "cli/sync": "batch/test_sync.py",
@@ -55,8 +54,6 @@ ELSEWHERE: dict[str, str] = {
     "fit/words": "fit/test_profile.py",
     "match/align": "match/test_match.py",
     "match/by_speed": "match/test_match.py",
-    "match/expand": "match/test_match.py",
-    "match/laps": "match/test_match.py",
     "match/model": "match/test_match.py",
     "report/columns": "report/test_export.py",
     "report/document": "analysis/test_adherence.py",
@@ -77,7 +74,6 @@ ELSEWHERE: dict[str, str] = {
     "session/wording": "session/test_notation.py",
     "session/yaml_text": "session/test_document.py",
     "watch/storage": "watch/test_push.py",
-    "workout/fold": "workout/test_encode.py",
 }
 
 

@@ -24,7 +24,7 @@ from retrorun.report.figures.session import figure_session
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
 from retrorun.session.amounts import amounts
-from retrorun.session.data import session_to_dict
+from retrorun.session.document import session_to_dict
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session
 from retrorun.units import format_clock, format_distance, format_pace

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
-from retrorun.match.expand import Occurrence
+from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, Time
 from retrorun.units import format_percent
 

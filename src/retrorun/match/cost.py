@@ -13,8 +13,7 @@ import numpy as np
 
 from retrorun.activity.model import Lap
 from retrorun.arrays import BoolArray, FloatArray, IntArray
-from retrorun.match.expand import Occurrence
-from retrorun.match.laps import (
+from retrorun.match.model import (
     BY_HAND_DISTANCE,
     BY_HAND_DISTANCE_M,
     BY_HAND_TIME,
@@ -24,6 +23,7 @@ from retrorun.match.laps import (
     timer_s,
 )
 from retrorun.session.model import Intensity
+from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, LapButton, SpeedRange, Time
 
 NO_INDEX, NOT_IN_PLAN = -1, -2

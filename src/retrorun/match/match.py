@@ -12,11 +12,19 @@ from retrorun.errors import PlanError
 from retrorun.match.align import LapGroup, align
 from retrorun.match.by_speed import lay_by_speed
 from retrorun.match.cost import LapTable, PlanTable
-from retrorun.match.expand import Occurrence, expand
 from retrorun.match.identity import embedded_plan
-from retrorun.match.laps import distance_m, measured_laps, outcome_of_laps, say_nothing, timer_s
-from retrorun.match.model import Match, Outcome, StepMatch
+from retrorun.match.model import (
+    Match,
+    Outcome,
+    StepMatch,
+    distance_m,
+    measured_laps,
+    outcome_of_laps,
+    say_nothing,
+    timer_s,
+)
 from retrorun.session.model import Session
+from retrorun.session.unroll import Occurrence, unroll
 from retrorun.units import format_clock
 from retrorun.workout.importing import as_session
 
@@ -107,7 +115,7 @@ def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:
     rounds = len(activity.laps) + 1
     while True:
         try:
-            return expand(session, rounds=rounds)
+            return unroll(session, rounds=rounds)
         except PlanError:
             if rounds == 1:
                 raise

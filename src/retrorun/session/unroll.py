@@ -1,14 +1,18 @@
-"""The one way through the steps and repeats of a session."""
+"""The one way through the steps and repeats of a session: changed one by one, or in the order in which they are run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from retrorun.errors import PlanError
 from retrorun.session.model import Repeat, Session, Step
-from retrorun.session.values import Limit, Progression, SpeedRange, SpeedUnit, Target
+from retrorun.session.values import Limit, Progression, SpeedRange, SpeedUnit, Target, Times
 
 Items = tuple[Step | Repeat, ...]
+# 50 steps in two nested repeats of 10 rounds; a longer list is a slip, or a way to hang a program.
+MOST_OCCURRENCES = 5000
 
 
 def bodies(repeat: Repeat, count: int) -> Iterator[Items]:
@@ -50,3 +54,50 @@ def map_items(items: Items, change: Callable[[str, Step | Repeat], Step | Repeat
         return change(here, item)
 
     return tuple(changed(item, f"{place}[{index}]") for index, item in enumerate(items))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One execution of a step that the session asks for.
+
+    `repetition` is the round of each repeat around it, outermost first, counted from 1. `optional` marks the rounds,
+    after the first, of a repeat that goes on until a time, a distance or a heart rate: whether they come about is known
+    only after the run.
+    """
+
+    step: Step
+    place: str
+    repetition: tuple[int, ...]
+    optional: bool = False
+
+
+def unroll(session: Session, *, rounds: int) -> tuple[Occurrence, ...]:
+    """All occurrences in the order in which a watch would execute them, round by round.
+
+    Args:
+        session: what is planned.
+        rounds: how many rounds to allow a repeat without a count.
+
+    Raises:
+        PlanError: the session unrolls into more than 5000 steps.
+    """
+    found = tuple(islice(_unrolled(session.steps, "steps", (), max(rounds, 1), optional=False), MOST_OCCURRENCES + 1))
+    if len(found) > MOST_OCCURRENCES:
+        what = f"the session unrolls into more than {MOST_OCCURRENCES} steps"
+        raise PlanError(what, where=session.name, hint="lower a count")
+    return found
+
+
+def _unrolled(
+    items: Items, place: str, repetition: tuple[int, ...], rounds: int, *, optional: bool
+) -> Iterator[Occurrence]:
+    for index, item in enumerate(items):
+        here = f"{place}[{index}]"
+        if isinstance(item, Step):
+            yield Occurrence(step=item, place=here, repetition=repetition, optional=optional)
+            continue
+        counted = isinstance(item.until, Times)
+        count = item.until.count if isinstance(item.until, Times) else rounds
+        for number, body in enumerate(bodies(item, count), start=1):
+            later = optional or (not counted and number > 1)
+            yield from _unrolled(body, f"{here}.repeat", (*repetition, number), rounds, optional=later)

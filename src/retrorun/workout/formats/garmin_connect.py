@@ -24,9 +24,9 @@ from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout.check import unresolved
 from retrorun.workout.decode import Decompiled, with_progressions
 from retrorun.workout.devices import DEVICES
-from retrorun.workout.direction_words import label_of
 from retrorun.workout.encode import raw_target
 from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
+from retrorun.workout.foreign_words import label_of
 from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, cut, step_note
 

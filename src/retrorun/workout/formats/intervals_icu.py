@@ -19,9 +19,8 @@ from retrorun.session.unroll import Items, map_items
 from retrorun.session.wording import format_number, format_target, usual_gait
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
 from retrorun.workout.decode import Decompiled
-from retrorun.workout.direction_words import label_of
 from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
-from retrorun.workout.formats.target_text import read_target
+from retrorun.workout.foreign_words import label_of, read_target
 from retrorun.workout.step_text import clean, incline, label, one_line, spell, spelled
 
 NAME = "intervals.icu text"

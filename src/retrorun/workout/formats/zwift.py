@@ -19,8 +19,8 @@ from retrorun.session.checks import Findings
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
 from retrorun.session.wording import format_target
 from retrorun.workout.decode import Decompiled
-from retrorun.workout.direction_words import label_of
 from retrorun.workout.flatten import Exported, Single, arrange
+from retrorun.workout.foreign_words import label_of
 from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
 

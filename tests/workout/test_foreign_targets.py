@@ -5,7 +5,7 @@ import pytest
 from retrorun.session.checks import Findings
 from retrorun.session.notation import parse_target
 from retrorun.session.values import HeartRateZoneRange, PercentOf, PercentRange, Target
-from retrorun.workout.formats.target_text import read_target
+from retrorun.workout.foreign_words import read_target
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrorun.workout.direction_words import backward_word
+from retrorun.workout.foreign_words import backward_word
 
 MEANT = """
 bwd | run in reverse | reverse run | running backward 50 m | run BACKWARDS please | Backward drills | BACKWARD
