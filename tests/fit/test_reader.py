@@ -76,6 +76,29 @@ def test_rows_of_changing_definitions_stay_in_the_order_of_the_file() -> None:
     assert np.isnan(file.table("record").numbers("speed")).tolist() == [False, True] * 10
 
 
+@pytest.mark.parametrize("rounds", [2, 40])  # few messages are read one by one, many as arrays
+def test_a_field_may_change_its_type_its_place_and_its_byte_order(rounds: int) -> None:
+    kinds = [
+        Kind(1, 20, [(6, U16, 2), (253, U32, 4)]),
+        Kind(2, 20, [(253, U32, 4), (6, U32, 4)]),
+        Kind(3, 20, [(253, U32, 4), (6, U16, 2)], big_endian=True),
+        Kind(4, 20, [(6, F32, 4), (253, U32, 4)]),
+        Kind(5, 20, [(253, U32, 4), (6, TEXT, 5)]),
+        Kind(6, 20, [(6, U16, 2), (253, U32, 4)]),  # as the first one
+    ]
+    rows = [(1000, 1.0), (70_000, 70.0), (0xFFFF, np.nan), (3.5, 0.0035), (b"2000", np.nan), (2000, 2.0)]
+    data = [kind.define() for kind in kinds]
+    for at in range(rounds):
+        for index, (kind, (value, _)) in enumerate(zip(kinds, rows, strict=True)):
+            time = START + 6 * at + index
+            data.append(kind.data(*((time if number == 253 else value) for number, _, _ in kind.fields)))
+    file = read_fit(fit(*data))
+    assert _record_times(file) == [START + at for at in range(6 * rounds)]
+    speed = file.table("record").numbers("speed")
+    np.testing.assert_allclose(speed, [value for _, value in rows] * rounds, rtol=1e-6)
+    assert file.table("record").integers("speed") == [1000, 70_000, None, None, None, 2000] * rounds
+
+
 def test_unknown_kinds_and_unknown_fields_are_passed_over() -> None:
     kind = Kind(1, 20, [(250, U32, 4), (253, U32, 4), (199, U16, 2)])
     file = read_fit(

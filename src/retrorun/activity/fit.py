@@ -195,44 +195,50 @@ def _utc_offset(activity: TableView) -> float | None:
 
 
 def _optional(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if math.isnan(value) else value
 
 
 def _laps(file: FileView, shift: float) -> tuple[RawLap, ...]:
     table = file.table("lap")
-    start, elapsed = table.numbers("start_time") + shift, table.numbers("total_elapsed_time")
-    timer, distance = table.numbers("total_timer_time"), table.numbers("total_distance")
-    triggers, steps = table.integers("lap_trigger"), table.integers("wkt_step_index")
-    intensities = table.integers("intensity")
+    columns = (
+        *_spans(table),
+        table.integers("lap_trigger"),
+        table.integers("wkt_step_index"),
+        table.integers("intensity"),
+    )
     return tuple(
         RawLap(
-            start=float(start[row]),
-            elapsed=float(elapsed[row]),
-            distance_m=_optional(distance[row]),
-            timer_s=_optional(timer[row]),
-            trigger=word(LAP_TRIGGER, triggers[row], prefix="trigger"),
-            planned_step_index=steps[row],
-            intensity=word(INTENSITY, intensities[row], prefix="intensity"),
+            start=start + shift,
+            elapsed=elapsed,
+            distance_m=_optional(distance),
+            timer_s=_optional(timer),
+            trigger=word(LAP_TRIGGER, trigger, prefix="trigger"),
+            planned_step_index=step,
+            intensity=word(INTENSITY, intensity, prefix="intensity"),
         )
-        for row in range(len(table))
+        for start, elapsed, timer, distance, trigger, step, intensity in zip(*columns, strict=True)
     )
+
+
+def _spans(table: TableView) -> tuple[list[float], ...]:
+    """When laps or sessions began on the file's clock, how long they took, on the timer too, and how far they went."""
+    fields = ("start_time", "total_elapsed_time", "total_timer_time", "total_distance")
+    return tuple(table.numbers(name).tolist() for name in fields)
 
 
 def _parts(file: FileView, shift: float) -> tuple[RawPart, ...]:
     table = file.table("session")
-    start, elapsed = table.numbers("start_time") + shift, table.numbers("total_elapsed_time")
-    timer, distance = table.numbers("total_timer_time"), table.numbers("total_distance")
-    sports, sub_sports = table.integers("sport"), table.integers("sub_sport")
+    columns = (*_spans(table), table.integers("sport"), table.integers("sub_sport"))
     return tuple(
         RawPart(
-            start=float(start[row]),
-            elapsed=float(elapsed[row]),
-            sport=word(SPORT, sports[row], prefix="sport"),
-            sub_sport=word(SUB_SPORT, sub_sports[row], prefix="sub_sport"),
-            distance_m=_optional(distance[row]),
-            timer_s=_optional(timer[row]),
+            start=start + shift,
+            elapsed=elapsed,
+            sport=word(SPORT, sport, prefix="sport"),
+            sub_sport=word(SUB_SPORT, sub_sport, prefix="sub_sport"),
+            distance_m=_optional(distance),
+            timer_s=_optional(timer),
         )
-        for row in range(len(table))
+        for start, elapsed, timer, distance, sport, sub_sport in zip(*columns, strict=True)
     )
 
 

@@ -16,7 +16,7 @@ _ROUND = 32  # a compressed header counts seconds modulo 32
 def block_times(block: Block) -> FloatArray:
     """The full timestamps of the messages of a block [s, FIT clock], shape (rows,); NaN where there is none."""
     place = block.definition.places.get(TIMESTAMP)
-    values = None if place is None else block.values(place, _FIELD)
+    values = None if place is None else block.numbers(place, _FIELD)
     return np.full(len(block), np.nan) if values is None else values
 
 

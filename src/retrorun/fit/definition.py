@@ -38,9 +38,13 @@ class DeveloperPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
-    """One definition message, read. `size` is that of its data messages, header byte included."""
+    """One definition message, read. `size` is that of its data messages, header byte included.
+
+    Messages of equal `layout`, the bytes of the definition without the local type, can be read as one table.
+    """
 
     local: int
+    layout: bytes
     kind: int
     big_endian: bool
     size: int
@@ -91,4 +95,4 @@ def parse_definition(raw: bytes) -> Definition | None:
         for at in range(fields_end + 1, len(raw), 3):
             developer.append(DeveloperPlace(start, raw[at + 1], raw[at], raw[at + 2]))
             start += raw[at + 1]
-    return Definition(raw[0] & LOCAL_MASK, kind, big_endian, start, message, places, tuple(developer))
+    return Definition(raw[0] & LOCAL_MASK, raw[2:], kind, big_endian, start, message, places, tuple(developer))

@@ -6,7 +6,7 @@ import numpy as np
 
 from retrorun.errors import FitError
 from retrorun.fit.chain import Frame, Loss, frames, is_fit
-from retrorun.fit.clock import block_times, compressed_times
+from retrorun.fit.clock import compressed_times
 from retrorun.fit.developer import descriptions, developer_columns
 from retrorun.fit.limits import MAX_LOSSES, MAX_RESTARTS, MAX_ROWS
 from retrorun.fit.profile import BY_NAME, TIMESTAMP
@@ -27,7 +27,10 @@ class FitFile:
         self.losses = losses
         self._compressed = compressed  # some messages carry their time in the header
         self._clock: tuple[Positions, FloatArray] | None = None
-        self._slots = slots
+        self._slots = [slot for slot in slots if slot.singles or slot.chunks]
+        self._alike: dict[int, dict[bytes, list[Slot]]] = {}  # by kind, then by layout
+        for slot in self._slots:
+            self._alike.setdefault(slot.definition.kind, {}).setdefault(slot.definition.layout, []).append(slot)
         self._tables: dict[str, Table] = {}
 
     def table(self, name: str) -> Table:
@@ -35,15 +38,15 @@ class FitFile:
         table = self._tables.get(name)
         if table is None:
             message = BY_NAME[name]
-            slots = [slot for slot in self._slots if slot.definition.kind == message.number and slot.count()]
-            blocks = [block_of(self.data, slot) for slot in slots]
+            blocks = [block_of(self.data, slots) for slots in self._alike.get(message.number, {}).values()]
             table = self._tables[name] = Table(message, blocks)
         return table
 
     def times(self, name: str) -> FloatArray:
         """When each message of a kind was written [s, FIT clock], shape (n,); NaN where that is not known."""
         table = self.table(name)
-        found = table.in_order([block_times(block) for block in table.blocks])
+        known = "timestamp" in table.message.by_name
+        found = table.numbers("timestamp") if known else np.full(len(table), np.nan)
         if not self._compressed:
             return found
         if self._clock is None:
@@ -51,7 +54,7 @@ class FitFile:
             timed = [
                 slot for slot in self._slots if slot.definition.timestamp_at is not None or slot.definition.local < 4
             ]
-            blocks = [block_of(self.data, slot) for slot in timed if slot.count()]
+            blocks = [block_of(self.data, [slot]) for slot in timed]
             self._clock = compressed_times(blocks)
         positions, times = self._clock
         at = np.searchsorted(positions, table.positions)

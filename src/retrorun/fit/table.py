@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+import struct
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from retrorun.fit.definition import Definition, Place
-from retrorun.fit.profile import BASE_TYPES, Field, Message
+from retrorun.fit.profile import BASE_BY_NUMBER, BASE_TYPES, BaseType, Field, Message
 from retrorun.fit.walk import Positions, Slot
 
 FloatArray = npt.NDArray[np.float64]
 Bytes2D = npt.NDArray[np.uint8]
 
-_FEW = 8  # messages that are read sooner one by one than as arrays
+_FEW = 24  # messages that are read sooner one by one than as arrays
+_LETTERS = {1: "b", 2: "h", 4: "i", 8: "q"}  # of `struct`, for whole numbers of so many bytes
 _DTYPES = {
     (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
     for base in BASE_TYPES
@@ -27,13 +28,14 @@ _DTYPES = {
 class Block:
     """The messages of one definition, and where each stands in the file."""
 
-    __slots__ = ("_rows", "data", "definition", "positions")
+    __slots__ = ("_cells", "_rows", "data", "definition", "positions")
 
     def __init__(self, data: bytes, definition: Definition, positions: Positions) -> None:
         self.data = data
         self.definition = definition
         self.positions = positions
         self._rows: Bytes2D | None = None
+        self._cells: dict[int, tuple[int, ...]] | None = None  # the integers of a few messages, by field number
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -63,35 +65,55 @@ class Block:
     def values(self, place: Place, field: Field) -> FloatArray | None:
         """A field as scaled numbers."""
         raw = self.raw(place)
-        if raw is None:
-            return None
-        if place.base.invalid is None:
-            with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
-                values = raw.astype(np.float64)
-            values[~np.isfinite(values)] = np.nan
-        else:
-            values = raw.astype(np.float64)
-            missing = raw == place.base.invalid
-            if np.count_nonzero(missing):
-                values[missing] = np.nan
-        if field.scale != 1:
-            values /= field.scale
-        if field.offset:
-            values -= field.offset
-        return values
+        return None if raw is None else _scaled(raw, place.base, field)
 
-    def cells(self, place: Place) -> list[int | None]:
+    def cells(self, number: int) -> list[int | None]:
         """A field as integers, None where it is missing or no integer; quick for a few messages."""
-        base = place.base
-        if base.kind not in "ui" or place.size % base.width or not place.size:
+        place = self.definition.places.get(number)
+        if place is None or place.base.kind not in "ui":
             return [None] * len(self.positions)
         if len(self.positions) > _FEW:
             raw = self.raw(place)
-            return [None if value == base.invalid else value for value in raw.tolist()] if raw is not None else []
-        order: Literal["big", "little"] = "big" if self.definition.big_endian else "little"
-        data, start, end, signed = self.data, place.start, place.start + base.width, base.kind == "i"
-        found = [int.from_bytes(data[at + start : at + end], order, signed=signed) for at in self.positions.tolist()]
-        return [None if value == base.invalid else value for value in found]
+            found = [] if raw is None else raw.tolist()
+        else:
+            if self._cells is None:
+                cutter, numbers = _cutter(self.definition)
+                rows = [cutter.unpack_from(self.data, at) for at in self.positions.tolist()]
+                self._cells = dict(zip(numbers, zip(*rows, strict=True), strict=True))
+            found = self._cells.get(number, ())
+        return [None if value == place.base.invalid else value for value in found or [None] * len(self.positions)]
+
+    def texts(self, place: Place) -> list[tuple[str, bool]]:
+        """A text field, each cut at its first NUL, and whether it is UTF-8."""
+        data, start, end = self.data, place.start, place.start + place.size
+        return [_decoded(data[at + start : at + end].partition(b"\0")[0]) for at in self.positions.tolist()]
+
+    def numbers(self, place: Place, field: Field) -> FloatArray | None:
+        """A field as scaled numbers, None where it is no number; quick for a few messages, too."""
+        if len(self.positions) > _FEW or place.base.kind not in "ui":
+            return self.values(place, field)
+        values = [np.nan if cell is None else cell / field.scale - field.offset for cell in self.cells(field.number)]
+        return np.array(values, dtype=np.float64)
+
+
+@lru_cache(maxsize=512)
+def _cutter(definition: Definition) -> tuple[struct.Struct, tuple[int, ...]]:
+    """What cuts the whole numbers out of a message (of arrays the first), and the fields that they belong to."""
+    form, end, numbers = ">" if definition.big_endian else "<", 0, []
+    for number, place in definition.places.items():
+        width = place.base.width
+        if place.base.kind in "ui" and place.size and not place.size % width:
+            letter = _LETTERS[width]
+            form += f"{place.start - end}x{letter if place.base.kind == 'i' else letter.upper()}"
+            end = place.start + width
+            numbers.append(number)
+    return struct.Struct(form), tuple(numbers)
+
+
+def _joined(parts: list[Positions]) -> Positions:
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
 class Table:
@@ -100,41 +122,52 @@ class Table:
     def __init__(self, message: Message, blocks: list[Block]) -> None:
         self.message = message
         self.blocks = blocks
-        joined = np.concatenate([block.positions for block in blocks]) if blocks else np.empty(0, dtype=np.int64)
+        joined = _joined([block.positions for block in blocks])
         self._order = np.argsort(joined, kind="stable") if len(blocks) > 1 else None
         self.positions = joined if self._order is None else joined[self._order]
-        self._rows: list[npt.NDArray[np.intp]] = []
+        self._fields = {number for block in blocks for number in block.definition.places}
+        self._texts: dict[str, list[tuple[str, bool]]] = {}
 
     def __len__(self) -> int:
         return len(self.positions)
 
     def has(self, name: str) -> bool:
         """Whether any message holds the field, valid or not."""
-        number = self.message.by_name[name].number
-        return any(number in block.definition.places for block in self.blocks)
+        return self.message.by_name[name].number in self._fields
 
     def numbers(self, name: str) -> FloatArray:
         """A field as float64, shape (n,), in the profile's unit; NaN where it is missing."""
         field = self.message.by_name[name]
-        column: FloatArray | None = None
-        for index, block in enumerate(self.blocks):
-            place = block.definition.places.get(field.number)
-            values = None if place is None else _scaled(block, place, field)
-            if values is None:
-                continue
-            if self._order is None:
-                return values
-            column = np.full(len(self), np.nan) if column is None else column
-            column[self._rows_of(index)] = values
-        return np.full(len(self), np.nan) if column is None else column
+        if field.number not in self._fields:
+            return np.full(len(self), np.nan)
+        if self._order is not None:
+            return self._picked(field)
+        values = self.blocks[0].numbers(self.blocks[0].definition.places[field.number], field)
+        return np.full(len(self), np.nan) if values is None else values
 
-    def _rows_of(self, index: int) -> npt.NDArray[np.intp]:
-        """Which rows of the table the messages of a block are."""
-        if not self._rows and self._order is not None:
-            place = np.empty(len(self), dtype=np.intp)
-            place[self._order] = np.arange(len(self))
-            self._rows = np.split(place, np.cumsum([len(block) for block in self.blocks])[:-1])
-        return self._rows[index]
+    def _picked(self, field: Field) -> FloatArray:
+        """A field that stands at different places of different blocks: those of one type are picked at once."""
+        column = np.full(len(self), np.nan)
+        starts: dict[tuple[int, bool], list[int]] = {}  # for each type that of each block, -1 where it is another
+        for index, block in enumerate(self.blocks):
+            place, big_endian = block.definition.places.get(field.number), block.definition.big_endian
+            if place is not None and place.base.kind != "S" and place.size and not place.size % place.base.width:
+                starts.setdefault((place.base.code, big_endian), [-1] * len(self.blocks))[index] = place.start
+        for (code, big_endian), each in starts.items():
+            base = BASE_BY_NUMBER[code & 0x1F]
+            start = np.array(each)[self._block_of_row]
+            rows = slice(None) if min(each) >= 0 else np.flatnonzero(start >= 0)
+            data = self.blocks[0].data
+            items = np.ndarray(
+                (len(data) - base.width + 1,), dtype=_DTYPES[code, big_endian], buffer=data, strides=(1,)
+            )
+            column[rows] = _scaled(items[(self.positions + start)[rows]], base, field)
+        return column
+
+    @cached_property
+    def _block_of_row(self) -> npt.NDArray[np.intp]:
+        numbers = np.repeat(np.arange(len(self.blocks)), [len(block) for block in self.blocks])
+        return numbers if self._order is None else numbers[self._order]
 
     def in_order(self, parts: list[FloatArray]) -> FloatArray:
         """One column from one part for each block."""
@@ -145,11 +178,10 @@ class Table:
 
     def integers(self, name: str) -> list[int | None]:
         """A field as it stands in the bytes, without scale; None where it is missing."""
-        field = self.message.by_name[name]
+        number = self.message.by_name[name].number
         found: list[int | None] = []
         for block in self.blocks:
-            place = block.definition.places.get(field.number)
-            found += [None] * len(block) if place is None else block.cells(place)
+            found += block.cells(number)
         return found if self._order is None else [found[index] for index in self._order.tolist()]
 
     def packed(self, name: str) -> npt.NDArray[np.int64]:
@@ -169,22 +201,40 @@ class Table:
 
     def texts(self, name: str) -> list[str]:
         """A text field, cut at its first NUL; empty where it is missing or no text. What is no UTF-8 is Latin-1."""
-        found = [_decoded(data)[0] for data in self._raw_texts(name)]
+        found = [text for text, _ in self._decoded(name)]
         return found if self._order is None else [found[index] for index in self._order.tolist()]
 
     def is_utf8(self, name: str) -> bool:
         """Whether every text of a field is UTF-8."""
-        return all(_decoded(data)[1] for data in self._raw_texts(name))
+        return all(utf8 for _, utf8 in self._decoded(name))
 
-    def _raw_texts(self, name: str) -> Iterator[bytes]:
-        field = self.message.by_name[name]
-        for block in self.blocks:
-            place = block.definition.places.get(field.number)
-            if place is None or place.base.kind != "S":
-                yield from [b""] * len(block)
-            else:
-                part = block.rows[:, place.start : place.start + place.size]
-                yield from (row.tobytes().split(b"\0", 1)[0] for row in part)
+    def _decoded(self, name: str) -> list[tuple[str, bool]]:
+        """The texts of a field, block by block, and whether each is UTF-8."""
+        found = self._texts.get(name)
+        if found is None:
+            found = self._texts[name] = []
+            for block in self.blocks:
+                place = block.definition.places.get(self.message.by_name[name].number)
+                found += [("", True)] * len(block) if place is None or place.base.kind != "S" else block.texts(place)
+        return found
+
+
+def _scaled(raw: npt.NDArray[np.generic], base: BaseType, field: Field) -> FloatArray:
+    """Numbers as they stand in the bytes, scaled, NaN where they say that there is none."""
+    if base.invalid is None:
+        with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
+            values = raw.astype(np.float64)
+        values[~np.isfinite(values)] = np.nan
+    else:
+        values = raw.astype(np.float64)
+        missing = raw == base.invalid
+        if np.count_nonzero(missing):
+            values[missing] = np.nan
+    if field.scale != 1:
+        values /= field.scale
+    if field.offset:
+        values -= field.offset
+    return values
 
 
 def _decoded(data: bytes) -> tuple[str, bool]:
@@ -197,14 +247,7 @@ def _decoded(data: bytes) -> tuple[str, bool]:
         return data.decode("cp1252", "replace"), False  # Latin-1 as Windows extends it
 
 
-def _scaled(block: Block, place: Place, field: Field) -> FloatArray | None:
-    """A field of a block as scaled numbers, None where it is no number."""
-    if len(block) > _FEW or place.base.kind not in "ui":
-        return block.values(place, field)
-    values = [np.nan if cell is None else cell / field.scale - field.offset for cell in block.cells(place)]
-    return np.array(values, dtype=np.float64)
-
-
-def block_of(data: bytes, slot: Slot) -> Block:
-    """The messages of a slot that has any."""
-    return Block(data, slot.definition, slot.positions())
+def block_of(data: bytes, slots: list[Slot]) -> Block:
+    """The messages of slots of one layout that have any."""
+    positions = _joined([slot.positions() for slot in slots])
+    return Block(data, slots[0].definition, positions if len(slots) == 1 else np.sort(positions))
