@@ -19,6 +19,8 @@ HEAD = """\
 
 Every command says the same with `--help`.
 `retrorun --version` prints the version.
+`retrorun --install-completion` teaches your shell to complete commands, options, keys of ready-made sessions, watches and formats.
+A recording or a session given as `-` is read from standard input.
 
 Exit codes: 0 fine, 1 bad input (one line `error: …` on stderr), 2 wrong usage.
 Prose folds to the width of a terminal; notation, paths and commands never fold, and in a pipe or a file nothing does.

@@ -11,8 +11,8 @@ from retrorun.activity.model import Activity
 from retrorun.analysis.analyse import Analysis
 from retrorun.analysis.summary import Summary
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import JsonOption, PlanOption, ProfileOption, Units, UnitsOption
-from retrorun.cli.sources import run_of, title_of
+from retrorun.cli.options import JsonOption, PlanOption, ProfileOption, Units, UnitsOption, picture_option, title_of
+from retrorun.cli.sources import run_of
 from retrorun.detection.result import Detection
 from retrorun.errors import RetrorunError
 from retrorun.files import write_atomic
@@ -28,7 +28,7 @@ def analyze(
     ],
     profile: ProfileOption = None,
     plan: PlanOption = None,
-    plot: Annotated[Path | None, typer.Option(help="Also draw the run into this picture (.png, .svg, .pdf).")] = None,
+    plot: Annotated[Path | None, picture_option("Also draw the run into this picture")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say for each segment why it was called.")] = False,
     units: UnitsOption = Units.KM,
     as_json: JsonOption = False,

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from retrorun import __version__
 from retrorun.errors import RetrorunError
@@ -158,6 +158,15 @@ class LazyCommands(Commands):
         if cmd_name not in self.commands and cmd_name in _HOME:
             self.commands[cmd_name] = _load(cmd_name)
         return self.commands.get(cmd_name)
+
+    def shell_complete(self, ctx: Click, incomplete: str) -> Click:
+        """The names that complete a word, without importing a single command."""
+        loaded = self.commands
+        self.commands = {name: TyperCommand(name, help=words) for name, _, _, _, words in COMMANDS}
+        try:
+            return super().shell_complete(ctx, incomplete)
+        finally:
+            self.commands = loaded
 
     def format_help(self, ctx: Click, formatter: Click) -> None:
         """The help, written without importing a single command."""

@@ -11,7 +11,7 @@ import typer
 
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
-from retrorun.cli.options import SESSION_HELP, JsonOption, moment
+from retrorun.cli.options import DeviceOption, JsonOption, NameOption, SessionArgument, moment, output_option
 from retrorun.cli.session_argument import read_session
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
@@ -21,14 +21,13 @@ from retrorun.session.effort import resolve_session
 from retrorun.session.model import Session
 from retrorun.workout.check import check_session
 from retrorun.workout.deliver import prepare
-from retrorun.workout.devices import DEVICES
 
 
 def compile_session(
-    session: Annotated[str, typer.Argument(help=SESSION_HELP)],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The FIT file to write.")] = None,
-    name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
-    device: Annotated[str, typer.Option(help=f"The watch: {', '.join(DEVICES)}.")] = "generic",
+    session: SessionArgument,
+    output: Annotated[Path | None, output_option("The FIT file to write.", ".fit")] = None,
+    name: NameOption = "",
+    device: DeviceOption = "generic",
     created: Annotated[
         str | None, typer.Option(help="When the file was made, e.g. 2026-05-01T07:30:00Z; else from the content.")
     ] = None,

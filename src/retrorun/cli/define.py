@@ -11,8 +11,20 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import JsonOption, Units, UnitsOption, WrittenUnitsOption, day, moment
-from retrorun.cli.session_argument import in_units
+from retrorun.cli.options import (
+    KIND,
+    LEVEL,
+    DeviceOption,
+    JsonOption,
+    KeyArgument,
+    Units,
+    UnitsOption,
+    WrittenUnitsOption,
+    day,
+    in_units,
+    moment,
+    output_option,
+)
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made, ready_made
@@ -23,20 +35,18 @@ from retrorun.session.ready import ReadyMade
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time
 from retrorun.watch.names import file_name
-from retrorun.workout.fit import compile_workout
-from retrorun.workout.schedule import MOST_SCHEDULED, compile_schedule
 
 CALENDAR_FILE, SCHEDULE_FILE = "plan.ics", "schedule.fit"
 
 
 def library(
-    key: Annotated[str | None, typer.Argument(help="A ready-made session; without it they are listed.")] = None,
+    key: KeyArgument = None,
     values: Annotated[list[str] | None, typer.Option("--set", help="A parameter, e.g. --set reps=6.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Save the session here (.yaml, .json, .txt).")
+        Path | None, output_option("Save the session here (.yaml, .json, .txt).", ".yaml", ".json", ".txt")
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="List one kind: stretches, alternating, hill, treadmill.")] = None,
-    level: Annotated[str | None, typer.Option(help="List one level: beginner, regular, experienced.")] = None,
+    kind: Annotated[str | None, KIND] = None,
+    level: Annotated[str | None, LEVEL] = None,
     units: WrittenUnitsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -84,7 +94,7 @@ def plan(
     start: Annotated[str, typer.Option(help="The first day, e.g. 2026-03-02, or tomorrow.")],
     weeks: Annotated[int, typer.Option(help="How many weeks.", min=1, max=MOST_WEEKS)] = 8,
     per_week: Annotated[int, typer.Option(help="Sessions a week.", min=1, max=max(DAYS))] = 2,
-    level: Annotated[str, typer.Option(help="beginner, regular or experienced.")] = "beginner",
+    level: Annotated[str, LEVEL] = "beginner",
     easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km; gives targets.")] = None,
     weekly: Annotated[
         str | None, typer.Option(help="All you run in a week, e.g. 30km; limits the backward part.")
@@ -92,7 +102,7 @@ def plan(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write workouts, schedule and calendar into this folder.")
     ] = None,
-    device: Annotated[str, typer.Option(help="The watch, as for compile.")] = "generic",
+    device: DeviceOption = "generic",
     created: Annotated[str | None, typer.Option(help="When the files were made; else now.")] = None,
     units: WrittenUnitsOption = None,
     as_json: JsonOption = False,
@@ -123,10 +133,8 @@ def plan(
     say_table(("week", "day", "session", "backward"), rows, left=("day", "session"))
     say()
     say(made.rule)
-    for file in files:
-        say(f"wrote {file}")
-    if files and len(made.sessions) > MOST_SCHEDULED:
-        say(f"The schedule has {len(made.sessions)} entries; watches were seen to take the first {MOST_SCHEDULED}.")
+    if files:
+        _tell_files(files, len(made.sessions))
 
 
 def schema() -> None:
@@ -193,6 +201,9 @@ def _tell_pace(advice: BackwardPace, units: Units) -> None:
 
 def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datetime) -> tuple[Path, ...]:
     """Write each workout once, the schedule that dates them, and the calendar."""
+    from retrorun.workout.fit import compile_workout
+    from retrorun.workout.schedule import compile_schedule
+
     sessions = dict.fromkeys(planned.session for planned in made.sessions)
     workouts = {session: compile_workout(session, device=device) for session in sessions}
     files = {file_name(session.name, data): data for session, data in workouts.items()}
@@ -205,6 +216,15 @@ def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datet
     for name, data in files.items():
         write_atomic(folder / name, data)
     return tuple(folder / name for name in files)
+
+
+def _tell_files(files: tuple[Path, ...], entries: int) -> None:
+    from retrorun.workout.schedule import MOST_SCHEDULED
+
+    for file in files:
+        say(f"wrote {file}")
+    if entries > MOST_SCHEDULED:
+        say(f"The schedule has {entries} entries; watches were seen to take the first {MOST_SCHEDULED}.")
 
 
 def _plan_document(made: TrainingPlan, files: tuple[Path, ...]) -> dict[str, object]:

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.options import SESSION_HELP, AthleteOption, JsonOption, WrittenUnitsOption
-from retrorun.cli.session_argument import in_units, session_of
+from retrorun.cli.options import AthleteOption, JsonOption, NameOption, SessionArgument, WrittenUnitsOption, in_units
+from retrorun.cli.session_argument import session_of
 from retrorun.errors import SessionError
 from retrorun.files import write_atomic
 from retrorun.session.model import Session
@@ -34,12 +34,12 @@ class Format(StrEnum):
 
 
 def export(
-    session: Annotated[str, typer.Argument(help=SESSION_HELP)],
+    session: SessionArgument,
     to: Annotated[Format, typer.Option("--to", "--format", "-f", help="The format.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")
     ] = None,
-    name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
+    name: NameOption = "",
     athlete: AthleteOption = None,
     race: Annotated[str, typer.Option(help="For zwo: the runner's race time, e.g. 5km=24:30 or 10km=51:00.")] = "",
     units: WrittenUnitsOption = None,

@@ -16,15 +16,19 @@ from retrorun.analysis.store import load_index, load_labels
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import (
     SESSION_HELP,
+    STDIN,
     JsonOption,
     PlanOption,
     ProfileOption,
     RecordingArgument,
     Units,
     UnitsOption,
+    bytes_of,
+    session_argument,
+    title_of,
 )
 from retrorun.cli.session_argument import session_of
-from retrorun.cli.sources import STDIN, bytes_of, must_be_on_foot, profile_of, title_of
+from retrorun.cli.sources import must_be_on_foot, profile_of
 from retrorun.match.match import match_plan
 from retrorun.report.document import adherence_document
 from retrorun.report.tables import adherence_table
@@ -33,7 +37,7 @@ from retrorun.session.model import Session
 
 def match(
     recording: RecordingArgument,
-    session: Annotated[str | None, typer.Argument(help=f"The plan, if the recording has none. {SESSION_HELP}")] = None,
+    session: Annotated[str | None, session_argument(f"The plan, if the recording has none. {SESSION_HELP}")] = None,
     plan: PlanOption = None,
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
     profile: ProfileOption = None,

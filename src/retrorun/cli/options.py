@@ -1,16 +1,27 @@
-"""What several commands take, said once: a recording, a profile, units, JSON, a time with its zone."""
+"""What several commands take, said once: recordings, sessions, units, JSON, …; and how a shell completes it."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+from typer.models import ArgumentInfo, OptionInfo
 
-from retrorun.errors import SessionError, WorkoutError
+from retrorun.errors import RecordingError, SessionError, WorkoutError
+from retrorun.files import MOST_BYTES, read_bytes
+from retrorun.session.ready import Kind, Level
 from retrorun.units import METRES_PER_MILE
+from retrorun.workout.devices import DEVICES
+
+if TYPE_CHECKING:
+    from retrorun.session.model import Session
+
+STDIN = "-"
 
 
 class Units(StrEnum):
@@ -39,11 +50,86 @@ SESSION_HELP = (
     "ready-made session, or - for stdin."
 )
 
-PlanOption = Annotated[str | None, typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}")]
 
+def _keys(incomplete: str) -> list[tuple[str, str]]:
+    """The ready-made sessions; for a shell, which offers files where none fits."""
+    from retrorun.session.library import ready_made
+
+    return [(entry.key, entry.title) for entry in ready_made() if entry.key.startswith(incomplete)]
+
+
+def _endings(*endings: str) -> Callable[[str], list[str]]:
+    """Completes the name of a file to write once its point is there; until then the shell offers files."""
+
+    def complete(incomplete: str) -> list[str]:
+        stem, point, _ = incomplete.rpartition(".")
+        return [f"{stem}{ending}" for ending in endings] if stem and point else []
+
+    return complete
+
+
+def session_argument(help: str = SESSION_HELP, *, metavar: str | None = None) -> ArgumentInfo:  # noqa: A002 - as typer calls it
+    """A session on the command line, whose keys a shell completes."""
+    return cast("ArgumentInfo", typer.Argument(help=help, autocompletion=_keys, metavar=metavar))
+
+
+def output_option(help: str, *endings: str) -> OptionInfo:  # noqa: A002 - as typer calls it
+    """The file that a command writes, whose ending a shell completes."""
+    return cast("OptionInfo", typer.Option("--output", "-o", help=help, autocompletion=_endings(*endings)))
+
+
+def picture_option(help: str) -> OptionInfo:  # noqa: A002 - as typer calls it
+    """A picture that a command draws besides, whose ending a shell completes."""
+    shown = f"{help} (.png, .svg, .pdf)."
+    return cast("OptionInfo", typer.Option("--plot", help=shown, autocompletion=_endings(*PICTURES)))
+
+
+PICTURES = (".png", ".svg", ".pdf")
+KeyArgument = Annotated[
+    str | None,
+    typer.Argument(help="A ready-made session; without it they are listed.", autocompletion=_keys),
+]
+SessionArgument = Annotated[str, session_argument()]
+PlanOption = Annotated[
+    str | None,
+    typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}", autocompletion=_keys),
+]
+NameOption = Annotated[str, typer.Option("--name", help="A name for a session in notation.")]
+DeviceOption = Annotated[
+    str,
+    typer.Option("--device", help=f"The watch it is for: {', '.join(DEVICES)}.", autocompletion=lambda: list(DEVICES)),
+]
 AthleteOption = Annotated[
     Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
 ]
+KIND = typer.Option("--kind", help=f"List one kind: {', '.join(Kind)}.", autocompletion=lambda: list(Kind))
+LEVEL = typer.Option("--level", help=f"{', '.join(Level)}.", autocompletion=lambda: list(Level))
+
+
+def in_units(session: Session, units: Units | None) -> Session:
+    """The session with its paces in the units that were asked for; None leaves them as they are written."""
+    from retrorun.session.unroll import with_paces_in  # not what a shell waits for
+
+    return session if units is None else with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
+
+
+def bytes_of(name: Path | str) -> bytes:
+    """The bytes of a file, or of standard input for `-`.
+
+    Raises:
+        RecordingError: it cannot be read, or is larger than anything that is read.
+    """
+    if str(name) != STDIN:
+        return read_bytes(Path(name))
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise RecordingError(f"more than {MOST_BYTES >> 20} MB came", where="standard input", hint="give a file")
+    return data
+
+
+def title_of(name: Path | str) -> str:
+    """How a file is called in what is printed."""
+    return "standard input" if str(name) == STDIN else Path(name).name
 
 
 def day(text: str, option: str) -> date:

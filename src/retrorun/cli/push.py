@@ -17,7 +17,7 @@ import typer
 from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.garmin_login import garmin_code, garmin_login
-from retrorun.cli.options import SESSION_HELP, AthleteOption, JsonOption
+from retrorun.cli.options import SESSION_HELP, AthleteOption, DeviceOption, JsonOption, NameOption, session_argument
 from retrorun.cli.options import day as day_of
 from retrorun.cli.session_argument import existing_file, session_of, source_of, with_folders
 from retrorun.errors import WorkoutError
@@ -32,7 +32,7 @@ from retrorun.watch.find import Watch, choose_watch
 from retrorun.watch.names import file_name
 from retrorun.watch.push import Package, crowding, deliver, withdraw
 from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare
-from retrorun.workout.devices import DEVICES, find_device
+from retrorun.workout.devices import find_device
 from retrorun.workout.formats.garmin_connect import to_garmin_connect
 from retrorun.workout.formats.intervals_icu import to_intervals_icu
 from retrorun.workout.schedule import (
@@ -74,12 +74,12 @@ class Ready:
 
 
 def push(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSION", help=f"{SESSION_HELP} {_MORE_HELP}")],
+    sessions: Annotated[list[str], session_argument(f"{SESSION_HELP} {_MORE_HELP}", metavar="SESSION")],
     *,
     to: Annotated[Place, typer.Option(help="Where to.")] = Place.WATCH,
-    name: Annotated[str, typer.Option(help="A name for a session in notation.")] = "",
+    name: NameOption = "",
     watch: Annotated[str, typer.Option(help="Which watch: its folder, or a part of its name.")] = "",
-    device: Annotated[str, typer.Option(help=f"The watch to compile for: {', '.join(DEVICES)}.")] = "generic",
+    device: DeviceOption = "generic",
     athlete: AthleteOption = None,
     lower: Annotated[bool, typer.Option("--lower", help="Make fit what is too long or too deep, and say how.")] = False,
     day: Annotated[

@@ -11,15 +11,24 @@ import typer
 from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Analysis
 from retrorun.cli.console import say
-from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, Units, UnitsOption
-from retrorun.cli.sources import bytes_of, run_of
+from retrorun.cli.options import (
+    PICTURES,
+    PlanOption,
+    ProfileOption,
+    RecordingArgument,
+    Units,
+    UnitsOption,
+    bytes_of,
+    output_option,
+)
+from retrorun.cli.sources import run_of
 from retrorun.files import check_ending, refuse_inputs, write_atomic
 from retrorun.fit.reader import is_fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
+FORMATS = (".json", ".csv", ".parquet", ".geojson", ".gpx", ".fit")
 
 
 class View(StrEnum):
@@ -47,7 +56,7 @@ class Rows(StrEnum):
 
 def report(
     recording: RecordingArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write (.html).")],
+    output: Annotated[Path, output_option("The page to write (.html).", ".html")],
     profile: ProfileOption = None,
     plan: PlanOption = None,
     units: UnitsOption = Units.KM,
@@ -69,7 +78,7 @@ def report(
 
 def draw(
     recording: RecordingArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write (.png, .svg, .pdf).")],
+    output: Annotated[Path, output_option("The picture to write (.png, .svg, .pdf).", *PICTURES)],
     view: Annotated[View, typer.Option(help="What to draw.")] = View.RUN,
     look: Annotated[Look, typer.Option(help="A light or a dark ground.")] = Look.LIGHT,
     profile: ProfileOption = None,
@@ -89,7 +98,7 @@ def draw(
 
 def convert(
     recording: RecordingArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help=f"The file to write (.{', .'.join(FORMATS)}).")],
+    output: Annotated[Path, output_option(f"The file to write ({', '.join(FORMATS)}).", *FORMATS)],
     rows: Annotated[Rows, typer.Option(help="What a row of CSV or Parquet is.")] = Rows.SAMPLES,
     profile: ProfileOption = None,
     plan: PlanOption = None,
@@ -101,7 +110,7 @@ def convert(
     """
     from retrorun.report.export import save_export
 
-    check_ending(output, [f".{form}" for form in FORMATS], "an analysed recording")
+    check_ending(output, FORMATS, "an analysed recording")
     inputs = _inputs(recording, profile, plan)
     refuse_inputs(output, inputs)
     packed = bytes_of(recording)

@@ -19,7 +19,7 @@ from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
 from retrorun.batch.table import SUFFIXES, ScanTable
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption
+from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption, output_option, picture_option
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import OutputError, RetrorunError, install_hint
@@ -40,15 +40,13 @@ PathsArgument = Annotated[
 
 def scan(
     paths: PathsArgument,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write the table: .parquet, .csv or .json.")
-    ] = None,
+    output: Annotated[Path | None, output_option("Write the table: .parquet, .csv or .json.", *SUFFIXES)] = None,
     profile: ProfileOption = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one per processor by default.")] = None,
     backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
     all_sports: Annotated[bool, typer.Option("--all-sports", help="Analyse walks and rides too.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Draw the season into this picture (.png, .svg, .pdf).")] = None,
+    plot: Annotated[Path | None, picture_option("Draw the season into this picture")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the season as a page (.html).")] = None,
     pages: Annotated[
         Path | None, typer.Option(help="With --report: a folder for a page of each run with backward running.")

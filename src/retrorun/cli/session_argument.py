@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from retrorun.cli.console import say_findings
-from retrorun.cli.options import Units
-from retrorun.cli.sources import STDIN, bytes_of
+from retrorun.cli.options import STDIN, bytes_of
 from retrorun.errors import NotationError, RecordingError, SessionError
 from retrorun.session.document import load_athlete
 from retrorun.session.effort import resolve_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
-from retrorun.session.unroll import with_paces_in
 from retrorun.watch.find import is_folder
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.importing import FILE_NAME, import_session
@@ -55,11 +53,6 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
         if is_folder(Path(argument)):
             raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it") from None
         raise
-
-
-def in_units(session: Session, units: Units | None) -> Session:
-    """The session with its paces in the units that were asked for; None leaves them as they are written."""
-    return session if units is None else with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
 
 
 def source_of(argument: str) -> Session | Path | str | bytes:

@@ -14,9 +14,20 @@ from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
-from retrorun.cli.options import SESSION_HELP, JsonOption, Units, WrittenUnitsOption
-from retrorun.cli.session_argument import existing_file, in_units, looks_like_a_file, read_session
-from retrorun.cli.sources import STDIN, Kind, bytes_of, kind_of, title_of
+from retrorun.cli.options import (
+    SESSION_HELP,
+    STDIN,
+    JsonOption,
+    Units,
+    WrittenUnitsOption,
+    bytes_of,
+    in_units,
+    picture_option,
+    session_argument,
+    title_of,
+)
+from retrorun.cli.session_argument import existing_file, looks_like_a_file, read_session
+from retrorun.cli.sources import Kind, kind_of
 from retrorun.errors import OutputError
 from retrorun.files import write_atomic
 from retrorun.match.identity import embedded_plan
@@ -34,10 +45,8 @@ KINDS: dict[Kind, str] = {"session": "a session", "workout": "a FIT workout", "r
 
 
 def show(
-    what: Annotated[str, typer.Argument(help=f"A recording's file, or a session: {SESSION_HELP}", metavar="FILE")],
-    plot: Annotated[
-        Path | None, typer.Option(help="Also draw the session into this picture (.png, .svg, .pdf).")
-    ] = None,
+    what: Annotated[str, session_argument(f"A recording's file, or a session: {SESSION_HELP}", metavar="FILE")],
+    plot: Annotated[Path | None, picture_option("Also draw the session into this picture")] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Read a FIT recording with a second reader too, and compare.")
     ] = False,

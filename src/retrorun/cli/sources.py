@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.model import Activity
-from retrorun.activity.rules import MAX_BYTES, spans_on_foot
+from retrorun.activity.rules import spans_on_foot
 from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Analysis, analyse
+from retrorun.cli.options import STDIN, bytes_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RecordingError
 from retrorun.files import GZIP, read_bytes
@@ -18,27 +18,7 @@ from retrorun.fit.workout_message import is_workout
 
 Kind = Literal["session", "workout", "recording"]
 
-STDIN = "-"
 HEAD_BYTES = 4096  # more than any header and first messages of a FIT file need, and any preamble of an XML file
-
-
-def bytes_of(name: Path | str) -> bytes:
-    """The bytes of a file, or of standard input for `-`.
-
-    Raises:
-        RecordingError: it cannot be read, or is larger than any recording.
-    """
-    if str(name) != STDIN:
-        return read_bytes(Path(name))
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise RecordingError(f"more than {MAX_BYTES >> 20} MB came", where="standard input", hint="give a file")
-    return data
-
-
-def title_of(name: Path | str) -> str:
-    """How a recording is called in what is printed."""
-    return "standard input" if str(name) == STDIN else Path(name).name
 
 
 def run_of(recording: Path, profile: Path | None = None, plan: str | None = None, *, data: bytes = b"") -> Analysis:
