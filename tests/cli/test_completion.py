@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from retrorun.cli.app import COMMANDS, app
 from retrorun.session.library import ready_made
+from retrorun.session.ready import Kind, Level
 from retrorun.workout.devices import DEVICES
 
 KEYS = [entry.key for entry in ready_made()]
@@ -66,8 +67,8 @@ def test_devices_complete(words: tuple[str, ...]) -> None:
         (("push", "x", "--to", "w"), ["watch"]),
         (("analyze", "r.fit", "--units", ""), ["km", "mile"]),
         (("draw", "r.fit", "--view", "p"), ["plane", "plan"]),
-        (("library", "--kind", "h"), ["hill"]),
-        (("plan", "--level", ""), ["beginner", "regular", "experienced"]),
+        (("library", "--kind", ""), list(Kind)),
+        (("plan", "--level", ""), list(Level)),
         (
             ("convert", "r.fit", "-o", "out."),
             ["out.json", "out.csv", "out.parquet", "out.geojson", "out.gpx", "out.fit"],

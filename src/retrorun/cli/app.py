@@ -49,7 +49,7 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         "push",
         "push",
         PLAN,
-        "Put sessions on a watch that is plugged in, or into the calendar of intervals.icu.",
+        "Put sessions on a watch that is plugged in, or into the calendar of intervals.icu or Garmin Connect.",
     ),
     (
         "fetch",

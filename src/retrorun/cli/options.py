@@ -14,7 +14,6 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from retrorun.errors import RecordingError, SessionError, WorkoutError
 from retrorun.files import MOST_BYTES, read_bytes
-from retrorun.session.ready import Kind, Level
 from retrorun.units import METRES_PER_MILE
 from retrorun.workout.devices import DEVICES
 
@@ -102,8 +101,9 @@ DeviceOption = Annotated[
 AthleteOption = Annotated[
     Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
 ]
-KIND = typer.Option("--kind", help=f"List one kind: {', '.join(Kind)}.", autocompletion=lambda: list(Kind))
-LEVEL = typer.Option("--level", help=f"{', '.join(Level)}.", autocompletion=lambda: list(Level))
+KINDS, LEVELS = ["stretches", "alternating", "hill", "treadmill"], ["beginner", "regular", "experienced"]
+KIND = typer.Option("--kind", help=f"List one kind: {', '.join(KINDS)}.", autocompletion=lambda: KINDS)
+LEVEL = typer.Option("--level", help=f"{', '.join(LEVELS)}.", autocompletion=lambda: LEVELS)
 
 
 def in_units(session: Session, units: Units | None) -> Session:

@@ -103,7 +103,10 @@ def profile(
     paths: PathsArgument,
     output: Annotated[Path, typer.Option("-o", "--output", help="Where the profile is written (JSON).")],
     update: Annotated[
-        bool, typer.Option("--update", help="Go on from the profile that is there; what it has learnt from counts no second time.")
+        bool,
+        typer.Option(
+            "--update", help="Go on from the profile that is there; what it has learnt from counts no second time."
+        ),
     ] = False,
 ) -> None:
     """Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less."""
