@@ -25,7 +25,7 @@ def shape(parts: tuple[Part, ...]) -> list[object]:
 
 
 def told(made: Arranged) -> list[str]:
-    return [f"{finding.severity} {finding.place}: {finding.what}" for finding in made.findings]
+    return [f"{finding.severity} {finding.place}: {finding.what}" for finding in made.findings.all]
 
 
 PAIR = Repeat(until=Times(count=3), steps=(BACK, JOG))
@@ -58,7 +58,7 @@ def test_the_outer_repeat_is_written_out_and_the_inner_kept() -> None:
 def test_only_the_outermost_of_three_is_written_out_for_two() -> None:
     made = arranged(BLOCKS, depth=2)
     assert [isinstance(part, Group) for part in made.parts] == [True, False, True, False]
-    assert len(made.findings) == 1
+    assert len(made.findings.all) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_a_repeat_without_a_count_gets_one(
     assert group.count == count
     assert group.note.startswith("until ")
     assert group.note.endswith("; on the track")
-    assert what in made.findings[0].what
-    assert made.findings[0].severity == "warning"
+    assert what in made.findings.all[0].what
+    assert made.findings.all[0].severity == "warning"
 
 
 def test_the_note_of_a_repeat_that_is_written_out_is_told() -> None:
     made = arranged(Repeat(until=Times(count=2), steps=(BACK,), note="in pairs"), depth=0)
-    assert made.findings[-1].what == "It has no place for the note of a repeat written out: 'in pairs' is left out"
+    assert made.findings.all[-1].what == "It has no place for the note of a repeat written out: 'in pairs' is left out"
 
 
 @pytest.mark.parametrize("skip_last", [False, True])

@@ -28,16 +28,16 @@ from retrorun.workout.foreign_words import read_target
 )
 def test_targets_of_services(text: str, target: Target) -> None:
     findings = Findings()
-    assert read_target(f"{text} easy", "steps[0]", findings) == (target, " easy")
+    assert read_target(f"{text} easy", "steps[0]", findings.add) == (target, " easy")
     assert bool(findings.all) == ("rpm" in text)
 
 
 @pytest.mark.parametrize("text", ["Z3", "Z2 Pace", "Z9 HR", "0:00/km", "900% HR"])
 def test_what_a_session_cannot_hold_is_said(text: str) -> None:
     findings = Findings()
-    assert read_target(text, "steps[0]", findings)[0] is None
+    assert read_target(text, "steps[0]", findings.add)[0] is None
     assert [finding.place for finding in findings.all] == ["steps[0]"]
 
 
 def test_words_without_a_target_stay() -> None:
-    assert read_target("as you like", "", Findings()) == (None, "as you like")
+    assert read_target("as you like", "", Findings().add) == (None, "as you like")

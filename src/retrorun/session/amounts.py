@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from retrorun.session.model import Direction, Repeat, Session, Step, walk
+from retrorun.session.model import Direction, Repeat, Session, Step, walk_steps
 from retrorun.session.values import Distance, SpeedRange, Time, Times
 
 
@@ -209,4 +209,4 @@ def _unknown(item: Step | Repeat) -> Sum:
 
 
 def _directions(item: Step | Repeat) -> set[Direction]:
-    return {step.direction for _, step in walk((item,)) if isinstance(step, Step)}
+    return {step.direction for _, step in walk_steps((item,))}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from retrorun.errors import RetrorunError, SessionError
 
@@ -72,17 +72,18 @@ def clean_text(value: object, name: str) -> str:
 
 
 @contextmanager
-def retold(kind: type[RetrorunError], where: str = "") -> Iterator[None]:
-    """A refusal of the model inside becomes an error of another kind, at a place unless that is empty."""
+def retold(kind: type[RetrorunError], where: str = "", *, lead: str = "") -> Iterator[None]:
+    """What the model refuses inside becomes an error of another kind, at a place where one is given."""
     try:
         yield
     except SessionError as error:
-        raise kind(error.what, where=where or error.where, hint=error.hint) from None
+        raise kind(lead + error.what, where=where or error.where, hint=error.hint) from None
 
 
 # ---- what checking, importing and exporting have to say --------------------------------------------------------------
 
 Severity = Literal["error", "warning", "note"]
+Say = Callable[..., Any]  # as `Findings.add`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from retrorun.errors import SessionError
 from retrorun.session import values
 from retrorun.session.checks import on_grid, whole_number
-from retrorun.session.model import Direction, Session, Step, walk
+from retrorun.session.model import Direction, Session, Step, walk_steps
 from retrorun.session.unroll import map_steps
 from retrorun.session.wording import format_target, pace_range_of
 
@@ -157,8 +157,7 @@ def missing_numbers(session: Session, athlete: Athlete | None = None) -> tuple[M
     known = athlete or Athlete()
     return tuple(
         MissingNumber(place=place, name=measure.name, what=measure.what, hint=measure.hint)
-        for place, step in walk(session.steps)
-        if isinstance(step, Step)
+        for place, step in walk_steps(session.steps)
         for measure in _needed(step)
         if getattr(known, measure.name) is None
         and not (measure is _MAX_HR and known.hr_zones_bpm is not None and _is_zone_range(step))

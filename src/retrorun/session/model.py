@@ -154,16 +154,15 @@ class Session:
         object.__setattr__(self, "setting", member_of(Setting, self.setting, "setting"))
         object.__setattr__(self, "name", clean_text(self.name, "name"))
         object.__setattr__(self, "note", clean_text(self.note, "note"))
-        for index, (place, step) in enumerate(walk(self.steps)):
+        for index, (place, _) in enumerate(walk(self.steps)):
             if index >= MOST_STEPS:
                 raise SessionError(f"a session has at most {MOST_STEPS} steps", where=place, hint="use repeats")
-            if isinstance(step, Step) and step.incline_pct is not None and self.setting is not Setting.TREADMILL:
-                raise SessionError(
-                    "an incline belongs to a treadmill session",
-                    where=place,
-                    hint="outdoors say uphill, downhill or flat",
-                )
-            if isinstance(step, Step) and step.slope is not None and self.setting is Setting.TREADMILL:
+        treadmill = self.setting is Setting.TREADMILL
+        for place, step in walk_steps(self.steps):
+            if step.incline_pct is not None and not treadmill:
+                hint = "outdoors say uphill, downhill or flat"
+                raise SessionError("an incline belongs to a treadmill session", where=place, hint=hint)
+            if step.slope is not None and treadmill:
                 raise SessionError("a treadmill has no slope", where=place, hint="give its incline instead")
 
     def __repr__(self) -> str:
@@ -186,6 +185,11 @@ def walk(steps: tuple[Step | Repeat, ...], place: str = "steps") -> Iterator[tup
         yield here, step
         if isinstance(step, Repeat):
             yield from walk(step.steps, f"{here}.repeat")
+
+
+def walk_steps(items: tuple[Step | Repeat, ...]) -> Iterator[tuple[str, Step]]:
+    """Every step in order, without the repeats around them, each with its place."""
+    return ((place, item) for place, item in walk(items) if isinstance(item, Step))
 
 
 def number_of(place: str) -> str:

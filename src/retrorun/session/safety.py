@@ -11,7 +11,7 @@ from dataclasses import replace
 from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, Amounts, amounts
 from retrorun.session.checks import Finding
-from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step, walk
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step, walk, walk_steps
 from retrorun.session.pace import fastest_backward_mps, fastest_forward_mps
 from retrorun.session.wording import format_target, format_time
 from retrorun.units import METRES_PER_MILE, format_distance, format_pace
@@ -32,8 +32,7 @@ def safety_findings(session: Session, *, experienced: bool = False) -> tuple[Fin
         session: what is planned.
         experienced: five backward treadmill sessions lie behind the runner; lifts the caps on treadmill speed.
     """
-    steps = ((place, item) for place, item in walk(session.steps) if isinstance(item, Step))
-    backward = [(place, step) for place, step in steps if step.direction is Direction.BACKWARD]
+    backward = [item for item in walk_steps(session.steps) if item[1].direction is Direction.BACKWARD]
     treadmill = session.setting is Setting.TREADMILL
     found: list[Finding] = []
     for index, (place, step) in enumerate(backward):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, DurationType, IntensityCode, SubSport
 from retrorun.fit.words import SPORT, SUB_SPORT, word
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
-from retrorun.session.checks import Finding, Findings
-from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.checks import Finding, retold
+from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step, walk_steps
 from retrorun.session.values import Progression, RpeRange, Target, Times
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, hull
 from retrorun.workout.foreign_words import label_of
@@ -82,13 +82,9 @@ class _Reader:
         count = len(self.workout.steps)
         if not 1 <= count <= MOST_STEPS:
             raise WorkoutError(f"the workout has {count or 'no'} steps", hint=f"a session has 1 to {MOST_STEPS}")
-        try:
+        with retold(WorkoutError, lead="the workout is no session: "):
             nodes = fold(self._tree(self._ordered()), self.say)
             session = self._session(tuple(node.item for node in nodes))
-        except SessionError as error:
-            raise WorkoutError(
-                f"the workout is no session: {error.what}", where=error.where, hint=error.hint
-            ) from error
         places = places_of(nodes)
         findings = dict.fromkeys(
             Finding(place="" if index is None else places.get(index, ""), what=what, hint=hint)
@@ -144,23 +140,15 @@ class _Reader:
         decoder = self._decoder(step)
         intensity = self._intensity(step)
         label = self._fitting(self._label(step, intensity), step.index)
-        target, second = decoder.target(), decoder.secondary_target()
-        if target is None:
-            target, second = second, None
-        target, second, text = with_progressions(target, second, label.text)
+        target, second, text = with_progressions(decoder.target(), decoder.secondary_target(), label.text)
         if target is None and not label.marked:
             target = self._exertion(text, step.index)
         guessed = not (self.ours or (label.marked and not self.workout.embedded))
-        made = Step(
-            duration=decoder.duration(),
-            direction=label.direction,
-            gait=label.gait,
+        made = replace(label, marked=label.marked and not guessed).step(
+            decoder.duration(),
             intensity=intensity,
             target=target,
-            slope=label.slope,
-            incline_pct=label.incline_pct,
             note=": ".join(filter(None, [self._exercise(step), text])),
-            direction_guessed=replace(label, marked=label.marked and not guessed).guessed,
         )
         try:
             return replace(made, secondary_target=second)
@@ -217,11 +205,13 @@ class _Reader:
         elif by_name is not None:
             label = replace(by_name, text=note)
         else:
-            findings = Findings()
-            label = label_of(_joined(name, note), "", findings, resting=False, gait=self.usual_gait)
-            for finding in findings.all:
-                self.say(step.index, finding.what, finding.hint)
-            return label
+            return label_of(
+                _joined(name, note),
+                "",
+                lambda _, what, hint: self.say(step.index, what, hint),
+                resting=False,
+                gait=self.usual_gait,
+            )
         if self.ours:
             return replace(label, marked=True)
         if self.workout.embedded and label.direction is Direction.BACKWARD:
@@ -277,6 +267,19 @@ class _Reader:
         )
 
 
+def session_of(steps: Iterable[Step | Repeat], *, name: str, note: str) -> Session:
+    """The session of another format; on a treadmill where a step has an incline, which only our own notes hold.
+
+    Raises:
+        WorkoutError: there is no such session.
+    """
+    steps = tuple(steps)
+    inclined = any(step.incline_pct is not None for _, step in walk_steps(steps))
+    with retold(WorkoutError):
+        setting = Setting.TREADMILL if inclined else Setting.ROAD
+        return Session(steps=steps, name=clean(name), note=clean(note), setting=setting)
+
+
 def _joined(name: str, note: str) -> str:
     return f"{name}: {note}" if name and note else name or note
 
@@ -284,10 +287,10 @@ def _joined(name: str, note: str) -> str:
 def with_progressions(
     target: Target | None, second: Target | None, text: str
 ) -> tuple[Target | None, Target | None, str]:
-    """The targets as the progressions that a note of ours begins with, and the note without those words."""
+    """The targets as the progressions that a note of ours begins with, none left before one; the note without them."""
     from retrorun.session.notation import parse_target
 
-    made = [target, second]
+    made = [second, None] if target is None else [target, second]
     for index, held in enumerate(made):
         words, _, rest = text.partition("; ")
         if held is None or not words.startswith("from "):

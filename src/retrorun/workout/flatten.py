@@ -204,10 +204,10 @@ Part = Single | Group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arranged:
-    """The parts of a session, and what was changed to get them."""
+    """The parts of a session, and what was changed to get them; a format's writer adds to that."""
 
     parts: tuple[Part, ...]
-    findings: tuple[Finding, ...]
+    findings: Findings
 
 
 def arrange(
@@ -226,7 +226,7 @@ def arrange(
     """
     work = _Arranging(format_name=format_name, keeps_skip_last=keeps_skip_last, findings=Findings())
     parts = work.parts(session.steps, "steps", depth)
-    return Arranged(parts=parts, findings=work.findings.all)
+    return Arranged(parts=parts, findings=work.findings)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from retrorun.session.checks import Findings
+from retrorun.session.checks import Say
 from retrorun.session.model import Direction, Gait
 from retrorun.session.values import CadenceRange, HeartRateRange, PercentOf, PowerRange, SpeedRange, Target
 from retrorun.units import METRES_PER_MILE, parse_clock
@@ -95,7 +95,7 @@ def _means_running(sentence: str, match: re.Match[str]) -> bool:
     return not match["beside"] and not _OTHER.search(sentence[: match.start()]) and not _OTHER.search(rest)
 
 
-def label_of(text: str, place: str, findings: Findings, *, resting: bool, gait: Gait = Gait.RUN) -> Label:
+def label_of(text: str, place: str, say: Say, *, resting: bool, gait: Gait = Gait.RUN) -> Label:
     """What a text says of the direction of a step: in our own words for certain, in anybody else's as a guess."""
     label = read_note(text, resting=resting)
     if label is not None and label.marked:
@@ -105,7 +105,7 @@ def label_of(text: str, place: str, findings: Findings, *, resting: bool, gait: 
     found = backward_word(text)
     if found:
         what = f"the direction is guessed from the word {found!r}"
-        findings.add(place, what, "taken as backward; see the step")
+        say(place, what, "taken as backward; see the step")
     return Label(
         direction=Direction.BACKWARD if found else Direction.FORWARD, gait=gait, text=text.strip(), marked=False
     )
@@ -127,20 +127,20 @@ _TARGETS = {
 _OF = {"hr": PercentOf.MAX_HR, "lthr": PercentOf.THRESHOLD_HR, "pace": PercentOf.THRESHOLD_PACE}
 
 
-def read_target(text: str, place: str, findings: Findings) -> tuple[Target | None, str]:
+def read_target(text: str, place: str, say: Say) -> tuple[Target | None, str]:
     """The first target in the words behind a length, and the words without it."""
     for kind, pattern in _TARGETS.items():
         found = pattern.search(text)
         if found is None:
             continue
-        target = _held(kind, found, place, findings)
+        target = _held(kind, found, place, say)
         if target is None:
-            findings.add(place, f"a session holds no target '{found.group()}'", "it is left out")
+            say(place, f"a session holds no target '{found.group()}'", "it is left out")
         return target, text[: found.start()] + text[found.end() :]
     return None, text
 
 
-def _held(kind: str, found: re.Match[str], place: str, findings: Findings) -> Target | None:
+def _held(kind: str, found: re.Match[str], place: str, say: Say) -> Target | None:
     said = found.groupdict()
     of = (said.get("of") or "").casefold()
     if kind == "pace":
@@ -157,7 +157,7 @@ def _held(kind: str, found: re.Match[str], place: str, findings: Findings) -> Ta
     if kind == "per cent":
         return between(_OF.get(of, PercentOf.CRITICAL_POWER), low, high)
     if kind == "cadence" and of == "rpm" and high <= 110:
-        findings.add(place, f"a cadence of '{found.group()}' is that of one foot", "taken as twice as many")
+        say(place, f"a cadence of '{found.group()}' is that of one foot", "taken as twice as many")
         low, high = 2 * low, 2 * high
     measure: object = PowerRange if kind == "power" else HeartRateRange if kind == "heart rate" else CadenceRange
     return between(measure, low, high)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from retrorun.errors import SessionError
 from retrorun.session.checks import LONGEST_TEXT
 from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
-from retrorun.session.values import Duration, LapButton, Progression
+from retrorun.session.values import Duration, LapButton, Progression, Target
 from retrorun.session.wording import format_duration, format_target
 
 SKIP_LAST = "SKIP LAST"  # first in the note of a repeat whose last round was written out without its last step
@@ -44,6 +44,33 @@ class Label:
     def guessed(self) -> bool:
         """Whether the direction is backward, and not for certain."""
         return self.direction is Direction.BACKWARD and (self.doubted or not self.marked)
+
+    def step(
+        self,
+        duration: Duration,
+        *,
+        intensity: Intensity,
+        target: Target | None = None,
+        secondary_target: Target | None = None,
+        note: str = "",
+    ) -> Step:
+        """A step that goes the way the label says.
+
+        Raises:
+            SessionError: there is no such step.
+        """
+        return Step(
+            duration=duration,
+            direction=self.direction,
+            gait=self.gait,
+            slope=self.slope,
+            incline_pct=self.incline_pct,
+            intensity=intensity,
+            target=target,
+            secondary_target=secondary_target,
+            note=note,
+            direction_guessed=self.guessed,
+        )
 
 
 _SLOPES = {Slope.UPHILL: "up", Slope.DOWNHILL: "down", Slope.FLAT: "flat"}
@@ -215,18 +242,10 @@ def read_sentence(text: str) -> Step | None:
         return None
     try:
         held = [parse_target(each) for each in rest[1].split(" and ")] if len(rest) - bool(slanted) == 2 else []
-        return Step(
-            duration=LapButton() if rest[0] == length(LapButton()) else parse_duration(rest[0]),
-            direction=words.direction,
-            direction_guessed=words.doubted,
-            gait=words.gait,
-            slope=words.slope,
-            intensity=intensity,
-            target=held[0] if held else None,
-            secondary_target=held[1] if held[1:] else None,
-            incline_pct=float(slanted[1]) if slanted else None,
-            note=note,
-        )
+        end = LapButton() if rest[0] == length(LapButton()) else parse_duration(rest[0])
+        words = replace(words, marked=True, incline_pct=float(slanted[1]) if slanted else None)
+        first, second = (*held, None, None)[:2]
+        return words.step(end, intensity=intensity, target=first, secondary_target=second, note=note)
     except SessionError:
         return None
 

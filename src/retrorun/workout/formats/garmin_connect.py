@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrorun.documents import Fields
-from retrorun.errors import SessionError, WorkoutError
+from retrorun.errors import WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
 from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, amounts
-from retrorun.session.checks import Findings
+from retrorun.session.checks import Findings, Say, retold
 from retrorun.session.effort import is_effort, missing_error
-from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk_steps
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout.check import unresolved
-from retrorun.workout.decode import Decompiled, with_progressions
+from retrorun.workout.decode import Decompiled, session_of, with_progressions
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.encode import raw_target
 from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
@@ -79,8 +79,7 @@ def to_garmin_connect(session: Session) -> Exported:
     if missing:
         raise missing_error(missing)
     arranged = arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
-    findings = Findings(arranged.findings)
-    writer = _Writer(findings=findings)
+    writer = _Writer(say=arranged.findings.add)
     steps = [writer.part(part, None) for part in arranged.parts]
     writer.about(session)
     seconds = amounts(session, usual=USUAL_SPEEDS).time_s.total
@@ -92,7 +91,7 @@ def to_garmin_connect(session: Session) -> Exported:
         "workoutSegments": [{"segmentOrder": 1, "sportType": SPORT, "workoutSteps": steps}],
     }
     text = json.dumps(workout, indent=2, ensure_ascii=False) + "\n"
-    return Exported(text=text, findings=findings.all)
+    return Exported(text=text, findings=arranged.findings.all)
 
 
 def _ends_in_rest(repeat: Repeat) -> bool:
@@ -105,7 +104,7 @@ def _ends_in_rest(repeat: Repeat) -> bool:
 class _Writer:
     """Numbers steps and repeats in the order in which they stand, outer before inner, and gathers findings."""
 
-    findings: Findings
+    say: Say
     order: int = 0
     groups: int = 0
 
@@ -141,18 +140,14 @@ class _Writer:
         made |= self.end(step.duration, place) | _target(step.target, "target", "zoneNumber")
         if step.secondary_target is not None:
             made |= _target(step.secondary_target, "secondaryTarget", "secondaryZoneNumber")
-            self.findings.add(
-                place, f"{NAME} may leave out a second target of a run", "put what matters into the target"
-            )
+            self.say(place, f"{NAME} may leave out a second target of a run", "put what matters into the target")
         return made
 
     def description(self, step: Step, place: str) -> str:
         note = step_note(step)
         kept = cut(note, LONGEST_NOTE)
         if kept != note:
-            self.findings.add(
-                place, f"a watch shows {LONGEST_NOTE} bytes of a note: the end was cut", "shorten the note"
-            )
+            self.say(place, f"a watch shows {LONGEST_NOTE} bytes of a note: the end was cut", "shorten the note")
         return kept
 
     def end(self, duration: values.Duration, place: str) -> Json:
@@ -171,27 +166,21 @@ class _Writer:
                 # Sources disagree on which is which; so it is where all agree, on power [inferred].
                 compare = "gt" if isinstance(duration, values.HeartRateAbove) else "lt"
                 what = f"whether {NAME} reads '{compare}' as meant is not known"
-                self.findings.add(place, what, "look at the step there before the run", severity="note")
+                self.say(place, what, "look at the step there before the run", severity="note")
                 return _condition(HEART_RATE, float(duration.heart_rate_bpm)) | {"endConditionCompare": compare}
 
     def about(self, session: Session) -> None:
         """What there is to say of the session as a whole."""
         if self.order > MOST_STEPS:
-            self.findings.add(
-                "", f"{self.order} steps and repeats; {NAME} takes {MOST_STEPS}", "split the session", "error"
-            )
+            self.say("", f"{self.order} steps and repeats; {NAME} takes {MOST_STEPS}", "split the session", "error")
         if not session.name:
-            self.findings.add("name", f"{NAME} wants a name: it is called Workout", "give the session a name", "note")
+            self.say("name", f"{NAME} wants a name: it is called Workout", "give the session a name", "note")
         if _utf16_cut(session.name, LONGEST_NAME) != session.name:
-            self.findings.add(
-                "name", f"{NAME} keeps {LONGEST_NAME} characters of a name: the end was cut", "shorten it"
-            )
+            self.say("name", f"{NAME} keeps {LONGEST_NAME} characters of a name: the end was cut", "shorten it")
         if session.setting is not Setting.ROAD:
-            self.findings.add(
-                "setting", f"here {NAME} has only 'running', not '{session.setting.value}'", "set it there"
-            )
-        if any(isinstance(item, Step) and item.intensity is Intensity.INTERVAL for _, item in walk(session.steps)):
-            self.findings.add("steps", f"{NAME} has one kind for active and interval steps", "", "note")
+            self.say("setting", f"here {NAME} has only 'running', not '{session.setting.value}'", "set it there")
+        if any(step.intensity is Intensity.INTERVAL for _, step in walk_steps(session.steps)):
+            self.say("steps", f"{NAME} has one kind for active and interval steps", "", "note")
 
 
 def _kind(name: str, pair: tuple[int, str]) -> Json:
@@ -222,13 +211,11 @@ def _utf16_cut(text: str, units: int) -> str:
 # ---- and back --------------------------------------------------------------------------------------------------------
 
 _INTENSITIES = {number: intensity for intensity, (number, _) in STEP_TYPES.items()} | {3: Intensity.ACTIVE}
-_MEASURES = {
-    2: values.PowerRange,
-    3: values.CadenceRange,
-    4: values.HeartRateRange,
-    5: values.SpeedRange,
-    6: values.SpeedRange,
-}  # 5 is a speed, 6 a pace
+# What a target of a number measures; 5 is a speed and 6 a pace.
+_MEASURES: dict[int, type[values.Range]] = {
+    2: values.PowerRange, 3: values.CadenceRange, 4: values.HeartRateRange,
+    **dict.fromkeys((5, 6), values.SpeedRange),
+}
 
 
 def is_garmin_connect(data: object) -> bool:
@@ -243,96 +230,74 @@ def from_garmin_connect(data: object) -> Decompiled:
         WorkoutError: it is no such workout; `where` is the path in it.
     """
     fields = Fields.of(data, error=WorkoutError, hint="give the JSON of one workout of Garmin Connect")
-    reader = _Reader(findings=Findings())
+    findings = Findings()
+    reader = _Reader(say=findings.add)
     sport = fields.values.get("sportType")
     key = sport.get("sportTypeKey") if isinstance(sport, dict) else None
     if key not in (None, "running"):
-        reader.findings.add("", f"the sport is {key}", "taken as running")
+        findings.add("", f"the sport is {key}", "taken as running")
     steps: list[Step | Repeat] = []
     for segment in fields.rows("workoutSegments"):
         steps += reader.items(segment.rows("workoutSteps"), "steps", len(steps))
     if not steps:
         raise WorkoutError("the workout has no steps", where="workoutSegments", hint=fields.hint)
-    name, note = (clean(fields.text(key)) if fields.has(key) else "" for key in ("workoutName", "description"))
-    # An incline is a treadmill's, and only our own notes hold one.
-    setting = Setting.TREADMILL if reader.inclined else Setting.ROAD
-    try:
-        session = Session(steps=tuple(steps), name=name, note=note, setting=setting)
-    except SessionError as error:
-        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
-    return Decompiled(session=session, findings=reader.findings.all)
+    session = session_of(steps, name=fields.text("workoutName", ""), note=fields.text("description", ""))
+    return Decompiled(session=session, findings=findings.all)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Reader:
-    findings: Findings
-    inclined: bool = False
+    say: Say
 
     def items(self, rows: list[Fields], place: str, first: int = 0) -> list[Step | Repeat]:
         rows = sorted(rows, key=lambda row: row.integer("stepOrder", 0))
         return [self.item(row, f"{place}[{first + index}]") for index, row in enumerate(rows)]
 
     def item(self, row: Fields, place: str) -> Step | Repeat:
-        try:
+        with retold(WorkoutError, row.where):
             return self.repeat(row, place) if row.has("workoutSteps") else self.step(row, place)
-        except SessionError as error:
-            raise WorkoutError(error.what, where=row.where, hint=error.hint) from None
 
     def repeat(self, row: Fields, place: str) -> Repeat:
         steps = tuple(self.items(row.rows("workoutSteps"), f"{place}.repeat"))
-        count = row.integer("numberOfIterations") if row.has("numberOfIterations") else 0
-        count = count or round(_number(row, "endConditionValue") or 0)
-        skip_last = row.has("skipLastRestStep") and row.truth("skipLastRestStep") and len(steps) > 1
-        note = clean(row.text("description")) if row.has("description") else ""
+        count = row.integer("numberOfIterations", 0) or round(row.number("endConditionValue", 0))
+        skip_last = row.truth("skipLastRestStep", False) and len(steps) > 1  # noqa: FBT003 - its default
+        note = clean(row.text("description", ""))
         if count < 1:
-            self.findings.add(place, "the repeat has no count", "taken as one round")
+            self.say(place, "the repeat has no count", "taken as one round")
         return Repeat(steps=steps, until=values.Times(count=max(1, count)), skip_last=skip_last, note=note)
 
     def step(self, row: Fields, place: str) -> Step:
         kind = _id(row, "stepType", "stepTypeId")
         intensity = _INTENSITIES.get(kind or 3, Intensity.ACTIVE)
         if kind not in (None, *_INTENSITIES):
-            self.findings.add(place, f"the step is of type {kind}", "taken as active")
-        text = clean(row.text("description")) if row.has("description") else ""
-        label = label_of(text, place, self.findings, resting=intensity is Intensity.REST)
+            self.say(place, f"the step is of type {kind}", "taken as active")
+        text = clean(row.text("description", ""))
+        label = label_of(text, place, self.say, resting=intensity is Intensity.REST)
         target = self.target(row, place, "target", "zoneNumber")
         second = self.target(row, place, "secondaryTarget", "secondaryZoneNumber")
-        if target is None:
-            target, second = second, None
         target, second, note = with_progressions(target, second, label.text)
-        self.inclined |= label.incline_pct is not None
-        return Step(
-            duration=self.duration(row, place),
-            direction=label.direction,
-            gait=label.gait,
-            slope=label.slope,
-            incline_pct=label.incline_pct,
-            intensity=intensity,
-            target=target,
-            secondary_target=second,
-            note=note,
-            direction_guessed=label.guessed,
+        return label.step(
+            self.duration(row, place), intensity=intensity, target=target, secondary_target=second, note=note
         )
 
     def duration(self, row: Fields, place: str) -> values.Duration:
         kind, value = _id(row, "endCondition", "conditionTypeId"), _number(row, "endConditionValue")
-        compare = row.text("endConditionCompare") if row.has("endConditionCompare") else ""
         match kind, value:
             case (None | 1, _):
                 return values.LapButton()
             case (2 | 8, float()):
                 return values.Time(time_s=value)
             case (3, float()):
-                unit = row.fields("preferredEndConditionUnit") if row.has("preferredEndConditionUnit") else None
-                number = unit.integer("unitId", 1) if unit is not None else 1
+                number = _id(row, "preferredEndConditionUnit", "unitId") or 1
                 names = {unit_id: name for name, (unit_id, *_) in UNITS.items()}
                 return values.Distance(distance_m=value, unit=names.get(number, "m"))
             case (4, float()):
                 return values.Calories(calories_kcal=round(value))
             case (6, float()):
-                made = values.HeartRateAbove if compare == "gt" else values.HeartRateBelow
+                above = row.text("endConditionCompare", "") == "gt"
+                made = values.HeartRateAbove if above else values.HeartRateBelow
                 return made(heart_rate_bpm=round(value))
-        self.findings.add(place, f"the step ends by condition {kind} ({value})", "the lap button ends it instead")
+        self.say(place, f"the step ends by condition {kind} ({value})", "the lap button ends it instead")
         return values.LapButton()
 
     def target(self, row: Fields, place: str, name: str, zone: str) -> values.Target | None:
@@ -345,7 +310,7 @@ class _Reader:
         made = between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
         if made is None:
             shown = f"zone {row.values.get(zone)}" if row.has(zone) else " to ".join(f"{end:g}" for end in ends)
-            self.findings.add(place, f"the target is of type {kind}, {shown or 'without a value'}", "it is left out")
+            self.say(place, f"the target is of type {kind}, {shown or 'without a value'}", "it is left out")
         return made
 
 

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from retrorun.errors import SessionError, WorkoutError
+from retrorun.errors import WorkoutError
 from retrorun.session import values
-from retrorun.session.checks import Findings
+from retrorun.session.checks import Findings, Say, retold
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
 from retrorun.session.unroll import Items, map_items
 from retrorun.session.wording import format_number, format_target, usual_gait
@@ -56,24 +56,22 @@ def to_intervals_icu(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=1)
-    findings = Findings(arranged.findings)
-    page = _Page(findings=findings)
+    say = arranged.findings.add
+    page = _Page(say=say)
     blocks = page.blocks(arranged.parts)
     page.remark("", session.note)
     if session.setting is not Setting.ROAD:
         page.remark("", _SETTINGS[session.setting])
-        findings.add(
-            "setting", f"{NAME} does not say where a session takes place", "it stands in the notes below the steps"
-        )
+        say("setting", f"{NAME} does not say where a session takes place", "it stands in the notes below the steps")
     text = "\n\n".join([*blocks, *(["\n".join(page.notes)] if page.notes else [])]) + "\n"
-    return Exported(text=text, findings=findings.all)
+    return Exported(text=text, findings=arranged.findings.all)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Page:
     """The lines of the text, and the notes that go below them."""
 
-    findings: Findings
+    say: Say
     notes: list[str] = field(default_factory=list)
 
     def blocks(self, parts: tuple[Part, ...]) -> list[str]:
@@ -101,7 +99,7 @@ class _Page:
             self.in_words(step.secondary_target, place, cue, "one target a step")
         if step.incline_pct is not None:
             cue.append(spelled(incline(step)))
-            self.findings.add(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
+            self.say(place, f"{NAME} has no incline: it stands in the cue", AS_FIT)
         if step.note and not self.moved(place, step.note):
             cue.append(one_line(step.note))
         return " ".join(filter(None, ["-", ", ".join(cue), length, target, f"intensity={step.intensity.value}"]))
@@ -111,9 +109,7 @@ class _Page:
             case values.Time():
                 whole = max(1, round(step.duration.time_s))
                 if whole != step.duration.time_s:
-                    self.findings.add(
-                        place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s"
-                    )
+                    self.say(place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s")
                 return _time(whole)
             case values.Distance():
                 return _distance(step.duration)
@@ -126,10 +122,8 @@ class _Page:
             case values.Calories():
                 cue.append(f"until {spell(step.duration.calories_kcal)} kcal are spent")
         if not isinstance(step.duration, values.LapButton):
-            self.findings.add(
-                place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT
-            )
-        self.findings.add(
+            self.say(place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT)
+        self.say(
             place, f"{NAME} gives a step for the lap button a length all the same: {LAP_BUTTON_LENGTH}", severity="note"
         )
         return f"press lap {LAP_BUTTON_LENGTH}"
@@ -139,9 +133,7 @@ class _Page:
             case values.SpeedRange():
                 return self.pace(target, place)
             case values.HeartRateZone() | values.HeartRateZoneRange():
-                self.findings.add(
-                    place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note"
-                )
+                self.say(place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note")
                 return f"{format_target(target)} HR"
             case values.PowerRange():
                 return f"{_span(f'{target.low_w}', f'{target.high_w}')}w"
@@ -162,20 +154,18 @@ class _Page:
         ends = (target.low_mps, target.high_mps)
         paces = [round(speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
         if not all(round(per_m / pace, 3) == speed for pace, speed in zip(paces, ends, strict=True)):
-            self.findings.add(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
+            self.say(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
         return f"{_span(*map(format_clock, paces))}{unit} Pace"
 
     def in_words(self, target: values.Target, place: str, cue: list[str], only: str) -> None:
         cue.append(spelled(format_target(target)))
-        self.findings.add(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
+        self.say(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
 
     def moved(self, place: str, note: str) -> bool:
         """Whether a note would be read as syntax where it stands, and so was moved to the end."""
         if not _READ_AS_SYNTAX.search(note) and one_line(note) == note:
             return False
-        if self.findings.add(
-            place, f"{NAME} would read part of the note as a duration or an option: moved to the end", AS_FIT
-        ):
+        if self.say(place, f"{NAME} would read part of the note as a duration or an option: moved to the end", AS_FIT):
             self.remark(place, note)
         return True
 
@@ -232,15 +222,14 @@ def from_intervals_icu(text: str, *, name: str = "") -> Decompiled:
         WorkoutError: there is no step in it.
     """
     reader = _Reader()
-    try:
-        for line in text.splitlines():
+    for line in text.splitlines():
+        with retold(WorkoutError, f"line {reader.lines + 1}"):
             reader.line(line.strip())
+    with retold(WorkoutError, f"line {reader.lines}"):
         reader.close()
         if not reader.items:
             raise WorkoutError("the text holds no step", hint="a step is a line such as '- Warmup 10m Z2 HR'")
         return Decompiled(session=reader.session(name), findings=reader.findings.all)
-    except SessionError as error:
-        raise WorkoutError(error.what, where=f"line {reader.lines}", hint=error.hint) from None
 
 
 class _Reader:
@@ -248,6 +237,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.findings = Findings()
+        self.say = self.findings.add
         self.lines = 0
         self.items: list[Step | Repeat] = []
         self.notes: list[str] = []
@@ -295,10 +285,10 @@ class _Reader:
         words = line.split()
         at = _length_at(words)
         if at is None:
-            self.findings.add(place, f"'{line}' has no length", "the lap button ends it")
+            self.say(place, f"'{line}' has no length", "the lap button ends it")
             at = len(words)
         elif re.fullmatch(r"[1-9]\d\dm", words[at]):
-            self.findings.add(place, f"'{words[at]}' are minutes in {NAME}", "metres are mtr there; check the step")
+            self.say(place, f"'{words[at]}' are minutes in {NAME}", "metres are mtr there; check the step")
         cue, rest = " ".join(words[:at]), " ".join(words[at + 1 :])
         by_hand = at == len(words) or cue.casefold().endswith("press lap")
         cue = re.sub(r"\s*press lap$", "", cue, flags=re.IGNORECASE)
@@ -309,25 +299,15 @@ class _Reader:
         elif kind := _kind_of(cue):
             intensity, cue = kind, ""
         rest = _INTENSITY.sub("", rest)
-        target, rest = read_target(rest, place, self.findings)
-        marked = label_of(cue.replace(", ", ": ", 1), place, Findings(), resting=intensity is Intensity.REST)
+        target, rest = read_target(rest, place, self.say)
+        marked = label_of(cue.replace(", ", ": ", 1), place, Findings().add, resting=intensity is Intensity.REST)
         gait = usual_gait(intensity)
-        label = marked if marked.marked else label_of(cue, place, self.findings, resting=False, gait=gait)
+        label = marked if marked.marked else label_of(cue, place, self.say, resting=False, gait=gait)
         if rest.strip():
-            self.findings.add(place, f"'{rest.strip()}' is not understood", "it stands in the note")
+            self.say(place, f"'{rest.strip()}' is not understood", "it stands in the note")
         note = clean(" ".join(filter(None, [label.text, rest.strip()])))
-        steps.append(
-            Step(
-                duration=values.LapButton() if by_hand else _read_length(words[at]),
-                direction=label.direction,
-                gait=label.gait,
-                slope=label.slope,
-                intensity=intensity,
-                target=target,
-                note=note,
-                direction_guessed=label.guessed,
-            )
-        )
+        end = values.LapButton() if by_hand else _read_length(words[at])
+        steps.append(replace(label, incline_pct=None).step(end, intensity=intensity, target=target, note=note))
 
 
 def _kind_of(words: str) -> Intensity | None:

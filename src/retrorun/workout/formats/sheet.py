@@ -9,6 +9,7 @@ from typing import Literal
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session.amounts import amounts
+from retrorun.session.checks import retold
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk
 from retrorun.session.notation import parse_until
 from retrorun.session.values import LapButton, Times
@@ -178,11 +179,10 @@ def from_sheet(text: str) -> Decompiled:
     setting = next((setting for setting, words in _PLACES.items() if words and about[:1] == [words]), Setting.ROAD)
     note = "\n".join(about if setting is Setting.ROAD else about[1:])
     name = own(title.removeprefix("# "))
-    try:
-        session = Session(steps=tuple(levels[0]), name="" if name == _NAMELESS else name, note=note, setting=setting)
-    except SessionError as error:
-        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
-    return Decompiled(session=session)
+    with retold(WorkoutError):
+        return Decompiled(
+            session=Session(steps=tuple(levels[0]), name="" if name == _NAMELESS else name, note=note, setting=setting)
+        )
 
 
 def _close(

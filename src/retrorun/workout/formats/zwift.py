@@ -8,17 +8,17 @@ race pace, and `pace` says of which race; the shared line of an `IntervalsT` run
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import values
 from retrorun.session.amounts import USUAL_SPEEDS, planned_speed_mps
-from retrorun.session.checks import Findings
-from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk
+from retrorun.session.checks import Findings, Say, retold
+from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk_steps
 from retrorun.session.wording import format_target
-from retrorun.workout.decode import Decompiled
+from retrorun.workout.decode import Decompiled, session_of
 from retrorun.workout.flatten import Exported, Single, arrange
 from retrorun.workout.foreign_words import label_of
 from retrorun.workout.step_decoder import between
@@ -88,11 +88,9 @@ def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=0)
-    findings = Findings(arranged.findings)
-    in_metres = all(
-        isinstance(step.duration, values.Distance) for _, step in walk(session.steps) if isinstance(step, Step)
-    )
-    writer = _Writer(findings=findings, race_time=race_time, in_metres=in_metres)
+    say = arranged.findings.add
+    in_metres = all(isinstance(step.duration, values.Distance) for _, step in walk_steps(session.steps))
+    writer = _Writer(say=say, race_time=race_time, in_metres=in_metres)
     root = ET.Element("workout_file")
     for tag, text in (
         ("author", AUTHOR),
@@ -108,14 +106,14 @@ def to_zwift(session: Session, *, race_time: RaceTime | None = None) -> Exported
         if isinstance(part, Single):  # depth 0 leaves nothing else
             writer.step(workout, part.step, part.place)
     if session.setting not in (Setting.TREADMILL, Setting.ROAD):
-        findings.add("setting", f"{NAME} runs on a treadmill, not on the {session.setting.value}")
+        say("setting", f"{NAME} runs on a treadmill, not on the {session.setting.value}")
     ET.indent(root)
-    return Exported(text=ET.tostring(root, encoding="unicode") + "\n", findings=findings.all)
+    return Exported(text=ET.tostring(root, encoding="unicode") + "\n", findings=arranged.findings.all)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Writer:
-    findings: Findings
+    say: Say
     race_time: RaceTime | None
     in_metres: bool
 
@@ -143,12 +141,12 @@ class _Writer:
             time_s = round(duration.distance_m / (speed or usual), 1)
             source = "its target" if speed else f"{usual:g} m/s"
             what = f"{NAME} counts metres or seconds, not both: {length(duration)} became {time_s:g} s by {source}"
-            self.findings.add(place, what, "stop the step by distance yourself, or write all steps as distances")
+            self.say(place, what, "stop the step by distance yourself, or write all steps as distances")
             return time_s
         if isinstance(duration, values.Time):
             return duration.time_s
         what = f"{NAME} cannot end a step '{length(duration)}': it lasts {LENGTH_WITHOUT_END_S:g} s"
-        self.findings.add(place, what, "skip on by hand; the message says when")
+        self.say(place, what, "skip on by hand; the message says when")
         return LENGTH_WITHOUT_END_S
 
     def power(self, step: Step, place: str) -> tuple[Race, float] | None:
@@ -161,37 +159,37 @@ class _Writer:
             if isinstance(target, values.PercentRange) and target.of in _RACE_PACES:
                 held = _RACE_PACES[target.of], (target.low_pct + target.high_pct) / 200
             elif not isinstance(target, values.SpeedRange):
-                self.findings.add(place, f"{NAME} has no such target for a run: {words} is in the message")
+                self.say(place, f"{NAME} has no such target for a run: {words} is in the message")
                 continue
             elif self.race_time is None:
                 what = f"{NAME} knows a pace only as a part of a race pace: {words} is in the message, "
-                self.findings.add(place, f"{what}the running is free", "give the runner's race time")
+                self.say(place, f"{what}the running is free", "give the runner's race time")
                 continue
             else:
                 held = self.race_time.race, (planned_speed_mps(step) or 0.0) / self.race_time.speed_mps
             low, high = values.ends_of(target)
             if low != high:
                 what = f"{NAME} holds one pace, not a range: the middle of {words}"
-                self.findings.add(place, what, severity="note")
+                self.say(place, what, severity="note")
             what = f"which number stands for the {held[0]} in a file is inferred, not known"
-            self.findings.add("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
+            self.say("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
         return held
 
     def message(self, step: Step, place: str) -> str:
         """What is shown at the start of a step: direction first, then everything that the file itself cannot hold."""
         if step.incline_pct is not None:
-            self.findings.add(place, f"{NAME} does not drive the treadmill: {incline(step)} is in the message")
+            self.say(place, f"{NAME} does not drive the treadmill: {incline(step)} is in the message")
         if step.slope is not None:
-            self.findings.add(place, f"{NAME} has slopes of its own: '{step.slope.value}' is in the message")
+            self.say(place, f"{NAME} has slopes of its own: '{step.slope.value}' is in the message")
         if one_line(step.note) != step.note:
-            self.findings.add(place, f"{NAME} shows a note in one line", severity="note")
+            self.say(place, f"{NAME} shows a note in one line", severity="note")
         return self.text(place, sentence(step))
 
     def text(self, place: str, text: str) -> str:
         """Text without the two signs that XML cannot carry at all."""
         kept = text.replace("\ufffe", "").replace("\uffff", "")
         if kept != text:
-            self.findings.add(place, "XML has no U+FFFE and U+FFFF: left out", severity="note")
+            self.say(place, "XML has no U+FFFE and U+FFFF: left out", severity="note")
         return kept
 
 
@@ -230,28 +228,20 @@ def from_zwift(text: str) -> Decompiled:
         findings.add("", "the sport is cycling", "taken as running")
     ours = (root.findtext("author") or "") == AUTHOR
     reader = _Reader(
-        findings=findings,
+        say=findings.add,
         in_metres=(root.findtext("durationType") or "").strip() == "distance",
         running=running,
         ours=ours,
     )
-    try:
-        steps = tuple(reader.element(element, f"steps[{index}]") for index, element in enumerate(workout))
-        setting = Setting.TREADMILL if any(_inclined(step) for step in steps) else Setting.ROAD
-        name, note = clean(root.findtext("name") or ""), clean(root.findtext("description") or "")
-        session = Session(steps=steps, name=name, note=note, setting=setting)
-    except SessionError as error:
-        raise WorkoutError(error.what, where=error.where, hint=error.hint) from None
+    with retold(WorkoutError):
+        steps = [reader.element(element, f"steps[{index}]") for index, element in enumerate(workout)]
+    session = session_of(steps, name=root.findtext("name") or "", note=root.findtext("description") or "")
     return Decompiled(session=session, findings=findings.all)
-
-
-def _inclined(item: Step | Repeat) -> bool:
-    return isinstance(item, Step) and item.incline_pct is not None
 
 
 @dataclass(slots=True, kw_only=True)
 class _Reader:
-    findings: Findings
+    say: Say
     in_metres: bool
     running: bool
     ours: bool
@@ -267,7 +257,7 @@ class _Reader:
         low, high = (_number(element, name) for name in ("PowerLow", "PowerHigh"))
         power = _number(element, "Power")
         if tag not in ("steadystate", "warmup", "cooldown", "ramp", "freeride", "maxeffort"):
-            self.findings.add(place, f"Zwift's '{element.tag}' is not known", "taken as a plain step")
+            self.say(place, f"Zwift's '{element.tag}' is not known", "taken as a plain step")
         start = self.pace(low if low is not None else power, element, place)
         end = self.pace(high if high is not None else power, element, place)
         target: values.Target | None = start or end
@@ -300,23 +290,15 @@ class _Reader:
         text: str,
         kind: Intensity,
     ) -> Step:
-        label = label_of(text, place, self.findings, resting=False)
+        label = label_of(text, place, self.say, resting=False)
         cadence = _number(element, "Cadence")
         second = between(values.CadenceRange, cadence, cadence) if cadence else None
         if second is not None and self.running and cadence and cadence <= 110:
-            self.findings.add(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
+            self.say(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
             second = between(values.CadenceRange, 2 * cadence, 2 * cadence)
-        return Step(
-            duration=duration,
-            direction=label.direction,
-            gait=label.gait,
-            slope=label.slope,
-            intensity=kind,
-            target=target if target is not None else second,
-            secondary_target=second if target is not None else None,
-            note=label.text,
-            direction_guessed=label.guessed,
-        )
+        first, second = (second, None) if target is None else (target, second)
+        label = replace(label, incline_pct=None)
+        return label.step(duration, intensity=kind, target=first, secondary_target=second, note=label.text)
 
     def size(self, element: ET.Element, name: str, place: str) -> values.Duration:
         size = _number(element, name)
@@ -333,9 +315,9 @@ class _Reader:
         if isinstance(made, values.PercentRange):
             if self.running:
                 what = f"which race a number stands for is inferred: '{element.get('pace')}' for {of}"
-                self.findings.add("", what, "compare the paces with those that Zwift shows")
+                self.say("", what, "compare the paces with those that Zwift shows")
             return made
-        self.findings.add(place, f"a pace of {power:g} with the number '{element.get('pace')}'", "it is left out")
+        self.say(place, f"a pace of {power:g} with the number '{element.get('pace')}'", "it is left out")
         return None
 
 
