@@ -8,7 +8,10 @@ from retrorun.activity.read import read_activity
 from retrorun.analysis.detect import apply_labels, detect
 from retrorun.analysis.labels import Label, Labels
 from retrorun.analysis.store import save_labels
-from retrorun.batch.learn import learn_profile
+from retrorun.batch.learn import Learnt, learn_profile, refine_profile
+from retrorun.batch.row import digest_of
+from retrorun.batch.scan import scan
+from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError
 from retrorun.report.annotate import annotate_fit
 from retrorun.session.model import Direction
@@ -67,3 +70,42 @@ def test_a_direction_that_the_recording_carries_is_learnt_and_the_runner_has_the
 def test_nothing_to_learn_from_is_said_so(archive: Path) -> None:
     with pytest.raises(ProfileError, match=r"none of 1 .* from \(.*ride\.fit: not a run but cycling\)"):
         learn_profile([archive / "ride.fit"])
+
+
+def refined(folder: Path, profile: GaitProfile | None = None) -> Learnt | None:
+    return refine_profile(scan(folder, workers=1, profile=profile), [folder], profile)
+
+
+def test_a_scan_teaches_forward_and_labelled_runs_once_and_no_guess(tmp_path: Path) -> None:
+    (tmp_path / "forward.fit").write_bytes(made(seed=1, day=1, spans=()))
+    (tmp_path / "guess.fit").write_bytes(made(seed=2, day=2))
+    (tmp_path / "ride.fit").write_bytes(made(seed=3, day=3, spans=(), sport=CYCLING))
+    first = refined(tmp_path)
+    assert first is not None
+    assert (first.runs, first.profile.activities, first.profile.uplift) == (1, 1, None)
+    assert first.left_out == ((f"{tmp_path}/guess.fit", "what was called backward is not confirmed: label it"),)
+
+    sure = Labels(labels=tuple(Label(start_s=a - 10, end_s=b + 10, direction=Direction.BACKWARD) for a, b in SPANS))
+    save_labels(sure, tmp_path / "guess.fit")
+    (tmp_path / "again.fit").write_bytes(made(seed=1, day=1, spans=(), late_s=1.0))  # the first run, exported anew
+    second = refined(tmp_path, first.profile)
+    assert second is not None
+    assert (second.runs, second.profile.activities) == (1, 2)
+    assert second.profile.uplift == pytest.approx(0.12, abs=0.03)  # what the run was made with
+    third = refined(tmp_path, second.profile)
+    assert third is not None
+    assert (third.runs, third.profile) == (0, second.profile)
+
+
+def test_where_nothing_is_known_there_is_no_profile(tmp_path: Path) -> None:
+    (tmp_path / "guess.fit").write_bytes(made(seed=2))
+    assert refined(tmp_path) is None
+
+
+def test_a_scan_teaches_what_a_sync_of_the_same_files_would(tmp_path: Path) -> None:
+    for day in range(2):
+        (tmp_path / f"{day}.fit").write_bytes(made(seed=day, day=day, spans=()))
+    learnt = refined(tmp_path)
+    assert learnt is not None
+    assert learnt.profile == learn_profile([tmp_path]).profile
+    assert learnt.profile.taken == tuple(digest_of((tmp_path / f"{day}.fit").read_bytes()) for day in range(2))

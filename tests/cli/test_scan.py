@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner
 
+from retrorun.batch.scan import scan as scan_paths
+from retrorun.cli import scan
 from retrorun.cli.app import app
 from retrorun.detection.profile import GaitProfile
 from tests.batch.made import SPANS, made
@@ -102,3 +105,29 @@ def test_profile_is_written_and_updated(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "new.fit").write_bytes(made(seed=8, day=99, spans=()))
     RUN.invoke(app, ["profile", str(tmp_path / "new.fit"), "-o", str(output), "--update"], catch_exceptions=False)
     assert GaitProfile.from_json(output.read_text()).activities == 4
+
+
+def test_a_scan_lets_the_profile_learn_and_again_it_is_left_as_it_is(archive: Path, tmp_path: Path) -> None:
+    output = tmp_path / "me.json"
+    words = ["scan", str(archive), "--profile", str(output), "--update-profile", "--workers", "1"]
+    first = RUN.invoke(app, words, catch_exceptions=False)
+    assert "runs in the profile: 1, of them new: 1" in first.stdout
+    assert "not from 2: what was called backward is not confirmed: label it" in first.stdout
+    before = output.read_bytes()
+    assert "runs in the profile: 1, of them new: 0" in RUN.invoke(app, words, catch_exceptions=False).stdout
+    assert output.read_bytes() == before
+
+
+def test_a_scan_that_was_stopped_teaches_nothing_yet(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = replace(scan_paths([archive], workers=1), complete=False)
+    monkeypatch.setattr(scan, "scan_paths", lambda *_, **__: stopped)
+    words = ["scan", str(archive), "--profile", str(tmp_path / "me.json"), "--update-profile"]
+    assert RUN.invoke(app, words).exit_code == 130
+    assert not (tmp_path / "me.json").exists()
+
+
+@pytest.mark.parametrize("words", [("--update-profile",), ("--update-profile", "--profile", "me.txt")])
+def test_a_profile_that_cannot_learn_is_refused_before_the_scan(archive: Path, words: tuple[str, ...]) -> None:
+    assert RUN.invoke(app, ["scan", str(archive), *words]).exit_code != 0

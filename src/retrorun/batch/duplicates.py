@@ -16,6 +16,7 @@ from retrorun.batch.row import Row
 START_S = 15.0  # chosen: services drop leading samples without a position, a few seconds' worth
 LENGTH = 0.05  # chosen: a trimmed re-export keeps its length within a few per cent
 CADENCE_SPM = 1.0  # chosen: formats round cadence to a step or two a minute, their mean to less
+SAME_AS = "the same activity as "  # how the reason of a duplicate begins; the path of the one that counts follows
 _SAYS_MOST = ("fit", "tcx", "gpx", "kml")
 
 
@@ -37,9 +38,7 @@ def mark_duplicates(rows: Sequence[Row]) -> tuple[Row, ...]:
                 counts[row.path] = twin.path
         kept += chosen
     return tuple(
-        replace(row, status="duplicate", reason=f"the same activity as {counts[row.path]}")
-        if row.path in counts
-        else row
+        replace(row, status="duplicate", reason=f"{SAME_AS}{counts[row.path]}") if row.path in counts else row
         for row in rows
     )
 

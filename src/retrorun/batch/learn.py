@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +12,13 @@ from retrorun.activity.archive import Source, find_sources, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import said_of
-from retrorun.batch.duplicates import same_activity
+from retrorun.batch.duplicates import SAME_AS, same_activity
 from retrorun.batch.progress import progress_bar
-from retrorun.batch.row import Row, row_about
+from retrorun.batch.row import Row, digest_of, row_about
+from retrorun.batch.table import ScanTable
 from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RetrorunError
-
-DIGEST = 32  # hexadecimal digits that are kept of a SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +61,39 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
     return Learnt(profile=profile, runs=len(seen), left_out=tuple(left_out))
 
 
-def digest_of(data: bytes) -> str:
-    """By what a profile knows a recording again."""
-    return hashlib.sha256(data).hexdigest()[:DIGEST]
+def refine_profile(table: ScanTable, paths: Sequence[str | Path], profile: GaitProfile | None) -> Learnt | None:
+    """Go on from a profile with the runs of a scan that are new to it and known: labelled, or forward without a doubt.
+
+    What was only called backward is not learnt, and what lies in a file with others is left out.
+
+    Args:
+        table: a complete scan.
+        paths: what was scanned.
+        profile: what is known so far.
+
+    Returns:
+        None where there is no profile yet, and nothing to make one of.
+
+    Raises:
+        RetrorunError: a path that is gone.
+    """
+    sources = {source.name: source for source in find_sources(paths)}
+    taken = frozenset(() if profile is None else profile.taken)
+    in_it = {row.reason.removeprefix(SAME_AS) for row in table if row.status == "duplicate" and row.digest in taken}
+    left_out: list[tuple[str, str]] = []
+    runs = 0
+    for row in table.counted():
+        if row.digest in taken or row.path in in_it or row.sport not in RUNNING:
+            continue
+        try:
+            if row.unsure or not row.digest:
+                raise ProfileError(row.unsure or "it shares its file with other activities")
+            data = load(sources[row.path])
+            profile = _taught(profile, sources[row.path], read_activity(data), data)
+            runs += 1
+        except RetrorunError as error:
+            left_out.append((row.path, error.what))
+    return None if profile is None else Learnt(profile=profile, runs=runs, left_out=tuple(left_out))
 
 
 def with_run(
@@ -100,11 +128,15 @@ def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row])
     row = _outline(source.name, activity)
     twin = next((other for other in seen if row.start_time is not None and same_activity(row, other)), None)
     if twin is not None:
-        raise ProfileError(f"the same activity as {twin.path}")
-    said = said_of(activity, labels_of(source))
-    learnt = with_run(profile, activity, said.backward_spans(), digest=digest_of(data))
+        raise ProfileError(f"{SAME_AS}{twin.path}")
+    learnt = _taught(profile, source, activity, data)
     seen.append(row)
     return learnt
+
+
+def _taught(profile: GaitProfile | None, source: Source, activity: Activity, data: bytes) -> GaitProfile:
+    said = said_of(activity, labels_of(source))
+    return with_run(profile, activity, said.backward_spans(), digest=digest_of(data))
 
 
 def _outline(name: str, activity: Activity) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
@@ -14,6 +15,12 @@ from retrorun.detection.result import Detection
 from retrorun.match.model import Match
 
 Status = Literal["read", "skipped", "duplicate", "failed"]
+DIGEST = 32  # hexadecimal digits that are kept of a SHA-256
+
+
+def digest_of(data: bytes) -> str:
+    """By what a recording's bytes are known again."""
+    return hashlib.sha256(data).hexdigest()[:DIGEST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +42,8 @@ class Row:
     `status` is `read`, `skipped` (no run), `duplicate` (of another recording of the same activity) or `failed`;
     `reason` says why it is not `read`, or what lowers trust. `start_time` is UTC, `utc_offset_s` leads to local time.
     Numbers are None where the recording does not say. `parts` are the rows of a file with several activities, each with
-    its number behind the path; the table of a scan has them instead of the file's own.
+    its number behind the path; the table of a scan has them instead of the file's own. `digest` is that of the file's
+    bytes, empty for a part; `unsure` says why a profile may not learn from it, and is empty where it may.
     """
 
     path: str
@@ -67,6 +75,8 @@ class Row:
     efforts: tuple[Effort, ...] = ()
     timed_efforts: tuple[Effort, ...] = ()
     parts: tuple[Row, ...] = ()
+    digest: str = ""
+    unsure: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values for JSON; `from_dict` reads it back."""

@@ -18,8 +18,9 @@ from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.lesson import lesson
 from retrorun.analysis.store import load_labels
 from retrorun.analysis.summary import Summary
-from retrorun.batch.learn import DIGEST, with_run
+from retrorun.batch.learn import with_run
 from retrorun.batch.plans import Plans
+from retrorun.batch.row import DIGEST
 from retrorun.detection.profile import GaitProfile
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError

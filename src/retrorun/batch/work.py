@@ -12,10 +12,11 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.detect import detect_with, matched
 from retrorun.analysis.labels import Labels
+from retrorun.analysis.lesson import lesson
 from retrorun.analysis.store import load_labels
-from retrorun.batch.row import Row, row_about, row_of
+from retrorun.batch.row import Row, digest_of, row_about, row_of
 from retrorun.detection.profile import GaitProfile
-from retrorun.errors import RecordingError, RetrorunError
+from retrorun.errors import ProfileError, RecordingError, RetrorunError
 from retrorun.fit.workout_message import is_workout
 
 # What does not say its sport is mostly a run that an app wrote as GPX; detection answers for itself on the rest.
@@ -91,7 +92,7 @@ def analyse(source: Source, data: bytes, labels: Labels | None, settings: Settin
         if len(activity.parts) > 1:
             whole = row_about(source.name, source.title, activity, "read", "")
             return replace(whole, parts=_parts(source, activity, labels, settings))
-        return _answer(source.name, source.title, activity, labels, settings)
+        return replace(_answer(source.name, source.title, activity, labels, settings), digest=digest_of(data))
     except (RetrorunError, MemoryError) as error:
         if isinstance(error, RecordingError) and _is_workout(data):
             reason = "a workout, not a recording"
@@ -106,7 +107,12 @@ def _answer(name: str, title: str, activity: Activity, labels: Labels | None, se
         return row_about(name, title, activity, "skipped", f"not a run but {activity.sport}")
     match, reasons = matched(activity, None)
     detection = detect_with(activity, match, profile=settings.profile, labels=labels, reasons=reasons)
-    return row_of(name, title, activity, detection, match)
+    row = row_of(name, title, activity, detection, match)
+    try:
+        lesson(activity, detection, match, labels)
+    except ProfileError as error:
+        return replace(row, unsure=error.what)
+    return row
 
 
 def _parts(source: Source, activity: Activity, labels: Labels | None, settings: Settings) -> tuple[Row, ...]:

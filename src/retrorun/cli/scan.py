@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.batch.learn import learn_profile
+from retrorun.batch.learn import learn_profile, refine_profile
 from retrorun.batch.progress import progress_bar
 from retrorun.batch.scan import scan as scan_paths
 from retrorun.batch.story import Story, tell
@@ -23,7 +24,7 @@ from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption, 
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import OutputError, RetrorunError, install_hint
-from retrorun.files import check_ending, make_folder, refuse_inputs, write_atomic
+from retrorun.files import check_ending, locked, make_folder, refuse_inputs, write_atomic
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.html import report_html
 from retrorun.report.season_page import season_html
@@ -40,8 +41,16 @@ PathsArgument = Annotated[
 
 def scan(
     paths: PathsArgument,
+    *,
     output: Annotated[Path | None, output_option("Write the table: .parquet, .csv or .json.", *SUFFIXES)] = None,
     profile: ProfileOption = None,
+    update_profile: Annotated[
+        bool,
+        typer.Option(
+            "--update-profile",
+            help="Let the profile learn from labelled runs and forward ones, once each; make it first.",
+        ),
+    ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one per processor by default.")] = None,
     backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
@@ -59,15 +68,12 @@ def scan(
     With -o, what is done is kept in a journal beside the table: after Ctrl-C, or with new recordings, the same command
     goes on from there. Several recordings of one activity are counted once; only runs are analysed.
     """
-    if output is not None and output.suffix.lower() not in SUFFIXES:
-        raise OutputError("unknown kind of table", where=str(output), hint=f"name it {', '.join(SUFFIXES)}")
-    kind = None if plot is None else picture_kind(plot)
-    if report is not None:
-        check_ending(report, (".html", ".htm"), "a page")
+    _check(output, plot, report, profile, update_profile=update_profile)
     if scheduler is not None:
         backend = "dask"
         _connect(scheduler)
-    usual = profile_of(profile)
+    begun = update_profile and profile is not None and not profile.exists()
+    usual = None if begun else profile_of(profile)
     table = scan_paths(
         paths,
         profile=usual,
@@ -77,17 +83,18 @@ def scan(
         backend=backend,
         all_sports=all_sports,
     )
+    inputs = [Path(path) for path in paths]
     if output is not None:
-        refuse_inputs(output, map(Path, paths))
+        refuse_inputs(output, inputs)
     written = () if output is None else table.write(output)
     story = tell(table)
     per_m = units.per_m
-    if plot is not None and kind is not None:
-        write_atomic(plot, picture_bytes(story.figure(per_m=per_m), kind), inputs=map(Path, paths))
+    if plot is not None:
+        write_atomic(plot, picture_bytes(story.figure(per_m=per_m), picture_kind(plot)), inputs=inputs)
         written = (*written, plot)
     if report is not None:
         runs = story.runs if pages is None else _with_pages(story.runs, pages, report, usual, per_m)
-        write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode(), inputs=map(Path, paths))
+        write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode(), inputs=inputs)
         written = (*written, report)
     if as_json:
         say_json({"format": 1, "complete": table.complete, **story.to_dict()})
@@ -95,8 +102,40 @@ def scan(
         _tell(table, story, per_m)
         for path in written:
             say(f"wrote {path}")
+    if update_profile and profile is not None and table.complete:
+        _refine(profile, table, paths, shown=not as_json)
     if not table.complete:
         raise typer.Exit(STOPPED)
+
+
+def _check(
+    output: Path | None, plot: Path | None, report: Path | None, profile: Path | None, *, update_profile: bool
+) -> None:
+    """Refuse what cannot be written before hours are spent on it."""
+    if output is not None and output.suffix.lower() not in SUFFIXES:
+        raise OutputError("unknown kind of table", where=str(output), hint=f"name it {', '.join(SUFFIXES)}")
+    if plot is not None:
+        picture_kind(plot)
+    if report is not None:
+        check_ending(report, (".html", ".htm"), "a page")
+    if update_profile and profile is None:
+        raise typer.BadParameter("--update-profile needs --profile, the file that learns")
+    if update_profile and profile is not None:
+        check_ending(profile, (".json",), "a gait profile")
+
+
+def _refine(path: Path, table: ScanTable, paths: Sequence[str], *, shown: bool) -> None:
+    """Let the profile in a file learn from a scan, and say what became of it; the file stays as it is otherwise."""
+    with locked(path):
+        learnt = refine_profile(table, paths, profile_of(path) if path.exists() else None)
+        if learnt is not None and learnt.runs:
+            write_atomic(path, (learnt.profile.to_json() + "\n").encode(), inputs=map(Path, paths))
+    if shown and learnt is None:
+        say("no profile yet: no run here is labelled, or forward without a doubt")
+    elif shown and learnt is not None:
+        say(f"runs in the profile: {learnt.profile.activities}, of them new: {learnt.runs} ({path})")
+        for reason, count in Counter(reason for _, reason in learnt.left_out).most_common():
+            say(f"not from {count}: {reason}", indent=2, under=4)
 
 
 def profile(
