@@ -95,7 +95,9 @@ def runs(flags: BoolArray) -> list[tuple[int, int]]:
 
 def edges(flags: BoolArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Where each stretch of True begins, and where the first False behind it stands."""
-    changes = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    bounded = np.zeros(len(flags) + 2, dtype=np.bool_)
+    bounded[1:-1] = flags
+    changes = np.flatnonzero(bounded[1:] != bounded[:-1])
     return changes[::2], changes[1::2]
 
 

@@ -107,10 +107,10 @@ def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray)
     """Where, at walking speed and for seconds only, cadence is twice that of the walking around it."""
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
     slow = speed_mps < WALK_MOST_MPS
-    walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
     firsts, ends = edges(slow & (cadence_spm >= OCTAVE_LEAST_SPM))
     if not len(firsts):
         return out
+    walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
     walk_s, walk_spm, walk_mps = time_s[walking], cadence_spm[walking], speed_mps[walking]
     low = np.searchsorted(walk_s, time_s[firsts] - OCTAVE_REACH_S)
     high = np.searchsorted(walk_s, time_s[ends - 1] + OCTAVE_REACH_S)

@@ -156,7 +156,9 @@ def _cadence(records: TableView) -> FloatArray:
         whole = np.where(np.isnan(whole), records.numbers("cadence256"), whole)
     if not records.has("fractional_cadence"):
         return whole
-    return whole + np.nan_to_num(records.numbers("fractional_cadence"), nan=0.0)
+    fraction = records.numbers("fractional_cadence")
+    fraction[np.isnan(fraction)] = 0.0
+    return whole + fraction
 
 
 def _decompress(records: TableView, columns: dict[str, FloatArray], decisions: list[str]) -> None:

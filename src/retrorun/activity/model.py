@@ -142,9 +142,9 @@ class Activity:
     def __post_init__(self) -> None:
         time_s = _column(self.time_s, None, "time_s")
         n = len(time_s)
-        if not np.all(np.isfinite(time_s)):
+        if not np.isfinite(time_s).all():
             raise RecordingError("time_s has missing values", where="time_s", hint="leave those samples out")
-        if n > 1 and np.any(np.diff(time_s) < 0):
+        if (time_s[1:] < time_s[:-1]).any():
             raise RecordingError("time_s runs backwards", where="time_s", hint="sort the samples by time")
         object.__setattr__(self, "time_s", time_s)
         for name in COLUMNS[1:]:

@@ -45,7 +45,7 @@ def with_motion(
 def great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> FloatArray:
     """Distance between neighbouring positions [m], shape (n - 1,): haversine on a sphere."""
     lat, lon = np.radians(latitude_deg), np.radians(longitude_deg)
-    half_lat, half_lon, cosine = np.diff(lat) / 2, np.diff(lon) / 2, np.cos(lat)
+    half_lat, half_lon, cosine = (lat[1:] - lat[:-1]) / 2, (lon[1:] - lon[:-1]) / 2, np.cos(lat)
     furthest = max(np.abs(half_lat).max(initial=0.0), np.abs(half_lon).max(initial=0.0))
     near = furthest < _NEAR  # NaN is not
     sine_lat, sine_lon = (x - x * x * x / 6 if near else np.sin(x) for x in (half_lat, half_lon))
@@ -65,7 +65,7 @@ def _distance(
             decisions.append("distance: great circles between the positions")
         return by_position
     values, first = given[known], _begins(segment, known)
-    along = np.diff(values)
+    along = values[1:] - values[:-1]
     way_m = 0.0 if by_position is None else float(np.nanmax(by_position))
     from_point = way_m > ENOUGH_M and abs(values.sum() / way_m - 1.0) < APART and values.max() < 0.2 * way_m
     if from_point or (way_m == 0.0 and len(values) > 10 and _falls(along, first) > 10 * DELTA_FALLS):
@@ -120,7 +120,7 @@ def _distance_from_positions(
     if lat is None or lon is None or rows is None or len(time := time_s[rows]) < 2:
         return None
     steps, first = great_circle_m(lat[rows], lon[rows]), _begins(segment, rows)
-    steps[np.diff(time) > BRIDGED_S] = 0.0
+    steps[time[1:] - time[:-1] > BRIDGED_S] = 0.0
     if first is not None:
         steps[first] = 0.0
     distance = np.full(len(lat), np.nan)
@@ -134,7 +134,8 @@ def _speed_from_distance(time_s: FloatArray, distance_m: FloatArray, segment: In
     rows = _known(distance_m)
     if rows is None:
         return speed
-    steps, way, first = np.diff(time_s[rows]), np.diff(distance_m[rows]), _begins(segment, rows)
+    time, known = time_s[rows], distance_m[rows]
+    steps, way, first = time[1:] - time[:-1], known[1:] - known[:-1], _begins(segment, rows)
     good = (steps > 0) & (steps < GAP_S)
     if first is not None:
         good &= ~first
@@ -148,33 +149,37 @@ def _speed(
 ) -> FloatArray | None:
     """The file's own speed, that of distance where it is none, and that of distance where it is missing."""
     there = np.isfinite(derived)
-    if given is None or not np.isfinite(given).any():
+    both = None if given is None else np.isfinite(given)
+    if given is None or both is None or not both.any():
         if there.any():
             decisions.append("speed: differences of distance, not smoothed")
             return derived
         return given
-    both = there & np.isfinite(given)
+    both &= there
     known, wanted = np.count_nonzero(both), np.count_nonzero(there)
-    step_s = np.diff(time_s, prepend=time_s[:1])
-    steps_m = derived * step_s
-    way_m = float(steps_m[there].sum())
+    way_m = _way(time_s, derived, there)
     if way_m > ENOUGH_M:
-        same_m = way_m if known == wanted else float(steps_m[both].sum())
-        apart_m = abs(float((given[both] * step_s[both]).sum()) - same_m)
+        same_m = way_m if known == wanted else _way(time_s, derived, both)
+        apart_m = abs(_way(time_s, given, both) - same_m)
         if known < KNOWN_LEAST * wanted or apart_m > APART * same_m or _stale(time_s, given, derived, both):
             decisions.append("speed: contradicts distance, or is mostly missing; differences of distance taken")
             return np.where(there, derived, np.nan)
     return given if known == wanted else np.where(there & ~both, derived, given)
 
 
+def _way(time_s: FloatArray, speed_mps: FloatArray, there: BoolArray) -> float:
+    """The way [m] that speeds make, over the steps to the samples that are there; the first one has none."""
+    there = there[1:]
+    return float((speed_mps[1:][there] * (time_s[1:] - time_s[:-1])[there]).sum())
+
+
 def _stale(time_s: FloatArray, given: FloatArray, derived: FloatArray, both: BoolArray) -> bool:
     """Whether the speed column says nothing of the moment: over half minutes it goes its own way."""
     bins = np.floor(time_s[both] / STALE_BIN_S)
-    first = np.append(0, np.flatnonzero(np.diff(bins)) + 1)
-    if len(first) < 10:
+    first = np.concatenate(([0], np.flatnonzero(bins[1:] != bins[:-1]) + 1, [len(bins)]))
+    if len(first) <= 10:
         return False
-    count = np.diff(np.append(first, len(bins)))
-    means = [np.add.reduceat(values[both], first) / count for values in (given, derived)]
+    means = [np.add.reduceat(values[both], first[:-1]) / (first[1:] - first[:-1]) for values in (given, derived)]
     moving = means[1] > 0.5
     if moving.sum() < 10:
         return False

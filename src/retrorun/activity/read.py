@@ -19,6 +19,7 @@ from retrorun.fit.chain import is_fit
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 Engine = Literal["columns", "fitparse"]
+ENGINES: tuple[str, ...] = get_args(Engine)
 
 
 def read_activity(source: Source, *, engine: Engine = "columns") -> Activity:
@@ -47,8 +48,8 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
     Raises:
         RecordingError: as `read_activity`.
     """
-    if engine not in get_args(Engine):
-        raise RecordingError(f"there is no engine {engine!r}", hint=f"take one of {', '.join(get_args(Engine))}")
+    if engine not in ENGINES:
+        raise RecordingError(f"there is no engine {engine!r}", hint=f"take one of {', '.join(ENGINES)}")
     if engine == "fitparse":
         if not is_fit(data):
             raise RecordingError("fitparse reads FIT files only", hint='leave out engine="fitparse"')

@@ -88,8 +88,8 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
         values = columns.get(name)
         if values is None:
             continue
-        wrong = (values < low) | (values > high)
-        if wrong.any():
+        if np.fmin.reduce(values, initial=low) < low or np.fmax.reduce(values, initial=high) > high:
+            wrong = (values < low) | (values > high)
             kept[name] = np.where(wrong, np.nan, values)
             what = (name.rpartition("_")[0] or name).replace("_", " ")
             said = f"{counted(np.count_nonzero(wrong), 'value')} of {what} that cannot be, taken as missing"

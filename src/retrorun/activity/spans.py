@@ -129,7 +129,7 @@ def pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatArr
         for start, stop in stops[:MAX_PAUSES]
         if start - zero < end and stop - zero > 0.0
     ]
-    rows = np.flatnonzero(np.diff(time_s) >= GAP_S)
+    rows = np.flatnonzero(time_s[1:] - time_s[:-1] >= GAP_S)
     if found:
         # Stops are in order and do not overlap, so the first one that ends behind a gap's start is the only candidate.
         starts = np.array([pause.start_s for pause in found] + [np.inf])

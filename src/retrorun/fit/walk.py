@@ -53,7 +53,7 @@ class Slot:
 
     def count(self) -> int:
         """How many messages there are."""
-        return len(self.singles) + sum(len(chunk) for chunk in self.chunks)
+        return len(self.singles) + (sum(map(len, self.chunks)) if self.chunks else 0)
 
     def keep(self, positions: Positions) -> None:
         """Have just these positions."""
