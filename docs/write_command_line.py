@@ -19,7 +19,7 @@ HEAD = """\
 
 Every command says the same with `--help`.
 `retrorun --version` prints the version.
-`retrorun --install-completion` teaches your shell to complete commands, options, ready-made sessions, watches and formats.
+`retrorun --install-completion` teaches your shell to complete options, ready-made sessions, watches and formats.
 A recording or a session given as `-` is read from standard input.
 
 Exit codes: 0 fine, 1 bad input (one line `error: …` on stderr), 2 wrong usage.

@@ -52,7 +52,7 @@ def test_everything_of_a_season_is_told_in_words_and_tables() -> None:
     assert "400 m 3:01 7:32/km >99 % 11 Mar 2026 run-9.fit" in table(found, "bests")
     assert "3 of 4 planned steps were completed (75 %)." in words
     assert "Too few backward runs" in words
-    assert "2 Mar 2026 run-0.fit 10:00 1.20 km 8:20/km 182 spm – 3 of 4" in table(found, "runs")
+    assert "2 Mar 2026 run-0.fit found 10:00 1.20 km 8:20/km 182 spm – 3 of 4" in table(found, "runs")
     links = [values["href"] for tag, values in found.elements if tag == "a" and "href" in values]
     assert links == ["#main", "pages/run-0.html"]
     pictures = [values["id"] for tag, values in found.elements if values.get("role") == "img"]

@@ -14,12 +14,17 @@ from typer.testing import CliRunner
 
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.summary import summarise
+from retrorun.batch.row import Row, row_of
+from retrorun.batch.story import tell
+from retrorun.batch.table import ScanTable
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording
 from retrorun.report.document import analysis_document
 from retrorun.report.export import export_bytes
+from retrorun.report.figures.run import figure_run
 from retrorun.report.html import report_html
 from retrorun.report.notebook import analysis_html
+from retrorun.report.season_page import season_html
 from retrorun.report.tables import stretch_table
 
 
@@ -84,8 +89,47 @@ def test_what_is_not_sure_is_probable_on_every_surface(run: Analysis) -> None:
     assert "probably found" in summary.to_text()
     assert "probably found" in repr(detection)
     assert "was probably found" in words_of(report_html(run.activity, detection))
-    document = analysis_document(run.activity, detection)
-    assert isinstance(document["summary"], dict)
-    assert document["summary"]["told"] == "probably found"
-    assert document["verdict"] == "found"
+    document = json.loads(export_bytes("json", run.activity, detection))
+    assert (document["told"], document["summary"]["told"], document["verdict"]) == (*["probably found"] * 2, "found")
     assert run.summary.told == "found"
+    assert "Probably 2 backward stretches" in figure_run(run.activity, detection).get_suptitle()
+
+
+def test_a_stretch_that_is_not_sure_is_probable_on_every_surface(run: Analysis) -> None:
+    sure, doubted = run.detection.segments[0], replace(run.detection.segments[1], probability=0.86)
+    detection = replace(run.detection, segments=(sure, doubted))
+    expected = ["backward", "probably backward"]
+    document = json.loads(export_bytes("json", run.activity, detection))
+    assert [each["told"] for each in document["segments"]] == expected
+    text = export_bytes("csv", run.activity, detection, rows="segments").decode().splitlines()
+    assert [each["told"] for each in csv.DictReader(text)] == expected
+    samples = list(csv.DictReader(export_bytes("csv", run.activity, detection).decode().splitlines()))
+    assert {(each["direction"], each["told"]) for each in samples if each["segment"]} == {
+        ("backward", "backward"),
+        ("backward", "probably backward"),
+    }
+    assert all(each["told"] == each["direction"] for each in samples if not each["segment"])
+    shapes = json.loads(export_bytes("geojson", run.activity, detection))
+    told = {shape["properties"]["segment"]: shape["properties"]["told"] for shape in shapes["features"]}
+    assert [told[1], told[2], told[None]] == [*expected, "forward"]
+    assert shapes["retrorun"]["told"] == "probably found"
+    assert b"<desc>backward running: probably found</desc>" in export_bytes("gpx", run.activity, detection)
+
+
+def test_a_scan_tells_what_is_probable_in_table_text_and_season(run: Analysis, tmp_path: Path) -> None:
+    doubted = replace(run.detection.segments[1], probability=0.86)
+    rows = [
+        row_of(name, "", run.activity, replace(run.detection, segments=segments), None)
+        for name, segments in (("a.fit", run.detection.segments[:1]), ("b.fit", (*run.detection.segments[:1], doubted)))
+    ]
+    table = ScanTable(rows=tuple(rows))
+    assert [each["told"] for each in table.activities()] == ["found", "probably found"]
+    assert [each["told"] for each in table.segments()] == ["backward", "backward", "probably backward"]
+    assert "found in 2 (in 1 of them probably), none in 0" in table.to_text()
+    first, second = table.write(tmp_path / "t.csv")
+    told = [[each["told"] for each in csv.DictReader(path.read_text().splitlines())] for path in (first, second)]
+    assert told == [["found", "probably found"], ["backward", "backward", "probably backward"]]
+    assert [Row.from_dict(json.loads(json.dumps(one.to_dict()))) for one in rows] == rows
+    page = words_of(season_html(tell(table).runs))
+    assert "found in 2 of 2 runs, in 1 of them probably:" in page
+    assert "b.fit probably found" in page

@@ -84,7 +84,7 @@ class Analysis:
 
     def __repr__(self) -> str:
         name = f"{self.name!r}, " if self.name else ""
-        return f"<Analysis {name}{self.activity.sport}, {self.detection.verdict}, {self.summary.segments} segments>"
+        return f"<Analysis {name}{self.activity.sport}, {self.detection.told}, {self.summary.segments} segments>"
 
 
 Told = Source | Analysis

@@ -36,7 +36,7 @@ class Effort:
 class SeasonRun:
     """What the season view needs of one activity; `start` is local time where that is known.
 
-    `efforts` are the best ones by distance, `timed_efforts` those by time.
+    `efforts` are the best ones by distance, `timed_efforts` those by time. `told` is the verdict in words.
     `name` is the file's, `page` the address of the run's own report, if there is one. The means are those of the
     backward part.
     """
@@ -50,6 +50,7 @@ class SeasonRun:
     page: str = ""
     moving_s: float = 0.0
     verdict: str = ""
+    told: str = ""
     speed_mps: float | None = None
     cadence_spm: float | None = None
     heart_rate_bpm: float | None = None

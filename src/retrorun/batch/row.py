@@ -11,7 +11,7 @@ from typing import Any, Literal
 from retrorun.activity.model import Activity
 from retrorun.analysis.efforts import Effort, best_efforts, furthest_efforts
 from retrorun.analysis.summary import Summary, summarise
-from retrorun.detection.result import Detection
+from retrorun.detection.result import Detection, called, told
 from retrorun.match.model import Match
 
 Status = Literal["read", "skipped", "duplicate", "failed"]
@@ -33,6 +33,11 @@ class ScanSegment:
     distance_m: float
     mean_speed_mps: float
     mean_cadence_spm: float
+
+    @property
+    def told(self) -> str:
+        """How it is called: `backward`, or `probably backward`."""
+        return called(self.probability)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +83,15 @@ class Row:
     digest: str = ""
     unsure: str = ""
 
+    @property
+    def told(self) -> str:
+        """The verdict in words, as `Detection.told`."""
+        return told(self.verdict, (segment.probability for segment in self.segments))
+
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values for JSON; `from_dict` reads it back."""
-        data = asdict(self)
+        data = asdict(self) | {"told": self.told}
+        data["segments"] = [asdict(segment) | {"told": segment.told} for segment in self.segments]
         data["start_time"] = None if self.start_time is None else self.start_time.isoformat()
         data["parts"] = [part.to_dict() for part in self.parts]
         return data
@@ -113,7 +124,7 @@ def _typed(kind: type[Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
         value, wanted = values[field.name], _TYPES.get(str(field.type))
         if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
             raise TypeError(f"{field.name} is of another type")
-    return values
+    return {field.name: values[field.name] for field in fields(kind)}
 
 
 def row_about(name: str, title: str, activity: Activity, status: Status, reason: str) -> Row:

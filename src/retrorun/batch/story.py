@@ -105,6 +105,7 @@ def _run(row: Row, start: dt.datetime) -> SeasonRun:
         name=row.path,
         moving_s=row.moving_s or 0.0,
         verdict=row.verdict,
+        told=row.told,
         speed_mps=row.backward_speed_mps,
         cadence_spm=row.backward_cadence_spm,
         heart_rate_bpm=row.backward_heart_rate_bpm,

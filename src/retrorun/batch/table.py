@@ -53,7 +53,7 @@ class ScanTable:
     def segments(self) -> list[dict[str, Any]]:
         """One flat dictionary per backward segment of the rows that count, with its recording's path."""
         return [
-            {"path": row.path, "segment": index, **asdict(segment)}
+            {"path": row.path, "segment": index, **asdict(segment), "told": segment.told}
             for row in self.counted()
             for index, segment in enumerate(row.segments)
         ]
@@ -71,8 +71,10 @@ class ScanTable:
                 lines.append(f"  {status}: {sum(reasons.values()) - sum(n for _, n in reasons.most_common(5))} × other")
         rows = self.counted()
         verdicts = Counter(row.verdict for row in rows)
+        guesses = sum(row.told != row.verdict for row in rows)
+        probably = f" (in {guesses} of them probably)" if guesses else ""
         lines.append(
-            f"backward running found in {verdicts['found']}, none in {verdicts['none']}, "
+            f"backward running found in {verdicts['found']}{probably}, none in {verdicts['none']}, "
             f"cannot tell in {verdicts['cannot tell']}"
         )
         backward_s, backward_m = sum(row.backward_s for row in rows), sum(row.backward_m for row in rows)
@@ -159,6 +161,7 @@ ACTIVITY_FIELDS = {
     "mean_speed_mps": "number",
     "mean_cadence_spm": "number",
     "verdict": "text",
+    "told": "text",
     "backward_s": "number",
     "backward_m": "number",
     "backward_speed_mps": "number",
@@ -179,6 +182,7 @@ SEGMENT_FIELDS = {
     "distance_m": "number",
     "mean_speed_mps": "number",
     "mean_cadence_spm": "number",
+    "told": "text",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,17 @@ from retrorun.units import format_percent
 Verdict = Literal["found", "none", "cannot tell"]
 
 SURE = 0.9  # chosen: below it, words say "probably"
+
+
+def called(probability: float) -> str:
+    """How a stretch is called: `backward`, or `probably backward` where that is less than nine in ten sure."""
+    return "backward" if probability >= SURE else "probably backward"
+
+
+def told(verdict: str, probabilities: Iterable[float]) -> str:
+    """A verdict in words: `probably found` where any stretch is only probably backward."""
+    doubtful = verdict == "found" and any(probability < SURE for probability in probabilities)
+    return f"probably {verdict}" if doubtful else verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +78,11 @@ class Segment:
         """How long it lasted [s]."""
         return self.end_s - self.start_s
 
+    @property
+    def told(self) -> str:
+        """How it is called: `backward`, or `probably backward`."""
+        return called(self.probability)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
@@ -88,8 +104,7 @@ class Detection:
     @property
     def told(self) -> str:
         """The verdict in words; with a stretch that is less than nine in ten sure it is `probably found`."""
-        doubtful = any(segment.probability < SURE for segment in self.segments)
-        return f"probably {self.verdict}" if self.verdict == "found" and doubtful else self.verdict
+        return told(self.verdict, (segment.probability for segment in self.segments))
 
     def __len__(self) -> int:
         return len(self.segments)

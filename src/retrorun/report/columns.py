@@ -24,7 +24,7 @@ class SampleTable:
     `moments` is when each sample was, local time where that is known, empty where the recording has no date.
     `numbers` are the activity's own columns, its further ones, and its developer fields as `developer.NAME`.
     `direction` is `backward`, `forward`, or empty: standing still, or it cannot be told. `segment` counts from 1, 0 is
-    outside; `probability` is NaN there.
+    outside; `probability` is NaN there. `told` is `direction`, or `probably backward`.
     """
 
     moments: tuple[dt.datetime, ...]
@@ -32,6 +32,7 @@ class SampleTable:
     direction: npt.NDArray[np.str_]
     segment: npt.NDArray[np.int64]
     probability: FloatArray
+    told: npt.NDArray[np.str_]
 
 
 def sample_table(activity: Activity, detection: Detection) -> SampleTable:
@@ -47,14 +48,17 @@ def sample_table(activity: Activity, detection: Detection) -> SampleTable:
         segment[first:last], probability[first:last] = number, one.probability
     forward = is_moving(activity) if detection.verdict != "cannot tell" else np.zeros(len(activity), dtype=np.bool_)
     start = local_start(activity)
+    direction = np.where(segment > 0, "backward", np.where(forward, "forward", ""))
+    names = np.array(["", *(one.told for one in detection.segments)])
     return SampleTable(
         moments=()
         if start is None
         else tuple(start + dt.timedelta(seconds=time_s) for time_s in activity.time_s.tolist()),
         numbers=numbers,
-        direction=np.where(segment > 0, "backward", np.where(forward, "forward", "")),
+        direction=direction,
         segment=segment,
         probability=probability,
+        told=np.where(segment > 0, names[segment], direction),
     )
 
 
@@ -75,6 +79,7 @@ def segment_columns(activity: Activity, detection: Detection, *, per_m: float = 
         pace: [format_pace(segment.mean_speed_mps, per_m=per_m).partition("/")[0] for segment in segments],
         "mean_cadence_spm": [segment.mean_cadence_spm for segment in segments],
         "probability": [segment.probability for segment in segments],
+        "told": [segment.told for segment in segments],
         "forward_cadence_spm": [each.forward_cadence_spm for each in evidence],
         "usual_speed_mps": [each.usual_speed_mps for each in evidence],
         "uplift": [each.uplift for each in evidence],
@@ -94,4 +99,5 @@ def sample_columns(activity: Activity, detection: Detection) -> dict[str, list[o
     columns["direction"] = [value or None for value in table.direction.tolist()]
     columns["segment"] = [value or None for value in table.segment.tolist()]
     columns["probability"] = table.probability.tolist()
+    columns["told"] = [value or None for value in table.told.tolist()]
     return columns

@@ -36,8 +36,9 @@ def analysis_document(activity: Activity, detection: Detection) -> dict[str, obj
             "decisions": list(activity.decisions),
         },
         "verdict": detection.verdict,
+        "told": detection.told,
         "reasons": list(detection.reasons),
-        "segments": [asdict(segment) for segment in detection.segments],
+        "segments": [asdict(segment) | {"told": segment.told} for segment in detection.segments],
         "summary": summarise(activity, detection).to_dict(),
     }
 

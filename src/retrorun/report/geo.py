@@ -38,6 +38,7 @@ def to_geojson(activity: Activity, detection: Detection) -> bytes:
                 "geometry": {"type": "LineString", "coordinates": _coordinates(activity, indices)},
                 "properties": {
                     "direction": str(table.direction[first]) or None,
+                    "told": str(table.told[first]) or None,
                     "segment": int(table.segment[first]) or None,
                     "start_s": float(activity.time_s[first]),
                     "end_s": float(activity.time_s[last]),
@@ -48,7 +49,7 @@ def to_geojson(activity: Activity, detection: Detection) -> bytes:
     whole: dict[str, object] = {
         "type": "FeatureCollection",
         "features": features,
-        "retrorun": {"verdict": detection.verdict, "reasons": list(detection.reasons)},
+        "retrorun": {"verdict": detection.verdict, "told": detection.told, "reasons": list(detection.reasons)},
     }
     return to_json(whole).encode()
 
@@ -70,6 +71,7 @@ def to_gpx(activity: Activity, detection: Detection) -> bytes:
     gpx.nsmap = {"retrorun": GPX_DIRECTION, "gpxtpx": GPX_GARMIN}
     track = GPXTrack()
     track.type = printable(activity.sport)  # type: ignore[assignment]  # gpxpy infers None from its own default
+    track.description = f"backward running: {detection.told}"
     gpx.tracks.append(track)
     for indices in np.split(located, np.flatnonzero(_cut(activity, located)) + 1):
         part = GPXTrackSegment()

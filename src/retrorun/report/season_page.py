@@ -91,9 +91,11 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
     told = f" {count_of(unclear, 'run', 'runs')} could not tell backward from forward." if unclear else ""
     if not back:
         return f"No backward running was found in {count_of(len(runs), 'run', 'runs')}.{told}"
+    guesses = sum(run.told != run.verdict for run in back if run.told)
+    probably = f", in {guesses} of them probably" if guesses else ""
     total_s, total_m = sum(run.backward_s for run in back), sum(run.backward_m for run in back)
     return (
-        f"Backward running was found in {len(back)} of {count_of(len(runs), 'run', 'runs')}: "
+        f"Backward running was found in {len(back)} of {count_of(len(runs), 'run', 'runs')}{probably}: "
         f"{format_clock(total_s)} in all, {format_distance(total_m, per_m=per_m)}, "
         f"at {format_pace(total_m / total_s, per_m=per_m)} on average.{told}"
     )
@@ -213,6 +215,7 @@ def _list(back: Sequence[SeasonRun], per_m: float) -> _Section:
         (
             day_of(run.start.date()),
             _address(run.name or day_of(run.start.date()), run.page),
+            run.told or run.verdict or "–",
             format_clock(run.backward_s),
             format_distance(run.backward_m, per_m=per_m),
             format_pace(run.speed_mps or run.backward_m / run.backward_s, per_m=per_m),
@@ -222,7 +225,7 @@ def _list(back: Sequence[SeasonRun], per_m: float) -> _Section:
         )
         for run in reversed(back)
     )
-    headings = ("day", "recording", "backward", "distance", "pace", "cadence", "heart rate", "steps done")
+    headings = ("day", "recording", "answer", "backward", "distance", "pace", "cadence", "heart rate", "steps done")
     table = Table(headings=headings, rows=rows)
     return _Section(name="runs", title="Runs", table=table, caption="Every run with backward running, newest first")
 

@@ -122,8 +122,9 @@ def panels_of(activity: Activity) -> list[Draw]:
 
 def run_title(activity: Activity, detection: Detection) -> str:
     """A heading: the verdict, and when it was where that is known."""
+    probably = detection.told.partition("found")[0].capitalize()
     found = {
-        "found": count_of(len(detection.segments), "backward stretch", "backward stretches"),
+        "found": probably + count_of(len(detection.segments), "backward stretch", "backward stretches"),
         "none": "No backward running found",
         "cannot tell": "Cannot tell forward from backward",
     }[detection.verdict]
