@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from retrorun.errors import SessionError
 from retrorun.session import values
-from retrorun.session.checks import on_grid, whole_number
+from retrorun.session.checks import on_grid, retold, whole_number
 from retrorun.session.model import Direction, Session, Step, walk_steps
 from retrorun.session.unroll import map_steps
 from retrorun.session.wording import format_target, pace_range_of
@@ -59,14 +59,13 @@ class Athlete:
 
 
 def _checked_zones(zones: object) -> tuple[int, ...]:
+    hint = "give where zones 1 to 5 begin, and where zone 5 ends"
     if not isinstance(zones, tuple | list) or len(zones) != 6:
-        raise SessionError(
-            "hr_zones_bpm holds six heart rates", hint="give where zones 1 to 5 begin, and where zone 5 ends"
-        )
+        raise SessionError("hr_zones_bpm holds six heart rates", hint=hint)
     for value in zones:
         whole_number(value, low=30, high=250, name="hr_zones_bpm")
     if any(low >= high for low, high in pairwise(zones)):
-        raise SessionError("hr_zones_bpm must rise", hint="give where zones 1 to 5 begin, and where zone 5 ends")
+        raise SessionError("hr_zones_bpm must rise", hint=hint)
     return tuple(zones)
 
 
@@ -80,43 +79,28 @@ class MissingNumber:
     hint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Measure:
-    name: str
-    what: str
-    hint: str
+def _number(name: str, what: str, hint: str) -> MissingNumber:
+    return MissingNumber(place="", name=name, what=f"the {what}", hint=hint)
 
 
 _RACE = "a race of the last months, its distance over its time"
 _VPEAK = "an incremental test: 3 minutes a stage, 1 km/h more each, until exhaustion"
-_THRESHOLD = "30 minutes alone, as hard as can be held:"
-_MAX_HR = _Measure(
-    name="max_hr_bpm", what="the maximum heart rate", hint="the highest of an incremental test to exhaustion"
-)
-_VPEAK_FORWARD = _Measure(name="vpeak_forward_mps", what="the peak speed forward", hint=f"{_VPEAK}, forward")
-_VPEAK_BACKWARD = _Measure(name="vpeak_backward_mps", what="the peak speed backward", hint=f"{_VPEAK}, backward")
-_MEASURES = {
-    values.PercentOf.MAX_HR: _MAX_HR,
-    values.PercentOf.THRESHOLD_HR: _Measure(
-        name="threshold_hr_bpm",
-        what="the threshold heart rate",
-        hint=f"{_THRESHOLD} the mean heart rate of the last 20",
-    ),
-    values.PercentOf.THRESHOLD_PACE: _Measure(
-        name="threshold_pace_mps", what="the threshold pace", hint=f"{_THRESHOLD} the mean speed"
-    ),
-    values.PercentOf.VPEAK_FORWARD: _VPEAK_FORWARD,
-    values.PercentOf.VPEAK_BACKWARD: _VPEAK_BACKWARD,
-    values.PercentOf.MILE_PACE: _Measure(name="pace_mile_mps", what="the mile race pace", hint=_RACE),
-    values.PercentOf.PACE_5K: _Measure(name="pace_5k_mps", what="the 5 km race pace", hint=_RACE),
-    values.PercentOf.PACE_10K: _Measure(name="pace_10k_mps", what="the 10 km race pace", hint=_RACE),
-    values.PercentOf.HALF_PACE: _Measure(name="pace_half_mps", what="the half-marathon race pace", hint=_RACE),
-    values.PercentOf.MARATHON_PACE: _Measure(name="pace_marathon_mps", what="the marathon race pace", hint=_RACE),
-    values.PercentOf.CRITICAL_POWER: _Measure(
-        name="critical_power_w",
-        what="the critical power",
-        hint="two all-out runs of 3 and 12 minutes: the work between them over the time between them",
-    ),
+_THRESHOLD = "30 minutes alone, as hard as can be held: the mean"
+_WORK = "two all-out runs of 3 and 12 minutes: the work between them over the time between them"
+_OF = values.PercentOf
+_MAX_HR = _number("max_hr_bpm", "maximum heart rate", "the highest of an incremental test to exhaustion")
+_NUMBERS = {
+    _OF.MAX_HR: _MAX_HR,
+    _OF.THRESHOLD_HR: _number("threshold_hr_bpm", "threshold heart rate", f"{_THRESHOLD} heart rate of the last 20"),
+    _OF.THRESHOLD_PACE: _number("threshold_pace_mps", "threshold pace", f"{_THRESHOLD} speed"),
+    _OF.VPEAK_FORWARD: _number("vpeak_forward_mps", "peak speed forward", f"{_VPEAK}, forward"),
+    _OF.VPEAK_BACKWARD: _number("vpeak_backward_mps", "peak speed backward", f"{_VPEAK}, backward"),
+    _OF.MILE_PACE: _number("pace_mile_mps", "mile race pace", _RACE),
+    _OF.PACE_5K: _number("pace_5k_mps", "5 km race pace", _RACE),
+    _OF.PACE_10K: _number("pace_10k_mps", "10 km race pace", _RACE),
+    _OF.HALF_PACE: _number("pace_half_mps", "half-marathon race pace", _RACE),
+    _OF.MARATHON_PACE: _number("pace_marathon_mps", "marathon race pace", _RACE),
+    _OF.CRITICAL_POWER: _number("critical_power_w", "critical power", _WORK),
 }
 # Where a watch's five zones begin, and where they end, unless the runner set them [% of maximum heart rate].
 USUAL_ZONES_PCT = (50, 60, 70, 80, 90, 100)
@@ -156,11 +140,11 @@ def missing_numbers(session: Session, athlete: Athlete | None = None) -> tuple[M
     """
     known = athlete or Athlete()
     return tuple(
-        MissingNumber(place=place, name=measure.name, what=measure.what, hint=measure.hint)
+        replace(number, place=place)
         for place, step in walk_steps(session.steps)
-        for measure in _needed(step)
-        if getattr(known, measure.name) is None
-        and not (measure is _MAX_HR and known.hr_zones_bpm is not None and _is_zone_range(step))
+        for number in _needed(step)
+        if getattr(known, number.name) is None
+        and not (number is _MAX_HR and known.hr_zones_bpm is not None and _is_zone_range(step))
     )
 
 
@@ -177,10 +161,10 @@ def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
     )
 
 
-def _needed(step: Step) -> Iterator[_Measure]:
+def _needed(step: Step) -> Iterator[MissingNumber]:
     for part in values.values_of(step.target, step.secondary_target):
         if isinstance(part, values.PercentRange):
-            yield _MEASURES[_measure_of(part.of, step.direction)]
+            yield _NUMBERS[_measure_of(part.of, step.direction)]
         elif isinstance(part, values.HeartRateZoneRange | values.RpeRange):
             yield _MAX_HR
 
@@ -211,15 +195,13 @@ def _resolved_step(step: Step, athlete: Athlete, place: str) -> Step:
     ]
     if not efforts:
         return step
-    try:
+    with retold(SessionError, place):
         return replace(
             step,
             target=_resolved(step.target, athlete, step.direction),
             secondary_target=_resolved(step.secondary_target, athlete, step.direction),
             note="; ".join([*efforts, step.note] if step.note else efforts),
         )
-    except SessionError as error:
-        raise SessionError(error.what, where=place, hint=error.hint) from None
 
 
 def _resolved(target: values.Target | None, athlete: Athlete, direction: Direction) -> values.Target | None:
@@ -247,7 +229,7 @@ def _resolved_range(target: values.Range, athlete: Athlete, direction: Direction
 
 
 def _percent(target: values.PercentRange, athlete: Athlete, direction: Direction) -> values.Range:
-    name = _MEASURES[_measure_of(target.of, direction)].name
+    name = _NUMBERS[_measure_of(target.of, direction)].name
     whole = getattr(athlete, name)
     low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
     if name.endswith("_mps"):

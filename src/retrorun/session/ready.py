@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from retrorun.errors import SessionError
+from retrorun.session.checks import retold
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_duration, parse_session, parse_target
 from retrorun.session.safety import safety_findings
@@ -82,14 +83,12 @@ class ReadyMade:
 def _phrase(parameter: Parameter, value: object) -> str:
     """A value as the notation writes it, checked to be of the parameter's kind."""
     text = str(value).strip()
-    try:
+    with retold(SessionError, parameter.name):
         if parameter.kind == "count":
             return _count(text)
         if parameter.kind == "duration":
             return format_duration(parse_duration(text))
         return f"@ {format_target(parse_target(text))}" if text else ""
-    except SessionError as error:
-        raise SessionError(error.what, where=parameter.name, hint=error.hint) from None
 
 
 def _count(text: str) -> str:

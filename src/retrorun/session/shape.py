@@ -46,14 +46,8 @@ REPEAT_TAG = "a repeat"
 
 
 def _phrase(pattern: str, description: str, *examples: str) -> WithJsonSchema:
-    return WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": pattern,
-            "description": description,
-            "examples": list(examples),
-        }
-    )
+    said = {"pattern": pattern, "description": description, "examples": list(examples)}
+    return WithJsonSchema({"type": "string", **said})
 
 
 DurationPhrase = Annotated[
@@ -66,14 +60,7 @@ TargetPhrase = Annotated[
     _phrase(
         TARGET_PATTERN,
         "What to hold; the slower or lower value first, but of two paces the faster.",
-        "6:40-7:20/km",
-        "9-10 km/h",
-        "Z2",
-        "140-150 bpm",
-        "170-180 spm",
-        "200-250 W",
-        "85-90% hrmax",
-        "rpe 6",
+        *("6:40-7:20/km", "9-10 km/h", "Z2", "140-150 bpm", "170-180 spm", "200-250 W", "85-90% hrmax", "rpe 6"),
     ),
 ]
 
@@ -110,8 +97,7 @@ class RepeatShape(_Shape):
     """Steps done again and again, for a number of times or until something is reached."""
 
     model_config = ConfigDict(
-        title="Repeat",
-        json_schema_extra={"oneOf": [{"required": ["times"]}, {"required": ["until"]}]},
+        title="Repeat", json_schema_extra={"oneOf": [{"required": ["times"]}, {"required": ["until"]}]}
     )
 
     repeat: Annotated[list[ItemShape], Field(min_length=1, description="What is repeated.")]
@@ -162,8 +148,10 @@ def worst_error(found: Sequence[ErrorDetails]) -> DocumentError:
     A key that is unknown goes first: a slip of the pen there is why another one is missing.
     """
     details = min(found, key=lambda each: each["type"] != "extra_forbidden")
-    say = _WORDS.get(details["type"])
-    what, hint = say(details) if say else (details["msg"], "")
+    kind = details["type"]
+    what, hint = _WORDS[kind](details) if kind in _WORDS else (details["msg"], "")
+    if kind in _MUST_BE:
+        what, hint = f"must be {_MUST_BE[kind][0]}, not {_shown(details)}", _MUST_BE[kind][1]
     return DocumentError(what, where=_place(details["loc"]), hint=hint)
 
 
@@ -183,10 +171,6 @@ def _shown(details: ErrorDetails) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-def _missing(details: ErrorDetails) -> tuple[str, str]:
-    return f"the key {details['loc'][-1]} is missing", "add it"
-
-
 def _unknown(details: ErrorDetails) -> tuple[str, str]:
     key = str(details["loc"][-1])
     owner = details["loc"][-2] if len(details["loc"]) > 1 else ""
@@ -195,29 +179,23 @@ def _unknown(details: ErrorDetails) -> tuple[str, str]:
     return f"unknown key {key!r}", f"did you mean {close[0]}?" if close else f"use one of: {', '.join(known)}"
 
 
-def _not_text(details: ErrorDetails) -> tuple[str, str]:
-    return f"must be text, not {_shown(details)}", "put it in quotes, with its unit"
-
-
-def _no_member(details: ErrorDetails) -> tuple[str, str]:
-    return f"unknown value {_shown(details)}", f"use one of: {details.get('ctx', {}).get('expected', '')}"
-
-
-def _must_be(kind: str) -> Callable[[ErrorDetails], tuple[str, str]]:
-    return lambda details: (f"must be {kind}, not {_shown(details)}", "")
-
-
+# What is said of a kind of error that hangs on what stands there, and of the others.
+_MUST_BE = {
+    "string_type": ("text", "put it in quotes, with its unit"),
+    "int_type": ("a whole number", ""),
+    "float_type": ("a number", ""),
+    "finite_number": ("a number", ""),
+    "bool_type": ("true or false", ""),
+    "list_type": ("a list", ""),
+    "model_type": ("a mapping", "write e.g. - duration: 10min"),
+}
 _WORDS: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
-    "missing": _missing,
+    "missing": lambda details: (f"the key {details['loc'][-1]} is missing", "add it"),
     "extra_forbidden": _unknown,
-    "string_type": _not_text,
-    "enum": _no_member,
-    "int_type": _must_be("a whole number"),
-    "float_type": _must_be("a number"),
-    "finite_number": _must_be("a number"),
-    "bool_type": _must_be("true or false"),
-    "list_type": _must_be("a list"),
-    "model_type": lambda details: (f"must be a mapping, not {_shown(details)}", "write e.g. - duration: 10min"),
+    "enum": lambda details: (
+        f"unknown value {_shown(details)}",
+        f"use one of: {details.get('ctx', {}).get('expected', '')}",
+    ),
     "invalid_key": lambda _: ("a key must be text", "put it in quotes, or leave it out"),
     "too_short": lambda _: ("needs at least one step", "write e.g. - duration: 10min"),
 }

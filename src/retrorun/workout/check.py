@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 
 from retrorun.session import values
-from retrorun.session.checks import Finding
+from retrorun.session.checks import Finding, Findings, Say
 from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
 from retrorun.session.safety import implausible, safety_findings
@@ -36,24 +35,35 @@ def check_session(session: Session | str | PathLike[str], device: str = "generic
 
     session = as_session(session)
     limits = find_device(device)
-    unsafe = (*safety_findings(session), *implausible(session))
-    found = [*errors_of(session, limits), *unsafe, *_texts(session, limits), *_steps(session, limits)]
+    found = Findings([*errors_of(session, limits), *safety_findings(session), *implausible(session)])
+    _texts(session, limits, found.add)
+    for place, item in walk(session.steps):
+        if isinstance(item, Step):
+            _step(place, item, limits, found.add)
+        else:
+            _repeat(place, item, found.add)
     order = {"error": 0, "warning": 1, "note": 2}
-    return tuple(sorted(found, key=lambda finding: order[finding.severity]))
+    return tuple(sorted(found.all, key=lambda finding: order[finding.severity]))
 
 
-def errors_of(session: Session, device: Device, *, skip_last_field: bool = False) -> list[Finding]:
+def errors_of(session: Session, device: Device, *, skip_last_field: bool = False) -> tuple[Finding, ...]:
     """What keeps a session from being compiled for a device at all."""
-    missing = [
-        Finding(
-            place=each.place,
-            what=f"{each.what} of the athlete must be known for this effort",
-            hint=f"give --athlete (resolve_session) {each.name}, from {each.hint}",
-            severity="error",
-        )
-        for each in unresolved(session)
-    ]
-    return [*missing, *_too_deep(session, device), *_too_many(session, device, skip_last_field=skip_last_field)]
+    found = Findings()
+    for each in unresolved(session):
+        what = f"{each.what} of the athlete must be known for this effort"
+        found.add(each.place, what, f"give --athlete (resolve_session) {each.name}, from {each.hint}", "error")
+    limit = device.nesting.value
+    for place, item in walk(session.steps):
+        if isinstance(item, Repeat) and place.count("[") == limit + 1:
+            what = f"this repeat stands in {limit} others; {device.name} takes {limit} in one another"
+            hint = "write the rounds of one out, or let --lower (lower_session) do it"
+            found.add(place, what, hint, "error")
+    count = count_steps(session.steps, skip_last_field=skip_last_field)
+    if count > device.steps.value:
+        what = f"the workout has {count} steps, repeats among them; {device.name} takes {device.steps.value}"
+        hint = "use repeats for what recurs, or let --lower (lower_session) split it"
+        found.add("", what, hint, "error")
+    return found.all
 
 
 def unresolved(session: Session, holds: Callable[[values.Target], bool] = fit_holds) -> tuple[MissingNumber, ...]:
@@ -90,111 +100,49 @@ def count_steps(items: tuple[Step | Repeat, ...], *, skip_last_field: bool = Fal
     return total
 
 
-def _too_many(session: Session, device: Device, *, skip_last_field: bool) -> Iterator[Finding]:
-    count = count_steps(session.steps, skip_last_field=skip_last_field)
-    limit = device.steps.value
-    if count > limit:
-        yield Finding(
-            place="",
-            what=f"the workout has {count} steps, repeats among them; {device.name} takes {limit}",
-            hint="use repeats for what recurs, or let --lower (lower_session) split it",
-            severity="error",
-        )
+def _texts(session: Session, device: Device, say: Say) -> None:
+    def held(place: str, what: str, text: str, limit: int) -> None:
+        size = len(text.encode())
+        if size > limit:
+            end = one_line(cut(text, limit))[-20:]
+            say(place, f"{what} takes {size} bytes, {limit} fit; on the watch it ends in '{end}'", "shorten it")
 
-
-def _too_deep(session: Session, device: Device) -> Iterator[Finding]:
-    limit = device.nesting.value
-    for place, item in walk(session.steps):
-        if isinstance(item, Repeat) and place.count("[") == limit + 1:
-            yield Finding(
-                place=place,
-                what=f"this repeat stands in {limit} others; {device.name} takes {limit} in one another",
-                hint="write the rounds of one out, or let --lower (lower_session) do it",
-                severity="error",
-            )
-
-
-def _texts(session: Session, device: Device) -> Iterator[Finding]:
-    yield from _text("", "the session's name", session.name, device.title_bytes.value)
-    yield from _text("", "the session's note", session.note, device.description_bytes.value)
+    held("", "the session's name", session.name, device.title_bytes.value)
+    held("", "the session's note", session.note, device.description_bytes.value)
     if not session.name:
-        yield Finding(place="", what="the session has no name", hint="the watch lists workouts by it", severity="note")
+        say("", "the session has no name", "the watch lists workouts by it", "note")
     for place, item in walk(session.steps):
-        written_out = isinstance(item, Repeat) and item.skip_last
-        whole = repeat_note(item.note, skip_last=written_out) if isinstance(item, Repeat) else step_note(item)
-        yield from _text(place, "the note, with the direction before it,", whole, device.note_bytes.value)
+        whole = repeat_note(item.note, skip_last=item.skip_last) if isinstance(item, Repeat) else step_note(item)
+        held(place, "the note, with the direction before it,", whole, device.note_bytes.value)
 
 
-def _text(place: str, what: str, text: str, limit: int) -> Iterator[Finding]:
-    size = len(text.encode())
-    if size > limit:
-        end = one_line(cut(text, limit))[-20:]
-        yield Finding(
-            place=place,
-            what=f"{what} takes {size} bytes, {limit} fit; on the watch it ends in '{end}'",
-            hint="shorten it",
-        )
-
-
-def _steps(session: Session, device: Device) -> Iterator[Finding]:
-    for place, item in walk(session.steps):
-        if isinstance(item, Step):
-            yield from _step(place, item, device)
-        else:
-            yield from _repeat(place, item)
-
-
-def _step(place: str, step: Step, device: Device) -> Iterator[Finding]:
+def _step(place: str, step: Step, device: Device, say: Say) -> None:
     if step.secondary_target is not None and not device.secondary_targets.value:
-        yield Finding(
-            place=place,
-            what=f"{device.name} may ignore the second target of a run",
-            hint="say it in the note as well",
-        )
+        say(place, f"{device.name} may ignore the second target of a run", "say it in the note as well")
     for target in (step.target, step.secondary_target):
-        if target is not None:
-            yield from _target(place, target)
+        if isinstance(target, values.Range):
+            low, high = values.ends_of(target)
+            if high - low < NARROWEST * high:
+                narrow = "a single value" if low == high else "hardly a range"
+                what = f"the {values.quantity_of(target)} is {narrow}, so the watch beeps all the time"
+                say(place, what, "give a range, or a tolerance", "note")
+        match target:
+            case values.Progression():
+                hint = "it gets the range of both ends, and the note says so"
+                say(place, f"no watch leads '{format_target(target)}'", hint, "note")
+            case values.Limit(side="above", value=values.PercentRange(of=values.PercentOf.MAX_HR)):
+                what = f"'{format_target(target)}' has no open end on a watch"
+                say(place, what, "it is written as a range up to 100 %", "note")
 
 
-def _target(place: str, target: values.Target) -> Iterator[Finding]:
-    low, high = values.ends_of(target) if isinstance(target, values.Range) else (0.0, math.inf)
-    if high - low < NARROWEST * high:
-        narrow = "a single value" if low == high else "hardly a range"
-        what = f"the {values.quantity_of(target)} is {narrow}, so the watch beeps all the time"
-        yield Finding(place=place, what=what, hint="give a range, or a tolerance", severity="note")
-    if isinstance(target, values.Progression):
-        what = f"no watch leads '{format_target(target)}'"
-        hint = "it gets the range of both ends, and the note says so"
-        yield Finding(place=place, what=what, hint=hint, severity="note")
-    if (
-        isinstance(target, values.Limit)
-        and target.side == "above"
-        and values.measure_of(target.value) is values.PercentOf.MAX_HR
-    ):
-        what = f"'{format_target(target)}' has no open end on a watch"
-        yield Finding(place=place, what=what, hint="it is written as a range up to 100 %", severity="note")
-
-
-def _repeat(place: str, repeat: Repeat) -> Iterator[Finding]:
-    if isinstance(repeat.until, values.Times):
-        if repeat.skip_last and repeat.until.count == 1:
-            yield Finding(
-                place=place,
-                what="a repeat of one round that leaves out its last step is written as its other steps alone",
-                hint="leave the step out, or raise the count",
-            )
-        elif repeat.skip_last:
-            yield Finding(
-                place=place,
-                what="the watch counts one round less; the last one, without its last step, stands behind the repeat",
-                hint="no need to do anything",
-                severity="note",
-            )
-    else:
+def _repeat(place: str, repeat: Repeat, say: Say) -> None:
+    if not isinstance(repeat.until, values.Times):
         kind = "time" if isinstance(repeat.until, values.Time) else "distance or heart rate"
-        yield Finding(
-            place=place,
-            what=f"a repeat until a {kind} is in the format, but in no workout that a watch was seen to run",
-            hint="use a count if the watch refuses it",
-            severity="note",
-        )
+        what = f"a repeat until a {kind} is in the format, but in no workout that a watch was seen to run"
+        say(place, what, "use a count if the watch refuses it", "note")
+    elif repeat.skip_last and repeat.until.count == 1:
+        what = "a repeat of one round that leaves out its last step is written as its other steps alone"
+        say(place, what, "leave the step out, or raise the count")
+    elif repeat.skip_last:
+        what = "the watch counts one round less; the last one, without its last step, stands behind the repeat"
+        say(place, what, "no need to do anything", "note")

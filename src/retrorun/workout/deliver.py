@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DocumentError, WorkoutError
@@ -111,9 +110,8 @@ def _prepared(
     damage = next((finding for finding in read.findings if finding.what.startswith(DAMAGE)), None)
     if damage is not None:
         where = str(source) if isinstance(source, Path) else ""
-        raise WorkoutError(
-            damage.what, where=where, hint="fetch the file again; a part of a workout is not sent to a watch"
-        )
+        hint = "fetch the file again; a part of a workout is not sent to a watch"
+        raise WorkoutError(damage.what, where=where, hint=hint)
     session = replace(read.session, name=name) if name else read.session
     findings = list(read.findings)
     if read.identity is not None or lower:  # another maker's note may ask for a perceived exertion
@@ -160,6 +158,12 @@ class Delivered:
         """The row of a file that goes out now."""
         return cls(target=target, source=source, size=len(data), digest=hashlib.sha256(data).hexdigest())
 
+    @classmethod
+    def read(cls, row: Fields) -> Delivered:
+        """The row of a record as `Deliveries.to_json` wrote it."""
+        texts = {name: row.text(name) for name in ("target", "source", "digest")}
+        return cls(size=row.integer("size", low=0), **texts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliveries:
@@ -183,9 +187,7 @@ class Deliveries:
 
     def to_json(self) -> str:
         """The record as JSON text."""
-        rows: list[dict[str, Any]] = [
-            {"target": row.target, "source": row.source, "size": row.size, "digest": row.digest} for row in self.rows
-        ]
+        rows = [asdict(row) for row in self.rows]
         return to_json({"format": FORMAT, "version": VERSION, "deliveries": rows}, indent=2) + "\n"
 
     @classmethod
@@ -198,15 +200,4 @@ class Deliveries:
         hint = "give the text that to_json returned, or delete the file"
         document = Fields.of(parse_json(text, error=DocumentError, hint=hint), error=DocumentError, hint=hint)
         document.header(name=FORMAT, version=VERSION)
-        rows = document.rows("deliveries")
-        return cls(
-            rows=tuple(
-                Delivered(
-                    target=row.text("target"),
-                    source=row.text("source"),
-                    size=row.integer("size", low=0),
-                    digest=row.text("digest"),
-                )
-                for row in rows
-            )
-        )
+        return cls(rows=tuple(map(Delivered.read, document.rows("deliveries"))))

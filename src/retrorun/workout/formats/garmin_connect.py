@@ -213,7 +213,9 @@ def _utf16_cut(text: str, units: int) -> str:
 _INTENSITIES = {number: intensity for intensity, (number, _) in STEP_TYPES.items()} | {3: Intensity.ACTIVE}
 # What a target of a number measures; 5 is a speed and 6 a pace.
 _MEASURES: dict[int, type[values.Range]] = {
-    2: values.PowerRange, 3: values.CadenceRange, 4: values.HeartRateRange,
+    2: values.PowerRange,
+    3: values.CadenceRange,
+    4: values.HeartRateRange,
     **dict.fromkeys((5, 6), values.SpeedRange),
 }
 
