@@ -222,6 +222,18 @@ def test_one_bad_file_is_one_line(calendar: Calendar, tmp_path: Path) -> None:
     result = sync(tmp_path)
     assert result.exit_code == 0
     assert "the profile rests on 0 of 3 runs: there is none yet" in result.stdout
+    damaged = next(line for line in result.stdout.splitlines() if line.startswith("2026-05-03-073000-i3.fit: "))
+    assert f"i3.fit{ENDING}: " in damaged
+
+
+@pytest.mark.usefixtures("calendar")
+def test_a_profile_of_runs_that_were_taken_away_goes_with_them(tmp_path: Path) -> None:
+    sync(tmp_path)
+    assert (tmp_path / PROFILE).exists()
+    for path in tmp_path.glob("*.fit"):
+        path.unlink()
+    sync(tmp_path)
+    assert not (tmp_path / PROFILE).exists()
 
 
 @pytest.mark.usefixtures("calendar")

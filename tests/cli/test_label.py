@@ -40,7 +40,13 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The keys that the runner will press at a terminal."""
     keys: list[str] = []
     monkeypatch.setattr("retrorun.cli.label.must_be_a_terminal", lambda: None)
-    monkeypatch.setattr(typer, "getchar", lambda: keys.pop(0))
+
+    def getchar() -> str:
+        if (key := keys.pop(0)) == "\x04":
+            raise EOFError  # as a terminal tells Ctrl-D
+        return key
+
+    monkeypatch.setattr(typer, "getchar", getchar)
     yield keys
     assert keys == []
 

@@ -85,6 +85,8 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
                 yield run
         if state.profile is not None:
             write_atomic(folder / PROFILE, (state.profile.to_json() + "\n").encode())
+        else:  # one that was made of runs that were taken away since
+            (folder / PROFILE).unlink(missing_ok=True)
 
 
 def describe_home(service: IntervalsIcu, folder: Path, *, take_out: bool = False) -> Iterator[Synced]:
@@ -125,7 +127,8 @@ def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) 
     try:
         found = _analysed(folder / home.file, state.profile, plans)
     except RetrorunError as error:
-        return replace(run, reason=error.what), state.profile
+        reason = error.what if error.where in ("", str(folder / home.file)) else str(error)  # the labels', perhaps
+        return replace(run, reason=reason), state.profile
     run = replace(run, line=note_line(ran_of(found.summary)), plan=_plan(found))
     try:
         spans = lesson(found.activity, found.detection, found.match, found.labels)

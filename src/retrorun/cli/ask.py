@@ -71,7 +71,10 @@ def agrees(question: str) -> bool:
 def _key() -> str:
     """The next key that means something, which is shown."""
     while True:
-        key = typer.getchar().lower()
+        try:
+            key = typer.getchar().lower()
+        except EOFError:  # how a terminal tells Ctrl-D
+            key = "\x04"
         if key in _KEYS or key in _ENOUGH:
             typer.echo(key if key.isalpha() else "")
             return key
