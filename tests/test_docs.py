@@ -2,7 +2,11 @@
 
 On each page, in order, in one folder and one namespace: every ```python block is executed; in every ```console block
 each line `$ retrorun …` is run, must succeed unless its output begins with `error:`, and must print the lines that
-stand under it. A line `…` stands for any lines. Other commands, and blocks of other kinds, are only read.
+stand under it. A line `…` stands for any lines. In every ```sh block each line is a command that is run and must
+succeed. What cannot be run here has a comment before its block, `<!-- not run: needs a watch -->`; its commands must
+still be such as the command line understands. Blocks after `<!-- ci: … -->` are run by .ci/run.
+
+Pictures are laid out and not painted, which is what takes long: the tests of the report paint them.
 """
 
 from __future__ import annotations
@@ -15,8 +19,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 import retrorun as rr
@@ -25,17 +31,24 @@ from retrorun.cli.app import app
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = {write_week.PAGE, write_notebook.PAGE}  # by scripts that run what they show
-PAGES = [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - WRITTEN)]
-FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
+PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
+PAGES = [*PAPERS, *sorted(set((ROOT / "docs").rglob("*.md")) - WRITTEN)]
+SHELLS = ("sh", "bash", "shell")
+FENCE = re.compile(
+    r"(?:^ *<!-- (?:not run|ci): (?P<why>.+?) -->\n+)?"
+    r"^(?P<indent> *)```(?P<kind>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A fenced block: its language, its text, and the line of the page on which its text begins."""
+    """A fenced block: its language, its text, the line of the page on which its text begins, and why it is not run."""
 
     kind: str
     code: str
     line: int
+    why: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,17 +63,20 @@ class Command:
 def blocks(text: str) -> Iterator[Block]:
     for match in FENCE.finditer(text):
         line = text.count("\n", 0, match.start("code")) + 1
-        yield Block(kind=match["kind"], code=textwrap.dedent(match["code"]), line=line)
+        yield Block(kind=match["kind"], code=textwrap.dedent(match["code"]), line=line, why=match["why"] or "")
 
 
 def commands(block: Block) -> list[Command]:
+    """The commands of a block with what is shown of each; nothing is shown in a block of the kind `sh`."""
     found: list[Command] = []
     for number, line in enumerate(block.code.splitlines(), start=block.line):
-        if line.startswith("$ "):
+        if block.kind != "console":
+            found.append(Command(line=number, words=shlex.split(line, comments=True), shown=["…"]))
+        elif line.startswith("$ "):
             found.append(Command(line=number, words=shlex.split(line[2:], comments=True)))
         elif found:
             found[-1].shown.append(line)
-    return [command for command in found if command.words[:1] == ["retrorun"]]
+    return [command for command in found if command.words]
 
 
 def pattern(shown: list[str]) -> str:
@@ -70,6 +86,7 @@ def pattern(shown: list[str]) -> str:
 
 def run_command(command: Command, path: Path) -> None:
     place = f"{path.relative_to(ROOT)}:{command.line}"
+    assert command.words[0] == "retrorun", f"{place} is not run, and nothing says why: <!-- not run: … -->"
     result = CliRunner(env={"COLUMNS": "80", "TERM": "dumb"}).invoke(app, command.words[1:], prog_name="retrorun")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -82,19 +99,35 @@ def run_command(command: Command, path: Path) -> None:
         assert re.fullmatch(pattern(command.shown), output), f"{place} prints\n{output}"
 
 
+def check_command(command: Command, path: Path) -> None:
+    """A command that is not run has at least options that there are."""
+    if command.words[0] == "retrorun":
+        result = CliRunner().invoke(app, [*command.words[1:], "--help"])
+        assert result.exit_code == 0, f"{path.relative_to(ROOT)}:{command.line}\n{result.output}"
+
+
+def unpainted(_: Figure, target: BinaryIO | str, *, format: str = "", **__: object) -> None:  # noqa: A002 - its name
+    data = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>' if format == "svg" else b"unpainted"
+    if isinstance(target, str):
+        Path(target).write_bytes(data)
+    else:
+        target.write(data)
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_examples_run_as_shown(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setattr(Figure, "savefig", unpainted)
     namespace: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(path.read_text(encoding="utf-8")):
         if block.kind == "python":
             # Blank lines in front make a traceback name the page's own line.
             code = compile("\n" * (block.line - 1) + block.code, str(path), "exec")
             exec(code, namespace)  # noqa: S102 - the project's own examples
-        elif block.kind == "console":
+        elif block.kind in ("console", *SHELLS):
             for command in commands(block):
-                run_command(command, path)
+                (check_command if block.why else run_command)(command, path)
 
 
 @pytest.mark.skipif(
@@ -106,7 +139,8 @@ def test_the_reference_of_the_command_line_is_what_the_commands_say() -> None:
     assert kept == write_command_line.page(), "run `python -m docs.write_command_line`"
 
 
-def test_the_coachs_week_is_what_its_commands_print() -> None:
+def test_the_coachs_week_is_what_its_commands_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Figure, "savefig", unpainted)
     assert write_week.PAGE.read_text(encoding="utf-8") == write_week.page(), "run `python -m docs.write_week`"
 
 
@@ -148,8 +182,21 @@ def test_finds_blocks_and_commands_with_their_lines() -> None:
     text = "# T\n\n```console\n$ retrorun show x  # why\nout\n$ cd y\nz\n```\n\n    ```python\n    a = 1\n    ```\n"
     first, second = blocks(text)
     assert (first.kind, first.line, second.kind, second.code, second.line) == ("console", 4, "python", "a = 1\n", 11)
-    (command,) = commands(first)
+    command, other = commands(first)
     assert (command.words, command.shown, command.line) == (["retrorun", "show", "x"], ["out"], 4)
+    assert other.words == ["cd", "y"]
+
+
+def test_a_block_is_run_or_says_why_not() -> None:
+    marked, plain = blocks("<!-- not run: needs a watch -->\n\n```sh\nretrorun x\n```\n\n```sh\n# a\nls\n```\n")
+    assert (marked.why, plain.why) == ("needs a watch", "")
+    (command,) = commands(plain)
+    assert (command.words, command.line) == (["ls"], 9)
+    with pytest.raises(AssertionError, match=r"README.md:9 is not run, and nothing says why"):
+        run_command(command, ROOT / "README.md")
+    with pytest.raises(AssertionError, match="No such option"):
+        check_command(Command(line=1, words=["retrorun", "push", "x", "--no-such-option"]), ROOT / "README.md")
+    check_command(Command(line=1, words=["retrorun", "push", "x", "--to", "watch"]), ROOT / "README.md")
 
 
 @pytest.mark.parametrize(
