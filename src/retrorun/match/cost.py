@@ -13,16 +13,7 @@ import numpy as np
 
 from retrorun.activity.model import Lap
 from retrorun.arrays import BoolArray, FloatArray, IntArray
-from retrorun.match.model import (
-    BY_HAND_DISTANCE,
-    BY_HAND_DISTANCE_M,
-    BY_HAND_TIME,
-    BY_HAND_TIME_S,
-    EXACT_DISTANCE_M,
-    EXACT_TIME_S,
-    timer_s,
-)
-from retrorun.session.model import Intensity
+from retrorun.match import model
 from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, LapButton, SpeedRange, Time
 
@@ -69,7 +60,7 @@ class LapTable:
         """The columns of the laps; an empty `step_of_index` leaves their indices unused."""
         indices = [lap.planned_step_index if step_of_index else None for lap in laps]
         return cls(
-            timer_s=np.array([timer_s(lap) for lap in laps], dtype=np.float64),
+            timer_s=np.array([model.timer_s(lap) for lap in laps], dtype=np.float64),
             distance_m=np.array(
                 [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=np.float64
             ),
@@ -114,7 +105,7 @@ class PlanTable:
             time_s=np.array([item.time_s if isinstance(item, Time) else np.nan for item in durations]),
             distance_m=np.array([item.distance_m if isinstance(item, Distance) else np.nan for item in durations]),
             step=np.array(step_numbers, dtype=np.int64),
-            intensity=np.array([_intensity(step.intensity) for step in steps], dtype=np.int64),
+            intensity=np.array([_KIND_OF_INTENSITY.get(step.intensity.value, 0) for step in steps], dtype=np.int64),
             speed_mps=np.array(
                 [
                     (step.target.low_mps + step.target.high_mps) / 2 if isinstance(step.target, SpeedRange) else np.nan
@@ -138,13 +129,15 @@ def run_costs(laps: LapTable, plan: PlanTable, first: int, stop: int) -> FloatAr
     run = slice(first, stop)
     timer_s, distance_m = _sums(laps.timer_s[run]), _sums(laps.distance_m[run])
     if laps.named:
-        fit = _exact(timer_s, plan.time_s, EXACT_TIME_S) + _exact(distance_m, plan.distance_m, EXACT_DISTANCE_M)
+        fit = _exact(timer_s, plan.time_s, model.EXACT_TIME_S) + _exact(
+            distance_m, plan.distance_m, model.EXACT_DISTANCE_M
+        )
         fit = np.where(plan.step == laps.step[first], fit, np.inf)
         if laps.planned_index[first] == NO_INDEX:
             fit[:] = np.inf
     else:
-        fit = _by_hand(timer_s, plan.time_s, BY_HAND_TIME_S, BY_HAND_TIME)
-        fit = fit + _by_hand(distance_m, plan.distance_m, BY_HAND_DISTANCE_M, BY_HAND_DISTANCE)
+        fit = _by_hand(timer_s, plan.time_s, model.BY_HAND_TIME_S, model.BY_HAND_TIME)
+        fit = fit + _by_hand(distance_m, plan.distance_m, model.BY_HAND_DISTANCE_M, model.BY_HAND_DISTANCE)
         fit = fit + np.where(np.isnan(plan.time_s) & np.isnan(plan.distance_m), COST_OPEN_BY_HAND, 0.0)
         fit = fit + _character(int(laps.intensity[first]), plan, timer_s, distance_m)
     pressed, automatic = laps.pressed[run], laps.automatic[run]
@@ -190,7 +183,3 @@ def _character(intensity: int, plan: PlanTable, timer_s: FloatArray, distance_m:
     away = np.minimum(np.abs(log_speed - np.log(plan.speed_mps)) / SPEED_AWAY, 1.0)
     unlike = np.where(known & ~np.isnan(plan.speed_mps), COST_OTHER_SPEED * away, 0.0)
     return unlike + np.where(other, COST_OTHER_INTENSITY, 0.0)[np.newaxis, :]
-
-
-def _intensity(intensity: Intensity) -> int:
-    return _KIND_OF_INTENSITY.get(intensity.value, 0)

@@ -9,20 +9,12 @@ from os import PathLike
 from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.errors import PlanError
+from retrorun.match import model
 from retrorun.match.align import LapGroup, align
 from retrorun.match.by_speed import lay_by_speed
 from retrorun.match.cost import LapTable, PlanTable
 from retrorun.match.identity import embedded_plan
-from retrorun.match.model import (
-    Match,
-    Outcome,
-    StepMatch,
-    distance_m,
-    measured_laps,
-    outcome_of_laps,
-    say_nothing,
-    timer_s,
-)
+from retrorun.match.model import Match, Outcome, StepMatch
 from retrorun.session.model import Session
 from retrorun.session.unroll import Occurrence, unroll
 from retrorun.units import format_clock
@@ -69,14 +61,14 @@ def match_plan(
     if len(activity.laps) > MOST_LAPS:
         raise PlanError(f"the recording has {len(activity.laps)} laps", hint=f"at most {MOST_LAPS} can be matched")
     planned = _planned(activity, session)
-    laps = measured_laps(activity)
+    laps = model.measured_laps(activity)
     indexed = any(lap.planned_step_index is not None for lap in laps)
     if indexed and planned.step_of_index:
         return _by_laps(laps, planned, use_indices=True)
     by_hand = _by_laps(laps, planned, use_indices=False)
     whole = len(by_hand.outside_lap_indices) <= 1 and all(len(step.lap_indices) == 1 for step in by_hand.steps)
     # Laps that the watch cuts say nothing, unless they are the plan lap for lap.
-    return by_hand if whole or not say_nothing(laps) else _by_speed(activity, planned)
+    return by_hand if whole or not model.say_nothing(laps) else _by_speed(activity, planned)
 
 
 def _planned(activity: Activity, session: Session | None) -> _Planned:
@@ -176,11 +168,11 @@ def _from_laps(
     laps = all_laps[group.first : group.last + 1]
     return replace(
         bare,
-        outcome=outcome_of_laps(occurrence.step.duration, laps, exact=exact, final=final),
+        outcome=model.outcome_of_laps(occurrence.step.duration, laps, exact=exact, final=final),
         start_s=laps[0].start_s,
         end_s=laps[-1].end_s,
-        timer_s=sum(timer_s(lap) for lap in laps),
-        distance_m=distance_m(laps),
+        timer_s=sum(model.timer_s(lap) for lap in laps),
+        distance_m=model.distance_m(laps),
         lap_indices=tuple(range(group.first, group.last + 1)),
     )
 

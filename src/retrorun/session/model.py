@@ -9,13 +9,7 @@ from enum import StrEnum
 
 from retrorun.errors import SessionError
 from retrorun.session.checks import clean_text, member_of, on_grid
-from retrorun.session.values import (
-    Duration,
-    RepeatUntil,
-    Target,
-    Times,
-    check_targets,
-)
+from retrorun.session.values import Duration, RepeatUntil, Target, Times, check_targets
 
 
 class Direction(StrEnum):

@@ -8,33 +8,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from retrorun.errors import NotationError, SessionError
-from retrorun.session.model import (
-    DEEPEST_NESTING,
-    MOST_STEPS,
-    Direction,
-    Intensity,
-    Repeat,
-    Session,
-    Setting,
-    Step,
-)
-from retrorun.session.step_words import (
-    DURATION_HELP,
-    StepParts,
-    at_duration,
-    read_amount,
-    read_duration,
-    read_heart_rate_bound,
-)
+from retrorun.session import step_words
+from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Repeat, Session, Setting, Step
 from retrorun.session.target_words import TARGET_HELP, read_target
 from retrorun.session.tokens import LONGEST_NOTATION, Cursor, Token, ValueT, quote, tokenise, unquote
 from retrorun.session.values import Duration, RepeatUntil, Target, Times
-from retrorun.session.wording import format_step, usual_gait
+from retrorun.session.wording import format_step
 
 _REPEAT_HELP = "write e.g. 4x(400m bwd) or repeat until 20min (400m bwd)"
+_TIMES_SIGNS = ("x", "×")
 _SKIP_WORDS = ("skip-last", "skip-last-rest")
 
 
@@ -52,23 +38,17 @@ def parse_session(text: str, *, name: str = "") -> Session:
     if not isinstance(text, str):
         raise SessionError(f"the notation is text, not {type(text).__name__}")
     if len(text) > LONGEST_NOTATION:
-        raise NotationError(
-            f"a session's text has at most {LONGEST_NOTATION} characters",
-            text=text,
-            position=LONGEST_NOTATION,
-            hint="use repeats",
-        )
-    header = read_header(text)
-    cursor = Cursor(text, tokenise(text, header.end), setting=header.setting)
+        what = f"a session's text has at most {LONGEST_NOTATION} characters"
+        raise NotationError(what, text=text, position=LONGEST_NOTATION, hint="use repeats")
+    said, end = read_header(text)
+    cursor = Cursor(text, tokenise(text, end), setting=said.get("setting", Setting.ROAD))
     first = cursor.here
     steps = _read_sequence(cursor, depth=0)
     if cursor.here.kind != "end":
         cursor.fail("there is no ( for this )", hint="leave it out, or open the bracket where the repeat begins")
     if not steps:
         cursor.fail("a session needs at least one step", token=cursor.here, hint="write e.g. 10min warmup; 400m bwd")
-    session: Session = cursor.build(
-        first, Session, steps=steps, name=header.name, setting=header.setting, note=header.note
-    )
+    session: Session = cursor.build(first, Session, steps=steps, **said)
     return replace(session, name=name) if name else session
 
 
@@ -84,9 +64,9 @@ def parse_duration(text: str) -> Duration:
         NotationError: it is no duration, or something follows it.
     """
     cursor = _phrase_cursor(text)
-    if not at_duration(cursor):
-        cursor.fail(f"expected a duration, not {cursor.shown()}", hint=DURATION_HELP)
-    duration = read_duration(cursor)
+    if not step_words.at_duration(cursor):
+        cursor.fail(f"expected a duration, not {cursor.shown()}", hint=step_words.DURATION_HELP)
+    duration = step_words.read_duration(cursor)
     return _alone(cursor, duration, "duration")
 
 
@@ -144,10 +124,10 @@ def _read_sequence(cursor: Cursor, *, depth: int) -> tuple[Step | Repeat, ...]:
     while True:
         while cursor.at("break"):
             cursor.take()
-        if cursor.at("end") or cursor.at("sign", ")"):
+        if cursor.ends_step:
             return tuple(steps)
         steps.append(_read_item(cursor, depth=depth))
-        if not (cursor.at("break") or cursor.at("end") or cursor.at("sign", ")")):
+        if not cursor.ends_step:
             cursor.fail(f"expected ; before {cursor.shown()}", hint="part the steps with ; or a new line")
 
 
@@ -156,18 +136,16 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     cursor.items += 1
     if cursor.items > MOST_STEPS:
         cursor.fail(f"a session has at most {MOST_STEPS} steps", hint="use repeats")
-    if _at_count(cursor):
+    if cursor.at("number") and cursor.ahead().text in _TIMES_SIGNS:
         count = cursor.take()
         cursor.take()
         until: RepeatUntil = cursor.build(count, lambda: Times(count=cursor.whole(count)))
         return _read_repeat(cursor, first, until, depth=depth)
     if cursor.at("sign", "("):
         return _read_counted_after(cursor, depth=depth)
-    if cursor.at("word", "repeat"):
-        cursor.take()
-        if not cursor.at("word", "until"):
+    if cursor.skip("repeat"):
+        if not cursor.skip("until"):
             cursor.fail(f"expected until after repeat, not {cursor.shown()}", hint=_REPEAT_HELP)
-        cursor.take()
         until = _read_until(cursor)
         if not cursor.at("sign", "("):
             cursor.fail(f"expected ( and the steps to repeat, not {cursor.shown()}", hint=_REPEAT_HELP)
@@ -179,7 +157,7 @@ def _read_counted_after(cursor: Cursor, *, depth: int) -> Repeat:
     """`(400m bwd; 90s rest) x 4`: steps in brackets whose count follows them."""
     opening = cursor.here
     repeat = _read_repeat(cursor, opening, Times(count=1), depth=depth, counted=False)
-    if cursor.here.text not in ("x", "×") or cursor.ahead().kind != "number":
+    if cursor.here.text not in _TIMES_SIGNS or cursor.ahead().kind != "number":
         cursor.fail("these brackets have no count", token=opening, hint="write a count before them, e.g. 4x(400m bwd)")
     cursor.take()
     count = cursor.take()
@@ -188,16 +166,11 @@ def _read_counted_after(cursor: Cursor, *, depth: int) -> Repeat:
     return cursor.build(count, lambda: replace(repeat, until=Times(count=times), skip_last=skip_last, note=note))
 
 
-def _at_count(cursor: Cursor) -> bool:
-    following = cursor.ahead()
-    return cursor.at("number") and (following.text in {"x", "×"})
-
-
 def _read_until(cursor: Cursor) -> RepeatUntil:
     if cursor.at("word", "hr"):
-        return read_heart_rate_bound(cursor)
+        return step_words.read_heart_rate_bound(cursor)
     first = cursor.here
-    amount = read_amount(cursor)
+    amount = step_words.read_amount(cursor)
     if not isinstance(amount, RepeatUntil):
         cursor.fail("a repeat cannot go on until so many calories", token=first, hint="use a time or a distance")
     return amount
@@ -236,26 +209,13 @@ def _read_tail(cursor: Cursor) -> tuple[bool, str]:
 
 
 def _read_step(cursor: Cursor) -> Step:
-    parts = StepParts(cursor)
-    while not (cursor.at("break") or cursor.at("end") or cursor.at("sign", ")")):
+    parts = step_words.StepParts(cursor)
+    while not cursor.ends_step:
         parts.read()
-    intensity = parts.intensity or Intensity.ACTIVE
-    return cursor.build(
-        parts.first,
-        lambda: Step(
-            duration=parts.required_duration(),
-            direction=parts.direction or Direction.FORWARD,
-            gait=parts.gait or usual_gait(intensity),
-            intensity=intensity,
-            target=parts.target,
-            secondary_target=parts.secondary_target,
-            slope=parts.slope,
-            incline_pct=parts.incline_pct,
-            note=parts.note or "",
-            direction_guessed=parts.direction_guessed,
-        ),
-    )
+    return parts.step()
 
+
+# ---- the lines above the steps: `name: …`, `setting: …`, `note: …` ---------------------------------------------------
 
 _SKIPPED = re.compile(r"(?:[ \t\r\n;]+|#[^\n]*)*")
 _KEY = re.compile(r"(name|setting|note)[ \t]*:[ \t]*", re.IGNORECASE)
@@ -264,34 +224,21 @@ _PLAIN = re.compile(r"[^;\n]*")
 _NEEDS_NO_QUOTES = re.compile(r'[^"\s;](?:[^;\n\r]*[^\s;])?')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """What the lines above the steps say, and where they end."""
+def read_header(text: str) -> tuple[dict[str, Any], int]:
+    """What the lines above the steps say, by the names of `Session`, and where they end.
 
-    name: str
-    setting: Setting
-    note: str
-    end: int
-
-
-def read_header(text: str) -> Header:
-    """The lines above the steps. A plain value runs to `;` or the end of its line; a quoted one holds anything."""
-    values: dict[str, tuple[str, int]] = {}
+    A plain value runs to `;` or the end of its line; a quoted one holds anything.
+    """
+    said: dict[str, Any] = {}
     position = _end(_SKIPPED, text, 0)
     while key := _KEY.match(text, position):
         name = key[1].lower()
-        if name in values:
+        if name in said:
             raise NotationError(f"a second {name}", text=text, position=position, hint="leave one out")
-        start = key.end()
-        value, position = _read_value(text, start)
-        values[name] = (value, start)
+        value, position = _read_value(text, key.end())
+        said[name] = _setting(text, value, key.end()) if name == "setting" else value
         position = _end(_SKIPPED, text, position)
-    return Header(
-        name=values.get("name", ("", 0))[0],
-        setting=_setting(text, *values.get("setting", (Setting.ROAD.value, 0))),
-        note=values.get("note", ("", 0))[0],
-        end=position,
-    )
+    return said, position
 
 
 def format_header(session: Session) -> list[str]:
@@ -315,9 +262,8 @@ def _read_value(text: str, start: int) -> tuple[str, int]:
     after = text[end : _end(_PLAIN, text, end)]
     if after.strip() and not after.strip().startswith("#"):
         place = end + len(after) - len(after.lstrip())
-        raise NotationError(
-            "nothing may follow the quotes", text=text, position=place, hint="put ; or a new line there"
-        )
+        hint = "put ; or a new line there"
+        raise NotationError("nothing may follow the quotes", text=text, position=place, hint=hint)
     return unquote(quoted.group(), text, start), end
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NoReturn
 
 from retrorun.session import values
-from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
+from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope, Step
 from retrorun.session.target_words import DASHES, LIMITS, TARGET_FIRST, TARGET_HELP, TARGET_UNITS, ZONES, read_targets
 from retrorun.session.tokens import Cursor, Token
-from retrorun.session.wording import distance_of
+from retrorun.session.wording import distance_of, usual_gait
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, TIME_UNITS_S, parse_clock
 
 DIRECTION_WORDS = {
@@ -28,6 +29,12 @@ INTENSITY_WORDS = {
     "active": Intensity.ACTIVE,
 }
 SLOPE_WORDS = {"uphill": Slope.UPHILL, "downhill": Slope.DOWNHILL, "flat": Slope.FLAT}
+_WORDS: dict[str, Mapping[str, StrEnum]] = {
+    "direction": DIRECTION_WORDS,
+    "gait": GAIT_WORDS,
+    "intensity": INTENSITY_WORDS,
+    "slope": SLOPE_WORDS,
+}
 _BETWEEN = frozenset(("/", "(", ")", "with", "w", "then", "and", "-", ">"))  # what stands where a ; should
 _WORDS_HELP = "use words such as fwd, bwd, walk, warmup, rest or uphill"
 _LONGEST_MENDED = 200  # characters of a mended step in a hint
@@ -43,22 +50,14 @@ class StepParts:
         self.cursor = cursor
         self.first: Token = cursor.here
         self.index = cursor.index
-        self.direction_guessed = False
-        self.duration: values.Duration | None = None
-        self.direction: Direction | None = None
-        self.gait: Gait | None = None
-        self.intensity: Intensity | None = None
-        self.slope: Slope | None = None
-        self.incline_pct: float | None = None
-        self.target: values.Target | None = None
-        self.secondary_target: values.Target | None = None
-        self.note: str | None = None
+        self.said: dict[str, Any] = {}  # by the names of `Step`
 
-    def required_duration(self) -> values.Duration:
-        """The duration, or an error where the step has none."""
-        if self.duration is None:
+    def step(self) -> Step:
+        """The step that was said; without a duration there is none."""
+        if "duration" not in self.said:
             self.cursor.fail("a step needs a duration", token=self.first, hint=DURATION_HELP)
-        return self.duration
+        gait = usual_gait(self.said.get("intensity", Intensity.ACTIVE))
+        return self.cursor.build(self.first, Step, **{"gait": gait} | self.said)
 
     def read(self) -> None:
         """Take the next part of the step, whatever it is."""
@@ -67,21 +66,21 @@ class StepParts:
         if at_duration(cursor):
             # Read before it is refused as a second one: what lacks its @ is told so.
             duration = read_duration(cursor)
-            if self.duration is not None:
+            if "duration" in self.said:
                 self._refuse_second(token)
-            self.duration = duration
+            self.said["duration"] = duration
         elif cursor.at("sign", "@") or cursor.at("word", "at"):
-            self._once("target", self.target)
+            self._once("target")
             cursor.take()
-            self.target, self.secondary_target = read_targets(cursor)
+            self.said["target"], self.said["secondary_target"] = read_targets(cursor)
         elif token.kind == "text":
-            self._once("note", self.note)
-            self.note = cursor.take().text
+            self._once("note")
+            self.said["note"] = cursor.take().text
         elif cursor.at("word", "incline"):
-            self._once("incline", self.incline_pct)
+            self._once("incline_pct", "incline")
             if cursor.setting is not Setting.TREADMILL:
                 cursor.fail("an incline belongs to a treadmill", hint="say uphill, or put setting: treadmill above")
-            self.incline_pct = self._read_incline()
+            self.said["incline_pct"] = self._read_incline()
         elif token.kind == "word":
             self._read_word(token)
         elif cursor.at("sign", "/"):
@@ -118,37 +117,27 @@ class StepParts:
         return short and reads_as_steps(mended, self.cursor.setting)
 
     def _read_word(self, token: Token) -> None:
-        word = token.text
-        if (word, self.cursor.ahead().text) in (("warm", "up"), ("cool", "down")):
-            self._once("intensity", self.intensity)
-            self.intensity = Intensity.WARMUP if word == "warm" else Intensity.COOLDOWN
-        elif word in DIRECTION_WORDS:
-            self._once("direction", self.direction)
-            self.direction = DIRECTION_WORDS[word]
-            if self.cursor.ahead().text == "?":
-                self.cursor.take()
-                self.direction_guessed = True
-        elif word in GAIT_WORDS:
-            self._once("gait", self.gait)
-            self.gait = GAIT_WORDS[word]
-        elif word in INTENSITY_WORDS:
-            self._once("intensity", self.intensity)
-            self.intensity = INTENSITY_WORDS[word]
-        elif word in SLOPE_WORDS:
-            self._once("slope", self.slope)
-            if self.cursor.setting is Setting.TREADMILL:
-                self.cursor.fail("a treadmill has no slope", hint="write e.g. incline 1%")
-            self.slope = SLOPE_WORDS[word]
-        else:
+        cursor, word = self.cursor, token.text
+        if (word, cursor.ahead().text) in (("warm", "up"), ("cool", "down")):
+            self._once("intensity")
+            cursor.take()
+            word += cursor.here.text
+        kind = next((kind for kind, words in _WORDS.items() if word in words), None)
+        if kind is None:
             self._refuse_word(token)
-        self.cursor.take()
-        if word in ("warm", "cool"):
-            self.cursor.take()  # up, or down
+        self._once(kind)
+        if kind == "slope" and cursor.setting is Setting.TREADMILL:
+            cursor.fail("a treadmill has no slope", hint="write e.g. incline 1%")
+        self.said[kind] = _WORDS[kind][word]
+        cursor.take()
+        if kind == "direction" and cursor.here.text == "?":
+            cursor.take()
+            self.said["direction_guessed"] = True
 
-    def _once(self, name: str, value: object) -> None:
-        if value is not None:
-            hint = "join two targets with and" if name == "target" else "leave one out"
-            self.cursor.fail(f"a step has one {name}, and {self.cursor.shown()} is a second", hint=hint)
+    def _once(self, kind: str, name: str = "") -> None:
+        if kind in self.said:
+            hint = "join two targets with and" if kind == "target" else "leave one out"
+            self.cursor.fail(f"a step has one {name or kind}, and {self.cursor.shown()} is a second", hint=hint)
 
     def _refuse_second(self, token: Token) -> None:
         """Refuse a second duration, which was read: another step's, or the smaller part of one time."""
@@ -164,19 +153,16 @@ class StepParts:
     def _read_incline(self) -> float:
         cursor = self.cursor
         cursor.take()
-        sign = -1.0 if cursor.at("sign", "-") else 1.0
-        if sign < 0:
-            cursor.take()
+        sign = -1.0 if cursor.skip("-") else 1.0
         number = cursor.here
         if number.kind != "number":
             cursor.fail(f"expected a grade in per cent, not {cursor.shown()}", hint="write e.g. incline 1%")
         cursor.take()
-        if not cursor.at("sign", "%"):
+        if not cursor.skip("%"):
             cursor.fail(f"{number.text} has no unit", token=number, hint=f"write incline {number.text}%")
-        cursor.take()
         return sign * float(number.text)
 
-    def _refuse_word(self, token: Token) -> None:
+    def _refuse_word(self, token: Token) -> NoReturn:
         word, cursor = token.text, self.cursor
         if word in TIME_UNITS_S or word in DISTANCE_UNITS_M or word == "kcal":
             cursor.fail(f"{word} has no number before it", hint=f"write e.g. 10{word}")
@@ -201,14 +187,10 @@ class StepParts:
 
     def _words_left(self) -> list[str]:
         """The words that may still be said of the step, so that none of them leads into the next error."""
-        groups: tuple[tuple[object, Iterable[str]], ...] = (
-            (self.direction, DIRECTION_WORDS),
-            (self.gait, GAIT_WORDS),
-            (self.intensity, INTENSITY_WORDS),
-            (self.slope, () if self.cursor.setting is Setting.TREADMILL else SLOPE_WORDS),
-            (self.duration, ("lap", "until", *RACES_M)),
-        )
-        return sorted(word for said, words in groups if said is None for word in words)
+        words: dict[str, Iterable[str]] = {**_WORDS, "duration": ("lap", "until", *RACES_M)}
+        if self.cursor.setting is Setting.TREADMILL:
+            del words["slope"]
+        return sorted(word for kind, left in words.items() if kind not in self.said for word in left)
 
 
 # ---- durations -------------------------------------------------------------------------------------------------------
@@ -227,11 +209,9 @@ def read_duration(cursor: Cursor) -> values.Duration:
             cursor.skip("marathon")
         return values.Distance(distance_m=RACES_M[race], unit="km")
     first = cursor.here
-    if cursor.at("word", "until"):
-        cursor.take()
+    if cursor.skip("until"):
         cursor.skip("the")
-    if cursor.at("word", "lap"):
-        cursor.take()
+    if cursor.skip("lap"):
         cursor.skip("button")
         return values.LapButton()
     if first.text == "until":

@@ -1,4 +1,4 @@
-"""The notation cut into tokens: numbers, clock times, words, quoted text, signs and breaks between steps."""
+"""The notation cut into tokens, and a cursor through them: what comes next, and errors that show where."""
 
 from __future__ import annotations
 
@@ -88,12 +88,9 @@ def unquote(quoted: str, text: str, position: int) -> str:
         if char == "\\":
             index += 1
             if quoted[index] not in _ESCAPES:
-                raise NotationError(
-                    f"\\{quoted[index]} means nothing in a note",
-                    text=text,
-                    position=position + index - 1,
-                    hint='use \\n for a new line, \\" for a quote, \\\\ for a backslash',
-                )
+                what = f"\\{quoted[index]} means nothing in a note"
+                hint = 'use \\n for a new line, \\" for a quote, \\\\ for a backslash'
+                raise NotationError(what, text=text, position=position + index - 1, hint=hint)
             char = _ESCAPES[quoted[index]]
         parts.append(char)
         index += 1
@@ -136,12 +133,8 @@ def _token(text: str, match: re.Match[str]) -> Token:
             raise NotationError("a number this long means nothing here", text=text, position=match.start())
         following = text[match.end() : match.end() + 2]
         if kind == "number" and re.fullmatch(r",[0-9]", following):
-            raise NotationError(
-                "a comma stands between steps",
-                text=text,
-                position=match.end(),
-                hint="put a point in decimals, e.g. 1.5km",
-            )
+            hint = "put a point in decimals, e.g. 1.5km"
+            raise NotationError("a comma stands between steps", text=text, position=match.end(), hint=hint)
     return Token(kind=kind, text=piece, start=match.start(), end=match.end())
 
 
@@ -182,6 +175,11 @@ class Cursor:
     def here(self) -> Token:
         """The token that comes next."""
         return self.tokens[self.index]
+
+    @property
+    def ends_step(self) -> bool:
+        """Whether a step ends here: at a break, a closing bracket or the end."""
+        return self.here.kind in ("break", "end") or self.at("sign", ")")
 
     def ahead(self, count: int = 1) -> Token:
         """The token so many places further on, or the last one."""

@@ -78,7 +78,7 @@ def as_session(source: Session | bytes | str | PathLike[str]) -> Session:
     return source if isinstance(source, Session) else import_session(source).session
 
 
-def kind_of(data: bytes) -> Kind | None:
+def kind_of(data: bytes) -> Kind | None:  # noqa: PLR0911 - one for each kind
     """What the bytes of a plan are; None where they are none that a session can be read from."""
     if is_fit(data):
         return "FIT"
@@ -89,20 +89,15 @@ def kind_of(data: bytes) -> Kind | None:
         from retrorun.workout.formats.zwift import is_zwift
 
         return "Zwift" if is_zwift(text) else None
-    return _kind_of_text(text)
-
-
-def _kind_of_text(text: str) -> Kind:
-    from retrorun.workout.formats.intervals_icu import is_intervals_icu
-    from retrorun.workout.formats.sheet import is_sheet
+    from retrorun.workout.formats import intervals_icu, sheet
 
     if text.startswith(("{", "[")):
         return "JSON"
-    if is_sheet(text):
+    if sheet.is_sheet(text):
         return "sheet"
     if _YAML.search(text):
         return "YAML"
-    return "intervals.icu" if is_intervals_icu(text) else "notation"
+    return "intervals.icu" if intervals_icu.is_intervals_icu(text) else "notation"
 
 
 def _read(data: bytes, name: str, ending: str = "") -> Decompiled:
@@ -126,34 +121,22 @@ def _read(data: bytes, name: str, ending: str = "") -> Decompiled:
     return _from_text(text, _ENDINGS.get(ending, kind) if kind == "notation" else kind, name)
 
 
-def _from_text(text: str, kind: Kind, name: str) -> Decompiled:
-    match kind:
-        case "Zwift":
-            from retrorun.workout.formats.zwift import from_zwift
+def _from_text(text: str, kind: Kind, name: str) -> Decompiled:  # noqa: PLR0911 - likewise
+    if kind == "notation":
+        return Decompiled(session=parse_session(text, name=name))
+    if kind == "YAML":
+        return Decompiled(session=session_from_yaml(text))
+    from retrorun.workout.formats import garmin_connect, intervals_icu, sheet, zwift  # not for our own texts
 
-            return from_zwift(text)
-        case "JSON":
-            return _from_json(text)
-        case "YAML":
-            return Decompiled(session=session_from_yaml(text))
-        case "intervals.icu":
-            from retrorun.workout.formats.intervals_icu import from_intervals_icu
-
-            return from_intervals_icu(text, name=name)
-        case "sheet":
-            from retrorun.workout.formats.sheet import from_sheet
-
-            return from_sheet(text)
-        case _:
-            return Decompiled(session=parse_session(text, name=name))
-
-
-def _from_json(text: str) -> Decompiled:
-    from retrorun.workout.formats.garmin_connect import from_garmin_connect, is_garmin_connect
-
+    if kind == "Zwift":
+        return zwift.from_zwift(text)
+    if kind == "intervals.icu":
+        return intervals_icu.from_intervals_icu(text, name=name)
+    if kind == "sheet":
+        return sheet.from_sheet(text)
     value = parse_json(text, error=DocumentError)
-    if is_garmin_connect(value):
-        return from_garmin_connect(value)
+    if garmin_connect.is_garmin_connect(value):
+        return garmin_connect.from_garmin_connect(value)
     return Decompiled(session=session_from_dict(value))
 
 
