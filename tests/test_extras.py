@@ -27,7 +27,7 @@ NAMES = {re.split(r"[<>=; ]", one)[0] for packages in EXTRAS.values() for one in
     ("call", "module", "packages"),
     [
         (lambda: scan("s3://bucket/runs"), "fsspec", ["fsspec"]),
-        (lambda: list(run_on_joblib([], Settings(), {}, "dask")), "joblib", ["joblib", "dask[distributed]"]),
+        (lambda: list(run_on_joblib([], Settings(), "dask")), "joblib", ["joblib", "dask[distributed]"]),
         (lambda: _connect("tcp://127.0.0.1:1"), "distributed", ["dask[distributed]"]),
         (lambda: Strava(Application(client_id=1, client_secret="x"), Path("none")), "stravalib", ["stravalib"]),
     ],
@@ -47,4 +47,4 @@ def test_the_hint_for_a_missing_package_is_a_line_that_works(
 def test_a_backend_that_joblib_does_not_know() -> None:
     pytest.importorskip("joblib", reason="the extra dask is not installed")
     with pytest.raises(RetrorunError, match=r"cannot use the backend 'tasky' .*; check its name"):
-        list(run_on_joblib([], Settings(), {}, "tasky"))
+        list(run_on_joblib([], Settings(), "tasky"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import platform
 import secrets
@@ -21,6 +22,7 @@ GZIP = b"\x1f\x8b"  # how gzipped bytes begin
 LEFTOVER_S = 86400.0  # an unfinished file of a machine that cannot be asked is abandoned after a day
 LOCK_WAIT_S = 60.0  # whoever holds a lock only reads and writes one small file
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _NOT_A_FILE = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -93,26 +95,46 @@ def open_regular(path: Path, *, error: type[RetrorunError] = RecordingError) -> 
 
 
 def write_atomic(path: Path, data: bytes, *, inputs: Iterable[Path] = (), private: bool = False) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part.
+    """Write a whole file, as `writing` does.
 
-    The bytes go to a new file in the same folder, are flushed to the disk, and take the name in one step. The new file
-    has the rights of the one that it replaces, else those of any new file (umask); a private one is its owner's only.
-    A link is followed, a device or a pipe is written to.
+    Raises:
+        OutputError: as `writing` says.
+    """
+    with writing(path, inputs=inputs, private=private) as file:
+        try:
+            file.write(data)
+        except OSError as fault:
+            raise _output_error(path, fault) from fault
+
+
+@contextmanager
+def writing(path: Path, *, inputs: Iterable[Path] = (), private: bool = False) -> Iterator[BinaryIO]:
+    """A file to write into, of which a reader sees the old content or the new, never a part.
+
+    The bytes go to a new file in the same folder, are flushed to the disk, and take the name in one step when the block
+    ends without an error. The new file has the rights of the one that it replaces, else those of any new file (umask);
+    a private one is its owner's only. A link is followed, a device or a pipe is written to.
 
     Raises:
         OutputError: the folder is missing or read-only, the disk is full, or `path` is one of `inputs`, which the
             same command reads; an old file is left as it was.
     """
     refuse_inputs(path, inputs)
+    inside = False  # the block, whose own errors are none of this file unless the disk is full
     try:
         kind = stat.S_IFMT(path.stat().st_mode) if path.exists() else stat.S_IFREG
-        if kind not in (stat.S_IFREG, stat.S_IFDIR):
-            path.write_bytes(data)
-            return
-        _replace(Path(os.path.realpath(path)), data, private=private)
+        plain = kind in (stat.S_IFREG, stat.S_IFDIR)
+        with _replacing(Path(os.path.realpath(path)), private=private) if plain else path.open("wb") as file:
+            inside = True
+            yield file
+            inside = False
     except OSError as fault:
+        if inside and fault.errno not in _FULL:
+            raise
         raise _output_error(path, fault) from fault
     except ValueError:  # a zero byte in it
+        if inside:
+            raise
         raise OutputError("no file can have such a name", where=_name(path), hint="use another") from None
 
 
@@ -177,14 +199,15 @@ def locked(path: Path, *, wait_s: float = LOCK_WAIT_S) -> Iterator[None]:
         raise _output_error(path, fault) from fault
 
 
-def _replace(path: Path, data: bytes, *, private: bool) -> None:
+@contextmanager
+def _replacing(path: Path, *, private: bool) -> Iterator[BinaryIO]:
     _tidy(path)
     temporary = path.with_name(f"{_beginning(path)}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(temporary, flags, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if path.exists() and not private:
@@ -201,8 +224,8 @@ def _tidy(path: Path) -> None:
         for left in path.parent.glob(f"{_escape(_beginning(path))}*.part"):
             machine, _, rest = left.name.removeprefix(_beginning(path)).partition("-")
             pid = rest.partition("-")[0]
-            dead = machine == _machine() and pid.isdecimal() and not _alive(int(pid))
-            if dead or left.stat().st_mtime < time.time() - LEFTOVER_S:
+            ours = machine == _machine() and pid.isdecimal()
+            if not _alive(int(pid)) if ours else left.stat().st_mtime < time.time() - LEFTOVER_S:
                 left.unlink()
 
 

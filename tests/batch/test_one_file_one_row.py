@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.analysis.store import save_labels
@@ -160,7 +161,8 @@ def test_a_journal_row_of_another_shape_is_done_again(tmp_path: Path, old: str, 
     text = journal.read_text()
     assert old in text
     journal.write_text(text.replace(old, new, 1))
-    assert Journal(journal).known == {}
+    with Journal(journal) as kept:
+        assert kept.keys([Source(path=path)]) == {}
     assert scan(path, workers=1, journal=journal) == first
 
 

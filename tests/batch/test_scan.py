@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+import gc
 import gzip
 import os
 import signal
@@ -7,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,13 +21,14 @@ from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.analysis.store import save_labels
 from retrorun.batch.row import Row
-from retrorun.batch.scan import scan
+from retrorun.batch.scan import Scan, scan
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings, scan_group
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import RetrorunError
 from retrorun.session.model import Direction
 from tests.batch.made import CYCLING, SPANS, made
+from tests.batch.rows import row
 
 
 @pytest.fixture(scope="module")
@@ -49,19 +53,19 @@ def by_name(table: ScanTable, folder: Path) -> dict[str, str]:
 def test_every_recording_has_one_row_whatever_is_wrong_with_it(archive: Path) -> None:
     table = scan(archive, workers=1)
     assert by_name(table, archive) == {
-        "again/run1.fit.gz": "read",
+        "again/run1.fit.gz": "duplicate",
         "empty.fit": "failed",
         "page.gpx": "failed",
         "ride.fit": "skipped",
         "run0.fit": "read",
-        "run1.fit": "duplicate",
+        "run1.fit": "read",
         "run2.fit": "read",
         "run3.fit": "read",
     }
     assert table.complete
     reasons = {Path(row.path).name: row.reason for row in table}
     assert reasons["ride.fit"] == "not a run but cycling"
-    assert reasons["run1.fit"] == f"the same activity as {archive}/again/run1.fit.gz"
+    assert reasons["run1.fit.gz"] == f"the same activity as {archive}/run1.fit"
     assert reasons["empty.fit"]
     assert "HTML" in reasons["page.gpx"] or "page" in reasons["page.gpx"]
 
@@ -96,8 +100,8 @@ def test_a_second_scan_takes_over_what_is_unchanged(
     fresh: list[str] = []
 
     def spy(done: Done) -> None:
-        if done.fresh:
-            fresh.append(Path(done.row.path).name)
+        if done.row is not None:
+            fresh.append(Path(done.name).name)
 
     watch_groups(monkeypatch, spy)
     assert scan(archive, workers=1, journal=journal) == first
@@ -116,7 +120,7 @@ def test_a_changed_recording_is_done_again(tmp_path: Path, monkeypatch: pytest.M
     scan(tmp_path, workers=1, journal=journal)
     (tmp_path / "run1.fit").write_bytes(made(seed=7, day=1, duration_s=600, spans=()))
     fresh: list[str] = []
-    watch_groups(monkeypatch, lambda done: fresh.extend([Path(done.row.path).name] if done.fresh else []))
+    watch_groups(monkeypatch, lambda done: fresh.extend([Path(done.name).name] if done.row else []))
     table = scan(tmp_path, workers=1, journal=journal)
     assert fresh == ["run1.fit"]
     assert {Path(row.path).name: round(row.elapsed_s or 0) for row in table}["run1.fit"] == 600
@@ -136,6 +140,43 @@ def test_what_the_runner_said_wins_and_is_noticed(tmp_path: Path) -> None:
     (broken,) = scan(path, workers=1, journal=journal)
     assert broken.status == "failed"
     assert "run.fit.labels.json" in broken.reason
+
+
+def test_rows_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1500):
+        (tmp_path / f"{number:04}.fit").touch()
+    start = dt.datetime(2026, 3, 2)  # noqa: DTZ001 - `row` makes it UTC
+
+    def made_up(sources: Sequence[Source], settings: Settings, known: Mapping[str, str]) -> list[Done]:  # noqa: ARG001
+        hours = {each.name: int(Path(each.path).stem) for each in sources}
+        return [
+            Done(name=name, key="k", row=None if name in known else row(name, f"{start + dt.timedelta(hours=hour)}"))
+            for name, hour in hours.items()
+        ]
+
+    monkeypatch.setattr("retrorun.batch.workers.scan_group", made_up)
+    for _ in range(2):  # the second time all are known
+        under_way = Scan(tmp_path, settings=Settings(), workers=1, journal=tmp_path / "journal")
+        names, held = [], 0
+        for number, each in enumerate(under_way):
+            names.append(Path(each.path).name)
+            if number % 500 == 0:
+                held = max(held, sum(type(thing) is Row for thing in gc.get_objects()))
+        assert names == [f"{number:04}.fit" for number in range(1500)]
+        assert held < 200  # a group or two, and those of the tests beside this one
+
+
+def test_runs_of_two_athletes_are_never_one(tmp_path: Path) -> None:
+    run = made(seed=1, duration_s=600, spans=())
+    for name in ("ann/a.fit", "ann/deep/again.fit", "ben/a.fit"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(run)
+    with zipfile.ZipFile(tmp_path / "cid.zip", "w") as archive:
+        archive.writestr("a.fit", run)
+    names = ("ann/a.fit", "ann/deep/again.fit", "ben/a.fit", "cid.zip/a.fit")
+    assert by_name(scan(tmp_path, workers=1), tmp_path) == dict.fromkeys(names, "duplicate") | {"cid.zip/a.fit": "read"}
+    apart = by_name(scan(tmp_path, workers=1, athletes=True), tmp_path)
+    assert apart == dict.fromkeys(names, "read") | {"ann/deep/again.fit": "duplicate"}
 
 
 def test_ctrl_c_leaves_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +302,7 @@ def test_progress_is_seen_in_a_terminal_and_nowhere_else(
 def watch_groups(monkeypatch: pytest.MonkeyPatch, see: Callable[[Done], None]) -> None:
     """Show each result of an in-process scan to `see` before it is kept."""
 
-    def spied(sources: Sequence[Source], settings: Settings, known: Mapping[str, tuple[str, Row]]) -> list[Done]:
+    def spied(sources: Sequence[Source], settings: Settings, known: Mapping[str, str]) -> list[Done]:
         done = scan_group(sources, settings, known)
         for one in done:
             see(one)

@@ -6,44 +6,41 @@ import pytest
 
 from retrorun.analysis.efforts import Effort
 from retrorun.batch.row import Row
-from retrorun.batch.story import tell
-from retrorun.batch.table import ScanTable
+from retrorun.batch.story import Story
 from tests.batch.rows import row
 
 
 def test_weeks_begin_on_monday_and_none_is_left_out() -> None:
-    told = tell(ScanTable(rows=(row(start="2026-03-01T23:00:00"), row(start="2026-03-18T07:00:00"))))
-    assert [(week.start.isoformat(), week.runs) for week in told.weeks] == [
+    told = Story((row(start="2026-03-01T23:00:00"), row(start="2026-03-18T07:00:00")))
+    assert [(week.start.isoformat(), week.runs) for week in told.season.weeks] == [
         ("2026-02-23", 1),
         ("2026-03-02", 0),
         ("2026-03-09", 0),
         ("2026-03-16", 1),
     ]
-    assert [(month.start.isoformat(), month.runs) for month in told.months] == [("2026-03-01", 2)]
+    assert [(month.start.isoformat(), month.runs) for month in told.season.months] == [("2026-03-01", 2)]
 
 
 def test_a_run_counts_on_the_runners_own_day() -> None:
-    told = tell(ScanTable(rows=(row(start="2026-03-01T23:30:00", utc_offset_s=3600.0),)))
-    assert told.weeks[0].start == dt.date(2026, 3, 2)
+    told = Story((row(start="2026-03-01T23:30:00", utc_offset_s=3600.0),))
+    assert told.season.weeks[0].start == dt.date(2026, 3, 2)
 
 
 def test_months_across_the_years_end() -> None:
-    told = tell(ScanTable(rows=(row(start="2025-12-31T07:00:00"), row(start="2026-02-01T07:00:00"))))
-    assert [month.start.isoformat() for month in told.months] == ["2025-12-01", "2026-01-01", "2026-02-01"]
+    told = Story((row(start="2025-12-31T07:00:00"), row(start="2026-02-01T07:00:00")))
+    assert [month.start.isoformat() for month in told.season.months] == ["2025-12-01", "2026-01-01", "2026-02-01"]
     assert [cells[0] for cells in told.month_rows()] == ["2025-12", "2026-02"]  # a screen has no room for empty years
 
 
 def test_sums_share_and_means_of_a_month() -> None:
-    told = tell(
-        ScanTable(
-            rows=(
-                row(backward_s=100.0, moving_s=1000.0, backward_speed_mps=2.0, planned_steps=8, completed_steps=6),
-                row(backward_s=300.0, moving_s=1000.0, backward_speed_mps=2.4, planned_steps=2, completed_steps=2),
-                row(verdict="cannot tell", backward_s=0.0, moving_s=2000.0, backward_speed_mps=None),
-            )
+    told = Story(
+        (
+            row(backward_s=100.0, moving_s=1000.0, backward_speed_mps=2.0, planned_steps=8, completed_steps=6),
+            row(backward_s=300.0, moving_s=1000.0, backward_speed_mps=2.4, planned_steps=2, completed_steps=2),
+            row(verdict="cannot tell", backward_s=0.0, moving_s=2000.0, backward_speed_mps=None),
         )
     )
-    (month,) = told.months
+    (month,) = told.season.months
     assert month.backward_s == 400.0
     assert month.share == pytest.approx(400 / 2000)  # the run that could not tell says nothing about the share
     assert month.speed_mps == pytest.approx((2.0 * 100 + 2.4 * 300) / 400)
@@ -52,17 +49,15 @@ def test_sums_share_and_means_of_a_month() -> None:
 
 
 def test_only_what_counts_is_told() -> None:
-    told = tell(
-        ScanTable(
-            rows=(
-                row(),
-                row(status="duplicate"),
-                Row(path="x", status="failed", reason="empty"),
-                row(start_time=None),
-            )
+    told = Story(
+        (
+            row(),
+            row(status="duplicate"),
+            Row(path="x", status="failed", reason="empty"),
+            row(start_time=None),
         )
     )
-    assert told.months[0].runs == 1
+    assert told.season.months[0].runs == 1
     assert told.undated == 1
 
 
@@ -72,12 +67,10 @@ def test_best_efforts_with_their_day() -> None:
         Effort(distance_m=400.0, time_s=180.0, start_s=9.0, probability=0.93),
     )
     near, far = (Effort(distance_m=way_m, time_s=600.0, start_s=0.0) for way_m in (1100.0, 1250.0))
-    told = tell(
-        ScanTable(
-            rows=(
-                row(start="2026-03-02T07:00:00", efforts=(slow,), timed_efforts=(far,)),
-                row(start="2026-03-09T07:00:00", efforts=(fast,), timed_efforts=(near,)),
-            )
+    told = Story(
+        (
+            row(start="2026-03-02T07:00:00", efforts=(slow,), timed_efforts=(far,)),
+            row(start="2026-03-09T07:00:00", efforts=(fast,), timed_efforts=(near,)),
         )
     )
     assert told.best_rows() == [
@@ -90,12 +83,12 @@ def test_best_efforts_with_their_day() -> None:
 
 
 def test_nothing_to_tell() -> None:
-    told = tell(ScanTable(rows=()))
-    assert (told.weeks, told.months, told.bests, told.undated) == ((), (), (), 0)
+    told = Story(())
+    assert (told.season.weeks, told.season.months, told.season.bests, told.undated) == ((), (), (), 0)
     assert told.figure() is not None
 
 
 def test_the_picture_shows_the_weeks() -> None:
-    told = tell(ScanTable(rows=(row(), row(start="2026-03-10T07:00:00", backward_s=600.0))))
+    told = Story((row(), row(start="2026-03-10T07:00:00", backward_s=600.0)))
     minutes = told.figure().axes[0]
     assert [round(bar.get_height(), 6) for bar in minutes.patches] == [2.0, 10.0]  # type: ignore[attr-defined]  # bars

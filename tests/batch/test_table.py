@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.batch.row import Row
-from retrorun.batch.table import ACTIVITY_FIELDS, SEGMENT_FIELDS, ScanTable
+from retrorun.batch.table import ACTIVITY_FIELDS, SEGMENT_FIELDS, SUFFIXES, ScanTable, write_rows
 from retrorun.errors import OutputError
 from tests.batch.rows import row
 
@@ -88,6 +89,37 @@ def test_json_says_all_of_it(tmp_path: Path) -> None:
     TABLE.write(tmp_path / "out.json")
     data = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert tuple(Row.from_dict(entry) for entry in data["recordings"]) == TABLE.rows
+
+
+def test_json_lines_are_a_recording_each(tmp_path: Path) -> None:
+    assert TABLE.write(tmp_path / "out.jsonl") == (tmp_path / "out.jsonl",)
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert tuple(Row.from_dict(json.loads(line)) for line in lines) == TABLE.rows
+
+
+@pytest.mark.parametrize("ending", SUFFIXES)
+def test_a_scan_that_breaks_off_leaves_the_old_table(tmp_path: Path, ending: str) -> None:
+    if ending == ".parquet":
+        pytest.importorskip("pyarrow.parquet", reason="the parquet extra is not installed")
+    TABLE.write(tmp_path / f"out{ending}")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def breaking() -> Iterator[Row]:
+        yield row("new.fit")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_rows(tmp_path / f"out{ending}", breaking(), lambda: True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_parquet_goes_out_group_by_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pq = pytest.importorskip("pyarrow.parquet", reason="the parquet extra is not installed")
+    monkeypatch.setattr("retrorun.batch.table.GROUP_ROWS", 4)
+    TABLE.write(tmp_path / "out.parquet")
+    file = pq.ParquetFile(tmp_path / "out.parquet")
+    assert [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)] == [4, 2]
+    assert file.read().column("path").to_pylist() == [entry.path for entry in TABLE]
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out"])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gzip
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -82,6 +84,57 @@ def test_cost_and_memory_by_size(tmp_path: Path) -> None:
             f"{files:6} recordings: {took:6.1f} s, {1000 * took / files:5.1f} ms each; "
             f"largest worker so far {worker_mb:.0f} MB, this process {own_mb:.0f} MB"
         )
+
+
+CALLER = """
+import datetime as dt, resource, sys
+from pathlib import Path
+from retrorun.analysis.efforts import Effort
+from retrorun.batch import workers
+from retrorun.batch.scan import Scan
+from retrorun.batch.table import write_rows
+from retrorun.batch.work import Done, Settings
+from tests.batch.rows import row
+
+folder, output, athletes = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "athletes"
+start = dt.datetime(2020, 1, 1)
+efforts = tuple(Effort(distance_m=way, time_s=way / 2.1, start_s=600.5, probability=0.97) for way in (100.0, 400.0))
+
+def made_up(sources, settings, known):
+    starts = [(each.name, (start + dt.timedelta(minutes=int(Path(each.path).stem))).isoformat()) for each in sources]
+    return [
+        Done(name=name, key="k", row=None if name in known else row(name, when, efforts=efforts))
+        for name, when in starts
+    ]
+
+workers.scan_group = made_up
+scan = Scan(folder, settings=Settings(), workers=1, journal=folder.with_suffix(".journal"), athletes=athletes)
+write_rows(output, scan, lambda: scan.complete)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.benchmark
+def test_memory_of_the_caller_by_rows(tmp_path: Path) -> None:
+    """Made-up rows of empty files, so that hundreds of thousands take minutes; what the caller does is all real."""
+    print()
+    for files in (1000, 10_000, 100_000, 300_000):
+        folder = tmp_path / f"{files}"
+        for number in range(files):
+            place = folder / f"{number // 1000:04}" / f"{number}.fit"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch()
+        for words in ("csv one", "csv athletes", "parquet one", "json one"):
+            ending, athletes = words.split()
+            start = time.perf_counter()
+            done = subprocess.run(
+                [sys.executable, "-c", CALLER, str(folder), str(tmp_path / f"out.{ending}"), athletes],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            took = time.perf_counter() - start
+            print(f"{files:7} rows, {words}: largest {done.stdout.strip()} MB, {1e3 * took / files:.2f} ms a row")
 
 
 @pytest.mark.benchmark

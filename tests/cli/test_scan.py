@@ -2,15 +2,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner
 
-from retrorun.batch.scan import scan as scan_paths
-from retrorun.cli import scan
 from retrorun.cli.app import app
 from retrorun.detection.profile import GaitProfile
 from tests.batch.made import SPANS, made
@@ -76,10 +73,9 @@ def test_scan_as_json(archive: Path) -> None:
     ("arguments", "message"),
     [
         (["absent"], "absent: there is no such file or folder; check the path"),
-        ([".", "-o", "out.xlsx"], "unknown kind of table"),
+        ([".", "-o", "out.xlsx"], "a table cannot have the ending '.xlsx'"),
         ([".", "--plot", "out.doc"], "out.doc"),
         ([".", "--report", "out.pdf"], "a page cannot have the ending '.pdf'; use .html or .htm"),
-        ([".", "--backend", "nosuch"], "nosuch"),
         ([".", "--scheduler", "tcp://127.0.0.1:9"], "the scheduler does not answer"),
     ],
 )
@@ -121,9 +117,11 @@ def test_a_scan_lets_the_profile_learn_and_again_it_is_left_as_it_is(archive: Pa
 def test_a_scan_that_was_stopped_teaches_nothing_yet(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stopped = replace(scan_paths([archive], workers=1), complete=False)
-    monkeypatch.setattr(scan, "scan_paths", lambda *_, **__: stopped)
-    words = ["scan", str(archive), "--profile", str(tmp_path / "me.json"), "--update-profile"]
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("retrorun.batch.workers.scan_group", stop)
+    words = ["scan", str(archive), "--profile", str(tmp_path / "me.json"), "--update-profile", "--workers", "1"]
     assert RUN.invoke(app, words).exit_code == 130
     assert not (tmp_path / "me.json").exists()
 

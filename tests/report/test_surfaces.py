@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.summary import summarise
 from retrorun.batch.row import Row, row_of
-from retrorun.batch.story import tell
+from retrorun.batch.story import Story
 from retrorun.batch.table import ScanTable
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording
@@ -130,6 +130,6 @@ def test_a_scan_tells_what_is_probable_in_table_text_and_season(run: Analysis, t
     told = [[each["told"] for each in csv.DictReader(path.read_text().splitlines())] for path in (first, second)]
     assert told == [["found", "probably found"], ["backward", "backward", "probably backward"]]
     assert [Row.from_dict(json.loads(json.dumps(one.to_dict()))) for one in rows] == rows
-    page = words_of(season_html(tell(table).runs))
+    page = words_of(season_html(Story(table).runs))
     assert "found in 2 of 2 runs, in 1 of them probably:" in page
     assert "b.fit probably found" in page

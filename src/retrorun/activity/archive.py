@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import IO
@@ -49,19 +51,30 @@ class Source:
 
 
 def find_sources(paths: Iterable[str | Path]) -> tuple[Source, ...]:
-    """Every recording under the paths, each once, in the order of the paths and then of the names.
+    """Every recording under the paths, as `each_source` finds them."""
+    return tuple(each_source(paths))
+
+
+def each_source(paths: Iterable[str | Path]) -> Iterator[Source]:
+    """Every recording under the paths, each once, in the order of the paths and then of the names, as they are found.
 
     A file that is named itself is taken whatever it is called; in folders and zips only names that end like a
     recording's. Hidden files and folders are left out.
 
     Raises:
-        RecordingError: a path that does not exist.
+        RecordingError: a path that does not exist; at once, before the first recording.
     """
-    found: dict[str, Source] = {}
-    for path in paths:
-        for source in _under(str(path)):
-            found.setdefault(source.name, source)
-    return tuple(found.values())
+    found = [_under(str(path)) for path in paths]
+    return found[0] if len(found) == 1 else _once(chain.from_iterable(found))
+
+
+def _once(sources: Iterable[Source]) -> Iterator[Source]:
+    seen: set[bytes] = set()
+    for source in sources:
+        mark = blake2b(source.name.encode(), digest_size=8).digest()  # names of ten million would take a gigabyte
+        if mark not in seen:
+            seen.add(mark)
+            yield source
 
 
 def load(source: Source) -> bytes:
@@ -96,32 +109,34 @@ def load(source: Source) -> bytes:
 
 def _under(path: str) -> Iterator[Source]:
     if "://" in path:
-        yield from _recordings(_urls_below(path), _as_it_is)
-    elif os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
-        closed: list[OSError] = []
-        yield from _recordings(map(str, _files_below(Path(path), closed.append)), _as_it_is)
-        for error in closed:
-            why = f"this folder cannot be entered ({error.strerror or error})"
-            yield Source(path=str(error.filename or path), problem=why)
-    elif not os.path.exists(path):  # noqa: PTH110 - the same
+        return _recordings([_urls_below(path)], _as_it_is)
+    if os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
+        return _in_folder(path)
+    if not os.path.exists(path):  # noqa: PTH110 - the same
         raise RecordingError("there is no such file or folder", where=path, hint="check the path")
-    elif path.lower().endswith(".zip"):
-        yield from _in_zip(path, ())
-    else:
-        yield _as_it_is(path)
+    return _in_zip(path, ()) if path.lower().endswith(".zip") else iter([_as_it_is(path)])
+
+
+def _in_folder(path: str) -> Iterator[Source]:
+    closed: list[OSError] = []
+    yield from _recordings(_files_below(path, closed.append), _as_it_is)
+    for error in closed:
+        why = f"this folder cannot be entered ({error.strerror or error})"
+        yield Source(path=str(error.filename or path), problem=why)
 
 
 def _as_it_is(path: str) -> Source:
     return Source(path=path)
 
 
-def _files_below(folder: Path, closed: Callable[[OSError], object]) -> Iterator[Path]:
+def _files_below(folder: str, closed: Callable[[OSError], object]) -> Iterator[list[str]]:
+    """The files of one folder after the other."""
     for top, folders, files in os.walk(folder, onerror=closed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        shown = (Path(top) / name for name in sorted(files) if not name.startswith("."))
+        shown = (str(Path(top) / name) for name in sorted(files) if not name.startswith("."))
         # A pipe or a socket among them would never end; a link that leads nowhere gets its error when it is read.
         # What may not even be looked at counts as such a link, too; Path's own tests would raise.
-        yield from (path for path in shown if os.path.isfile(path) or not os.path.exists(path))  # noqa: PTH110, PTH113 - the same
+        yield [path for path in shown if os.path.isfile(path) or not os.path.exists(path)]  # noqa: PTH110, PTH113 - the same
 
 
 def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
@@ -133,26 +148,26 @@ def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
         )
         return
     names = sorted(info.filename for info in container.infolist() if not is_aside(info.filename))
-    yield from _recordings(names, lambda name: Source(path=path, members=(*members, name)))
+    yield from _recordings([names], lambda name: Source(path=path, members=(*members, name)))
 
 
-def _recordings(names: Iterable[str], place: Callable[[str], Source]) -> Iterator[Source]:
-    """The recordings among the names of a folder or a zip, with what an `activities.csv` among them says."""
-    known = dict.fromkeys(names)
+def _recordings(folders: Iterable[Iterable[str]], place: Callable[[str], Source]) -> Iterator[Source]:
+    """The recordings among the names of folders or a zip, with what an `activities.csv` in or above theirs says."""
     listed: dict[str, Listed] = {}
-    for name in known:
-        if PurePosixPath(name).name == LISTING:
-            with contextlib.suppress(RecordingError):  # a listing only adds titles; the recordings are there without it
-                listed |= {_beside(name, key): value for key, value in read_listing(load(place(name))).items()}
-    for name in known:
-        source = place(name)
-        if name.lower().endswith(".zip") and len(source.members) < DEEPEST_ZIP:
-            yield from _in_zip(source.path, source.members)
-        elif name.lower().endswith(SUFFIXES):
-            yield replace(source, title=listed[name].title if name in listed else "")
+    for folder in folders:
+        names = dict.fromkeys(folder)
+        for name in names:
+            if PurePosixPath(name).name == LISTING:
+                with contextlib.suppress(RecordingError):  # it only adds titles; the recordings are there without it
+                    listed |= {_beside(name, key): value for key, value in read_listing(load(place(name))).items()}
+        for name in names:
+            source, entry = place(name), listed.pop(name, None)
+            if name.lower().endswith(".zip") and len(source.members) < DEEPEST_ZIP:
+                yield from _in_zip(source.path, source.members)
+            elif name.lower().endswith(SUFFIXES):
+                yield source if entry is None else replace(source, title=entry.title)
     for name, entry in listed.items():
-        if name not in known:
-            yield replace(place(name), title=entry.title, problem=entry.problem or "listed, but not in the export")
+        yield replace(place(name), title=entry.title, problem=entry.problem or "listed, but not in the export")
 
 
 def _beside(listing: str, name: str) -> str:

@@ -12,9 +12,9 @@ from retrorun.activity.archive import Source, find_sources, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import said_of
-from retrorun.batch.duplicates import SAME_AS, same_activity
+from retrorun.batch.duplicates import SAME_AS, Outline, outline, same_activity
 from retrorun.batch.progress import progress_bar
-from retrorun.batch.row import Row, digest_of, row_about
+from retrorun.batch.row import digest_of, row_about
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
@@ -44,9 +44,9 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
     """
     profile = start
     left_out: list[tuple[str, str]] = []
-    seen: list[Row] = []
+    seen: list[tuple[str, Outline]] = []
     sources = find_sources(paths)
-    with progress_bar("learning", len(sources), shown=progress) as advance:
+    with progress_bar("learning", lambda: len(sources), shown=progress) as advance:
         for source in sources:
             try:
                 profile = _with_one_more(profile, source, seen)
@@ -115,7 +115,7 @@ def with_run(
     return replace(learnt, taken=(*learnt.taken, digest))
 
 
-def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row]) -> GaitProfile:
+def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[tuple[str, Outline]]) -> GaitProfile:
     """The profile with one recording more, which joins those that were seen.
 
     Raises:
@@ -125,12 +125,12 @@ def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[Row])
     activity = read_activity(data)
     if activity.sport not in RUNNING:
         raise ProfileError(f"not a run but {activity.sport}")
-    row = _outline(source.name, activity)
-    twin = next((other for other in seen if row.start_time is not None and same_activity(row, other)), None)
+    own = _outline(activity)
+    twin = next((name for name, other in seen if same_activity(own, other)), None)
     if twin is not None:
-        raise ProfileError(f"{SAME_AS}{twin.path}")
+        raise ProfileError(f"{SAME_AS}{twin}")
     learnt = _taught(profile, source, activity, data)
-    seen.append(row)
+    seen.append((source.name, own))
     return learnt
 
 
@@ -139,11 +139,12 @@ def _taught(profile: GaitProfile | None, source: Source, activity: Activity, dat
     return with_run(profile, activity, said.backward_spans(), digest=digest_of(data))
 
 
-def _outline(name: str, activity: Activity) -> Row:
+def _outline(activity: Activity) -> Outline:
     """What tells a recording from others of the same day, without an analysis."""
     known_m = activity.distance_m[np.isfinite(activity.distance_m)]
-    return replace(
-        row_about(name, "", activity, "read", ""),
+    row = replace(
+        row_about("", "", activity, "read", ""),
         elapsed_s=float(activity.time_s[-1] - activity.time_s[0]),
         distance_m=float(known_m[-1]) if len(known_m) else None,
     )
+    return outline(row)

@@ -10,15 +10,15 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def progress_bar(words: str, total: int, *, shown: bool = True) -> Iterator[Advance]:
-    """What counts how many of `total` are done; the bar goes when the work ends, so that only the result stays.
+def progress_bar(words: str, total: Callable[[], int], *, shown: bool = True) -> Iterator[Advance]:
+    """What counts how many of a total are done; the bar goes when the work ends, so that only the result stays.
 
     Args:
         words: what is being done, in a word.
-        total: how many there are to do.
+        total: counts how many there are to do, where that is asked.
         shown: False for no bar anywhere. Where stderr is no terminal and no notebook there is none either.
     """
-    if not (shown and total and (sys.stderr.isatty() or "ipykernel" in sys.modules)):
+    if not (shown and (sys.stderr.isatty() or "ipykernel" in sys.modules)):
         yield lambda _: None
         return
     from rich.console import Console
@@ -26,7 +26,7 @@ def progress_bar(words: str, total: int, *, shown: bool = True) -> Iterator[Adva
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     with Progress(TextColumn(words), *columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(words, total=total, rate="")
+        task = bar.add_task(words, total=total(), rate="")
 
         def advance(count: int) -> None:
             bar.advance(task, count)

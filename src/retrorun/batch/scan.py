@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from itertools import chain, groupby, islice
 from pathlib import Path
 
-from retrorun.activity.archive import Source, find_sources
-from retrorun.batch.duplicates import mark_duplicates
+import numpy as np
+
+from retrorun.activity.archive import Source, each_source
+from retrorun.batch.duplicates import SAME_AS, Outline, counting, outline
 from retrorun.batch.journal import Journal
 from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row
@@ -17,6 +22,7 @@ from retrorun.batch.workers import GROUP_FILES, run_here, run_in_processes, run_
 from retrorun.detection.profile import GaitProfile
 
 Paths = str | Path | Sequence[str | Path]
+Answer = tuple[str, int, Row]  # a recording's name, where its row stands in the journal, the row
 
 
 def scan(
@@ -28,6 +34,7 @@ def scan(
     journal: Path | None = None,
     backend: str | None = None,
     all_sports: bool = False,
+    athletes: bool = False,
 ) -> ScanTable:
     """Analyse every recording under the paths: folders, zips, exports of services, files and fsspec URLs.
 
@@ -44,6 +51,7 @@ def scan(
             profile and version of this library are still the same.
         backend: a joblib backend (`dask`) to use instead of processes on this machine.
         all_sports: analyse rides and walks too, instead of skipping all but runs.
+        athletes: each folder or zip right under a path is another runner's; activities of two are never taken for one.
 
     Returns:
         The rows, in the order in which the recordings were found.
@@ -51,35 +59,107 @@ def scan(
     Raises:
         RetrorunError: a path that does not exist, a journal that cannot be written, a backend that is not there.
     """
-    sources = find_sources([paths] if isinstance(paths, str | Path) else paths)
-    settings = Settings(profile=profile, all_sports=all_sports)
-    keeper: AbstractContextManager[Journal | None] = nullcontext() if journal is None else Journal(journal)
-    done: dict[str, Row] = {}
-    complete = True
-    with keeper as kept, progress_bar("reading", len(sources), shown=progress) as advance:
-        try:
-            for group in _run(sources, settings, kept, workers, backend):
-                if kept is not None:
-                    kept.add(group)
-                done |= {result.row.path: result.row for result in group}
-                advance(len(group))
-        except KeyboardInterrupt:
-            complete = False
-    found = [done[source.name] for source in sources if source.name in done]
-    rows = [row for each in found for row in (each.parts or (each,))]
-    return ScanTable(rows=mark_duplicates(rows), complete=complete)
+    under_way = Scan(
+        paths,
+        settings=Settings(profile=profile, all_sports=all_sports),
+        workers=workers,
+        progress=progress,
+        journal=journal,
+        backend=backend,
+        athletes=athletes,
+    )
+    rows = tuple(under_way)
+    return ScanTable(rows=rows, complete=under_way.complete)
 
 
-def _run(
-    sources: Sequence[Source], settings: Settings, kept: Journal | None, workers: int | None, backend: str | None
-) -> Iterator[list[Done]]:
-    known = {} if kept is None else kept.known
-    cores = usable_cores() if workers is None else max(1, workers)
-    # Small archives are cut smaller, so that every worker has something to do and the bar moves.
-    size = max(1, min(GROUP_FILES, len(sources) // (4 * cores)))
-    groups = [sources[start : start + size] for start in range(0, len(sources), size)]
-    if backend is not None:
-        return run_on_joblib(groups, settings, known, backend)
-    if cores == 1 or len(sources) < 2 * cores:
-        return run_here(groups, settings, known)
-    return run_in_processes(groups, settings, known, cores)
+class Scan:
+    """A scan as `scan` does it, which gives its rows one by one and keeps none: a platform's archive in little memory.
+
+    Rows of a runner come when all of his recordings are analysed, because only then it is known which are duplicates.
+    After the last row `complete` says whether Ctrl-C ended it before.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        settings: Settings,
+        workers: int | None = None,
+        progress: bool = False,
+        journal: Path | None = None,
+        backend: str | None = None,
+        athletes: bool = False,
+    ) -> None:
+        self.complete = True
+        self._paths = [paths] if isinstance(paths, str | Path) else list(paths)
+        self._sources = each_source(self._paths)
+        self._settings = settings
+        self._cores = usable_cores() if workers is None else max(1, workers)
+        self._progress = progress
+        self._journal = journal
+        self._backend = backend
+        self._athletes = athletes
+
+    def __iter__(self) -> Iterator[Row]:
+        with Journal(self._journal) as kept:
+            for _, answers in groupby(self._answers(kept), key=self._athlete):
+                yield from _settled(kept, answers)
+
+    def _answers(self, kept: Journal) -> Iterator[Answer]:
+        first = list(islice(self._sources, 4 * self._cores * GROUP_FILES))
+        with progress_bar("reading", lambda: sum(1 for _ in each_source(self._paths)), shown=self._progress) as advance:
+            try:
+                for group in self._run(first, kept):
+                    for done, (place, row) in zip(group, kept.add(group), strict=True):
+                        yield done.name, place, row
+                    advance(len(group))
+            except KeyboardInterrupt:
+                self.complete = False
+
+    def _run(self, first: Sequence[Source], kept: Journal) -> Iterator[list[Done]]:
+        # Small archives are cut smaller, so that every worker has something to do and the bar moves.
+        size = max(1, min(GROUP_FILES, len(first) // (4 * self._cores)))
+        tasks = ((group, kept.keys(group)) for group in _groups(chain(first, self._sources), size))
+        if self._backend is not None:
+            return run_on_joblib(tasks, self._settings, self._backend)
+        if self._cores == 1 or len(first) < 2 * self._cores:
+            return run_here(tasks, self._settings)
+        return run_in_processes(tasks, self._settings, self._cores)
+
+    def _athlete(self, answer: Answer) -> str:
+        """The folder or zip right under the path in which a recording was found."""
+        if not self._athletes:
+            return ""
+        places = [str(path).removeprefix("./").rstrip("/.") for path in self._paths]
+        root = max((place for place in places if answer[0].startswith(place)), key=len, default="")
+        return root + "/" + answer[0].removeprefix(root).lstrip("/").partition("/")[0]
+
+
+def _groups(sources: Iterator[Source], size: int) -> Iterator[list[Source]]:
+    while group := list(islice(sources, size)):
+        yield group
+
+
+def _settled(kept: Journal, answers: Iterator[Answer]) -> Iterator[Row]:
+    """The rows of one runner, all but one of each activity marked as duplicates that name the one that counts.
+
+    Only the outlines are held, 64 bytes a row.
+    """
+    outlines, places, firsts = array("d"), array("Q"), array("Q")
+    for _, place, row in answers:
+        places.append(place)
+        firsts.append(len(outlines) // len(Outline._fields))
+        for part in row.parts or (row,):
+            outlines.extend(outline(part))
+    counts = counting(np.asarray(outlines).reshape(-1, len(Outline._fields)))
+    for place, first in zip(places, firsts, strict=True):
+        row = kept.row(place)
+        for number, part in enumerate(row.parts or (row,), start=first):
+            counted = int(counts[number])
+            if counted == number:
+                yield part
+                continue
+            line = bisect(firsts, counted) - 1
+            other = kept.row(places[line])
+            path = (other.parts or (other,))[counted - firsts[line]].path
+            yield replace(part, status="duplicate", reason=f"{SAME_AS}{path}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from retrorun.analysis.efforts import Effort, SeasonRun
 from retrorun.analysis.season import Best, Period, Season
 from retrorun.batch.row import Row
-from retrorun.batch.table import ScanTable
 from retrorun.report.figures.season import figure_season
 from retrorun.report.words import distance_name
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
@@ -18,24 +18,39 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What an archive tells of one runner. `undated` counts the runs that do not say when they were."""
+    """What an archive tells of one runner, row by row; only what counts is told.
 
-    weeks: tuple[Period, ...]
-    months: tuple[Period, ...]
-    bests: tuple[Best, ...]
-    timed_bests: tuple[Best, ...]
-    runs: tuple[SeasonRun, ...]
-    undated: int
+    `undated` counts the runs that do not say when they were. `runs` are the others, where they are kept.
+    """
+
+    def __init__(self, rows: Iterable[Row] = (), *, keep_runs: bool = True) -> None:
+        self.season = Season()
+        self.runs: list[SeasonRun] = []
+        self.undated = 0
+        self._keep_runs = keep_runs
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Tell of one row more; duplicates, rides and recordings that failed are no part of the story."""
+        if row.status != "read":
+            return
+        if row.start_time is None:
+            self.undated += 1
+            return
+        run = _run(row, row.start_time)
+        self.season.add(run)
+        if self._keep_runs:
+            self.runs.append(run)
 
     def to_dict(self) -> dict[str, Any]:
         """The story as plain values for JSON: dates as text, SI units as the names say."""
         return {
-            "weeks": [_plain(period) for period in self.weeks],
-            "months": [_plain(period) for period in self.months],
-            "bests": [_plain_best(best) for best in self.bests],
-            "timed_bests": [_plain_best(best) for best in self.timed_bests],
+            "weeks": [_plain(period) for period in self.season.weeks],
+            "months": [_plain(period) for period in self.season.months],
+            "bests": [_plain_best(best) for best in self.season.bests],
+            "timed_bests": [_plain_best(best) for best in self.season.timed_bests],
             "undated": self.undated,
         }
 
@@ -52,16 +67,19 @@ class Story:
                 format_number(period.cadence_spm, "spm"),
                 "–" if period.kept is None else format_percent(period.kept),
             )
-            for period in self.months
+            for period in self.season.months
             if period.backward_s  # months without would push the rest off the screen
         ]
 
     def best_rows(self, *, per_m: float = 1000.0) -> list[tuple[str, ...]]:
         """One row of text a best effort: what, result, pace, chance, day, recording."""
-        rows = [(distance_name(best.effort.distance_m), format_clock(best.effort.time_s), best) for best in self.bests]
+        rows = [
+            (distance_name(best.effort.distance_m), format_clock(best.effort.time_s), best)
+            for best in self.season.bests
+        ]
         rows += [
             (f"{best.effort.time_s / 60:.0f} min", format_distance(best.effort.distance_m, per_m=per_m), best)
-            for best in self.timed_bests
+            for best in self.season.timed_bests
         ]
         return [
             (
@@ -78,21 +96,6 @@ class Story:
     def figure(self, *, per_m: float = 1000.0) -> Figure:
         """The season as a picture: backward minutes and distance by week, best efforts by distance."""
         return figure_season(self.runs, per_m=per_m)
-
-
-def tell(table: ScanTable) -> Story:
-    """The story of the rows that count; duplicates, rides and recordings that failed are no part of it."""
-    rows = table.counted()
-    runs = sorted((_run(row, row.start_time) for row in rows if row.start_time is not None), key=lambda run: run.start)
-    season = Season.of(runs)
-    return Story(
-        weeks=season.weeks,
-        months=season.months,
-        bests=season.bests,
-        timed_bests=season.timed_bests,
-        runs=tuple(runs),
-        undated=len(rows) - len(runs),
-    )
 
 
 def _run(row: Row, start: dt.datetime) -> SeasonRun:

@@ -6,21 +6,73 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from retrorun.batch.row import Row
+from retrorun.batch.row import Row, plain
 from retrorun.errors import OutputError, install_hint
-from retrorun.files import plain_cell, write_atomic
+from retrorun.files import plain_cell, writing
 from retrorun.units import format_clock, format_distance
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1  # the number in the JSON file that says which fields to expect
-SUFFIXES = (".parquet", ".csv", ".json")
+SUFFIXES = (".parquet", ".csv", ".json", ".jsonl")
+GROUP_ROWS = 10_000  # of a Parquet file, and as many wait in memory
+STATUSES = ("read", "skipped", "duplicate", "failed")
+
+
+class Totals:
+    """How many recordings of each kind, why not all, how much backward running; grows row by row."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._statuses: Counter[str] = Counter()
+        self._verdicts: Counter[str] = Counter()
+        self._guesses = 0
+        self._reasons: dict[str, Counter[str]] = {"skipped": Counter(), "failed": Counter()}
+        self._backward_s = self._backward_m = 0.0
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Count one row more."""
+        self._statuses[row.status] += 1
+        if row.status in self._reasons:
+            self._reasons[row.status][row.reason] += 1
+        elif row.status == "read":
+            self._verdicts[row.verdict] += 1
+            self._guesses += row.told != row.verdict
+            self._backward_s += row.backward_s
+            self._backward_m += row.backward_m
+
+    def __repr__(self) -> str:
+        parts = [f"{self._statuses[status]} {status}" for status in STATUSES]
+        return f"{self._statuses.total()} recordings: {', '.join(parts)}"
+
+    def to_text(self, *, per_m: float = 1000.0, complete: bool = True) -> str:
+        """What a person wants to know at the end. Long distances are for `per_m` metres."""
+        lines = [repr(self)]
+        for status, reasons in self._reasons.items():
+            most = reasons.most_common(5)
+            lines += [f"  {status}: {number} × {reason}" for reason, number in most]
+            if len(reasons) > 5:
+                lines.append(f"  {status}: {reasons.total() - sum(number for _, number in most)} × other")
+        verdicts = self._verdicts
+        probably = f" (in {self._guesses} of them probably)" if self._guesses else ""
+        lines.append(
+            f"backward running found in {verdicts['found']}{probably}, none in {verdicts['none']}, "
+            f"cannot tell in {verdicts['cannot tell']}"
+        )
+        if self._backward_s:
+            way = format_distance(self._backward_m, per_m=per_m)
+            lines.append(f"backward in all: {format_clock(self._backward_s)}, {way}")
+        if not complete:
+            lines.append("stopped before the end: run the same again to go on")
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,7 +92,7 @@ class ScanTable:
         return iter(self.rows)
 
     def __repr__(self) -> str:
-        return f"<ScanTable {self._counts()}>"
+        return f"<ScanTable {Totals(self.rows)}>"
 
     def counted(self) -> tuple[Row, ...]:
         """The rows that count: read, and no duplicate of another."""
@@ -52,68 +104,25 @@ class ScanTable:
 
     def segments(self) -> list[dict[str, Any]]:
         """One flat dictionary per backward segment of the rows that count, with its recording's path."""
-        return [
-            {"path": row.path, "segment": index, **asdict(segment), "told": segment.told}
-            for row in self.counted()
-            for index, segment in enumerate(row.segments)
-        ]
+        return [segment for row in self.rows for segment in _segments(row)]
 
     def to_text(self, *, per_m: float = 1000.0) -> str:
         """What a person wants to know at the end: how many of each, why not all, how much backward running.
 
         Long distances are for `per_m` metres.
         """
-        lines = [self._counts()]
-        for status in ("skipped", "failed"):
-            reasons = Counter(row.reason for row in self.rows if row.status == status)
-            lines += [f"  {status}: {number} × {reason}" for reason, number in reasons.most_common(5)]
-            if len(reasons) > 5:
-                lines.append(f"  {status}: {sum(reasons.values()) - sum(n for _, n in reasons.most_common(5))} × other")
-        rows = self.counted()
-        verdicts = Counter(row.verdict for row in rows)
-        guesses = sum(row.told != row.verdict for row in rows)
-        probably = f" (in {guesses} of them probably)" if guesses else ""
-        lines.append(
-            f"backward running found in {verdicts['found']}{probably}, none in {verdicts['none']}, "
-            f"cannot tell in {verdicts['cannot tell']}"
-        )
-        backward_s, backward_m = sum(row.backward_s for row in rows), sum(row.backward_m for row in rows)
-        if backward_s:
-            lines.append(f"backward in all: {format_clock(backward_s)}, {format_distance(backward_m, per_m=per_m)}")
-        if not self.complete:
-            lines.append("stopped before the end: run the same again to go on")
-        return "\n".join(lines)
-
-    def _counts(self) -> str:
-        count = Counter(row.status for row in self.rows)
-        parts = [f"{count[status]} {status}" for status in ("read", "skipped", "duplicate", "failed")]
-        return f"{len(self)} recordings: {', '.join(parts)}"
+        return Totals(self.rows).to_text(per_m=per_m, complete=self.complete)
 
     def write(self, path: Path) -> tuple[Path, ...]:
-        """Write the table as `.parquet`, `.csv` or `.json`; answers the files that were written.
+        """Write the table as `.parquet`, `.csv`, `.json` or `.jsonl`; answers the files that were written.
 
-        A Parquet or CSV file holds one row per recording, and one beside it, `….segments.…`, one per segment; a JSON
-        file holds both.
+        A Parquet or CSV file holds one row per recording, and one beside it, `….segments.…`, one per segment; JSON
+        holds both, in one document or in one of its lines for each recording.
 
         Raises:
             OutputError: another suffix, a missing package, or a disk that refuses.
         """
-        suffix = path.suffix.lower()
-        beside = path.with_suffix(f".segments{suffix}")
-        if suffix == ".json":
-            write_atomic(path, self._json())
-            return (path,)
-        if suffix == ".csv":
-            # The segments first: a table without its segments misleads, segments without a table do not.
-            write_atomic(beside, _csv(self.segments(), SEGMENT_FIELDS))
-            write_atomic(path, _csv(self.activities(), ACTIVITY_FIELDS))
-            return path, beside
-        if suffix == ".parquet":
-            activities, segments = self.to_arrow()
-            write_atomic(beside, _parquet(segments))
-            write_atomic(path, _parquet(activities))
-            return path, beside
-        raise OutputError(f"cannot write {suffix or 'a file without suffix'}", where=str(path), hint=f"use {SUFFIXES}")
+        return write_rows(path, self.rows, lambda: self.complete)
 
     def to_arrow(self) -> tuple[pa.Table, pa.Table]:
         """The table and its segments as pyarrow tables, with the same columns whatever they hold.
@@ -121,25 +130,98 @@ class ScanTable:
         Raises:
             OutputError: pyarrow is not installed.
         """
-        try:
-            import pyarrow as pa
-        except ImportError:
-            raise OutputError("Parquet needs pyarrow", hint=f"{install_hint('pyarrow')}, or write .csv") from None
-        kinds = {
-            "text": pa.string(),
-            "whole": pa.int64(),
-            "number": pa.float64(),
-            "flag": pa.bool_(),
-            "moment": pa.timestamp("ms", tz="UTC"),
-        }
-        return tuple(
-            pa.Table.from_pylist(rows, schema=pa.schema([(name, kinds[kind]) for name, kind in wanted.items()]))
-            for rows, wanted in ((self.activities(), ACTIVITY_FIELDS), (self.segments(), SEGMENT_FIELDS))
-        )
+        return _arrow(self.activities(), ACTIVITY_FIELDS), _arrow(self.segments(), SEGMENT_FIELDS)
 
-    def _json(self) -> bytes:
-        data = {"format": FORMAT, "complete": self.complete, "recordings": [row.to_dict() for row in self.rows]}
-        return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+
+def write_rows(
+    path: Path, rows: Iterable[Row], complete: Callable[[], bool], *, inputs: Iterable[Path] = ()
+) -> tuple[Path, ...]:
+    """Write rows as they come, as `ScanTable.write` does; the files take their names when all rows are written.
+
+    Args:
+        path: the table; its ending says which kind.
+        rows: the rows, each of which is asked for once and not kept.
+        complete: whether they were all, asked after the last.
+        inputs: what must not be written over.
+
+    Raises:
+        OutputError: as `ScanTable.write` says.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        hint = f"name it {', '.join(SUFFIXES)}"
+        raise OutputError(f"cannot write {suffix or 'a file without suffix'}", where=str(path), hint=hint)
+    inputs = tuple(inputs)
+    if suffix in (".json", ".jsonl"):
+        with writing(path, inputs=inputs) as file:
+            file.writelines(_json_lines(rows) if suffix == ".jsonl" else _json(rows, complete))
+        return (path,)
+    columns = _Csv if suffix == ".csv" else _Parquet
+    beside = path.with_suffix(f".segments{suffix}")
+    # The segments take their name first: a table without its segments misleads, segments without a table do not.
+    with (
+        writing(path, inputs=inputs) as whole,
+        writing(beside, inputs=inputs) as parts,
+        closing(columns(whole, ACTIVITY_FIELDS)) as activities,
+        closing(columns(parts, SEGMENT_FIELDS)) as segments,
+    ):
+        for row in rows:
+            activities.add(_flat(row))
+            for segment in _segments(row):
+                segments.add(segment)
+    return path, beside
+
+
+def _json_lines(rows: Iterable[Row]) -> Iterator[bytes]:
+    for row in rows:
+        yield json.dumps(row.to_dict(), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _json(rows: Iterable[Row], complete: Callable[[], bool]) -> Iterator[bytes]:
+    yield f'{{"format": {FORMAT}, "recordings": ['.encode()
+    before = b"\n"
+    for line in _json_lines(rows):
+        yield before + line.removesuffix(b"\n")
+        before = b",\n"
+    yield f'\n], "complete": {json.dumps(complete())}}}\n'.encode()
+
+
+class _Csv:
+    def __init__(self, file: BinaryIO, wanted: Mapping[str, str]) -> None:
+        self._text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
+        self._writer = csv.DictWriter(self._text, fieldnames=list(wanted), lineterminator="\n")
+        self._writer.writeheader()
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        moment = row.get("start_time")
+        cells = row if moment is None else {**row, "start_time": moment.isoformat()}
+        self._writer.writerow({key: plain_cell(cell) if isinstance(cell, str) else cell for key, cell in cells.items()})
+
+    def close(self) -> None:
+        self._text.detach()
+
+
+class _Parquet:
+    def __init__(self, file: BinaryIO, wanted: Mapping[str, str]) -> None:
+        self._wanted = wanted
+        self._rows: list[Mapping[str, Any]] = []
+        schema = _arrow([], wanted).schema
+        import pyarrow.parquet as pq
+
+        self._writer = pq.ParquetWriter(file, schema)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self._rows.append(row)
+        if len(self._rows) == GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._writer.write_table(_arrow(self._rows, self._wanted))
+        self._rows.clear()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
 
 
 ACTIVITY_FIELDS = {
@@ -190,24 +272,26 @@ def _flat(row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(row, name) for name in ACTIVITY_FIELDS}
     values["segments"] = len(row.segments)
     for name in ("efforts", "timed_efforts"):
-        values[name] = json.dumps([asdict(effort) for effort in getattr(row, name)])
+        values[name] = json.dumps([plain(effort) for effort in getattr(row, name)])
     return values
 
 
-def _csv(rows: list[dict[str, Any]], wanted: dict[str, str]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(wanted), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        moment = row.get("start_time")
-        cells = row if moment is None else {**row, "start_time": moment.isoformat()}
-        writer.writerow({key: plain_cell(cell) if isinstance(cell, str) else cell for key, cell in cells.items()})
-    return text.getvalue().encode("utf-8", "backslashreplace")
+def _segments(row: Row) -> Iterator[dict[str, Any]]:
+    if row.status == "read":
+        for index, segment in enumerate(row.segments):
+            yield {"path": row.path, "segment": index, **plain(segment), "told": segment.told}
 
 
-def _parquet(table: pa.Table) -> bytes:
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer)
-    return buffer.getvalue()
+def _arrow(rows: list[Mapping[str, Any]] | list[dict[str, Any]], wanted: Mapping[str, str]) -> pa.Table:
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise OutputError("Parquet needs pyarrow", hint=f"{install_hint('pyarrow')}, or write .csv") from None
+    kinds = {
+        "text": pa.string(),
+        "whole": pa.int64(),
+        "number": pa.float64(),
+        "flag": pa.bool_(),
+        "moment": pa.timestamp("ms", tz="UTC"),
+    }
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, kinds[kind]) for name, kind in wanted.items()]))

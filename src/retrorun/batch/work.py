@@ -40,37 +40,38 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A row with the key that says what it was made from; `fresh` is false for one that was known already."""
+    """The row of the recording of this name, with the key that says what it was made from.
 
+    None for a row that is known already, from the same key.
+    """
+
+    name: str
     key: str
-    row: Row
-    fresh: bool
+    row: Row | None
 
 
-def scan_group(sources: Sequence[Source], settings: Settings, known: Mapping[str, tuple[str, Row]]) -> list[Done]:
+def scan_group(sources: Sequence[Source], settings: Settings, known: Mapping[str, str]) -> list[Done]:
     """The rows of a group of recordings, one each, in order.
 
-    `known` holds the key and the row of what an earlier scan found under the same name; a row whose key is still right
-    is taken over as it is.
+    `known` holds the key of what an earlier scan found under the same name.
     """
     version = settings.version
     return [_scan_one(source, settings, version, known.get(source.name)) for source in sources]
 
 
-def _scan_one(source: Source, settings: Settings, version: str, known: tuple[str, Row] | None) -> Done:
+def _scan_one(source: Source, settings: Settings, version: str, known: str | None) -> Done:
     try:
         data = load(source)
         labels = labels_of(source)
     except (RetrorunError, OSError, MemoryError) as error:
         # Not kept under a key that can come again: what could not be fetched is tried anew each time.
-        return Done(key="", row=failed(source, error), fresh=True)
+        return Done(name=source.name, key="", row=failed(source, error))
     content = hashlib.blake2b(data, digest_size=16)
     if labels is not None:
         content.update(labels.to_json().encode())
     key = f"{version}:{content.hexdigest()}"
-    if known is not None and known[0] == key:
-        return Done(key=key, row=known[1], fresh=False)
-    return Done(key=key, row=analyse(source, data, labels, settings), fresh=True)
+    row = None if known == key else analyse(source, data, labels, settings)
+    return Done(name=source.name, key=key, row=row)
 
 
 def labels_of(source: Source) -> Labels | None:

@@ -1,7 +1,8 @@
 """Running groups of recordings side by side: processes on this machine, or a cluster through joblib.
 
-Results come as groups finish. Only a few groups are under way at once, so that memory does not grow with the archive. A
-recording that kills its worker (out of memory, a crash below Python) costs itself one error row and nobody else.
+Results come in the order of the groups. Only a few groups are under way at once, so that memory does not grow with the
+archive. A recording that kills its worker (out of memory, a crash below Python) costs itself one error row and nobody
+else.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import multiprocessing
 import os
 import signal
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from itertools import chain, islice, zip_longest
 
 from retrorun.activity.archive import Source
-from retrorun.batch.row import Row
 from retrorun.batch.work import Done, Settings, failed, scan_group
 from retrorun.errors import RecordingError, RetrorunError, install_hint
 
@@ -26,10 +27,10 @@ NO_WORKERS = (
 )
 
 Group = Sequence[Source]
-Known = Mapping[str, tuple[str, Row]]
+Task = tuple[Group, Mapping[str, str]]  # some recordings, and the keys of those that are known
 
 GROUP_FILES = 64  # measured on 3,484 recordings: 1 file a task is slower by half, more than 64 gains nothing
-AHEAD = 3  # groups waiting for each worker, so that none stands idle while results are written
+AHEAD = 6  # groups under way for each worker, so that none stands idle while another has a long one
 
 
 def usable_cores() -> int:
@@ -37,44 +38,49 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_here(groups: Sequence[Group], settings: Settings, known: Known) -> Iterator[list[Done]]:
+def run_here(tasks: Iterable[Task], settings: Settings) -> Iterator[list[Done]]:
     """One group after the other in this process."""
-    for group in groups:
-        yield scan_group(group, settings, _of(known, group))
+    for group, known in tasks:
+        yield scan_group(group, settings, known)
 
 
-def run_in_processes(groups: Sequence[Group], settings: Settings, known: Known, workers: int) -> Iterator[list[Done]]:
-    """Groups in `workers` processes, as they finish; one after the other here, with a warning, where none can start."""
-    waiting = iter(groups)
-    lost: list[Group] = []
+def run_in_processes(tasks: Iterable[Task], settings: Settings, workers: int) -> Iterator[list[Done]]:
+    """Groups in `workers` processes; one after the other here, with a warning, where none can start."""
+    waiting = iter(tasks)
     finished_any = False
-    with _pool(workers) as pool:
-        under_way: dict[Future[list[Done]], Group] = {}
-        try:
-            for group in islice(waiting, workers * AHEAD):
-                under_way[pool.submit(scan_group, group, settings, _of(known, group))] = group
-            while under_way:
-                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in done:
-                    group = under_way.pop(future)
-                    yield future.result()
+    while True:
+        under_way: deque[Task] = deque()
+        futures: deque[Future[list[Done]]] = deque()
+        with _pool(workers) as pool:
+            try:
+                while True:
+                    for task in islice(waiting, workers * AHEAD - len(futures)):
+                        under_way.append(task)
+                        futures.append(pool.submit(scan_group, task[0], settings, task[1]))
+                    if not futures:
+                        return
+                    yield futures[0].result()
                     finished_any = True
-                    for more in islice(waiting, 1):
-                        under_way[pool.submit(scan_group, more, settings, _of(known, more))] = more
-        except BrokenProcessPool:
-            lost = [group, *under_way.values(), *waiting]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    if lost and not finished_any and not _can_start():
-        # A new process begins with the main script once more, which only one with the usual guard lives through.
-        warnings.warn(NO_WORKERS, RuntimeWarning, stacklevel=2)
-        yield from run_here(lost, settings, known)
-    else:
-        yield from _one_by_one(lost, settings, known)
+                    futures.popleft()
+                    under_way.popleft()
+            except BrokenProcessPool:
+                pass
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        if not finished_any and not _can_start():
+            # A new process begins with the main script once more, which only one with the usual guard lives through.
+            warnings.warn(NO_WORKERS, RuntimeWarning, stacklevel=2)
+            yield from run_here(chain(under_way, waiting), settings)
+            return
+        for task, future in zip_longest(under_way, futures):
+            if future is not None and future.done() and future.exception() is None:
+                yield future.result()
+            else:
+                yield _one_by_one(task, settings)
 
 
-def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, backend: str) -> Iterator[list[Done]]:
+def run_on_joblib(tasks: Iterable[Task], settings: Settings, backend: str) -> Iterator[list[Done]]:
     """Groups on a joblib backend (`dask`, `loky`, …) that the caller has connected.
 
     Raises:
@@ -86,8 +92,8 @@ def run_on_joblib(groups: Sequence[Group], settings: Settings, known: Known, bac
         raise RetrorunError("a cluster needs joblib", hint=install_hint("joblib", *_packages(backend))) from None
     try:
         with parallel_config(backend=backend):
-            runner = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
-            yield from runner(delayed(scan_group)(group, settings, _of(known, group)) for group in groups)
+            runner = Parallel(n_jobs=-1, return_as="generator", batch_size=1)
+            yield from runner(delayed(scan_group)(group, settings, known) for group, known in tasks)
     except (ImportError, ValueError) as error:
         packages = _packages(backend)
         raise RetrorunError(
@@ -118,22 +124,17 @@ def _can_start() -> bool:
             return False
 
 
-def _one_by_one(groups: Sequence[Group], settings: Settings, known: Known) -> Iterator[list[Done]]:
-    """After a worker died: every recording not done yet in a process that may die alone."""
-    sources = [source for group in groups for source in group]
-    while sources:
+def _one_by_one(task: Task, settings: Settings) -> list[Done]:
+    """After a worker died: every recording of a group in a process that may die alone."""
+    group, known = task
+    done: list[Done] = []
+    while len(done) < len(group):
         with _pool(1) as pool:
-            for place, source in enumerate(sources):
+            for source in group[len(done) :]:
                 try:
-                    yield pool.submit(scan_group, [source], settings, _of(known, [source])).result()
+                    done += pool.submit(scan_group, [source], settings, known).result()
                 except BrokenProcessPool:
                     error = RecordingError("reading it killed the worker process", where=source.name)
-                    yield [Done(key="", row=failed(source, error), fresh=True)]
-                    sources = sources[place + 1 :]
+                    done.append(Done(name=source.name, key="", row=failed(source, error)))
                     break
-            else:
-                return
-
-
-def _of(known: Known, group: Group) -> dict[str, tuple[str, Row]]:
-    return {source.name: known[source.name] for source in group if source.name in known}
+    return done

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -16,14 +16,16 @@ from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
 from retrorun.batch.learn import learn_profile, refine_profile
 from retrorun.batch.progress import progress_bar
-from retrorun.batch.scan import scan as scan_paths
-from retrorun.batch.story import Story, tell
-from retrorun.batch.table import SUFFIXES, ScanTable
+from retrorun.batch.row import Row
+from retrorun.batch.scan import Scan
+from retrorun.batch.story import Story
+from retrorun.batch.table import SUFFIXES, ScanTable, Totals, write_rows
+from retrorun.batch.work import Settings
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import JsonOption, ProfileOption, Units, UnitsOption, output_option, picture_option
 from retrorun.cli.sources import profile_of
 from retrorun.detection.profile import GaitProfile
-from retrorun.errors import OutputError, RetrorunError, install_hint
+from retrorun.errors import RetrorunError, install_hint
 from retrorun.files import check_ending, locked, make_folder, refuse_inputs, write_atomic
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.html import report_html
@@ -42,7 +44,9 @@ PathsArgument = Annotated[
 def scan(
     paths: PathsArgument,
     *,
-    output: Annotated[Path | None, output_option("Write the table: .parquet, .csv or .json.", *SUFFIXES)] = None,
+    output: Annotated[
+        Path | None, output_option("Write the table: .parquet, .csv, .json or .jsonl.", *SUFFIXES)
+    ] = None,
     profile: ProfileOption = None,
     update_profile: Annotated[
         bool,
@@ -52,9 +56,11 @@ def scan(
         ),
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one per processor by default.")] = None,
-    backend: Annotated[str | None, typer.Option(help="A joblib backend instead of processes: dask.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="The address of a running dask scheduler.")] = None,
     all_sports: Annotated[bool, typer.Option("--all-sports", help="Analyse walks and rides too.")] = False,
+    athletes: Annotated[
+        bool, typer.Option("--athletes", help="Each folder or zip in PATHS is another runner's, with own duplicates.")
+    ] = False,
     plot: Annotated[Path | None, picture_option("Draw the season into this picture")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the season as a page (.html).")] = None,
     pages: Annotated[
@@ -68,56 +74,62 @@ def scan(
     With -o, what is done is kept in a journal beside the table: after Ctrl-C, or with new recordings, the same command
     goes on from there. Several recordings of one activity are counted once; only runs are analysed.
     """
-    _check(output, plot, report, profile, update_profile=update_profile)
+    inputs = [Path(path) for path in (*paths, profile) if path is not None]
+    _check(output, plot, report, inputs)
+    _check_learning(profile, update_profile=update_profile)
     if scheduler is not None:
-        backend = "dask"
         _connect(scheduler)
     begun = update_profile and profile is not None and not profile.exists()
     usual = None if begun else profile_of(profile)
-    table = scan_paths(
+    under_way = Scan(
         paths,
-        profile=usual,
+        settings=Settings(profile=usual, all_sports=all_sports),
         workers=workers,
         progress=True,
         journal=None if output is None else output.with_name(f"{output.name}.journal"),
-        backend=backend,
-        all_sports=all_sports,
+        backend=None if scheduler is None else "dask",
+        athletes=athletes,
     )
-    inputs = [Path(path) for path in paths]
+    totals, story, lessons = Totals(), Story(keep_runs=plot is not None or report is not None), list[Row]()
+    rows = _seen(under_way, totals.add, story.add, *[lessons.append] * update_profile)
+    written: tuple[Path, ...] = ()
     if output is not None:
-        refuse_inputs(output, inputs)
-    written = () if output is None else table.write(output)
-    story = tell(table)
+        written = write_rows(output, rows, lambda: under_way.complete, inputs=inputs)
+    deque(rows, maxlen=0)  # where no table asked for them
     per_m = units.per_m
     if plot is not None:
         write_atomic(plot, picture_bytes(story.figure(per_m=per_m), picture_kind(plot)), inputs=inputs)
-        written = (*written, plot)
+        written += (plot,)
     if report is not None:
         runs = story.runs if pages is None else _with_pages(story.runs, pages, report, usual, per_m)
         write_atomic(report, season_html(runs, per_m=per_m, undated=story.undated).encode(), inputs=inputs)
-        written = (*written, report)
+        written += (report,)
     if as_json:
-        say_json({"format": 1, "complete": table.complete, **story.to_dict()})
+        say_json({"format": 1, "complete": under_way.complete, **story.to_dict()})
     else:
-        _tell(table, story, per_m)
+        _tell(totals.to_text(per_m=per_m, complete=under_way.complete), story, per_m)
         for path in written:
             say(f"wrote {path}")
-    if update_profile and profile is not None and table.complete:
-        _refine(profile, table, paths, shown=not as_json)
-    if not table.complete:
+    if not under_way.complete:
         raise typer.Exit(STOPPED)
+    if update_profile and profile is not None:
+        _refine(profile, ScanTable(rows=tuple(lessons)), paths, shown=not as_json)
 
 
-def _check(
-    output: Path | None, plot: Path | None, report: Path | None, profile: Path | None, *, update_profile: bool
-) -> None:
+def _check(output: Path | None, plot: Path | None, report: Path | None, inputs: Sequence[Path]) -> None:
     """Refuse what cannot be written before hours are spent on it."""
-    if output is not None and output.suffix.lower() not in SUFFIXES:
-        raise OutputError("unknown kind of table", where=str(output), hint=f"name it {', '.join(SUFFIXES)}")
+    if output is not None:
+        check_ending(output, SUFFIXES, "a table")
     if plot is not None:
         picture_kind(plot)
     if report is not None:
         check_ending(report, (".html", ".htm"), "a page")
+    for each in (output, plot, report):
+        if each is not None:
+            refuse_inputs(each, inputs)
+
+
+def _check_learning(profile: Path | None, *, update_profile: bool) -> None:
     if update_profile and profile is None:
         raise typer.BadParameter("--update-profile needs --profile, the file that learns")
     if update_profile and profile is not None:
@@ -168,7 +180,7 @@ def _with_pages(
     """Write the page of each run with backward running that is a file of its own; the runs, with where theirs is."""
     make_folder(folder)
     linked = []
-    with progress_bar("writing pages", len(runs)) as advance:
+    with progress_bar("writing pages", lambda: len(runs)) as advance:
         for run in runs:
             linked.append(_with_page(run, folder, season, usual, per_m))
             advance(1)
@@ -187,15 +199,23 @@ def _with_page(run: SeasonRun, folder: Path, season: Path, usual: GaitProfile | 
     return replace(run, page=quote(Path(os.path.relpath(page, season.parent)).as_posix()))
 
 
-def _tell(table: ScanTable, story: Story, per_m: float) -> None:
-    for line in table.to_text(per_m=per_m).split("\n"):
+def _seen(rows: Iterable[Row], *see: Callable[[Row], object]) -> Iterator[Row]:
+    for row in rows:
+        for each in see:
+            each(row)
+        yield row
+
+
+def _tell(totals: str, story: Story, per_m: float) -> None:
+    for line in totals.split("\n"):
         say(line, under=4)
-    if story.months:
+    if story.season.months:
         say()
         say_table(MONTHS, story.month_rows(per_m=per_m), left=MONTHS[:1])
-    if story.bests or story.timed_bests:
+    bests = story.best_rows(per_m=per_m)
+    if bests:
         say()
-        say_table(BESTS, story.best_rows(per_m=per_m), left=BESTS[:1])
+        say_table(BESTS, bests, left=BESTS[:1])
     if story.undated:
         say(f"{story.undated} runs do not say when they were and are in no month")
 
