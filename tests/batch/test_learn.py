@@ -108,4 +108,16 @@ def test_a_scan_teaches_what_a_sync_of_the_same_files_would(tmp_path: Path) -> N
     learnt = refined(tmp_path)
     assert learnt is not None
     assert learnt.profile == learn_profile([tmp_path]).profile
-    assert learnt.profile.taken == tuple(digest_of((tmp_path / f"{day}.fit").read_bytes()) for day in range(2))
+    for entry, day in zip(learnt.profile.taken, range(2), strict=True):
+        assert entry.startswith(digest_of((tmp_path / f"{day}.fit").read_bytes()))
+
+
+def test_labels_that_came_after_the_lesson_are_said_and_not_learnt_on_top(tmp_path: Path) -> None:
+    (tmp_path / "guess.fit").write_bytes(made(seed=2, day=2))
+    unlabelled = learn_profile([tmp_path]).profile  # takes it for forward, as it says
+    sure = Labels(labels=tuple(Label(start_s=a - 10, end_s=b + 10, direction=Direction.BACKWARD) for a, b in SPANS))
+    save_labels(sure, tmp_path / "guess.fit")
+    for learnt in (refined(tmp_path, unlabelled), learn_profile([tmp_path], start=unlabelled)):
+        assert learnt is not None
+        assert learnt.profile == unlabelled
+        assert "labelled otherwise: make the profile anew" in learnt.left_out[0][1]

@@ -14,11 +14,14 @@ from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import said_of
 from retrorun.batch.duplicates import SAME_AS, Outline, outline, same_activity
 from retrorun.batch.progress import progress_bar
-from retrorun.batch.row import digest_of, row_about
+from retrorun.batch.row import DIGEST, digest_of, lesson_of, row_about
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RetrorunError
+
+BEFORE = "the profile has learnt from it before"
+OTHERWISE = "the profile has learnt from it before, when it was labelled otherwise: make the profile anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +81,16 @@ def refine_profile(table: ScanTable, paths: Sequence[str | Path], profile: GaitP
         RetrorunError: a path that is gone.
     """
     sources = {source.name: source for source in find_sources(paths)}
-    taken = frozenset(() if profile is None else profile.taken)
-    in_it = {row.reason.removeprefix(SAME_AS) for row in table if row.status == "duplicate" and row.digest in taken}
+    earlier = _earlier(profile)
+    in_it = {row.reason.removeprefix(SAME_AS) for row in table if row.status == "duplicate" and row.digest in earlier}
     left_out: list[tuple[str, str]] = []
     runs = 0
     for row in table.counted():
-        if row.digest in taken or row.path in in_it or row.sport not in RUNNING:
+        if row.sport not in RUNNING or row.path in in_it:
+            continue
+        if row.digest in earlier:
+            if row.lesson and earlier[row.digest] != row.digest + row.lesson:
+                left_out.append((row.path, OTHERWISE))
             continue
         try:
             if row.unsure or not row.digest:
@@ -104,15 +111,22 @@ def with_run(
     Raises:
         ProfileError: the run is in it already, there is nothing to learn from it, or it must not be learnt from.
     """
-    if profile is not None and digest in profile.taken:
-        raise ProfileError("the profile has learnt from it before")
+    entry = f"{digest}{lesson_of(backward)}"
+    earlier = _earlier(profile).get(digest)
+    if earlier is not None:
+        raise ProfileError(BEFORE if earlier == entry else OTHERWISE)
     if profile is None:
         learnt = GaitProfile.fit([activity], labels=[backward])
     else:
         learnt = profile.updated(activity, labels=backward)
     if learnt is profile:
         raise ProfileError("too little running with cadence and speed in it")
-    return replace(learnt, taken=(*learnt.taken, digest))
+    return replace(learnt, taken=(*learnt.taken, entry))
+
+
+def _earlier(profile: GaitProfile | None) -> dict[str, str]:
+    """What a profile has taken, by the recordings' digests; each entry is a digest and the lesson behind it."""
+    return {} if profile is None else {entry[:DIGEST]: entry for entry in profile.taken}
 
 
 def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[tuple[str, Outline]]) -> GaitProfile:

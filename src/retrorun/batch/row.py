@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
@@ -21,6 +21,12 @@ DIGEST = 32  # hexadecimal digits that are kept of a SHA-256
 def digest_of(data: bytes) -> str:
     """By what a recording's bytes are known again."""
     return hashlib.sha256(data).hexdigest()[:DIGEST]
+
+
+def lesson_of(backward: Iterable[tuple[float, float]]) -> str:
+    """A short text that is another one for other backward stretches, and the same for the same."""
+    text = " ".join(f"{start_s:.1f}-{end_s:.1f}" for start_s, end_s in backward)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,8 @@ class Row:
     `reason` says why it is not `read`, or what lowers trust. `start_time` is UTC, `utc_offset_s` leads to local time.
     Numbers are None where the recording does not say. `parts` are the rows of a file with several activities, each with
     its number behind the path; the table of a scan has them instead of the file's own. `digest` is that of the file's
-    bytes, empty for a part; `unsure` says why a profile may not learn from it, and is empty where it may.
+    bytes, empty for a part; `unsure` says why a profile may not learn from it, and is empty where it may; `lesson` is
+    another one where it would learn other backward stretches.
     """
 
     path: str
@@ -82,6 +89,7 @@ class Row:
     parts: tuple[Row, ...] = ()
     digest: str = ""
     unsure: str = ""
+    lesson: str = ""
 
     @property
     def told(self) -> str:

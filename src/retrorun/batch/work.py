@@ -14,7 +14,7 @@ from retrorun.analysis.detect import detect_with, matched
 from retrorun.analysis.labels import Labels
 from retrorun.analysis.lesson import lesson
 from retrorun.analysis.store import load_labels
-from retrorun.batch.row import Row, digest_of, row_about, row_of
+from retrorun.batch.row import Row, digest_of, lesson_of, row_about, row_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RecordingError, RetrorunError
 from retrorun.fit.workout_message import is_workout
@@ -110,10 +110,9 @@ def _answer(name: str, title: str, activity: Activity, labels: Labels | None, se
     detection = detect_with(activity, match, profile=settings.profile, labels=labels, reasons=reasons)
     row = row_of(name, title, activity, detection, match)
     try:
-        lesson(activity, detection, match, labels)
+        return replace(row, lesson=lesson_of(lesson(activity, detection, match, labels)))
     except ProfileError as error:
         return replace(row, unsure=error.what)
-    return row
 
 
 def _parts(source: Source, activity: Activity, labels: Labels | None, settings: Settings) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class GaitProfile:
     `level_spm` is the cadence at 2.8 m/s, `level_sd` its spread between activities; `slope_spm_per_mps` and `slope_sd`
     likewise; `usual_speed_mps` the median over activities of the usual running speed. `activities` and `hours` say what
     it rests on. `uplift` and `ratio` are None until spans were labelled, and `labelled_s` is how much backward running
-    they rest on. `taken` are digests of the recordings in it, so that whoever keeps count counts none twice.
+    they rest on. `taken` tells the recordings in it, so that whoever keeps count counts none twice.
     """
 
     level_spm: float
@@ -43,7 +43,7 @@ class GaitProfile:
     uplift: float | None = None
     ratio: float | None = None
     labelled_s: float = 0.0
-    taken: tuple[str, ...] = ()
+    taken: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def fit(
