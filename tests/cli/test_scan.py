@@ -126,6 +126,13 @@ def test_a_scan_that_was_stopped_teaches_nothing_yet(
     assert not (tmp_path / "me.json").exists()
 
 
-@pytest.mark.parametrize("words", [("--update-profile",), ("--update-profile", "--profile", "me.txt")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--update-profile",),
+        ("--update-profile", "--profile", "me.txt"),
+        ("--update-profile", "--profile", "me.json", "--athletes"),
+    ],
+)
 def test_a_profile_that_cannot_learn_is_refused_before_the_scan(archive: Path, words: tuple[str, ...]) -> None:
     assert RUN.invoke(app, ["scan", str(archive), *words]).exit_code != 0

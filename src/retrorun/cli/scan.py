@@ -76,7 +76,8 @@ def scan(
     """
     inputs = [Path(path) for path in (*paths, profile) if path is not None]
     _check(output, plot, report, inputs)
-    _check_learning(profile, update_profile=update_profile)
+    if update_profile:
+        _check_learning(profile, athletes=athletes)
     if scheduler is not None:
         _connect(scheduler)
     begun = update_profile and profile is not None and not profile.exists()
@@ -129,11 +130,12 @@ def _check(output: Path | None, plot: Path | None, report: Path | None, inputs: 
             refuse_inputs(each, inputs)
 
 
-def _check_learning(profile: Path | None, *, update_profile: bool) -> None:
-    if update_profile and profile is None:
+def _check_learning(profile: Path | None, *, athletes: bool) -> None:
+    if profile is None:
         raise typer.BadParameter("--update-profile needs --profile, the file that learns")
-    if update_profile and profile is not None:
-        check_ending(profile, (".json",), "a gait profile")
+    if athletes:
+        raise typer.BadParameter("a profile is one runner's: --update-profile and --athletes exclude each other")
+    check_ending(profile, (".json",), "a gait profile")
 
 
 def _refine(path: Path, table: ScanTable, paths: Sequence[str], *, shown: bool) -> None:
