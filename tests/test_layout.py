@@ -66,7 +66,6 @@ ELSEWHERE: dict[str, str] = {
     "services/note": "services/test_strava.py",
     "services/strava_login": "services/test_strava.py",
     "services/strava_token": "services/test_strava.py",
-    "session/ready": "session/test_library.py",
     "session/step_words": "session/test_notation.py",
     "session/tokens": "session/test_notation.py",
     "session/unroll": "session/test_model.py",

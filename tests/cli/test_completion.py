@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from retrorun.cli.app import COMMANDS, app
-from retrorun.session.library import ready_made
-from retrorun.session.ready import Kind, Level
+from retrorun.session.library import Kind, Level, ready_made
 from retrorun.workout.devices import DEVICES
 
 KEYS = [entry.key for entry in ready_made()]

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from retrorun.report.figures.session import figure_session, profile_of
 from retrorun.report.figures.style import DARK, picture_bytes
 from retrorun.report.session_view import session_text, terminal_strip
-from retrorun.session.library import ready_made
+from retrorun.session.library import ReadyMade, ready_made
 from retrorun.session.model import Direction, Session
 from retrorun.session.notation import parse_session
-from retrorun.session.ready import ReadyMade
 from tests.strategies import sessions
 
 RETRO = parse_session(

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from retrorun.errors import SessionError
+from retrorun.session.library import Level
 from retrorun.session.notation import parse_session
 from retrorun.session.plan import PlannedSession, TrainingPlan, make_plan, to_icalendar
-from retrorun.session.ready import Level
 
 CREATED = datetime(2026, 11, 22, 13, 0, tzinfo=timezone(timedelta(hours=1)))
 

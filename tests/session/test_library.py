@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from retrorun.errors import SessionError
-from retrorun.session.library import find_ready_made, ready_made
+from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, ready_made
 from retrorun.session.model import Direction, Setting, Slope, Step, walk
 from retrorun.session.notation import format_session, parse_session
-from retrorun.session.ready import Kind, Level, ReadyMade
 from retrorun.session.safety import TREADMILL_FASTEST_MPS, TREADMILL_START_MPS, TREADMILL_STEEPEST_PCT
 from retrorun.session.values import SpeedRange
 from retrorun.workout.check import check_session

@@ -9,9 +9,9 @@ import pytest
 
 from retrorun.errors import SessionError
 from retrorun.session.amounts import amounts
+from retrorun.session.library import Level
 from retrorun.session.model import Direction, Gait, Step, walk
 from retrorun.session.plan import LADDER, make_plan
-from retrorun.session.ready import Level
 from retrorun.session.safety import safety_findings
 from retrorun.session.values import SpeedRange
 from retrorun.units import parse_speed

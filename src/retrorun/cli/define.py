@@ -27,11 +27,10 @@ from retrorun.cli.options import (
 )
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.document import save_session
-from retrorun.session.library import find_ready_made, ready_made
+from retrorun.session.library import ReadyMade, find_ready_made, ready_made
 from retrorun.session.notation import format_session
 from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backward_pace_from_race
 from retrorun.session.plan import DAYS, MOST_WEEKS, TrainingPlan, make_plan, to_icalendar
-from retrorun.session.ready import ReadyMade
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time
 from retrorun.watch.names import file_name

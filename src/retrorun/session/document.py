@@ -21,7 +21,7 @@ from retrorun.session.model import Direction, Intensity, Repeat, Session, Settin
 from retrorun.session.notation import format_session, parse_duration, parse_target, parse_until
 from retrorun.session.tokens import ValueT
 from retrorun.session.values import SpeedRange, Times
-from retrorun.session.wording import format_duration, format_target, usual_gait
+from retrorun.session.wording import format_duration, format_target, format_until, usual_gait
 
 if TYPE_CHECKING:
     from retrorun.session.shape import RepeatShape, StepShape
@@ -127,7 +127,7 @@ def _repeat_to_dict(repeat: Repeat) -> dict[str, Any]:
     counted = isinstance(repeat.until, Times)
     return {
         "times": repeat.until.count if isinstance(repeat.until, Times) else None,
-        "until": None if counted else format_duration(repeat.until).removeprefix("until "),
+        "until": None if counted else format_until(repeat.until),
         "repeat": [_item_to_dict(step) for step in repeat.steps],
         "skip_last": repeat.skip_last or None,
         "note": repeat.note or None,

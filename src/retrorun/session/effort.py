@@ -142,9 +142,8 @@ def missing_numbers(session: Session, athlete: Athlete | None = None) -> tuple[M
     return tuple(
         replace(number, place=place)
         for place, step in walk_steps(session.steps)
-        for number in _needed(step)
+        for number in _needed(step, known)
         if getattr(known, number.name) is None
-        and not (number is _MAX_HR and known.hr_zones_bpm is not None and _is_zone_range(step))
     )
 
 
@@ -161,16 +160,14 @@ def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
     )
 
 
-def _needed(step: Step) -> Iterator[MissingNumber]:
+def _needed(step: Step, athlete: Athlete) -> Iterator[MissingNumber]:
     for part in values.values_of(step.target, step.secondary_target):
         if isinstance(part, values.PercentRange):
             yield _NUMBERS[_measure_of(part.of, step.direction)]
-        elif isinstance(part, values.HeartRateZoneRange | values.RpeRange):
+        elif isinstance(part, values.RpeRange) or (
+            isinstance(part, values.HeartRateZoneRange) and athlete.hr_zones_bpm is None
+        ):
             yield _MAX_HR
-
-
-def _is_zone_range(step: Step) -> bool:
-    return any(isinstance(target, values.HeartRateZoneRange) for target in (step.target, step.secondary_target))
 
 
 def is_effort(target: values.Target | None) -> bool:

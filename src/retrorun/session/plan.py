@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from retrorun.errors import SessionError
 from retrorun.session.checks import member_of
+from retrorun.session.library import Level
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session, parse_session
 from retrorun.session.pace import BACKWARD_RATIO, backward_pace_from_easy
-from retrorun.session.ready import Level
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target, format_time
 from retrorun.units import format_distance

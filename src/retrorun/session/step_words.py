@@ -216,10 +216,8 @@ def read_duration(cursor: Cursor) -> values.Duration:
         return values.LapButton()
     if first.text == "until":
         if not cursor.at("word", "hr"):
-            cursor.fail(
-                f"a step goes until a heart rate, not {cursor.shown()}",
-                hint="write e.g. until hr > 150 bpm, or say the time or distance alone",
-            )
+            what = f"a step goes until a heart rate, not {cursor.shown()}"
+            cursor.fail(what, hint="write e.g. until hr > 150 bpm, or say the time or distance alone")
         return cursor.build(first, read_heart_rate_bound, cursor)
     return read_amount(cursor)
 

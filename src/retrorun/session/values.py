@@ -222,10 +222,8 @@ class HeartRateZoneRange:
         whole_number(self.low_zone, low=1, high=5, name="heart-rate zone")
         whole_number(self.high_zone, low=1, high=5, name="heart-rate zone")
         if self.low_zone >= self.high_zone:
-            raise SessionError(
-                f"a range of zones goes up, not from Z{self.low_zone} to Z{self.high_zone}",
-                hint="name a single zone, or the lower one first",
-            )
+            what = f"a range of zones goes up, not from Z{self.low_zone} to Z{self.high_zone}"
+            raise SessionError(what, hint="name a single zone, or the lower one first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,9 +266,7 @@ class Progression:
 
     def __post_init__(self) -> None:
         if not isinstance(self.start, Range) or not isinstance(self.end, Range):
-            raise SessionError(
-                "a progression goes from one range to another", hint="give a pace or heart rate for each"
-            )
+            raise SessionError("a progression goes from one range to another", hint="give a pace or a heart rate each")
         if measure_of(self.start) is not measure_of(self.end):
             raise SessionError("a progression begins and ends in one measure", hint="use one unit at both ends")
         if self.start == self.end:

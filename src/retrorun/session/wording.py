@@ -14,6 +14,11 @@ _MOST_DECIMALS = 9
 _DISTANCE_NAMES: dict[float, values.DistanceUnit] = {DISTANCE_UNITS_M[unit]: unit for unit in ("m", "km", "mi", "yd")}
 PACE_NAMES: dict[float, values.SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
 _SPEED_NAMES: dict[float, values.SpeedUnit] = {SPEED_UNITS_MPS[unit]: unit for unit in ("km/h", "m/s", "mph")}
+_UNITS: dict[type[values.Range], str] = {
+    values.HeartRateRange: " bpm",
+    values.CadenceRange: " spm",
+    values.PowerRange: " W",
+}
 _ROUND_PACES_S = (60, 30, 15, 10, 5)
 
 
@@ -56,6 +61,11 @@ def format_duration(duration: values.Duration | values.RepeatUntil) -> str:  # n
             return str(duration.count)
 
 
+def format_until(until: values.RepeatUntil) -> str:
+    """What ends a repeat as it stands behind `until`, e.g. `20min`, `hr > 150 bpm`."""
+    return format_duration(until).removeprefix("until ")
+
+
 def format_target(target: values.Target) -> str:
     """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
     match target:
@@ -74,20 +84,14 @@ def format_target(target: values.Target) -> str:
 
 
 def _format_range(target: values.Range) -> str:
-    match target:
-        case values.SpeedRange(unit="min/km" | "min/mi"):
+    low, high = values.ends_of(target)
+    if isinstance(target, values.SpeedRange):
+        if target.unit.startswith("min/"):
             unit = target.unit.removeprefix("min")
-            return _ends(_shortest_pace(target.high_mps, unit), _shortest_pace(target.low_mps, unit)) + unit
-        case values.SpeedRange(unit=unit):
-            return f"{_ends(_shortest_speed(target.low_mps, unit), _shortest_speed(target.high_mps, unit))} {unit}"
-        case values.HeartRateRange():
-            return f"{_ends(target.low_bpm, target.high_bpm)} bpm"
-        case values.CadenceRange():
-            return f"{_ends(target.low_spm, target.high_spm)} spm"
-        case values.PowerRange():
-            return f"{_ends(target.low_w, target.high_w)} W"
-        case values.PercentRange():
-            return f"{_ends(target.low_pct, target.high_pct)}% {target.of.value}"
+            return _ends(_shortest_pace(high, unit), _shortest_pace(low, unit)) + unit
+        return f"{_ends(_shortest_speed(low, target.unit), _shortest_speed(high, target.unit))} {target.unit}"
+    unit = f"% {target.of.value}" if isinstance(target, values.PercentRange) else _UNITS[type(target)]
+    return f"{_ends(low, high)}{unit}"
 
 
 def _limit_words(limit: values.Limit) -> str:
@@ -130,7 +134,7 @@ def _format_repeat(repeat: Repeat) -> str:
     if isinstance(repeat.until, values.Times):
         text = f"{repeat.until.count}x({body})"
     else:
-        text = f"repeat until {format_duration(repeat.until).removeprefix('until ')} ({body})"
+        text = f"repeat until {format_until(repeat.until)} ({body})"
     if repeat.skip_last:
         text += " skip-last"
     return f"{text} {quote(repeat.note)}" if repeat.note else text

@@ -243,9 +243,8 @@ class _Reader:
         if workout.latin1:
             self.say(None, "a text in the file is no UTF-8: read as Latin-1", "see that names and notes are right")
         if workout.sport != RUNNING:
-            self.say(
-                None, f"the sport is {word(SPORT, workout.sport, prefix='number') or 'not said'}", "taken as running"
-            )
+            what = f"the sport is {word(SPORT, workout.sport, prefix='number') or 'not said'}"
+            self.say(None, what, "taken as running")
         setting = _SETTINGS.get(workout.sub_sport or 0)
         if setting is None:
             setting = Setting.TREADMILL if workout.sub_sport == SubSport.INDOOR_RUNNING else Setting.ROAD
@@ -254,11 +253,8 @@ class _Reader:
                 self.say(None, f"the kind of sport is {said}", f"taken as {setting.value}")
         plain = sum(step.duration_type not in REPEATS for step in workout.steps)
         if workout.num_valid_steps not in (None, len(workout.steps), plain):  # old files do not count the repeats
-            self.say(
-                None,
-                f"the workout counts {workout.num_valid_steps} steps and has {len(workout.steps)}",
-                "all are taken",
-            )
+            what = f"the workout counts {workout.num_valid_steps} steps and has {len(workout.steps)}"
+            self.say(None, what, "all are taken")
         return Session(
             steps=steps,
             name=self._text(workout.name, None),

@@ -103,18 +103,13 @@ def decompile(data: bytes | str | PathLike[str]) -> Decompiled:
 
 def _workout(file: FitFile, made: FileIdentity) -> RawWorkout:
     if made.type not in (None, FILE_WORKOUT, FILE_ACTIVITY):
-        raise WorkoutError(
-            f"the file is of type {made.type}, neither a workout ({FILE_WORKOUT}) nor a recording ({FILE_ACTIVITY})",
-            where="file_id",
-            hint="give a workout file",
-        )
+        what = f"the file is of type {made.type}, neither a workout ({FILE_WORKOUT}) nor a recording ({FILE_ACTIVITY})"
+        raise WorkoutError(what, where="file_id", hint="give a workout file")
     workout = workout_of(file)
     if workout is not None and workout.others and not workout.embedded:
-        raise WorkoutError(
-            f"the file holds {workout.others + 1} workouts, one behind the other",
-            where=f"byte {file.table('workout').positions[1]}",
-            hint="save each in a file of its own",
-        )
+        what = f"the file holds {workout.others + 1} workouts, one behind the other"
+        hint = "save each in a file of its own"
+        raise WorkoutError(what, where=f"byte {file.table('workout').positions[1]}", hint=hint)
     if workout is not None and workout.steps:
         return workout
     if file.losses:

@@ -16,7 +16,7 @@ from retrorun.session.checks import Finding, Findings, Severity
 from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
 from retrorun.session.unroll import Items, bodies, map_steps
 from retrorun.session.values import RpeRange, Times
-from retrorun.session.wording import format_duration, format_target
+from retrorun.session.wording import format_target, format_until
 from retrorun.workout.check import count_steps
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.step_text import cut, one_line, read_note, read_repeat_note, repeat_note, step_note
@@ -94,9 +94,8 @@ class _Lowering:
             repeat = replace(repeat, steps=repeat.steps[:-1], skip_last=False)
         if nesting(repeat) > depth and isinstance(repeat.until, Times):
             note = f", its note '{one_line(repeat.note)}' left out" if repeat.note else ""
-            self.changes.add(
-                here, "repeats stand too deep in one another", f"{repeat.until.count} rounds written out{note}"
-            )
+            what = "repeats stand too deep in one another"
+            self.changes.add(here, what, f"{repeat.until.count} rounds written out{note}")
             return self.written_out(repeat, repeat.until.count, inner, depth)
         if depth == 0:
             raise WorkoutError("a repeat without a count stands too deep", where=here, hint="give it a count")
@@ -149,9 +148,8 @@ class _Lowering:
             parts[-1].append(piece)
             room -= size
         if len(parts) > 1:
-            self.changes.add(
-                "", f"the session has too many steps for {self.device.name}", f"split into {len(parts)} sessions"
-            )
+            what = f"the session has too many steps for {self.device.name}"
+            self.changes.add("", what, f"split into {len(parts)} sessions")
         return [tuple(part) for part in parts]
 
     def pieces(self, items: list[tuple[str, Step | Repeat]], limit: int) -> Iterator[Step | Repeat]:
@@ -241,11 +239,8 @@ class _Arranging:
             here = f"{place}[{index}]"
             made += [Single(place=here, step=item)] if isinstance(item, Step) else self.repeat(item, here, depth)
             if _lines(made) > MOST_LINES:
-                raise WorkoutError(
-                    f"written out for {self.format_name} this is more than {MOST_LINES} lines",
-                    where=here,
-                    hint="lower the counts of its repeats",
-                )
+                what = f"written out for {self.format_name} this is more than {MOST_LINES} lines"
+                raise WorkoutError(what, where=here, hint="lower the counts of its repeats")
         return tuple(made)
 
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[Part]:
@@ -277,7 +272,7 @@ class _Arranging:
     def count(self, repeat: Repeat, here: str) -> int:
         if isinstance(repeat.until, Times):
             return repeat.until.count
-        what = f"knows only counted repeats, not '{_until(repeat)}'"
+        what = f"knows only counted repeats, not 'until {format_until(repeat.until)}'"
         rounds = rounds_of(repeat)
         if rounds is None:
             self.tell(here, f"{what}: 1 round, as the plan does not say how long a round is", "give it a count")
@@ -295,13 +290,8 @@ def _rounds(count: int) -> str:
     return "1 round" if count == 1 else f"{count} rounds"
 
 
-def _until(repeat: Repeat) -> str:
-    words = format_duration(repeat.until)
-    return words if words.startswith("until") else f"until {words}"
-
-
 def _note(repeat: Repeat) -> str:
-    parts = [] if isinstance(repeat.until, Times) else [_until(repeat)]
+    parts = [] if isinstance(repeat.until, Times) else [f"until {format_until(repeat.until)}"]
     return "; ".join([*parts, repeat.note] if repeat.note else parts)
 
 

@@ -64,9 +64,8 @@ def fit_date(time: datetime) -> int:
         WorkoutError: it is without a time zone, or FIT cannot hold it.
     """
     if not isinstance(time, datetime) or time.tzinfo is None:
-        raise WorkoutError(
-            f"{time!r} is no time with a time zone", where="created", hint="use e.g. datetime.now(timezone.utc)"
-        )
+        what = f"{time!r} is no time with a time zone"
+        raise WorkoutError(what, where="created", hint="use e.g. datetime.now(timezone.utc)")
     seconds = int(time.timestamp() // 1) - FIT_EPOCH_UNIX_S
     if not FIRST_DATE <= seconds <= _LAST_DATE:
         raise WorkoutError(f"{time.isoformat()} does not fit into a FIT date", where="created", hint="1998 to 2126")

@@ -139,11 +139,8 @@ def _row(day: date, data: bytes | FileIdentity) -> dict[str, Value]:
         raise WorkoutError(f"{day} is a time, not a day", hint="give its date()")
     made = data if isinstance(data, FileIdentity) else file_identity(data)
     if made.type != FILE_WORKOUT or made.serial is None or made.time_created is None:
-        raise WorkoutError(
-            "the file is no workout that a schedule can point to",
-            where=day.isoformat(),
-            hint="compile the session first",
-        )
+        what = "the file is no workout that a schedule can point to"
+        raise WorkoutError(what, where=day.isoformat(), hint="compile the session first")
     midnight_s = (day - _FIT_EPOCH_DAY).days * _DAY_S  # local time, which FIT counts from the local 1989-12-31
     if not FIRST_DATE <= midnight_s < 2**32 - 1:
         raise WorkoutError(f"{day} does not fit into a FIT date", hint="1998 to 2126")

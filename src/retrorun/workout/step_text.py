@@ -183,11 +183,8 @@ def cut(text: str, size: int) -> str:
 
 def _joins(char: str) -> bool:
     """Whether a character belongs to the one before it: accents, variation signs, skin tones, the joiner itself."""
-    return unicodedata.combining(char) != 0 or unicodedata.category(char) in ("Mn", "Me", "Mc") or _is_glue(char)
-
-
-def _is_glue(char: str) -> bool:
-    return char == ZERO_WIDTH_JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"  # the joiner, and the five skin tones
+    mark = unicodedata.combining(char) != 0 or unicodedata.category(char) in ("Mn", "Me", "Mc")
+    return mark or char == ZERO_WIDTH_JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 # ---- for people ------------------------------------------------------------------------------------------------------

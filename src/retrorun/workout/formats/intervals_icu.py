@@ -123,9 +123,8 @@ class _Page:
                 cue.append(f"until {spell(step.duration.calories_kcal)} kcal are spent")
         if not isinstance(step.duration, values.LapButton):
             self.say(place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT)
-        self.say(
-            place, f"{NAME} gives a step for the lap button a length all the same: {LAP_BUTTON_LENGTH}", severity="note"
-        )
+        what = f"{NAME} gives a step for the lap button a length all the same: {LAP_BUTTON_LENGTH}"
+        self.say(place, what, severity="note")
         return f"press lap {LAP_BUTTON_LENGTH}"
 
     def target(self, target: values.Target | None, place: str, cue: list[str]) -> str:

@@ -13,7 +13,7 @@ from retrorun.session.checks import retold
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk
 from retrorun.session.notation import parse_until
 from retrorun.session.values import LapButton, Times
-from retrorun.session.wording import format_duration
+from retrorun.session.wording import format_until
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.flatten import Exported
@@ -71,9 +71,9 @@ def _step_words(page: _Page, step: Step) -> str:
 
 
 def _repeat_words(page: _Page, repeat: Repeat) -> str:
-    counted = isinstance(repeat.until, Times)
-    words = format_duration(repeat.until)
-    goal = f"{words} ×" if counted else "Again and again " + (words if words.startswith("until") else f"until {words}")
+    goal = f"Again and again until {format_until(repeat.until)}"
+    if isinstance(repeat.until, Times):
+        goal = f"{repeat.until.count} ×"
     return _with_note(page, goal + (", the last time without its last step" if repeat.skip_last else ""), repeat.note)
 
 
@@ -154,9 +154,8 @@ def from_sheet(text: str) -> Decompiled:
 
     blocks = text.rstrip().split("\n\n")
     if len(blocks) < 3:
-        raise WorkoutError(
-            "the sheet has no steps", hint="a title, steps and totals stand with empty lines between them"
-        )
+        what = "the sheet has no steps"
+        raise WorkoutError(what, hint="a title, steps and totals stand with empty lines between them")
     title = blocks[0].split("\n")[0]
     about = [own(line.strip()) for block in blocks[1:-2] for line in block.split("\n")]
     levels: list[list[Step | Repeat]] = [[]]
@@ -167,9 +166,8 @@ def from_sheet(text: str) -> Decompiled:
         _close(levels, open_repeats, depth)
         made = _read_item(item["words"], own) if item is not None else None
         if made is None or depth != len(open_repeats):
-            raise WorkoutError(
-                "this line is none of a sheet's", where=f"line {number} of the steps", hint="write it as the others"
-            )
+            what = "this line is none of a sheet's"
+            raise WorkoutError(what, where=f"line {number} of the steps", hint="write it as the others")
         if isinstance(made, Repeat):
             open_repeats.append((made, levels[-1]))
             levels.append([])
