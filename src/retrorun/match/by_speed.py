@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from retrorun.activity.model import Activity, FloatArray
+from retrorun.match.model import StepMatch
 from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, Time
 from retrorun.units import format_percent
 
 # Bounds of a decision, chosen. Their effect is measured on real recordings whose laps were taken away and on ordinary
-# runs laid under plans that nobody followed: python -m retrorun.match.evaluate FOLDER speed
+# runs laid under plans that nobody followed: tests.evaluation.matching
 LEAST_EXPLAINED = 0.5  # share of the variance of speed that the steps must explain
 LEAST_CONTRAST = 1.35  # how much worse the best start elsewhere must be, in unexplained variance
 LEAST_CONTRAST_AT_ONCE, AT_ONCE_S = 1.15, 15.0  # the same for a start with the recording, as workouts mostly do
@@ -28,15 +29,6 @@ FILTER_S = 15  # how long the speed may climb at first
 LEAST_SAMPLES = 60
 LONGEST_S = 172_800.0  # two days; a damaged file may claim years
 BEYOND_S = 1e9  # past the end of any recording
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """Every step's span `[start_s, end_s)` on the activity's clock, its running time and its distance."""
-
-    spans: tuple[tuple[float, float], ...]
-    timer_s: tuple[float, ...]
-    distance_m: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +53,7 @@ class _Track:
         return np.where(end_s > start_s, np.maximum(vv - v * v / length, 0.0), 0.0)
 
 
-def lay_by_speed(activity: Activity, occurrences: Sequence[Occurrence]) -> Placement | str:
+def lay_by_speed(activity: Activity, occurrences: Sequence[Occurrence]) -> tuple[StepMatch, ...] | str:
     """The steps laid along the recording, or why they cannot be."""
     track = _track(activity)
     if track is None:
@@ -74,11 +66,12 @@ def lay_by_speed(activity: Activity, occurrences: Sequence[Occurrence]) -> Place
     borders = _borders(track, durations)
     if not borders.size:
         return "the plan is longer than the recording"
-    return _best_start(track, borders)
+    border_s = _best_start(track, borders)
+    return border_s if isinstance(border_s, str) else _laid(track, border_s, occurrences)
 
 
-def _best_start(track: _Track, borders: FloatArray) -> Placement | str:
-    """The start that explains the speed best, if it explains it well and no other does so."""
+def _best_start(track: _Track, borders: FloatArray) -> FloatArray | str:
+    """The borders from the start that explains the speed best, if it explains it well and no other does so."""
     unexplained = _unexplained(track, borders)
     best = int(np.argmin(unexplained))
     start_s = float(borders[0, best])
@@ -91,7 +84,7 @@ def _best_start(track: _Track, borders: FloatArray) -> Placement | str:
     if np.any(elsewhere) and np.min(unexplained[elsewhere]) < contrast * unexplained[best]:
         other_s = float(borders[0, elsewhere][np.argmin(unexplained[elsewhere])])
         return f"a start at {start_s:.0f} s fits the changes of speed hardly better than one at {other_s:.0f} s"
-    return _placement(track, borders[:, best])
+    return borders[:, best]
 
 
 def _track(activity: Activity) -> _Track | None:
@@ -150,12 +143,12 @@ def _unexplained(track: _Track, borders: FloatArray) -> FloatArray:
     return np.asarray(track.unexplained(edges[:-1], edges[1:]).sum(axis=0), dtype=np.float64)
 
 
-def _placement(track: _Track, border_s: FloatArray) -> Placement:
+def _laid(track: _Track, border_s: FloatArray, occurrences: Sequence[Occurrence]) -> tuple[StepMatch, ...]:
     seconds = np.arange(len(track.clock_s), dtype=np.float64)
-    clock = np.interp(border_s, seconds, track.clock_s).tolist()
-    covered_m = np.interp(border_s, seconds, track.distance_m)
-    return Placement(
-        spans=tuple(itertools.pairwise(clock)),
-        timer_s=tuple(np.diff(border_s).tolist()),
-        distance_m=tuple(np.diff(covered_m).tolist()),
+    clock = itertools.pairwise(np.interp(border_s, seconds, track.clock_s).tolist())
+    timer = np.diff(border_s).tolist()
+    covered = np.diff(np.interp(border_s, seconds, track.distance_m)).tolist()
+    return tuple(
+        replace(StepMatch.of(item, "completed"), start_s=start_s, end_s=end_s, timer_s=timer_s, distance_m=distance_m)
+        for item, (start_s, end_s), timer_s, distance_m in zip(occurrences, clock, timer, covered, strict=True)
     )

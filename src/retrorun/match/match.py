@@ -14,7 +14,7 @@ from retrorun.match.align import LapGroup, align
 from retrorun.match.by_speed import lay_by_speed
 from retrorun.match.cost import LapTable, PlanTable
 from retrorun.match.identity import embedded_plan
-from retrorun.match.model import Match, Outcome, StepMatch
+from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Session
 from retrorun.session.unroll import Occurrence, unroll
 from retrorun.units import format_clock
@@ -79,26 +79,23 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
             raise PlanError("; ".join(reasons) or "the recording carries no plan", hint=hint)
         session = embedded.session
     occurrences = _unrolled(session, activity)
-    guessed = any(item.step.direction_guessed for item in occurrences)
-    guess = ("that the plan has backward steps is guessed from somebody else's words",) if guessed else ()
+    step_numbers, step_of_index = tuple(range(len(occurrences))), {}
     if embedded is not None:
         own = _unrolled(embedded.session, activity)
         if [item.step.duration for item in own] == [item.step.duration for item in occurrences]:
             number = {place: k for k, place in enumerate(dict.fromkeys(item.place for item in own))}
-            return _Planned(
-                session=session,
-                occurrences=occurrences,
-                step_numbers=tuple(number[item.place] for item in own),
-                step_of_index={index: number[place] for index, place in embedded.places.items() if place in number},
-                reasons=guess,
-            )
-        reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
+            step_numbers = tuple(number[item.place] for item in own)
+            step_of_index = {index: number[place] for index, place in embedded.places.items() if place in number}
+        else:
+            reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
+    if any(item.step.direction_guessed for item in occurrences):
+        reasons = (*reasons, "that the plan has backward steps is guessed from somebody else's words")
     return _Planned(
         session=session,
         occurrences=occurrences,
-        step_numbers=tuple(range(len(occurrences))),
-        step_of_index={},
-        reasons=(*reasons, *guess),
+        step_numbers=step_numbers,
+        step_of_index=step_of_index,
+        reasons=reasons,
     )
 
 
@@ -132,17 +129,13 @@ def _by_laps(laps: Sequence[Lap], planned: _Planned, *, use_indices: bool) -> Ma
     steps = _with_skipped(planned.occurrences, taken, {other for group in groups for other in group.doubtful})
     inside = {index for step in steps for index in step.lap_indices}
     outside = tuple(index for index in range(len(laps)) if index not in inside)
-    return Match(
-        session=planned.session,
-        steps=steps,
-        basis="step indices" if use_indices else "laps",
-        outside_lap_indices=outside,
-        reasons=(
-            *planned.reasons,
-            *_doubts(planned.occurrences, groups),
-            *(_strays(laps, outside) if use_indices else ()),
-        ),
+    reasons = (
+        *planned.reasons,
+        *_doubts(planned.occurrences, groups),
+        *(_strays(laps, outside) if use_indices else ()),
     )
+    basis: model.Basis = "step indices" if use_indices else "laps"
+    return Match(session=planned.session, steps=steps, basis=basis, outside_lap_indices=outside, reasons=reasons)
 
 
 def _believable(groups: Sequence[LapGroup], occurrences: Sequence[Occurrence]) -> bool:
@@ -160,9 +153,7 @@ def _believable(groups: Sequence[LapGroup], occurrences: Sequence[Occurrence]) -
 def _from_laps(
     all_laps: Sequence[Lap], occurrence: Occurrence, group: LapGroup, *, exact: bool, final: bool
 ) -> StepMatch:
-    bare = StepMatch(
-        step=occurrence.step, place=occurrence.place, repetition=occurrence.repetition, outcome="cannot tell"
-    )
+    bare = StepMatch.of(occurrence, "cannot tell")
     if group.doubtful:
         return bare
     laps = all_laps[group.first : group.last + 1]
@@ -186,15 +177,11 @@ def _with_skipped(
     passed = 0
     for index, step in [*taken, (len(occurrences), None)]:
         missed = [k for k in range(passed, index) if k not in executed and not occurrences[k].optional]
-        steps += [_unexecuted(occurrences[k], "cannot tell" if k in doubtful else "skipped") for k in missed]
+        steps += [StepMatch.of(occurrences[k], "cannot tell" if k in doubtful else "skipped") for k in missed]
         passed = max(passed, index + 1)
         if step is not None:
             steps.append(step)
     return tuple(steps)
-
-
-def _unexecuted(occurrence: Occurrence, outcome: Outcome) -> StepMatch:
-    return StepMatch(step=occurrence.step, place=occurrence.place, repetition=occurrence.repetition, outcome=outcome)
 
 
 def _by_speed(activity: Activity, planned: _Planned) -> Match:
@@ -202,26 +189,16 @@ def _by_speed(activity: Activity, planned: _Planned) -> Match:
     laid = lay_by_speed(activity, planned.occurrences)
     if isinstance(laid, str):
         return _nothing(planned, f"the recording has no laps that tell the steps apart, and {laid}")
-    steps = tuple(
-        replace(_unexecuted(item, "completed"), start_s=start_s, end_s=end_s, timer_s=timer_s, distance_m=distance_m)
-        for item, (start_s, end_s), timer_s, distance_m in zip(
-            planned.occurrences, laid.spans, laid.timer_s, laid.distance_m, strict=True
-        )
-    )
-    start = format_clock(laid.spans[0][0])
+    start = format_clock(laid[0].start_s or 0.0)
     how = f"without laps, the steps were laid from {start} on, where they fit the speed best; give or take 10 s"
-    return Match(
-        session=planned.session,
-        steps=steps,
-        basis="speed",
-        outside_lap_indices=tuple(range(len(activity.laps))),
-        reasons=(*planned.reasons, how),
-    )
+    outside = tuple(range(len(activity.laps)))
+    reasons = (*planned.reasons, how)
+    return Match(session=planned.session, steps=laid, basis="speed", outside_lap_indices=outside, reasons=reasons)
 
 
 def _nothing(planned: _Planned, why: str) -> Match:
     """No step could be found in the recording: none is said to be skipped either."""
-    steps = tuple(_unexecuted(item, "cannot tell") for item in planned.occurrences if not item.optional)
+    steps = tuple(StepMatch.of(item, "cannot tell") for item in planned.occurrences if not item.optional)
     return Match(session=planned.session, steps=steps, basis="nothing", reasons=(*planned.reasons, why))
 
 

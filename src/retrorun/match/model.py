@@ -12,6 +12,7 @@ import numpy as np
 from retrorun.activity.model import Activity, Lap
 from retrorun.arrays import at_share
 from retrorun.session.model import Session, Step
+from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, Duration, LapButton, Time
 
 Outcome = Literal["completed", "cut short", "skipped", "repeated", "cannot tell"]
@@ -38,6 +39,11 @@ class StepMatch:
     timer_s: float | None = None
     distance_m: float | None = None
     lap_indices: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, planned: Occurrence, outcome: Outcome) -> StepMatch:
+        """What became of a planned step, without the time of it."""
+        return cls(step=planned.step, place=planned.place, repetition=planned.repetition, outcome=outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -40,11 +40,16 @@ def identity(session: Session, *, created: datetime | None = None, serial: int |
     """
     digest = hashlib.sha256(canonical(session).encode()).digest()
     if serial is None:
-        serial = int.from_bytes(digest[:4], "big") or 1  # zero means "no serial" in FIT
+        serial = derived_serial(digest)
     elif isinstance(serial, bool) or not isinstance(serial, int) or not 1 <= serial <= 0xFFFF_FFFF:
         raise WorkoutError(f"a serial number cannot be {serial!r}", hint="use a whole number from 1 to 4294967295")
     date = derived_date(digest) if created is None else fit_date(created)
     return FileIdentity(type=FILE_WORKOUT, manufacturer=MANUFACTURER, product=PRODUCT, serial=serial, time_created=date)
+
+
+def derived_serial(digest: bytes) -> int:
+    """A serial number for what has none of its own; never zero, which means "no serial" in FIT."""
+    return int.from_bytes(digest[:4], "big") or 1
 
 
 def derived_date(digest: bytes) -> int:

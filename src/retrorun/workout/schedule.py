@@ -17,7 +17,7 @@ from retrorun.fit.reader import is_fit, read_fit
 from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, file_identity
 from retrorun.fit.writer import Message, Value, write_fit
-from retrorun.workout.identity import MANUFACTURER, PRODUCT, derived_date, fit_date
+from retrorun.workout.identity import MANUFACTURER, PRODUCT, derived_date, derived_serial, fit_date
 
 MOST_SCHEDULED = 30  # entries that users of GarminTools saw their watches take
 
@@ -65,13 +65,11 @@ def compile_schedule(
     if not rows:
         raise WorkoutError("a schedule needs at least one workout")
     digest = hashlib.sha256(repr(rows).encode()).digest()
-    if serial is None:
-        serial = int.from_bytes(digest[:4], "big") or 1  # zero means "no serial" in FIT
     head: dict[str, Value] = {
         "type": FILE_SCHEDULES,
         "manufacturer": MANUFACTURER,
         "product": PRODUCT,
-        "serial_number": serial,
+        "serial_number": derived_serial(digest) if serial is None else serial,
         "time_created": derived_date(digest) if created is None else fit_date(created),
     }
     return write_fit([Message(kind="file_id", values=head), *(Message(kind="schedule", values=row) for row in rows)])

@@ -39,22 +39,16 @@ class Race(StrEnum):
     MARATHON = "marathon"
 
 
-_RACE_PACES = {
-    values.PercentOf.MILE_PACE: Race.MILE,
-    values.PercentOf.PACE_5K: Race.FIVE_KM,
-    values.PercentOf.PACE_10K: Race.TEN_KM,
-    values.PercentOf.HALF_PACE: Race.HALF_MARATHON,
-    values.PercentOf.MARATHON_PACE: Race.MARATHON,
-}
-# Race length [m], and its number in `pace` [inferred: Zwift's own workouts hold 0 to 3, and zwo-editor counts from 0;
-# github.com/cagnulein/qdomyos-zwift, issue 609, counts from 1].
+# Race length [m], its number in `pace` [inferred: Zwift's own workouts hold 0 to 3, and zwo-editor counts from 0;
+# github.com/cagnulein/qdomyos-zwift, issue 609, counts from 1], and the percentage that is of its pace.
 RACES = {
-    Race.MILE: (1609.344, 0),
-    Race.FIVE_KM: (5000.0, 1),
-    Race.TEN_KM: (10_000.0, 2),
-    Race.HALF_MARATHON: (21_097.5, 3),
-    Race.MARATHON: (42_195.0, 4),
+    Race.MILE: (1609.344, 0, values.PercentOf.MILE_PACE),
+    Race.FIVE_KM: (5000.0, 1, values.PercentOf.PACE_5K),
+    Race.TEN_KM: (10_000.0, 2, values.PercentOf.PACE_10K),
+    Race.HALF_MARATHON: (21_097.5, 3, values.PercentOf.HALF_PACE),
+    Race.MARATHON: (42_195.0, 4, values.PercentOf.MARATHON_PACE),
 }
+_RACE_PACES = {of: race for race, (_, _, of) in RACES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +189,7 @@ class _Writer:
 
 # ---- and back --------------------------------------------------------------------------------------------------------
 
-_OF = {str(number): next(of for of, one in _RACE_PACES.items() if one is race) for race, (_, number) in RACES.items()}
+_OF = {str(number): of for _, number, of in RACES.values()}
 _KINDS = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
 
 
