@@ -20,7 +20,7 @@ from retrorun.session.effort import Athlete
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.notation import format_session, parse_duration, parse_target, parse_until
 from retrorun.session.tokens import ValueT
-from retrorun.session.values import SpeedRange, Times
+from retrorun.session.values import RepeatUntil, SpeedRange, Times
 from retrorun.session.wording import format_duration, format_target, format_until, usual_gait
 
 if TYPE_CHECKING:
@@ -163,21 +163,11 @@ def _item(shape: StepShape | RepeatShape, place: str) -> Step | Repeat:
 
 
 def _step(shape: StepShape, place: str) -> Step:
-    target, secondary = shape.target, shape.secondary_target
-    return _at(
-        place,
-        Step,
-        duration=_at(f"{place}.duration", parse_duration, shape.duration),
-        direction=shape.direction,
-        gait=shape.gait or usual_gait(shape.intensity),
-        intensity=shape.intensity,
-        target=None if target is None else _at(f"{place}.target", parse_target, target),
-        secondary_target=None if secondary is None else _at(f"{place}.secondary_target", parse_target, secondary),
-        slope=shape.slope,
-        incline_pct=shape.incline_pct,
-        note=shape.note,
-        direction_guessed=shape.direction_guessed,
-    )
+    said = {name: value for name, value in shape if value is not None}
+    for name, read in (("duration", parse_duration), ("target", parse_target), ("secondary_target", parse_target)):
+        if name in said:
+            said[name] = _at(f"{place}.{name}", read, said[name])
+    return _at(place, Step, **{"gait": usual_gait(shape.intensity)} | said)
 
 
 def _repeat(shape: RepeatShape, place: str) -> Repeat:
@@ -185,11 +175,11 @@ def _repeat(shape: RepeatShape, place: str) -> Repeat:
         what = "needs times or until" if shape.times is None else "has both times and until"
         raise DocumentError(f"a repeat {what}", where=place, hint="say one of them")
     steps = tuple(_item(item, f"{place}.repeat[{index}]") for index, item in enumerate(shape.repeat))
-    until = (
-        _at(f"{place}.until", parse_until, shape.until)
-        if shape.until is not None
-        else _at(f"{place}.times", Times, count=shape.times)
-    )
+    until: RepeatUntil
+    if shape.until is not None:
+        until = _at(f"{place}.until", parse_until, shape.until)
+    else:
+        until = _at(f"{place}.times", Times, count=shape.times)
     return _at(place, Repeat, steps=steps, until=until, skip_last=shape.skip_last, note=shape.note)
 
 
