@@ -395,6 +395,16 @@ def test_a_session_goes_into_garmin_connect_and_sending_again_replaces_it(
     assert garmin.PASSWORD not in first.output + first.stderr
 
 
+def test_a_session_without_a_name_is_refused_for_it_would_replace_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = garmin.installed(monkeypatch, tmp_path)
+    result = run("10min bwd", "--to", "garmin-connect")
+    assert result.exit_code == 1
+    assert "known by its name, and this one has none; give it one with --name" in result.stderr
+    assert account.asked == []
+
+
 def test_without_a_login_nobody_is_asked_where_there_is_no_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,20 @@ def test_stopped_after_any_request_and_done_again_it_ends_the_same(
     assert sorted(account.schedule) == [(900, "2026-05-02"), (901, "2026-05-02")]
 
 
+def test_one_workout_on_several_days_is_there_once(account: Account) -> None:
+    (sent,) = here().send([(text(), [DAY]), (text(), [NEXT_YEAR])])
+    assert sent.scheduled == (DAY, NEXT_YEAR)
+    assert list(account.workouts) == [900]
+
+
+def test_what_a_plan_of_the_service_itself_put_there_is_passed_over(account: Account) -> None:
+    account.page = 1
+    account.workouts = {0: {"workoutName": "Coach"}, 1: {"workoutName": "Retro 200s "}}
+    here().send([(text(), [])])
+    assert here().send([(text(), [])])[0].number == 902
+    assert account.workouts[1] == {"workoutName": "Retro 200s "}
+
+
 def test_two_workouts_of_one_name_are_not_sent(account: Account) -> None:
     with pytest.raises(DeliveryError, match="two of these workouts would be one: Retro 200s"):
         here().send([(text(), []), (text("5min bwd"), [])])

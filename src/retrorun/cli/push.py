@@ -330,6 +330,9 @@ def _to_garmin_connect(ready: list[Ready], texts: list[str], *, dry_run: bool) -
 
 
 def _garmin_text(one: Ready, findings: list[Finding]) -> str:
+    if not one.session.name:
+        hint = "give it one with --name"
+        raise WorkoutError("a workout there is known by its name, and this one has none", where=one.source, hint=hint)
     exported = to_garmin_connect(one.session)
     for finding in exported.findings:
         if finding.severity == "error":

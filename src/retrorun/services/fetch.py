@@ -84,7 +84,7 @@ def at_home(folder: Path) -> tuple[Home, ...]:
     path = folder / MEMORY
     if not path.exists():
         return ()
-    where, hint = str(path), "delete it: what is in the folder is then known again by content"
+    where, hint = str(path), "delete it: what is there from that day on is then fetched again"
     value = parse_json(read_bytes(path, error=DeliveryError), error=DeliveryError, where=where, hint=hint)
     document = Fields.of(value, error=DeliveryError, where=f"{where}: ", hint=hint)
     document.header(name=FORMAT, version=VERSION)

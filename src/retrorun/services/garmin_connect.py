@@ -10,9 +10,10 @@ An account is asked what it holds, and nothing is remembered here: whoever was i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from retrorun.documents import Fields, parse_json
@@ -83,20 +84,21 @@ class GarminConnect:
         """Put workouts into the account and onto days; a workout that this library sent under that name is replaced.
 
         Args:
-            workouts: the JSON text of each, as `to_garmin_connect` writes it, and its days.
+            workouts: the JSON text of each, as `to_garmin_connect` writes it, and its days; one may come several times.
         """
-        many = [(_workout(text), tuple(days)) for text, days in workouts]
-        names = [str(workout["workoutName"]) for workout, _ in many]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            hint = "give the sessions different names, or send one after the other was run"
-            raise DeliveryError(f"two of these workouts would be one: {twice}", where=WHERE, hint=hint)
-        held = self._held(set(names))
-        return tuple(self._send(workout, days, held) for workout, days in many)
+        many: dict[str, tuple[dict[str, Any], list[date]]] = {}
+        for text, days in workouts:
+            workout = _workout(text)
+            same, all_days = many.setdefault(_name(workout), (workout, []))
+            if same != workout:
+                hint = "give the sessions different names, or send one after the other was run"
+                what = f"two of these workouts would be one: {_name(workout)}"
+                raise DeliveryError(what, where=WHERE, hint=hint)
+            all_days += days
+        held = self._held(set(many))
+        return tuple(self._send(workout, days, held.get(name)) for name, (workout, days) in many.items())
 
-    def _send(self, workout: dict[str, Any], days: tuple[date, ...], held: dict[str, int]) -> Sent:
-        name = str(workout["workoutName"])
-        number = held.get(name)
+    def _send(self, workout: dict[str, Any], days: Iterable[date], number: int | None) -> Sent:
         if number is None:
             answer = _asked(lambda: self._account.upload_workout(workout), "take this workout")
             made = _fields(answer).integer("workoutId", low=1)
@@ -104,7 +106,7 @@ class GarminConnect:
             made = number
             _asked(lambda: self._account.update_workout(made, workout), "change this workout")
         added = tuple(day for day in days if self._schedule(made, day))
-        return Sent(number=made, name=name, new=number is None, scheduled=added)
+        return Sent(number=made, name=_name(workout), new=number is None, scheduled=added)
 
     def _schedule(self, number: int, day: date) -> bool:
         """Put a workout onto a day, unless it is there; whether that had to be done."""
@@ -120,20 +122,22 @@ class GarminConnect:
 
     def _held(self, names: set[str]) -> dict[str, int]:
         """The numbers of the workouts of these names that this library sent; a runner's own of that name are none."""
-        rows: dict[int, str] = {}
-        while len(rows) < MOST_LISTED:
-            start = len(rows)
-            page = _asked(lambda: self._account.get_workouts(start, PAGE), "list the workouts")  # noqa: B023 - at once
+        numbers: dict[int, str] = {}
+        start = 0
+        while start < MOST_LISTED:
+            page = _asked(partial(self._account.get_workouts, start, PAGE), "list the workouts")
             if not isinstance(page, list):
                 raise DeliveryError("the answer is no list of workouts", where=WHERE, hint=OTHER_WAY)
-            fields = [_fields(row) for row in page]
-            rows |= {row.integer("workoutId"): row.text("workoutName", "") for row in fields}
-            if len(rows) == start:
+            rows = [_fields(row) for row in page]
+            # What a training plan of Garmin's own put there has no number.
+            numbers |= {row.integer("workoutId"): _name(row.values) for row in rows if row.has("workoutId")}
+            start += len(page)
+            if not page:
                 break
         held: dict[str, int] = {}
-        for number in sorted(number for number, name in rows.items() if name in names):
-            if rows[number] not in held and self._is_ours(number):
-                held[rows[number]] = number
+        for number in sorted(number for number, name in numbers.items() if name in names):
+            if numbers[number] not in held and self._is_ours(number):
+                held[numbers[number]] = number
         return held
 
     def _is_ours(self, number: int) -> bool:
@@ -179,6 +183,11 @@ def _workout(text: str) -> dict[str, Any]:
     """A workout as it is sent: with the line in its description by which it is known again."""
     workout = _fields(parse_json(text, error=DeliveryError, where=WHERE))
     return {**workout.values, "description": with_note(workout.text("description", ""), f"{MARK} {OURS}")}
+
+
+def _name(workout: Mapping[str, object]) -> str:
+    """By what a workout is known again; the service may drop blanks at its ends."""
+    return str(workout.get("workoutName") or "").strip()
 
 
 def _fields(value: object) -> Fields:
