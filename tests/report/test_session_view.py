@@ -101,7 +101,7 @@ def test_every_ready_made_session_has_a_picture(entry: ReadyMade) -> None:
 def test_the_blocks_carry_their_paces_and_rests_differ_from_runs() -> None:
     axes = figure_session(RETRO).axes[0]
     paces = [text.get_text() for text in axes.texts]
-    assert paces.count("6:40-7:20/km") == 4
+    assert paces.count("6:40-\n7:20/km") == 4
     assert paces.count("5:00/km") == 4
     bars = {str(bar.get_gid()): bar.get_facecolor() for bar in axes.patches if str(bar.get_gid()).startswith("step-")}
     assert bars["step-3"] not in (bars["step-1"], bars["step-2"])  # the first rest, a forward and a backward block

@@ -97,7 +97,7 @@ def figure_gait_plane(
     activity, detection, _ = answered(activity, detection)
     if ax is not None:
         return draw_gait_plane(given_axes(ax, 1)[0], gait_plane(activity, detection), theme=theme, per_m=per_m)
-    figure = new_figure(width_in, 0.72 * width_in, theme=theme, margins_in=(0.62, 0.15, 0.55, 0.5))
+    figure = new_figure(width_in, 0.72 * width_in, theme=theme, margins_in=(0.66, 0.15, 0.55, 0.5))
     draw_gait_plane(figure.add_subplot(), gait_plane(activity, detection), theme=theme, per_m=per_m)
     return figure
 

@@ -81,11 +81,12 @@ def figure_run(
         return ax
     narrow = width_in < 6.0
     above = (0.35 if title is None else 0.6) + 0.25 * narrow
-    figure = new_figure(width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(0.62, 0.12, above, 0.52))
+    left, right = 0.62, 0.12
+    figure = new_figure(width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(left, right, above, 0.52))
     all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})[:, 0].tolist()
     _draw_panels(all_axes, panels, activity, detection, theme=theme, per_m=per_m, raised=not narrow)
     for axes in all_axes:
-        axes.yaxis.set_label_coords(-0.5 / width_in, 0.5)
+        axes.yaxis.set_label_coords(-0.47 / (width_in - left - right), 0.5)
     if title is not None:
         say_title(figure, title or run_title(activity, detection), theme)
     return figure
@@ -295,7 +296,7 @@ def _panel(
         return axes
     _draw_line(axes, activity, detection, values, colour, theme, name=name)
     axes.set_ylim(limits(values, least=2.0))
-    axes.locator_params(axis="y", nbins=6)
+    axes.locator_params(axis="y", nbins=6, integer=True)
     return axes
 
 

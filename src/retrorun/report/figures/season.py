@@ -17,6 +17,7 @@ from retrorun.report.figures.style import (
     Theme,
     dress,
     given_axes,
+    is_narrow,
     new_figure,
     pace_step,
     pace_unit,
@@ -55,18 +56,21 @@ def figure_season(
     With `ax` on that Axes, or as many panels as there are of them, which is then the answer.
     """
     season = Season.of(runs)
-    panels = (
+    panels = [
         partial(draw_weeks, by_week=season.weeks, what="time"),
         partial(draw_weeks, by_week=season.weeks, what="distance"),
         partial(draw_bests, bests=season.bests),
-    )
+    ]
     if ax is not None:
         for draw, axes in zip(panels, given_axes(ax, len(panels)), strict=False):
             draw(axes, theme=theme, per_m=per_m)
         return ax
-    figure = new_figure(width_in, 7.6, theme=theme, margins_in=(0.75, 0.15, 0.55, 0.45))
-    all_axes = figure.subplots(3, 1, gridspec_kw={"hspace": 0.32})
-    all_axes[1].sharex(all_axes[0])
+    if not any(week.backward_s for week in season.weeks):
+        panels = panels[:1]  # which says so; three empty ones would not say more
+    figure = new_figure(width_in, 1.0 + 2.2 * len(panels), theme=theme, margins_in=(0.75, 0.15, 0.55, 0.45))
+    all_axes = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"hspace": 0.32})[:, 0]
+    if len(panels) > 1:
+        all_axes[1].sharex(all_axes[0])
     for draw, axes in zip(panels, all_axes, strict=True):
         draw(axes, theme=theme, per_m=per_m)
     say_title(figure, "Backward running by week", theme)
@@ -92,7 +96,6 @@ def draw_weeks(
     empty = {"plan": "no run had a plan"}.get(what, "no backward running in these weeks")
     if not any(heights) or not by_week:
         say_missing(axes, empty if by_week else "no runs with a date", theme)
-        axes.set_yticks([])
     axes.bar(
         range(len(by_week)), heights, width=0.8, color=theme.forward if what == "plan" else theme.backward, gid=what
     )
@@ -124,16 +127,17 @@ def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m
     if not bests:
         say_missing(axes, "no backward stretch of 100 m or more", theme)
         axes.set_xticks([])
-        axes.set_yticks([])
         return axes
     paces = [best.effort.time_s * per_m / best.effort.distance_m for best in bests]
     axes.plot(
         range(len(bests)), paces, color=theme.backward, linewidth=1.2, marker="^", markersize=7, gid="best efforts"
     )
     for index, (best, pace) in enumerate(zip(bests, paces, strict=True)):
-        chance = "" if best.effort.probability is None else f", {format_percent(best.effort.probability)}"
+        chance = "" if best.effort.probability is None else format_percent(best.effort.probability)
+        facts = [format_clock(best.effort.time_s), chance, day_of(best.day)]
+        said = "\n".join(facts[:2]) if is_narrow(axes) else "\n".join((", ".join(filter(None, facts[:2])), facts[2]))
         axes.annotate(
-            f"{format_clock(best.effort.time_s)}{chance}\n{day_of(best.day)}",
+            said,
             (index, pace),
             xytext=(0, 9),
             textcoords="offset points",
@@ -183,7 +187,6 @@ def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LI
     if not days:
         say_missing(axes, f"fewer than {EQUAL_FROM} backward runs with heart rates apart", theme)
         axes.set_xticks([])
-        axes.set_yticks([])
         return axes
     paces = [per_m / max(speed, 0.3) for speed in speeds]
     axes.plot(

@@ -7,21 +7,31 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, overload
 
-from retrorun.report.figures.style import LIGHT, Theme, given_axes, new_figure, say_legend
+from retrorun.report.figures.style import (
+    LETTER_EM,
+    LIGHT,
+    NARROW_IN,
+    Theme,
+    dress_clock,
+    given_axes,
+    is_narrow,
+    new_figure,
+    say_legend,
+    width_of,
+)
 from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step
 from retrorun.session.unroll import bodies
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target
-from retrorun.units import format_clock
 from retrorun.workout.importing import as_session
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LABEL_SHARE = 0.012  # of the picture's width; a narrower block has no room for its pace, not even on end
-_FLAT_SHARE = 0.11  # a block this wide has room for its pace written flat
+_LABEL_PT, _SMALLEST_PT = 7.0, 5.0  # letters of a pace; a block narrower than they are high has no room for it
+_HIGH_PT = 170.0  # of the axes in a picture of its own
 _RESTING = (Intensity.RECOVERY, Intensity.REST)
 _EASY = (Intensity.WARMUP, Intensity.COOLDOWN)
 
@@ -124,15 +134,14 @@ def figure_session(
     session = as_session(session)
     if ax is not None:
         return draw_session(given_axes(ax, 1)[0], session, theme=theme)
-    figure = new_figure(width_in, 3.4, theme=theme, margins_in=(0.35, 0.1, 0.55, 0.45))
+    more_in = 0.5 * (width_in < NARROW_IN)  # the legend stands between title and picture where it has no room beside
+    figure = new_figure(width_in, 3.4 + more_in, theme=theme, margins_in=(0.35, 0.1, 0.55 + more_in, 0.45))
     draw_session(figure.subplots(), session, theme=theme)
     return figure
 
 
 def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
     """Draw the profile on axes: time across, speed up for forward and down for backward; hatched where uphill."""
-    from matplotlib.ticker import FuncFormatter, MultipleLocator
-
     profile = profile_of(session)
     axes.set_facecolor(theme.background)
     for index, block in enumerate(profile.blocks):
@@ -142,8 +151,7 @@ def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
     fastest = max(block.speed_mps for block in profile.blocks)
     axes.set_ylim(-1.2 * fastest, 1.2 * fastest)
     axes.set_xlim(0.0, profile.end_s)
-    axes.xaxis.set_major_locator(MultipleLocator(_tick_s(profile.end_s)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value)))
+    dress_clock(axes, profile.end_s)
     axes.set_yticks([-fastest / 2, fastest / 2], ["backward", "forward"], rotation=90, va="center")
     axes.tick_params(colors=theme.text, length=0)
     for side in axes.spines.values():
@@ -152,7 +160,8 @@ def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
         axes.set_xlabel("; ".join(profile.remarks), color=theme.quiet, fontsize=8)
     setting = "" if session.setting is Setting.ROAD else f" · {session.setting.value}"
     title = f"{' '.join(session.name.split()) or 'Session'}{setting}"
-    axes.set_title(title, color=theme.text, fontsize=11, loc="left", parse_math=False)
+    pad = 40.0 if is_narrow(axes) else 6.0
+    axes.set_title(title, color=theme.text, fontsize=11, loc="left", pad=pad, parse_math=False)
     _explain(axes, profile, theme)
     return axes
 
@@ -181,23 +190,33 @@ def _colour(step: Step, theme: Theme) -> str:
 
 
 def _write_paces(axes: Axes, profile: Profile, theme: Theme) -> None:
-    """The target beside each block: flat where there is room, on end within a narrow one; once for equal neighbours."""
+    """The target of each block beyond its end, in one line or two, or on end within it where it is too narrow."""
+    wide_pt, high_pt = width_of(axes) * 72.0, _HIGH_PT / (2.4 * max(block.speed_mps for block in profile.blocks))
     for block in profile.blocks:
-        share = (block.end_s - block.start_s) / profile.end_s
-        if block.step.target is None or share < _LABEL_SHARE:
+        room_pt = (block.end_s - block.start_s) / profile.end_s * wide_pt
+        if block.step.target is None or room_pt < _LABEL_PT:
             continue
-        backward, flat = block.height_mps < 0, share >= _FLAT_SHARE
+        text, backward = format_target(block.step.target), block.height_mps < 0
+        lines = text if room_pt >= _letters_pt(text) else text.replace("-", "-\n")
+        flat = room_pt >= max(map(_letters_pt, lines.split("\n")))
+        size_pt = _LABEL_PT if flat else min(_LABEL_PT, _LABEL_PT * block.speed_mps * high_pt / _letters_pt(text))
         axes.annotate(
-            format_target(block.step.target),
+            lines if flat else text,
             ((block.start_s + block.end_s) / 2, block.height_mps if flat else 0.0),
             xytext=(0, (-3 if backward else 3)),
             textcoords="offset points",
             ha="center",
             va="top" if backward else "bottom",
             rotation=0 if flat else 90,
-            fontsize=7,
+            fontsize=max(size_pt, _SMALLEST_PT),
             color=theme.text if flat else theme.background,
+            # What is hatched behind letters cannot be read.
+            bbox=None if flat else {"facecolor": _colour(block.step, theme), "edgecolor": "none", "pad": 0.6},
         )
+
+
+def _letters_pt(text: str) -> float:
+    return len(text) * _LABEL_PT * LETTER_EM + 2.0
 
 
 def _explain(axes: Axes, profile: Profile, theme: Theme) -> None:
@@ -217,10 +236,4 @@ def _explain(axes: Axes, profile: Profile, theme: Theme) -> None:
         for name, colour, alpha, hatch, there in shown
         if there
     ]
-    say_legend(axes, handles, theme=theme)
-
-
-def _tick_s(end_s: float) -> float:
-    """Five to ten ticks, at times that people count in."""
-    steps = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
-    return float(next((step for step in steps if end_s / step <= 10), end_s / 5))
+    say_legend(axes, handles, theme=theme, columns=3 if is_narrow(axes) else len(handles))

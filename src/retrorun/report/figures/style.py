@@ -101,6 +101,9 @@ UNSAID: dict[str, dict[str, str | None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 DOTS_PER_INCH = 150
+NARROW_IN = 5.5  # of axes; narrower ones have room for less
+EDGE_IN = 0.15  # between a time and the right edge; what stands nearer is cut
+TITLE_PT, LETTER_EM = 12.0, 0.57  # of a heading, and how wide its letters are on average
 
 
 def picture_kind(path: Path) -> str:
@@ -161,10 +164,12 @@ def given_axes(ax: Given, most: int) -> list[Axes]:
 
 
 def say_title(figure: Figure, text: str, theme: Theme) -> None:
-    """A heading in the upper left corner; the text is taken as it is."""
-    height_in = float(figure.get_size_inches()[1])
+    """A heading in the upper left corner, as large as fits; the text is taken as it is."""
+    width_in, height_in = (float(size) for size in figure.get_size_inches())
+    fitting_pt = width_in * 72.0 / (LETTER_EM * max(len(text), 1))
+    size_pt = min(TITLE_PT, max(fitting_pt, TITLE_PT / 2))
     figure.suptitle(
-        text, color=theme.text, fontsize=12, x=0.01, y=1 - 0.08 / height_in, ha="left", va="top", parse_math=False
+        text, color=theme.text, fontsize=size_pt, x=0.01, y=1 - 0.08 / height_in, ha="left", va="top", parse_math=False
     )
 
 
@@ -173,7 +178,8 @@ def say_legend(axes: Axes, handles: Sequence[Artist], *, theme: Theme, columns: 
     axes.legend(
         handles=handles,
         loc="lower right",
-        bbox_to_anchor=(1.0, 1.02),
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.8,
         ncols=columns,
         frameon=False,
         fontsize=8,
@@ -196,22 +202,47 @@ def dress(axes: Axes, theme: Theme) -> None:
 
 
 def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, named: bool = True) -> None:
-    """Time since the start along the bottom, as h:mm:ss or m:ss, with as many ticks as the figure has room for."""
-    from matplotlib.ticker import FuncFormatter, MultipleLocator
-
+    """Time since the start along the bottom."""
     end_s = float(activity.time_s[-1]) if len(activity) else 60.0
-    room = max(3, round(float(axes.get_figure(root=True).get_size_inches()[0])))  # type: ignore[union-attr]  # it has one
-    steps = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
-    step = next((step for step in steps if end_s / step <= room), 86400 * max(1, int(end_s // 864000)))
-    axes.xaxis.set_major_locator(MultipleLocator(step))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value >= 0 else ""))
+    dress_clock(axes, end_s)
     axes.set_xlim(0.0, max(end_s, 1.0))
     if named:
         axes.set_xlabel("time since the start", color=theme.text)
 
 
+def dress_clock(axes: Axes, end_s: float) -> None:
+    """Times along the bottom, as h:mm:ss or m:ss, as many as there is room for, none that the edge would cut."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    wide_in = width_of(axes)
+    room = max(4, round(1.08 * wide_in))
+    steps = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+    step = next((step for step in steps if end_s / step <= room), 86400 * max(1, int(end_s // 864000)))
+
+    def text(value: float, _: int) -> str:
+        low, high = axes.get_xlim()
+        cut = (high - value) / max(high - low, 1.0) * wide_in < EDGE_IN
+        return "" if value < 0 or cut else format_clock(value)
+
+    axes.xaxis.set_major_locator(MultipleLocator(step))
+    axes.xaxis.set_major_formatter(FuncFormatter(text))
+
+
+def width_of(axes: Axes) -> float:
+    """How wide the axes are [inches]."""
+    figure_in = float(axes.get_figure(root=True).get_size_inches()[0])  # type: ignore[union-attr]  # it has one
+    return axes.get_position().width * figure_in
+
+
+def is_narrow(axes: Axes) -> bool:
+    """Whether they are made for a phone, or for a part of a page."""
+    return width_of(axes) < NARROW_IN
+
+
 def say_missing(axes: Axes, text: str, theme: Theme) -> None:
     """Say in the middle of an empty Axes why it is empty."""
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=theme.quiet)
 
 

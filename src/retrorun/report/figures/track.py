@@ -46,7 +46,7 @@ def figure_track(
     if ax is not None:
         return draw_track(given_axes(ax, 1)[0], activity, detection, theme=theme, per_m=per_m)
     east, north = local_metres(activity)
-    wide, high = (float(np.ptp(way[np.isfinite(way)])) if np.isfinite(way).any() else 1.0 for way in (east, north))
+    wide, high = (float(np.ptp(way[np.isfinite(way)])) if np.isfinite(way).any() else 0.0 for way in (east, north))
     shape = min(max(high / max(wide, 1.0), 0.45), 1.0)  # as high as the track, within what a page can take
     figure = new_figure(width_in, (shape + 0.12) * width_in, theme=theme, margins_in=(0.1, 0.1, 0.35, 0.1))
     draw_track(figure.add_subplot(), activity, detection, theme=theme, per_m=per_m)
@@ -116,7 +116,7 @@ def _mark_short(
             color=theme.backward,
             markeredgecolor=theme.background,
             linestyle="none",
-            label="a short one",
+            label="backward, too short to see",
             zorder=4,
             gid="backward, short",
         )
