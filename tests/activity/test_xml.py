@@ -10,6 +10,7 @@ import gpxpy
 import numpy as np
 import pytest
 
+from retrorun.activity import markup
 from retrorun.activity.read import read_activity
 from retrorun.errors import RecordingError
 from tests.activity.documents import (
@@ -99,6 +100,31 @@ def test_attributes_in_another_order_and_in_single_quotes() -> None:
     activity = read_activity(gpx(*points, *swapped))
     assert np.isfinite(activity.latitude_deg).all()
     assert set(activity.longitude_deg) == {8.25}
+
+
+TAGS = (
+    b"<a><ns3:hr x='1'>1</ns3:hr><hr>2</hr><hr/><hrx>3</hrx><heartrate>4</heartrate><cadence\n>5 > 4</cadence>"
+    b"<x:cad>6</x:cad></x:trkseg><RunCadence y='b:c'>7</RunCadence><RunCadenceX>8</RunCadenceX><x y='hr>9'><cad>"
+)
+
+
+@pytest.mark.parametrize("piece", [1, 10, 50, 1 << 18])
+def test_tags_are_found_by_their_local_names_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    monkeypatch.setattr(markup, "_PIECE", piece)
+    tags = markup.find_tags(
+        markup.Document(TAGS, "a", ()), ("hr", "heartrate", "cad", "cadence", "RunCadence", "/trkseg")
+    )
+    rows = np.arange(len(tags.which))
+    names = [tags.names[number].decode() for number in tags.which]
+    assert list(zip(names, tags.said(rows), tags.texts(rows), strict=True)) == [
+        ("hr", b" x='1'", b"1"),
+        ("hr", b"", b"2"),
+        ("heartrate", b"", b"4"),
+        ("cadence", b"\n", b"5 > 4"),
+        ("cad", b"", b"6"),
+        ("/trkseg", b"", b""),
+        ("RunCadence", b" y='b:c'", b"7"),
+    ]  # the last one ends the document, and so may be cut
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from retrorun.activity.markup import Document, element_pattern, elements
+from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
 from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbered, numbers, recording
@@ -27,7 +27,7 @@ COLUMNS = {
     "temperature_c": ("atemp", "temp"),
     "vertical_speed_mps": ("verticalSpeed",),
 }
-_ELEMENTS = element_pattern(names_of(COLUMNS, "trkpt", "time", "trk", "trkseg"), track="trkseg")
+_TAGS = names_of(COLUMNS, "trkpt", "time", "trk", "trkseg", "/trkseg")
 _HEAD = re.compile(rb"<(?:[\w.-]{1,64}:)?gpx\s([^<>]*)>")
 _TYPE = re.compile(rb"<(?:[\w.-]{1,64}:)?type>([^<]*)<")
 _TRACK = re.compile(rb"<(?:[\w.-]{1,64}:)?trk[\s>]")
@@ -51,10 +51,10 @@ def raw_from_gpx(document: Document) -> RawRecording:
     tracks: list[int] = []  # how many points stand before each
     segments: list[int] = []
     others = {
-        b"trk": lambda *_: tracks.append(points.n),
-        b"trkseg": lambda *_: segments.append(points.n),
+        "trk": lambda *_: tracks.append(points.n),
+        "trkseg": lambda *_: segments.append(points.n),
     }
-    attributes = gather(elements(document, _ELEMENTS), points, point=b"trkpt", others=others)
+    attributes = gather(find_tags(document, _TAGS), points, point="trkpt", others=others)
     if not points.n:
         raise RecordingError(
             f"this GPX holds {_instead(document.data)}, no recording", hint="export the recording itself"

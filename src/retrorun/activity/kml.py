@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from retrorun.activity.markup import Document, element_pattern, elements
+from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.points import Points, attribute, bounded, numbers, recording
 from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import sport_of_words
@@ -21,9 +21,7 @@ COLUMNS = {
     "distance_m": ("distance",),
     "power_w": ("power",),
 }
-_ELEMENTS = element_pattern(
-    ("when", "coord", "coordinates", "Placemark", "Track", "SimpleArrayData", "Data", "value"), track="Track"
-)
+_TAGS = ("when", "coord", "coordinates", "Placemark", "Track", "SimpleArrayData", "Data", "value", "/Track")
 _EMPTY = re.compile(rb"<((?:[\w.-]{1,64}:)?(?:when|coord|value))\s*/>")
 _SPORT_NAMES = (b"type", b"activitytype", b"sport")
 
@@ -33,6 +31,7 @@ class _Tracks:
 
     def __init__(self) -> None:
         self.points = Points(COLUMNS, "when")
+        self.rows: dict[bytes, list[int]] = {}
         self.coords: list[list[bytes]] = []
         self.segments: list[int] = []
         self.sport = ""
@@ -48,10 +47,8 @@ class _Tracks:
         self._when: list[bytes] = []
         self._coord: list[list[bytes]] = []
 
-    def take(self, element: bytes) -> None:
+    def take(self, name: bytes, attributes: bytes, text: bytes) -> None:
         """The next element of the document."""
-        head, _, text = element.partition(b">")
-        name, *more = head.split(None, 1)
         match name:
             case b"when":
                 self._when.append(text)
@@ -62,9 +59,9 @@ class _Tracks:
                 self._coord.append(each)
                 self._place()
             case b"SimpleArrayData":
-                self._array = self._arrays.setdefault(_name(more), [])
+                self._array = self._arrays.setdefault(attribute(attributes, "name").lower(), [])
             case b"Data":
-                self._says_sport = _name(more) in _SPORT_NAMES
+                self._says_sport = attribute(attributes, "name").lower() in _SPORT_NAMES
             case b"value" if self._says_sport:
                 self.sport, self._says_sport = self.sport or text.decode("utf-8", "replace"), False
             case b"value":
@@ -93,17 +90,13 @@ class _Tracks:
         rows = list(range(points.n, points.n + n))
         whole = {name: texts for name, texts in self._arrays.items() if len(texts) == n and name in points.rows}
         for name, texts in {b"when": self._when[:n], **whole}.items():
-            points.rows[name] += rows
+            self.rows.setdefault(name, []).extend(rows)
             points.texts[name] += texts
         self.coords += self._coord[:n]
         self.segments += [segment] * n
         points.n += n
         self.unpaired += max(len(self._when), len(self._coord)) - n
         self._arrays = {}
-
-
-def _name(attributes: list[bytes]) -> bytes:
-    return attribute(b" " + attributes[0], "name").lower() if attributes else b""
 
 
 def raw_from_kml(document: Document) -> RawRecording:
@@ -114,10 +107,13 @@ def raw_from_kml(document: Document) -> RawRecording:
     """
     tracks = _Tracks()
     data = _EMPTY.sub(rb"<\1></\1>", document.data)  # an empty place still takes the turn of its time
-    for element in elements(Document(data, document.root, ()), _ELEMENTS):
-        tracks.take(element)
+    tags = find_tags(Document(data, document.root, ()), _TAGS)
+    every = np.arange(len(tags.which))
+    for number, attributes, text in zip(tags.which.tolist(), tags.said(every), tags.texts(every), strict=True):
+        tracks.take(tags.names[number], attributes, text)
     tracks.end()
     points = tracks.points
+    points.rows.update({name: np.array(rows, dtype=np.int64) for name, rows in tracks.rows.items()})
     bounded(points)
     if not points.n:
         what = "a route without times" if tracks.places else "no track"

@@ -1,7 +1,7 @@
 """XML as bytes: made safe, checked, and cut into the few elements that a recording consists of.
 
 Calling Python for each element is what makes XML slow. So expat only checks that the document is well-formed, without
-calling back; then one regular expression finds the elements of interest. That is exact: with comments, CDATA sections
+calling back; then the tags of interest are found all at once, as arrays. That is exact: with comments, CDATA sections
 and processing instructions blanked out and document types refused, every `<` of a well-formed document begins a tag.
 """
 
@@ -9,17 +9,30 @@ from __future__ import annotations
 
 import codecs
 import re
+import string
 from dataclasses import dataclass
 from xml.parsers import expat
+
+import numpy as np
+import numpy.typing as npt
 
 from retrorun.activity.raw import RawLoss
 from retrorun.activity.rules import MAX_ASIDES, SHORTEST_TAG
 from retrorun.errors import RecordingError
 
+Positions = npt.NDArray[np.int32]
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ASIDES = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _LARGE = 2**20  # bytes; whatever is in less does no harm
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_PIECE = 1 << 18  # bytes; small enough for the processor's cache
+_WORD = 8  # bytes that are compared as one number
+_LONGEST_NAME, _LONGEST_PREFIX = 24, 64
+_DIGIT, _OF_A_NAME, _BEHIND_A_NAME = (
+    np.isin(np.arange(256), [*each])
+    for each in (b"0123456789", string.ascii_letters.encode() + b"0123456789_.-", b"> \t\n\r\f\v")
+)
 _ROOT = re.compile(rb"<(?:[\w.-]{1,64}:)?([\w.-]{1,64})[\s/>]")
 
 
@@ -66,24 +79,98 @@ def open_document(data: bytes) -> Document:
     return Document(cleared, root[1].decode("ascii", "replace") if root else "", _check(plain))
 
 
-def elements(document: Document, pattern: re.Pattern[bytes]) -> list[bytes]:
-    """All elements that a pattern asks for, in order, each as `name attributes>text`, the text up to the next tag.
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of a document that were asked for, in order, as positions in its bytes, each of shape (n,).
 
-    The name is local; that of an end tag begins with a slash. One string for each keeps Python's garbage collector
-    out, which looks through tuples.
+    `which` counts in `names`, local ones; attributes lie in `[attributes, text)`, less the last byte, and the text up
+    to the next tag in `[text, end)`.
     """
-    return pattern.findall(document.data)
+
+    data: bytes
+    names: tuple[bytes, ...]
+    which: Positions
+    attributes: Positions
+    text: Positions
+    end: Positions
+
+    def texts(self, rows: npt.NDArray[np.intp]) -> list[bytes]:
+        """The text behind some of the tags."""
+        data = self.data
+        return [data[at:end] for at, end in zip(self.text[rows].tolist(), self.end[rows].tolist(), strict=True)]
+
+    def said(self, rows: npt.NDArray[np.intp]) -> list[bytes]:
+        """The attributes of some of the tags, each with the blank before it."""
+        data = self.data
+        return [
+            data[at : end - 1] for at, end in zip(self.attributes[rows].tolist(), self.text[rows].tolist(), strict=True)
+        ]
 
 
-def element_pattern(names: tuple[str, ...], *, track: str) -> re.Pattern[bytes]:
-    """A pattern for elements of these local names, whatever their prefix, and for the end tag of a track.
+def find_tags(document: Document, names: tuple[str, ...]) -> Tags:
+    """The tags of these local names, whatever their prefix; a name that begins with a slash is that of an end tag.
 
-    Possessive quantifiers keep it from trying twice what cannot match otherwise: a third quicker, and linear in the
-    length of any document.
+    All tags are looked at together, as arrays, a piece of the document at a time, so that the arrays stay small.
     """
-    prefix = r"(?:[\w.-]++:)?+"
-    choice = "|".join((*names, f"/{prefix}{track}"))
-    return re.compile(rf"<{prefix}((?:{choice})(?:\s[^<>]*+)?+>[^<]*+)(?=<)".encode("ascii"))
+    data, start, found = document.data, 0, [np.empty((4, 0), dtype=np.int32)]
+    while start < len(data):
+        following = data.find(b"<", start + _PIECE)
+        stop = len(data) if following < 0 else following
+        piece = _tags_of(data[start : stop + 1], names)  # with the "<" at which its last text ends
+        piece[1:] += start
+        found.append(piece)
+        start = stop
+    which, attributes, text, end = np.concatenate(found, axis=1)
+    return Tags(data, tuple(name.encode() for name in names), which, attributes, text, end)
+
+
+def _tags_of(piece: bytes, names: tuple[str, ...]) -> Positions:
+    """Which names a piece holds, and where; rows as in `Tags`. Eight bytes of each name are one number."""
+    text = np.frombuffer(piece + bytes(_LONGEST_NAME), dtype=np.uint8)
+    opens = np.flatnonzero(text == ord("<")).astype(np.int32)
+    opens, ends = opens[:-1], opens[1:]
+    closes = np.flatnonzero(text == ord(">")).astype(np.int32)
+    if len(closes) != len(opens) or (closes < opens).any() or (closes > ends).any():
+        closes = np.append(closes, len(text))[np.searchsorted(closes, opens)]  # a ">" in a text, or a tag that is cut
+    slash = text[opens + 1] == ord("/")
+    begins = _local_names(text, opens + 1 + slash)
+    words = np.ndarray((len(text) - _WORD + 1,), dtype="<u8", buffer=text, strides=(1,))
+    rows_of = {is_end: np.flatnonzero(slash == is_end) for is_end in (False, True)}
+    heads = {is_end: words[begins[rows]] for is_end, rows in rows_of.items()}
+    which = np.full(len(opens), -1, dtype=np.int32)
+    for number in sorted(range(len(names)), key=lambda number: len(names[number])):  # "trkpt" behind "trk"
+        is_end, local = names[number].startswith("/"), names[number].removeprefix("/").encode()
+        rows = rows_of[is_end][_same(heads[is_end], local[:_WORD])]
+        for at in range(_WORD, len(local), _WORD):
+            rows = rows[_same(words[begins[rows] + at], local[at : at + _WORD])]
+        which[rows] = number
+    lengths = np.array([len(name.removeprefix("/")) for name in names])
+    kept = np.flatnonzero((which >= 0) & (closes < ends))
+    behind = begins[kept] + lengths[which[kept]]
+    ended = _BEHIND_A_NAME[text[behind]]
+    kept, behind = kept[ended], behind[ended]
+    return np.stack((which[kept], behind, closes[kept] + 1, ends[kept])).astype(np.int32)
+
+
+def _same(words: npt.NDArray[np.uint64], local: bytes) -> npt.NDArray[np.intp]:
+    """Which words begin with up to eight bytes."""
+    mask = np.uint64((1 << 8 * len(local)) - 1)
+    return np.flatnonzero((words & mask) == np.uint64(int.from_bytes(local, "little")))
+
+
+def _local_names(text: npt.NDArray[np.uint8], begins: Positions) -> Positions:
+    """Where the local name of each tag begins: behind its prefix, if it has one."""
+    colons = np.flatnonzero(text == ord(":")).astype(np.int32)
+    colons = colons[_OF_A_NAME[text[colons + 1]] & ~_DIGIT[text[colons + 1]]]  # not those of times
+    owners = np.searchsorted(begins, colons) - 1
+    colons, owners = colons[owners >= 0], owners[owners >= 0]
+    lengths = colons - begins[owners]
+    for length in np.unique(lengths[lengths <= _LONGEST_PREFIX]).tolist():
+        rows = np.flatnonzero(lengths == length)
+        for at in range(length):
+            rows = rows[_OF_A_NAME[text[begins[owners[rows]] + at]]]
+        begins[owners[rows]] += length + 1
+    return begins
 
 
 def _plain(data: bytes) -> bytes:

@@ -48,8 +48,11 @@ def great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> Float
     half_lat, half_lon, cosine = (lat[1:] - lat[:-1]) / 2, (lon[1:] - lon[:-1]) / 2, np.cos(lat)
     furthest = max(np.abs(half_lat).max(initial=0.0), np.abs(half_lon).max(initial=0.0))
     near = furthest < _NEAR  # NaN is not
-    sine_lat, sine_lon = (x - x * x * x / 6 if near else np.sin(x) for x in (half_lat, half_lon))
-    half = sine_lat * sine_lat + cosine[:-1] * cosine[1:] * (sine_lon * sine_lon)
+
+    def sine_squared(angle: FloatArray) -> FloatArray:
+        return np.square(angle - angle * angle * angle / 6 if near else np.sin(angle))
+
+    half = sine_squared(half_lat) + cosine[:-1] * cosine[1:] * sine_squared(half_lon)
     chord = np.sqrt(np.minimum(half, 1.0))
     found: FloatArray = 2 * EARTH_RADIUS_M * (chord + chord * chord * chord / 6 if near else np.arcsin(chord))
     return found

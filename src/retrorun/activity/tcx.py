@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from retrorun.activity.markup import Document, element_pattern, elements
+from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
 from retrorun.activity.moments import unix_seconds
 from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbered, recording
@@ -25,7 +25,9 @@ COLUMNS = {
     "power_w": ("Watts",),
 }
 _LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity", "TriggerMethod")
-_ELEMENTS = element_pattern(names_of(COLUMNS, "Trackpoint", "Time", "Activity", "Lap", *_LAP_VALUES), track="Track")
+_TAGS = tuple(
+    dict.fromkeys(names_of(COLUMNS, "Trackpoint", "Time", "Activity", "Lap", *_LAP_VALUES, "/Track"))  # each once
+)
 _CREATOR = re.compile(rb"<Creator[^<>]*>\s*<(?:[\w.-]{1,64}:)?Name>([^<]*)<")
 _LAP = re.compile(rb"<(?:[\w.-]{1,64}:)?Lap[\s/>]")
 _SPORT = {"running": "running", "biking": "cycling"}
@@ -48,12 +50,12 @@ class _Laps:
         self.laps: list[dict[bytes, bytes]] = []
         self._current: dict[bytes, bytes] = {}
 
-    def others(self) -> dict[bytes, Callable[[bytes, bytes], None]]:
+    def others(self) -> dict[str, Callable[[bytes, bytes], None]]:
         """What to do with the elements outside the points."""
         return {
-            b"Activity": self._activity,
-            b"Lap": self._lap,
-            **{name.encode(): partial(self._value, name.encode()) for name in _LAP_VALUES},
+            "Activity": self._activity,
+            "Lap": self._lap,
+            **{name: partial(self._value, name.encode()) for name in _LAP_VALUES},
         }
 
     def _activity(self, attributes: bytes, _: bytes) -> None:
@@ -97,7 +99,7 @@ def raw_from_tcx(document: Document) -> RawRecording:
     """
     points = Points(COLUMNS, "Time")
     laps = _Laps(points)
-    gather(elements(document, _ELEMENTS), points, point=b"Trackpoint", others=laps.others())
+    gather(find_tags(document, _TAGS), points, point="Trackpoint", others=laps.others())
     if not points.n:
         raise RecordingError(f"this TCX holds {_instead(document.data)}", hint="export the recording itself")
     raw_laps = laps.raw()
