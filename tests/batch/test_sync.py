@@ -227,6 +227,16 @@ def test_one_bad_file_is_one_line(calendar: Calendar, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("calendar")
+def test_another_recording_under_the_same_name_is_analysed_anew(tmp_path: Path) -> None:
+    sync(tmp_path)
+    (tmp_path / SESSION).write_bytes(fit_recording(seconds=1500, seed=7))
+    result = sync(tmp_path)
+    assert f"{SESSION}: no backward running found" in result.stdout
+    assert "the profile rests on 3 of 3 runs" in result.stdout
+    assert sync(tmp_path).stdout.count(SESSION) == 0
+
+
+@pytest.mark.usefixtures("calendar")
 def test_a_profile_of_runs_that_were_taken_away_goes_with_them(tmp_path: Path) -> None:
     sync(tmp_path)
     assert (tmp_path / PROFILE).exists()

@@ -70,7 +70,8 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
     """
     with locked(folder / STATE, wait_s=WAIT_S):
         old = load_state(folder)
-        present = [(home, _key(home, folder)) for home in at_home(folder) if (folder / home.file).exists()]
+        homes = [_as_it_is(home, folder) for home in at_home(folder) if (folder / home.file).exists()]
+        present = [(home, _key(home, folder)) for home in homes]
         done = 0
         while done < min(len(old.runs), len(present)) and old.runs[done].key == present[done][1]:
             done += 1
@@ -166,6 +167,14 @@ def _plan(found: Analysis) -> str:
     if directions:
         parts.append(f"{directions.get('run as planned', 0)} of {sum(directions.values())} backward ones run backward")
     return f"{name}: {', '.join(parts)}"
+
+
+def _as_it_is(home: Home, folder: Path) -> Home:
+    """A recording with the digest of what its file holds now: the runner may have put another one there."""
+    try:
+        return replace(home, sha256=hashlib.sha256(read_bytes(folder / home.file)).hexdigest())
+    except RecordingError:
+        return home  # its row says so
 
 
 def _key(home: Home, folder: Path) -> str:
