@@ -69,6 +69,20 @@ def test_an_edited_plan_is_one_workout_at_each_service(
     assert '"numberOfIterations": 5' in json.dumps(workout)
 
 
+def test_a_plan_of_weeks_goes_into_both_calendars_on_the_same_days(
+    calendar: Calendar, account: garmin.Account, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan"
+    assert run("plan", "--start", "2026-03-02", "--weeks", 3, "-o", plan).exit_code == 0
+    for service in ("intervals.icu", "garmin-connect") * 2:
+        assert run("push", plan, "--to", service).exit_code == 0
+    days = sorted(str(event["start_date_local"])[:10] for event in calendar.events.values())
+    assert days[0] == "2026-03-02"
+    assert sorted(day for _, day in account.schedule) == days
+    names = {event["name"] for event in calendar.events.values()}
+    assert {workout["workoutName"] for workout in account.workouts.values()} == names
+
+
 @pytest.fixture
 def strava(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeStrava]:
     pytest.importorskip("stravalib", reason="the extra strava is not installed")

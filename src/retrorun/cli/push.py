@@ -107,11 +107,12 @@ def push(
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring, never from the command line.
     Garmin Connect needs the package garminconnect and asks for your login once; that login is unofficial and may break.
     """
-    as_text = form is Form.TEXT or to is Place.GARMIN_CONNECT
     _refuse_what_does_nothing(to, form=form, watch=watch, day=day, first=first)
-    if as_text and (lower or index is not None):
+    if (form is Form.TEXT or to is Place.GARMIN_CONNECT) and (lower or index is not None):
         raise typer.BadParameter("--lower and --index are for FIT files")
     sources, schedules = _sources(sessions)
+    # A schedule names FIT files, so that sessions for Garmin Connect are found in it by theirs.
+    as_text = form is Form.TEXT or (to is Place.GARMIN_CONNECT and not schedules)
     days = _days(day, first, schedules, to)
     findings: list[Finding] = []
     if as_text:
@@ -207,7 +208,7 @@ def _sent(argument: str, name: str, athlete: Path | None) -> Session | Path | st
 
 def _texts(sources: list[str], name: str, athlete: Path | None, days: _Days) -> list[Ready]:
     if days.entries:
-        raise typer.BadParameter("a schedule names FIT files; give --from, or let FIT files go out")
+        raise typer.BadParameter("a schedule names FIT files; leave --as away")
     sessions = [session_of(text, name=name, athlete=athlete) for text in sources]
     found = agenda([()] * len(sessions), day=days.day, first=days.first, order=range(len(sessions))).days
     return [
@@ -227,7 +228,7 @@ def _dated(files: tuple[Deliverable, ...], sources: list[str], days: _Days) -> l
 
 
 def _in_no_schedule(ready: list[Ready], to: Place) -> list[Finding]:
-    lost = "it goes out without a day" if to is Place.WATCH else "it is not sent"
+    lost = "it is not sent" if to is Place.INTERVALS_ICU else "it goes out without a day"
     return [
         Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
         for one in ready
