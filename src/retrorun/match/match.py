@@ -9,11 +9,8 @@ from os import PathLike
 from retrorun.activity.model import Activity, Lap
 from retrorun.activity.read import read_activity
 from retrorun.errors import PlanError
-from retrorun.match import model
+from retrorun.match import by_speed, cost, identity, model
 from retrorun.match.align import LapGroup, align
-from retrorun.match.by_speed import lay_by_speed
-from retrorun.match.cost import LapTable, PlanTable
-from retrorun.match.identity import embedded_plan
 from retrorun.match.model import Match, StepMatch
 from retrorun.session.model import Session
 from retrorun.session.unroll import Occurrence, unroll
@@ -72,7 +69,7 @@ def match_plan(
 
 
 def _planned(activity: Activity, session: Session | None) -> _Planned:
-    embedded, reasons = embedded_plan(activity)
+    embedded, reasons = identity.embedded_plan(activity)
     if session is None:
         if embedded is None:
             hint = "give the session that was planned"
@@ -113,8 +110,8 @@ def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:
 
 def _by_laps(laps: Sequence[Lap], planned: _Planned, *, use_indices: bool) -> Match:
     places = tuple(item.place for item in planned.occurrences)
-    table = LapTable.of(laps, planned.step_of_index if use_indices else {})
-    groups = align(table, PlanTable.of(planned.occurrences, planned.step_numbers), places)
+    table = cost.LapTable.of(laps, planned.step_of_index if use_indices else {})
+    groups = align(table, cost.PlanTable.of(planned.occurrences, planned.step_numbers), places)
     if not groups or not (use_indices or _believable(groups, planned.occurrences)):
         return _nothing(planned, "the laps do not fit the plan")
     last = len(planned.occurrences) - 1
@@ -186,7 +183,7 @@ def _with_skipped(
 
 def _by_speed(activity: Activity, planned: _Planned) -> Match:
     """The steps of a recording whose laps say nothing."""
-    laid = lay_by_speed(activity, planned.occurrences)
+    laid = by_speed.lay_by_speed(activity, planned.occurrences)
     if isinstance(laid, str):
         return _nothing(planned, f"the recording has no laps that tell the steps apart, and {laid}")
     start = format_clock(laid[0].start_s or 0.0)

@@ -11,11 +11,9 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from retrorun.errors import SessionError
-from retrorun.session import values
+from retrorun.session import unroll, values, wording
 from retrorun.session.checks import on_grid, retold, whole_number
 from retrorun.session.model import Direction, Session, Step, walk_steps
-from retrorun.session.unroll import map_steps
-from retrorun.session.wording import format_target, pace_range_of
 
 GUIDE = "docs/how-to/one-session-for-a-squad.md"
 
@@ -128,7 +126,9 @@ def resolve_session(session: Session, athlete: Athlete) -> Session:
     missing = missing_numbers(session, athlete)
     if missing:
         raise missing_error(missing)
-    return replace(session, steps=map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place)))
+    return replace(
+        session, steps=unroll.map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place))
+    )
 
 
 def missing_numbers(session: Session, athlete: Athlete | None = None) -> tuple[MissingNumber, ...]:
@@ -186,7 +186,7 @@ def _measure_of(of: values.PercentOf, direction: Direction) -> values.PercentOf:
 
 def _resolved_step(step: Step, athlete: Athlete, place: str) -> Step:
     efforts = [
-        format_target(target)
+        wording.format_target(target)
         for target in (step.target, step.secondary_target)
         if target is not None and is_effort(target)
     ]
@@ -230,7 +230,9 @@ def _percent(target: values.PercentRange, athlete: Athlete, direction: Direction
     whole = getattr(athlete, name)
     low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
     if name.endswith("_mps"):
-        return pace_range_of(round(1000 / high), round(1000 / low), "/km")  # whole seconds, as a watch shows them
+        return wording.pace_range_of(
+            round(1000 / high), round(1000 / low), "/km"
+        )  # whole seconds, as a watch shows them
     return values.range_of(
         values.HeartRateRange if name.endswith("_bpm") else values.PowerRange, _nearest(low), _nearest(high)
     )

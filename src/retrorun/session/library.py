@@ -13,11 +13,9 @@ from enum import StrEnum
 from typing import Literal
 
 from retrorun.errors import SessionError
-from retrorun.session.checks import member_of, retold
+from retrorun.session import checks, safety, wording
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_duration, parse_session, parse_target
-from retrorun.session.safety import safety_findings
-from retrorun.session.wording import format_duration, format_target
 
 ParameterKind = Literal["count", "duration", "target"]
 
@@ -80,7 +78,7 @@ class ReadyMade:
             for parameter in self.parameters
         }
         session = parse_session(self.template.format(**filled), name=self.title)
-        for finding in safety_findings(session):
+        for finding in safety.safety_findings(session):
             raise SessionError(finding.what, where=finding.place, hint=finding.hint)
         return session
 
@@ -88,12 +86,12 @@ class ReadyMade:
 def _phrase(parameter: Parameter, value: object) -> str:
     """A value as the notation writes it, checked to be of the parameter's kind."""
     text = str(value).strip()
-    with retold(SessionError, parameter.name):
+    with checks.retold(SessionError, parameter.name):
         if parameter.kind == "count":
             return _count(text)
         if parameter.kind == "duration":
-            return format_duration(parse_duration(text))
-        return f"@ {format_target(parse_target(text))}" if text else ""
+            return wording.format_duration(parse_duration(text))
+        return f"@ {wording.format_target(parse_target(text))}" if text else ""
 
 
 def _count(text: str) -> str:
@@ -301,8 +299,8 @@ def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = No
     Raises:
         SessionError: no such kind or level.
     """
-    wanted_kind = None if kind is None else member_of(Kind, kind, "kind")
-    wanted_level = None if level is None else member_of(Level, level, "level")
+    wanted_kind = None if kind is None else checks.member_of(Kind, kind, "kind")
+    wanted_level = None if level is None else checks.member_of(Level, level, "level")
     return tuple(
         entry for entry in READY_MADE if wanted_kind in (None, entry.kind) and wanted_level in (None, entry.level)
     )

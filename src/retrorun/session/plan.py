@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from retrorun.errors import SessionError
-from retrorun.session.checks import member_of
+from retrorun.session import checks, notation, pace
 from retrorun.session.library import Level
 from retrorun.session.model import Session
-from retrorun.session.notation import format_session, parse_session
-from retrorun.session.pace import BACKWARD_RATIO, backward_pace_from_easy
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target, format_time
 from retrorun.units import format_distance
@@ -105,12 +103,12 @@ def make_plan(
     Raises:
         SessionError: a number is out of range, or not even the first rung fits into the weekly distance.
     """
-    level = member_of(Level, level, "level")
+    level = checks.member_of(Level, level, "level")
     _within("weeks", weeks, 1, MOST_WEEKS)
     _within("sessions_a_week", sessions_a_week, 1, max(DAYS))
     if not isinstance(start, date) or isinstance(start, datetime):
         raise SessionError(f"a plan's start is a date, not {start!r}", hint="leave the time of day out")
-    target = None if easy_mps is None else backward_pace_from_easy(easy_mps).target
+    target = None if easy_mps is None else pace.backward_pace_from_easy(easy_mps).target
     top = _top_rung(sessions_a_week, easy_mps=easy_mps, weekly_distance_m=weekly_distance_m)
     sessions = tuple(_sessions(start, weeks, sessions_a_week, first=FIRST_RUNG[level], top=top, target=target))
     return TrainingPlan(level=level, sessions=sessions, rule=_rule(level, top, weekly_distance_m, per_m))
@@ -129,7 +127,7 @@ def _sessions(
             yield PlannedSession(
                 day=_day(start, 7 * week + offset),
                 week=week + 1,
-                session=parse_session(text),
+                session=notation.parse_session(text),
                 backward_s=backward_s,
             )
 
@@ -197,7 +195,7 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
         return len(LADDER) - 1
     if not 0 < weekly_distance_m < math.inf:
         raise SessionError("the weekly distance must be above zero")
-    speed_mps = FAST_BACKWARD_MPS if easy_mps is None else easy_mps * BACKWARD_RATIO.high
+    speed_mps = FAST_BACKWARD_MPS if easy_mps is None else easy_mps * pace.BACKWARD_RATIO.high
     room_m = LARGEST_SHARE * weekly_distance_m
     fitting = [rung for rung, dose in enumerate(LADDER) if dose.backward_s * a_week * speed_mps <= room_m]
     if not fitting:
@@ -267,7 +265,7 @@ def to_icalendar(plan: TrainingPlan, *, created: datetime) -> str:
 
 
 def _event(planned: PlannedSession, stamp: str) -> list[str]:
-    text = format_session(planned.session)
+    text = notation.format_session(planned.session)
     digest = hashlib.sha256(f"{planned.day.isoformat()}\n{text}".encode()).hexdigest()[:32]
     return [
         "BEGIN:VEVENT",

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from retrorun.session import values
+from retrorun.session import values, wording
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope, Step
 from retrorun.session.target_words import DASHES, LIMITS, TARGET_FIRST, TARGET_HELP, TARGET_UNITS, ZONES, read_targets
 from retrorun.session.tokens import Cursor, Token
-from retrorun.session.wording import distance_of, usual_gait
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, TIME_UNITS_S, parse_clock
 
 DIRECTION_WORDS = {
@@ -56,7 +55,7 @@ class StepParts:
         """The step that was said; without a duration there is none."""
         if "duration" not in self.said:
             self.cursor.fail("a step needs a duration", token=self.first, hint=DURATION_HELP)
-        gait = usual_gait(self.said.get("intensity", Intensity.ACTIVE))
+        gait = wording.usual_gait(self.said.get("intensity", Intensity.ACTIVE))
         return self.cursor.build(self.first, Step, **{"gait": gait} | self.said)
 
     def read(self) -> None:
@@ -234,7 +233,7 @@ def read_amount(cursor: Cursor) -> values.Time | values.Distance | values.Calori
         return cursor.build(first, _read_time, cursor, number)
     if first.kind == "number" and cursor.at("word", *DISTANCE_UNITS_M):
         cursor.take()
-        return cursor.build(first, distance_of, number.text, unit.text)
+        return cursor.build(first, wording.distance_of, number.text, unit.text)
     if first.kind == "number" and cursor.at("word", "kcal"):
         cursor.take()
         return cursor.build(first, lambda: values.Calories(calories_kcal=cursor.whole(number)))

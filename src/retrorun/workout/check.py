@@ -6,13 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 
-from retrorun.session import values
+from retrorun.session import effort, safety, unroll, values, wording
 from retrorun.session.checks import Finding, Findings, Say
-from retrorun.session.effort import MissingNumber, missing_numbers
 from retrorun.session.model import Repeat, Session, Step, walk
-from retrorun.session.safety import implausible, safety_findings
-from retrorun.session.unroll import map_steps
-from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import fit_holds, writes_last_round
 from retrorun.workout.step_text import cut, one_line, repeat_note, step_note
@@ -35,7 +31,7 @@ def check_session(session: Session | str | PathLike[str], device: str = "generic
 
     session = as_session(session)
     limits = find_device(device)
-    found = Findings([*errors_of(session, limits), *safety_findings(session), *implausible(session)])
+    found = Findings([*errors_of(session, limits), *safety.safety_findings(session), *safety.implausible(session)])
     _texts(session, limits, found.add)
     for place, item in walk(session.steps):
         if isinstance(item, Step):
@@ -66,7 +62,9 @@ def errors_of(session: Session, device: Device, *, skip_last_field: bool = False
     return found.all
 
 
-def unresolved(session: Session, holds: Callable[[values.Target], bool] = fit_holds) -> tuple[MissingNumber, ...]:
+def unresolved(
+    session: Session, holds: Callable[[values.Target], bool] = fit_holds
+) -> tuple[effort.MissingNumber, ...]:
     """The numbers without which a format cannot hold a session's targets by effort.
 
     Args:
@@ -82,7 +80,7 @@ def unresolved(session: Session, holds: Callable[[values.Target], bool] = fit_ho
             first, second = second, None
         return replace(step, target=first, secondary_target=second)
 
-    return missing_numbers(replace(session, steps=map_steps(session.steps, rest)))
+    return effort.missing_numbers(replace(session, steps=unroll.map_steps(session.steps, rest)))
 
 
 def count_steps(items: tuple[Step | Repeat, ...], *, skip_last_field: bool = False) -> int:
@@ -129,9 +127,9 @@ def _step(place: str, step: Step, device: Device, say: Say) -> None:
         match target:
             case values.Progression():
                 hint = "it gets the range of both ends, and the note says so"
-                say(place, f"no watch leads '{format_target(target)}'", hint, "note")
+                say(place, f"no watch leads '{wording.format_target(target)}'", hint, "note")
             case values.Limit(side="above", value=values.PercentRange(of=values.PercentOf.MAX_HR)):
-                what = f"'{format_target(target)}' has no open end on a watch"
+                what = f"'{wording.format_target(target)}' has no open end on a watch"
                 say(place, what, "it is written as a range up to 100 %", "note")
 
 

@@ -18,13 +18,9 @@ from retrorun.files import read_bytes
 from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
 from retrorun.session.checks import Finding
 from retrorun.session.model import Session
-from retrorun.workout.check import check_session, errors_of
+from retrorun.workout import check, devices, fit, flatten, importing
 from retrorun.workout.decode import Decompiled
-from retrorun.workout.devices import find_device
-from retrorun.workout.fit import DAMAGE, compile_workout
-from retrorun.workout.flatten import lower_session, without_exertion
 from retrorun.workout.identity import identity
-from retrorun.workout.importing import import_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +83,12 @@ def prepare(
         made, said, original = _prepared(source, device=device, name=name, lower=lower)
         for index, (session, as_it_is) in enumerate(made):
             data = as_it_is
-            refused = bool(errors_of(session, find_device(device)))  # then compiling says why
+            refused = bool(check.errors_of(session, devices.find_device(device)))  # then compiling says why
             if created is not None or serial is not None or not data or refused:
                 next_serial = None if serial is None else serial + len(files)
-                data = compile_workout(session, device=device, created=created, serial=next_serial)
+                data = fit.compile_workout(session, device=device, created=created, serial=next_serial)
             head = f"{index + 1}/{len(made)} " if len(made) > 1 else ""
-            said += [replace(one, place=f"{head}{one.place}".strip()) for one in check_session(session, device)]
+            said += [replace(one, place=f"{head}{one.place}".strip()) for one in check.check_session(session, device)]
             file = Deliverable(
                 session=session, data=data, identity=file_identity(data), source=number - 1, original=original
             )
@@ -106,8 +102,8 @@ def _prepared(
     source: Session | bytes | str | Path, *, device: str, name: str, lower: bool
 ) -> tuple[list[tuple[Session, bytes]], list[Finding], FileIdentity | None]:
     """The sessions of one source, each with its bytes where they may go out as they are, and its identity."""
-    read = Decompiled(session=source) if isinstance(source, Session) else import_session(source, name=name)
-    damage = next((finding for finding in read.findings if finding.what.startswith(DAMAGE)), None)
+    read = Decompiled(session=source) if isinstance(source, Session) else importing.import_session(source, name=name)
+    damage = next((finding for finding in read.findings if finding.what.startswith(fit.DAMAGE)), None)
     if damage is not None:
         where = str(source) if isinstance(source, Path) else ""
         hint = "fetch the file again; a part of a workout is not sent to a watch"
@@ -115,9 +111,9 @@ def _prepared(
     session = replace(read.session, name=name) if name else read.session
     findings = list(read.findings)
     if read.identity is not None or lower:  # another maker's note may ask for a perceived exertion
-        spoken = without_exertion(session, device)
+        spoken = flatten.without_exertion(session, device)
         session, findings = spoken.sessions[0], [*findings, *spoken.changes]
-    lowered = lower_session(session, device) if lower else None
+    lowered = flatten.lower_session(session, device) if lower else None
     parts = lowered.sessions if lowered is not None else (session,)
     findings += lowered.changes if lowered is not None else ()
     unchanged = not read.findings and parts == (read.session,)
@@ -134,7 +130,7 @@ def _told_apart(file: Deliverable, before: list[Deliverable], said: list[Finding
         return file
     what = f"'{file.session.name}' has the serial number and time of '{same[0].session.name}': a watch would keep one"
     said.append(Finding(place="", what=what, hint="it gets a serial number of its own"))
-    data = compile_workout(file.session, device=device)
+    data = fit.compile_workout(file.session, device=device)
     return replace(file, data=data, identity=identity(file.session))
 
 

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from retrorun.errors import WorkoutError
 from retrorun.fit import step_values as wire
 from retrorun.fit.workout_message import RawStep, RawWorkout
-from retrorun.session import values
+from retrorun.session import values, wording
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
-from retrorun.session.wording import format_target
 from retrorun.workout.devices import Device
 from retrorun.workout.step_text import cut, repeat_note, step_name, step_note
 
@@ -198,7 +197,7 @@ def raw_target(target: values.Target | None) -> RawTarget:
         return RawTarget(type=wire.TargetType.HEART_RATE, value=target.zone)
     if isinstance(target, values.HeartRateZoneRange | values.RpeRange) or not fit_holds(target):
         hint = "give --athlete, or take resolve_session"
-        raise WorkoutError(f"no watch takes '{format_target(target)}'", hint=hint)
+        raise WorkoutError(f"no watch takes '{wording.format_target(target)}'", hint=hint)
     if isinstance(target, values.Progression):
         target = hull(target)
     ends = target.value if isinstance(target, values.Limit) else target

@@ -14,9 +14,8 @@ from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, RawWorkout, identity_of, workout_of, write_workout
 from retrorun.session.checks import Finding
 from retrorun.session.model import Session
-from retrorun.workout.check import errors_of
+from retrorun.workout import check, devices
 from retrorun.workout.decode import Decompiled, decode_workout
-from retrorun.workout.devices import find_device
 from retrorun.workout.encode import encode
 from retrorun.workout.identity import identity
 
@@ -53,8 +52,8 @@ def compile_workout(
     from retrorun.workout.importing import as_session  # it needs this module
 
     session = as_session(session)
-    limits = find_device(device)
-    errors = errors_of(session, limits, skip_last_field=skip_last_field)
+    limits = devices.find_device(device)
+    errors = check.errors_of(session, limits, skip_last_field=skip_last_field)
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise WorkoutError(errors[0].what + more, where=errors[0].place, hint=errors[0].hint)

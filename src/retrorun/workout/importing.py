@@ -14,9 +14,8 @@ from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, RetrorunError
 from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import is_fit
-from retrorun.session.document import session_from_dict, session_from_yaml
+from retrorun.session import document, notation
 from retrorun.session.model import Session
-from retrorun.session.notation import parse_session
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.fit import decompile
 
@@ -123,9 +122,9 @@ def _read(data: bytes, name: str, ending: str = "") -> Decompiled:
 
 def _from_text(text: str, kind: Kind, name: str) -> Decompiled:  # noqa: PLR0911 - likewise
     if kind == "notation":
-        return Decompiled(session=parse_session(text, name=name))
+        return Decompiled(session=notation.parse_session(text, name=name))
     if kind == "YAML":
-        return Decompiled(session=session_from_yaml(text))
+        return Decompiled(session=document.session_from_yaml(text))
     from retrorun.workout.formats import garmin_connect, intervals_icu, sheet, zwift  # not for our own texts
 
     if kind == "Zwift":
@@ -137,7 +136,7 @@ def _from_text(text: str, kind: Kind, name: str) -> Decompiled:  # noqa: PLR0911
     value = parse_json(text, error=DocumentError)
     if garmin_connect.is_garmin_connect(value):
         return garmin_connect.from_garmin_connect(value)
-    return Decompiled(session=session_from_dict(value))
+    return Decompiled(session=document.session_from_dict(value))
 
 
 def _names_a_file(text: str) -> bool:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from retrorun.errors import WorkoutError
-from retrorun.fit.profile import FIRST_DATE
-from retrorun.fit.reader import is_fit, read_fit
+from retrorun.fit import profile, reader
 from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, file_identity
 from retrorun.fit.writer import Message, Value, write_fit
@@ -81,7 +80,7 @@ def is_schedule(data: bytes) -> bool:
     Raises:
         FitError: a FIT file of which nothing can be read.
     """
-    return is_fit(data) and file_identity(data).type == FILE_SCHEDULES
+    return reader.is_fit(data) and file_identity(data).type == FILE_SCHEDULES
 
 
 def read_schedule(data: bytes) -> tuple[Scheduled, ...]:
@@ -91,7 +90,7 @@ def read_schedule(data: bytes) -> tuple[Scheduled, ...]:
         FitError: bytes that are no FIT file.
         WorkoutError: an entry without a day.
     """
-    table = read_fit(data).table("schedule")
+    table = reader.read_fit(data).table("schedule")
     names = ("scheduled_time", "manufacturer", "product", "serial_number", "time_created")
     entries: list[Scheduled] = []
     for time_s, manufacturer, product, serial, created in zip(*map(table.integers, names), strict=True):
@@ -140,7 +139,7 @@ def _row(day: date, data: bytes | FileIdentity) -> dict[str, Value]:
         what = "the file is no workout that a schedule can point to"
         raise WorkoutError(what, where=day.isoformat(), hint="compile the session first")
     midnight_s = (day - _FIT_EPOCH_DAY).days * _DAY_S  # local time, which FIT counts from the local 1989-12-31
-    if not FIRST_DATE <= midnight_s < 2**32 - 1:
+    if not profile.FIRST_DATE <= midnight_s < 2**32 - 1:
         raise WorkoutError(f"{day} does not fit into a FIT date", hint="1998 to 2126")
     return {
         "manufacturer": made.manufacturer,

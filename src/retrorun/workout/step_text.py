@@ -18,10 +18,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from retrorun.errors import SessionError
-from retrorun.session.checks import LONGEST_TEXT
+from retrorun.session import checks, wording
 from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
 from retrorun.session.values import Duration, LapButton, Progression, Target
-from retrorun.session.wording import format_duration, format_target
 
 SKIP_LAST = "SKIP LAST"  # first in the note of a repeat whose last round was written out without its last step
 ZERO_WIDTH_JOINER = "\u200d"
@@ -106,7 +105,7 @@ def step_note(step: Step) -> str:
     head = backward if step.direction is Direction.BACKWARD else "forward"
     words = _join(head, step, {slope: slope.value for slope in Slope})
     # A watch holds the ends of a progression alone; the note says which comes first, and is read back.
-    rising = [format_target(t) for t in (step.target, step.secondary_target) if isinstance(t, Progression)]
+    rising = [wording.format_target(t) for t in (step.target, step.secondary_target) if isinstance(t, Progression)]
     text = "; ".join([*rising, step.note] if step.note else rising)
     return f"{words}: {text}" if text else words
 
@@ -208,13 +207,13 @@ def incline(step: Step) -> str:
 
 def length(duration: Duration) -> str:
     """When a step ends, e.g. `400m`, `90s`, `until the lap button`."""
-    return "until the lap button" if isinstance(duration, LapButton) else format_duration(duration)
+    return "until the lap button" if isinstance(duration, LapButton) else wording.format_duration(duration)
 
 
 def targets(step: Step) -> str:
     """What to hold, e.g. `6:40-7:20/km and 170-180 spm`; empty without a target."""
     both = (step.target, step.secondary_target)
-    return " and ".join(format_target(target) for target in both if target is not None)
+    return " and ".join(wording.format_target(target) for target in both if target is not None)
 
 
 def sentence(step: Step) -> str:
@@ -251,7 +250,7 @@ def clean(text: str) -> str:
     """Text from outside as a name or note can hold it: blanks for control characters, not too long."""
     plain = text.replace("\r\n", "\n")
     shown = "".join(" " if char != "\n" and unicodedata.category(char) in ("Cc", "Cs") else char for char in plain)
-    return shown.strip()[:LONGEST_TEXT].strip()
+    return shown.strip()[: checks.LONGEST_TEXT].strip()
 
 
 def one_line(text: str) -> str:

@@ -15,19 +15,14 @@ from typing import Any
 from retrorun.documents import Fields
 from retrorun.errors import WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
-from retrorun.session import values
+from retrorun.session import effort, values
 from retrorun.session.amounts import USUAL_SPEEDS, amounts
 from retrorun.session.checks import Findings, Say, retold
-from retrorun.session.effort import is_effort, missing_error
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk_steps
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
-from retrorun.workout.check import unresolved
+from retrorun.workout import check, devices, encode, foreign_words, step_decoder
 from retrorun.workout.decode import Decompiled, session_of, with_progressions
-from retrorun.workout.devices import DEVICES
-from retrorun.workout.encode import raw_target
 from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
-from retrorun.workout.foreign_words import label_of
-from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, cut, step_note
 
 Json = dict[str, Any]
@@ -60,9 +55,9 @@ UNITS: dict[values.DistanceUnit, tuple[int, str, float]] = {  # id, key, centime
     "yd": (230, "yard", METRES_PER_YARD * 100),
 }
 DEEPEST = 2  # levels of repeats; Connect's own editor makes no more
-MOST_STEPS = DEVICES["generic"].steps.value
+MOST_STEPS = devices.DEVICES["generic"].steps.value
 LONGEST_NAME = 256  # UTF-16 units; the rest is cut without a word (github.com/Taxuspt/garmin_mcp, issue 352)
-LONGEST_NOTE = DEVICES["generic"].note_bytes.value  # what a watch would cut is cut here, and told
+LONGEST_NOTE = devices.DEVICES["generic"].note_bytes.value  # what a watch would cut is cut here, and told
 
 
 def to_garmin_connect(session: Session) -> Exported:
@@ -75,9 +70,9 @@ def to_garmin_connect(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
         SessionError: a target by effort is no number yet.
     """
-    missing = unresolved(session, lambda target: not is_effort(target))
+    missing = check.unresolved(session, lambda target: not effort.is_effort(target))
     if missing:
-        raise missing_error(missing)
+        raise effort.missing_error(missing)
     arranged = arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
     writer = _Writer(say=arranged.findings.add)
     steps = [writer.part(part, None) for part in arranged.parts]
@@ -197,7 +192,7 @@ def _target(target: values.Target | None, name: str, zone: str) -> Json:
         return {f"{name}Type": _kind("workoutTargetType", NO_TARGET)}
     if isinstance(target, values.HeartRateZone):
         return {f"{name}Type": _kind("workoutTargetType", HEART_RATE_TARGET), zone: target.zone}
-    raw = raw_target(target)  # what an open end or a progression becomes is the same as in a file [inferred]
+    raw = encode.raw_target(target)  # what an open end or a progression becomes is the same as in a file [inferred]
     pair, quantity = TARGETS[TargetType(raw.type or 0)]
     # Metres per second, the slower end first; steps per minute [inferred].
     low, high = float(quantity.value(raw.low or 0)), float(quantity.value(raw.high or 0))
@@ -274,7 +269,7 @@ class _Reader:
         if kind not in (None, *_INTENSITIES):
             self.say(place, f"the step is of type {kind}", "taken as active")
         text = clean(row.text("description", ""))
-        label = label_of(text, place, self.say, resting=intensity is Intensity.REST)
+        label = foreign_words.label_of(text, place, self.say, resting=intensity is Intensity.REST)
         target = self.target(row, place, "target", "zoneNumber")
         second = self.target(row, place, "secondaryTarget", "secondaryZoneNumber")
         target, second, note = with_progressions(target, second, label.text)
@@ -309,7 +304,7 @@ class _Reader:
         if row.has(zone) and kind == HEART_RATE_TARGET[0]:
             return values.HeartRateZone(zone=row.integer(zone))
         ends = [value for end in ("One", "Two") if (value := _number(row, f"{name}Value{end}")) is not None]
-        made = between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
+        made = step_decoder.between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
         if made is None:
             shown = f"zone {row.values.get(zone)}" if row.has(zone) else " to ".join(f"{end:g}" for end in ends)
             self.say(place, f"the target is of type {kind}, {shown or 'without a value'}", "it is left out")

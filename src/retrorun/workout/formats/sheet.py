@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrorun.errors import SessionError, WorkoutError
+from retrorun.session import checks, notation, wording
 from retrorun.session.amounts import amounts
-from retrorun.session.checks import retold
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk
-from retrorun.session.notation import parse_until
 from retrorun.session.values import LapButton, Times
-from retrorun.session.wording import format_until
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.flatten import Exported
@@ -71,7 +69,7 @@ def _step_words(page: _Page, step: Step) -> str:
 
 
 def _repeat_words(page: _Page, repeat: Repeat) -> str:
-    goal = f"Again and again until {format_until(repeat.until)}"
+    goal = f"Again and again until {wording.format_until(repeat.until)}"
     if isinstance(repeat.until, Times):
         goal = f"{repeat.until.count} ×"
     return _with_note(page, goal + (", the last time without its last step" if repeat.skip_last else ""), repeat.note)
@@ -177,7 +175,7 @@ def from_sheet(text: str) -> Decompiled:
     setting = next((setting for setting, words in _PLACES.items() if words and about[:1] == [words]), Setting.ROAD)
     note = "\n".join(about if setting is Setting.ROAD else about[1:])
     name = own(title.removeprefix("# "))
-    with retold(WorkoutError):
+    with checks.retold(WorkoutError):
         return Decompiled(
             session=Session(steps=tuple(levels[0]), name="" if name == _NAMELESS else name, note=note, setting=setting)
         )
@@ -213,7 +211,7 @@ def _read_item(words: str, own: Callable[[str], str]) -> Step | Repeat | None:
     if found is None:
         return None
     try:
-        until = Times(count=int(found["count"])) if found["count"] else parse_until(found["until"])
+        until = Times(count=int(found["count"])) if found["count"] else notation.parse_until(found["until"])
         two = (Step(duration=LapButton()),) * 2  # until its own steps are read
         return Repeat(steps=two, until=until, skip_last=found["skip"] is not None, note=own(note))
     except SessionError:

@@ -13,15 +13,12 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError, WorkoutError
-from retrorun.session import values
-from retrorun.session.amounts import USUAL_SPEEDS, planned_speed_mps
+from retrorun.session import amounts, values, wording
 from retrorun.session.checks import Findings, Say, retold
 from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk_steps
-from retrorun.session.wording import format_target
+from retrorun.workout import foreign_words, step_decoder
 from retrorun.workout.decode import Decompiled, session_of
 from retrorun.workout.flatten import Exported, Single, arrange
-from retrorun.workout.foreign_words import label_of
-from retrorun.workout.step_decoder import between
 from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
 
 NAME = "Zwift"
@@ -130,8 +127,8 @@ class _Writer:
         if isinstance(duration, values.Distance):
             if self.in_metres:
                 return duration.distance_m
-            speed = planned_speed_mps(step)
-            usual = USUAL_SPEEDS.of(step) or 0.0
+            speed = amounts.planned_speed_mps(step)
+            usual = amounts.USUAL_SPEEDS.of(step) or 0.0
             time_s = round(duration.distance_m / (speed or usual), 1)
             source = "its target" if speed else f"{usual:g} m/s"
             what = f"{NAME} counts metres or seconds, not both: {length(duration)} became {time_s:g} s by {source}"
@@ -149,7 +146,7 @@ class _Writer:
         for target in (step.target, step.secondary_target):
             if target is None:
                 continue
-            words = format_target(target)
+            words = wording.format_target(target)
             if isinstance(target, values.PercentRange) and target.of in _RACE_PACES:
                 held = _RACE_PACES[target.of], (target.low_pct + target.high_pct) / 200
             elif not isinstance(target, values.SpeedRange):
@@ -160,7 +157,7 @@ class _Writer:
                 self.say(place, f"{what}the running is free", "give the runner's race time")
                 continue
             else:
-                held = self.race_time.race, (planned_speed_mps(step) or 0.0) / self.race_time.speed_mps
+                held = self.race_time.race, (amounts.planned_speed_mps(step) or 0.0) / self.race_time.speed_mps
             low, high = values.ends_of(target)
             if low != high:
                 what = f"{NAME} holds one pace, not a range: the middle of {words}"
@@ -284,12 +281,12 @@ class _Reader:
         text: str,
         kind: Intensity,
     ) -> Step:
-        label = label_of(text, place, self.say, resting=False)
+        label = foreign_words.label_of(text, place, self.say, resting=False)
         cadence = _number(element, "Cadence")
-        second = between(values.CadenceRange, cadence, cadence) if cadence else None
+        second = step_decoder.between(values.CadenceRange, cadence, cadence) if cadence else None
         if second is not None and self.running and cadence and cadence <= 110:
             self.say(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
-            second = between(values.CadenceRange, 2 * cadence, 2 * cadence)
+            second = step_decoder.between(values.CadenceRange, 2 * cadence, 2 * cadence)
         first, second = (second, None) if target is None else (target, second)
         label = replace(label, incline_pct=None)
         return label.step(duration, intensity=kind, target=first, secondary_target=second, note=label.text)
@@ -305,7 +302,7 @@ class _Reader:
         if power is None:
             return None
         of = _OF.get(element.get("pace", "")) if self.running else values.PercentOf.CRITICAL_POWER
-        made = between(of, round(power * 100), round(power * 100)) if of is not None else None
+        made = step_decoder.between(of, round(power * 100), round(power * 100)) if of is not None else None
         if isinstance(made, values.PercentRange):
             if self.running:
                 what = f"which race a number stands for is inferred: '{element.get('pace')}' for {of}"
