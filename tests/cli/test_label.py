@@ -107,3 +107,12 @@ def test_labels_by_lap_are_the_same_in_python(recording: Path, words: str) -> No
     spans = spans_of_laps(read_activity(recording), words, match=found.match)
     end_s = found.fingerprint.length_s
     assert load_labels(recording).backward_spans() == [(span.start_s, min(span.end_s, end_s)) for span in spans]
+
+
+def test_a_preview_of_laps_shows_which_are_meant_beside_pace_and_cadence(recording: Path) -> None:
+    lines = run(recording, "--backward", "lap:3,6", "--forward", "lap:1", "--dry-run").stdout.splitlines()
+    table = {line.split()[0]: line.split()[1:] for line in lines if line[:3].strip().isdigit()}
+    assert {number for number, cells in table.items() if cells[-2:] == ["backward", "backward"]} == {"3", "6"}
+    assert table["1"][-1] == "forward"
+    assert table["2"][-1] == "spm"
+    assert not labels_path(recording).exists()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from retrorun.activity.model import Lap
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import Label, Labels
 from retrorun.analysis.lap_labels import HINT, spans_of_laps, speaks_of_laps
@@ -18,7 +20,7 @@ from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
 from retrorun.detection.resample import stretch_means
 from retrorun.errors import LabelError, SessionError
-from retrorun.intervals import covered_s
+from retrorun.intervals import Span, covered_s
 from retrorun.session.model import Direction
 from retrorun.units import format_clock, format_pace, parse_time
 
@@ -59,10 +61,10 @@ def label(
             say(f"labels     {path}", whole=True)
     if not answers:
         _say_labels(changed)
+    if show_laps or (dry_run and any(map(speaks_of_laps, [*(backward or ()), *(forward or ())]))):
+        _say_laps(run, changed)
     if dry_run:
         say("nothing was written")
-    if show_laps:
-        _say_laps(run)
 
 
 def _asked(run: Analysis, recording: Path, *, dry_run: bool) -> tuple[Label, ...]:
@@ -70,7 +72,7 @@ def _asked(run: Analysis, recording: Path, *, dry_run: bool) -> tuple[Label, ...
     must_be_a_terminal()
     labels = load_labels(recording)
     _must_belong(labels, run, recording)
-    _say_laps(run)
+    _say_laps(run, labels)
     answers = ask(run, labels)
     for one in answers:
         labels = labels.add(one)
@@ -108,8 +110,8 @@ def _changed(labels: Labels, run: Analysis, backward: list[str], forward: list[s
     return labels
 
 
-def _say_laps(run: Analysis) -> None:
-    """Each lap with what tells backward from forward, so that a runner sees which are meant."""
+def _say_laps(run: Analysis, labels: Labels) -> None:
+    """Each lap with what tells backward from forward and what is said of it, so that a runner sees which are meant."""
     if not run.activity.laps:
         return
     rows = []
@@ -118,7 +120,7 @@ def _say_laps(run: Analysis) -> None:
         time_s = lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
         if lap.distance_m is not None and time_s > 0:
             speed = lap.distance_m / time_s  # as the watch showed it, and as `retrorun show` does
-        share = covered_s(lap, run.detection.segments) / max(lap.end_s - lap.start_s, 1e-9)
+        said = (way.value for way in Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))
         rows.append(
             (
                 str(number),
@@ -126,13 +128,20 @@ def _say_laps(run: Analysis) -> None:
                 format_clock(lap.end_s - lap.start_s),
                 format_pace(speed) if speed > 0 else "",
                 f"{cadence:.0f} spm" if cadence > 0 else "",
-                "backward" if share > 0.5 else "",
+                Direction.BACKWARD.value if _mostly(lap, run.detection.segments) else "",
+                next(said, ""),
             )
         )
+    heads = ("lap", "start", "time", "pace", "cadence", "called", "labelled")
+    shown = len(heads) - (not labels.labels)
     say()
-    say_table(("lap", "start", "time", "pace", "cadence", "called"), rows, left=("called",))
-    called = ",".join(row[0] for row in rows if row[-1]) or "2,4"
+    say_table(heads[:shown], [row[:shown] for row in rows], left=heads[5:shown])
+    called = ",".join(row[0] for row in rows if row[5]) or "2,4"
     say(f"Say which laps you ran backward: retrorun label FILE --backward lap:{called}", whole=True)
+
+
+def _mostly(lap: Lap, spans: Iterable[Span]) -> bool:
+    return covered_s(lap, spans) > 0.5 * (lap.end_s - lap.start_s)
 
 
 def _spans(text: str, run: Analysis) -> list[tuple[float, float]]:
