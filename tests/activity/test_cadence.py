@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.activity.cadence import steps_per_minute, without_nonsense
+from retrorun.activity.cadence import steps_per_minute, stuck, without_nonsense
 from retrorun.activity.model import Activity
 
 
@@ -145,3 +145,35 @@ def test_a_walk_that_counts_steps_is_not_doubled() -> None:
     cadence = np.full(600, 116.0)
     kept = steps_per_minute(cadence, np.full(600, 1.3), sport="walking", is_steps=None, decisions=[])
     np.testing.assert_array_equal(kept, cadence)
+
+
+HOUR = np.arange(3600.0)
+
+
+def _held(first: int, last: int, *, walk: tuple[int, int] = (0, 0)) -> list[int]:
+    """How many values of a coarse sensor that holds one for a while are called stuck; within the walk, and in all."""
+    speed = 3.0 + 0.1 * np.sin(HOUR / 7)
+    speed[slice(*walk)] = 1.4
+    cadence = np.where(HOUR % 40 < 20, 170.0, 172.0)  # two values by turns
+    cadence[first:last] = 172.0
+    found = stuck(HOUR, speed, cadence)
+    return [int(found[slice(*walk)].sum()), int(found.sum())]
+
+
+def test_a_coarse_sensor_may_hold_a_value_for_minutes_of_steady_running() -> None:
+    assert _held(1000, 1300) == [0, 0]
+    assert _held(1000, 1560) == [0, 0]
+
+
+def test_a_value_kept_from_running_into_a_walk_is_stuck() -> None:
+    walk, all_of_it = _held(1000, 1120, walk=(1060, 1120))
+    assert walk == 60
+    assert 120 <= all_of_it <= 160  # and what of the same value touches it
+
+
+def test_a_value_kept_for_longer_than_any_runner_does_is_stuck() -> None:
+    assert _held(1000, 2500)[1] >= 1500
+    assert stuck(HOUR[:90], np.full(90, 3.0), np.full(90, 170.0)).all()  # or the only one of the recording
+    assert not stuck(HOUR[:50], np.full(50, 3.0), np.full(50, 170.0)).any()
+    assert not stuck(HOUR, np.full(3600, 3.0), np.zeros(3600)).any()
+    assert stuck(np.empty(0), np.empty(0), np.empty(0)).tolist() == []

@@ -68,7 +68,8 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
         return time_means(clock - lag_s, values[inside][first], edges)
 
     # A sensor that stands still counts no steps; totals may take its word, detection does not.
-    steps_spm = np.where(stuck(activity.time_s, activity.cadence_spm), np.nan, activity.cadence_spm)
+    still = stuck(activity.time_s, activity.speed_mps, activity.cadence_spm)
+    steps_spm = np.where(still, np.nan, activity.cadence_spm)
     speed, cadence = column(activity.speed_mps), column(steps_spm)
     lag_s = p.BIN_S * lag_of(speed, cadence)
     return Grid(
