@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from retrorun.fit.writer import Message, write_fit
@@ -10,6 +12,7 @@ START = 1_136_000_000  # FIT seconds: a day in December 2025
 RUNNING, CYCLING = 1, 2
 
 
+@cache
 def fit_recording(*, seconds: int = 900, sport: int = RUNNING, cadence: bool = True, seed: int = 7) -> bytes:
     """An even forward run (or another sport) as a FIT file: one sample per second, one lap."""
     noise = np.random.default_rng(seed)

@@ -63,11 +63,17 @@ def read_bytes(path: Path, *, most: int = MOST_BYTES, error: type[RetrorunError]
     with open_regular(path, error=error) as file:
         size = os.fstat(file.fileno()).st_size
         try:
-            data = b"" if size > most else file.read(most + 1)
+            data = b"" if size > most else file.read(size + 1)
+            if len(data) > size:  # it grows, or is one of those of the system that say they are empty
+                data += file.read(most + 1 - len(data))
         except OSError as fault:
             raise error(f"cannot be read ({fault.strerror})", where=_name(path), hint="check the disk") from fault
     if size > most or len(data) > most:
-        raise error(f"is larger than {most >> 20} MB", where=_name(path), hint="this is no file of that kind")
+        raise error(
+            f"is larger than {f'{most >> 20} MB' if most >> 20 else f'{most >> 10} kB'}",
+            where=_name(path),
+            hint="this is no file of that kind",
+        )
     return data
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from functools import cache
 
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
 from retrorun.fit.writer import Message, write_fit
@@ -14,11 +14,12 @@ RUNNING, CYCLING = 1, 2  # FIT's sport
 SPANS = ((600.0, 720.0), (900.0, 1020.0))
 
 
+@cache
 def made(
     *,
     seed: int,
     day: int = 0,
-    spans: Sequence[tuple[float, float]] = SPANS,
+    spans: tuple[tuple[float, float], ...] = SPANS,
     sport: int = RUNNING,
     duration_s: float = 1800.0,
     step_s: float = 3.0,

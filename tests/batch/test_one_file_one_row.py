@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,33 @@ def test_a_zip_that_memory_has_no_room_for_is_a_row(tmp_path: Path, monkeypatch:
     rows = {row.path: (row.status, row.reason) for row in scan(tmp_path, workers=1)}
     assert rows.pop(path)[0] == "read"
     assert list(rows.values()) == [("failed", "this zip cannot be opened (not enough memory)")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo") or not Path("/dev/zero").exists(), reason="pipes and devices are POSIX's")
+def test_a_zip_that_is_a_pipe_or_a_device_is_a_row_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    (tmp_path / "zero.zip").symlink_to("/dev/zero")
+    rows = scan([tmp_path / "pipe.zip", tmp_path / "zero.zip"], workers=1)
+    assert [(row.status, row.reason) for row in rows] == [
+        ("failed", "this zip cannot be opened (this is a pipe, not a file)"),
+        ("failed", "this zip cannot be opened (this is a device, not a file)"),
+    ]
+
+
+def test_a_file_of_40_gigabytes_is_a_row_before_it_is_read(tmp_path: Path) -> None:
+    good(tmp_path)
+    for name in ("large.fit", "large.zip", "activities.csv"):
+        with (tmp_path / name).open("wb") as file:
+            try:
+                file.truncate(40 << 30)  # blocks are only taken where something is written
+            except OSError:
+                pytest.skip("files here cannot be so large")
+    tracemalloc.start()
+    rows = {Path(row.path).name: row.status for row in scan(tmp_path, workers=1)}
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rows == {"good.fit": "read", "large.fit": "failed", "large.zip": "failed"}
+    assert most < 20 << 20
 
 
 def test_a_workout_is_no_recording_that_failed(tmp_path: Path) -> None:

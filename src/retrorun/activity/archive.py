@@ -23,7 +23,7 @@ from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.strava_export import Listed, read_listing
 from retrorun.activity.unpack import SUFFIXES, UNPACK_ERRORS, is_aside, read_member
 from retrorun.errors import RecordingError, install_hint
-from retrorun.files import open_regular, printable
+from retrorun.files import open_regular, printable, read_bytes
 
 LISTING = "activities.csv"  # what Strava calls it in every language
 LARGEST_INNER_BYTES = 512 << 20  # chosen: a zip inside a zip is held in memory; exports cut theirs into parts
@@ -87,6 +87,8 @@ def load(source: Source) -> bytes:
         raise RecordingError(source.problem, where=source.name, hint="fetch or export it anew")
     try:
         if not source.members:
+            if "://" not in source.path:
+                return read_bytes(Path(source.path), most=MAX_BYTES)
             with _open(source.path) as file:
                 data = file.read(MAX_BYTES + 1)
             if len(data) > MAX_BYTES:
@@ -143,9 +145,8 @@ def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
     try:
         container = _container(path, members, _stamp(path))
     except (RecordingError, MemoryError, *UNPACK_ERRORS) as error:
-        yield Source(
-            path=path, members=members, problem=f"this zip cannot be opened ({str(error) or 'not enough memory'})"
-        )
+        why = error.what if isinstance(error, RecordingError) else str(error) or "not enough memory"
+        yield Source(path=path, members=members, problem=f"this zip cannot be opened ({why})")
         return
     names = sorted(info.filename for info in container.infolist() if not is_aside(info.filename))
     yield from _recordings([names], lambda name: Source(path=path, members=(*members, name)))
@@ -190,7 +191,10 @@ def _stamp(path: str) -> tuple[int, int]:
 def _container(path: str, members: tuple[str, ...], stamp: tuple[int, int]) -> zipfile.ZipFile:
     """An open zip, or a zip inside it; the last two stay open, because neighbours are read one after the other."""
     if not members:
-        return zipfile.ZipFile(_open(path) if "://" in path else path)  # one that it opened itself, it closes itself
+        if "://" in path:
+            return zipfile.ZipFile(_open(path))
+        open_regular(Path(path)).close()  # to open a pipe would wait, and a device would never end
+        return zipfile.ZipFile(path)  # what it opened itself, it closes itself
     outer = _container(path, members[:-1], stamp)
     inner = outer.getinfo(members[-1])
     if inner.file_size > LARGEST_RATIO * max(inner.compress_size, 1):
@@ -208,8 +212,6 @@ def _member_bytes(container: zipfile.ZipFile, name: str, where: str) -> bytes:
 
 
 def _open(path: str) -> IO[bytes]:
-    if "://" not in path:
-        return open_regular(Path(path))
     opened: IO[bytes] = _fsspec(path).open(path, "rb").open()
     return opened
 

@@ -15,7 +15,7 @@ from retrorun.cli.options import JsonOption, PlanOption, ProfileOption, Units, U
 from retrorun.cli.sources import run_of
 from retrorun.detection.result import Detection
 from retrorun.errors import RetrorunError
-from retrorun.files import write_atomic
+from retrorun.files import refuse_inputs, write_atomic
 from retrorun.report.document import analysis_document
 from retrorun.report.tables import stretch_table
 from retrorun.report.words import sport_name, when
@@ -125,6 +125,7 @@ def draw(activity: Activity, detection: Detection, path: Path, *, recording: Pat
     from retrorun.report.figures.style import picture_bytes, picture_kind
 
     kind = picture_kind(path)
+    refuse_inputs(path, [recording])
     write_atomic(path, picture_bytes(figure_run(activity, detection), kind), inputs=[recording])
 
 

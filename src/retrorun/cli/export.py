@@ -51,7 +51,8 @@ def export(
     """
     made = _made(in_units(session_of(session, name=name, athlete=athlete), units), to, _race_time(race))
     if output is not None:
-        write_atomic(output, made.text.encode(), inputs=[Path(session)])
+        inputs = [Path(session), *([] if athlete is None else [athlete])]
+        write_atomic(output, made.text.encode(), inputs=inputs)
     if as_json:
         say_json({"format": to.value, "text": made.text, "findings": findings_json(made.findings)})
         return

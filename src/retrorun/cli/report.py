@@ -10,6 +10,7 @@ import typer
 
 from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Analysis
+from retrorun.analysis.store import labels_path
 from retrorun.cli.console import say
 from retrorun.cli.options import (
     PICTURES,
@@ -130,7 +131,7 @@ def convert(
 
 def _inputs(recording: Path, profile: Path | None, plan: str | None) -> list[Path]:
     """What a command reads, and must therefore not write over; a plan may be a file as well as notation."""
-    return [recording, *(Path(each) for each in (profile, plan) if each is not None)]
+    return [recording, labels_path(recording), *(Path(each) for each in (profile, plan) if each is not None)]
 
 
 def _figure(found: Analysis, view: View, look: Look, per_m: float) -> Figure:

@@ -12,8 +12,10 @@ from urllib.parse import quote
 
 import typer
 
+from retrorun.activity.archive import LISTING
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
+from retrorun.analysis.store import ENDING as LABELS
 from retrorun.batch.learn import learn_profile, refine_profile
 from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row
@@ -74,7 +76,7 @@ def scan(
     With -o, what is done is kept in a journal beside the table: after Ctrl-C, or with new recordings, the same command
     goes on from there. Several recordings of one activity are counted once; only runs are analysed.
     """
-    inputs = [Path(path) for path in (*paths, profile) if path is not None]
+    inputs = _inputs(paths, profile, output)
     _check(output, plot, report, inputs)
     if update_profile:
         _check_learning(profile, athletes=athletes)
@@ -115,6 +117,14 @@ def scan(
         raise typer.Exit(STOPPED)
     if update_profile and profile is not None:
         _refine(profile, ScanTable(rows=tuple(lessons)), paths, shown=not as_json)
+
+
+def _inputs(paths: Sequence[str], profile: Path | None, output: Path | None) -> list[Path]:
+    """What a command over an archive reads, and must therefore not write over; in its folders labels and listings."""
+    inputs = [Path(path) for path in (*paths, profile) if path is not None]
+    if output is not None and (output.name == LISTING or output.name.endswith(LABELS)):
+        inputs += [output for folder in paths if output.resolve().is_relative_to(Path(folder).resolve())]
+    return inputs
 
 
 def _check(output: Path | None, plot: Path | None, report: Path | None, inputs: Sequence[Path]) -> None:
@@ -164,9 +174,11 @@ def profile(
 ) -> None:
     """Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less."""
     check_ending(output, (".json",), "a gait profile")
+    inputs = _inputs(paths, None, output)
+    refuse_inputs(output, inputs)
     start = profile_of(output if update else None)
     learnt = learn_profile(paths, start=start, progress=True)
-    write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=map(Path, paths))
+    write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=inputs)
     known = learnt.profile
     say(f"learnt from {learnt.runs} runs ({known.hours:.1f} h in all), {len(learnt.left_out)} recordings left out")
     for place, reason in learnt.left_out[:5]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from retrorun.cli.console import say_findings
 from retrorun.cli.options import STDIN, bytes_of
 from retrorun.errors import NotationError, RecordingError, SessionError
+from retrorun.files import open_regular
 from retrorun.session.document import load_athlete
 from retrorun.session.effort import resolve_session
 from retrorun.session.library import find_ready_made
@@ -72,9 +73,7 @@ def source_of(argument: str) -> Session | Path | str | bytes:
     if _KEY.fullmatch(argument):
         return find_ready_made(argument).build()
     if FILE_NAME.fullmatch(argument):
-        if is_folder(Path(argument)):
-            raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it")
-        raise RecordingError("there is no such file", where=argument, hint="check the path")
+        open_regular(Path(argument)).close()  # says whether there is none, or a folder, a pipe, a device
     return argument
 
 
