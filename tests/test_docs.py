@@ -19,15 +19,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
-from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 import retrorun as rr
 from docs import write_command_line, write_notebook, write_week
 from retrorun.cli.app import app
+from tests.report.pictures import leave_unpainted
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = {write_week.PAGE, write_notebook.PAGE}  # by scripts that run what they show
@@ -106,19 +105,11 @@ def check_command(command: Command, path: Path) -> None:
         assert result.exit_code == 0, f"{path.relative_to(ROOT)}:{command.line}\n{result.output}"
 
 
-def unpainted(_: Figure, target: BinaryIO | str, *, format: str = "", **__: object) -> None:  # noqa: A002 - its name
-    data = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>' if format == "svg" else b"unpainted"
-    if isinstance(target, str):
-        Path(target).write_bytes(data)
-    else:
-        target.write(data)
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_examples_run_as_shown(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    monkeypatch.setattr(Figure, "savefig", unpainted)
+    leave_unpainted(monkeypatch)
     namespace: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(path.read_text(encoding="utf-8")):
         if block.kind == "python":
@@ -140,7 +131,7 @@ def test_the_reference_of_the_command_line_is_what_the_commands_say() -> None:
 
 
 def test_the_coachs_week_is_what_its_commands_print(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Figure, "savefig", unpainted)
+    leave_unpainted(monkeypatch)
     assert write_week.PAGE.read_text(encoding="utf-8") == write_week.page(), "run `python -m docs.write_week`"
 
 

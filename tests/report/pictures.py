@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from PIL import Image
@@ -61,6 +63,19 @@ def difference(one: Pixels, other: Pixels) -> float:
     squared = ((one - other) ** 2).mean(axis=2)
     tiles = [tile for row in np.array_split(squared, 4, axis=0) for tile in np.array_split(row, 4, axis=1)]
     return float(max(np.sqrt(tile.mean()) for tile in tiles))
+
+
+def leave_unpainted(patch: pytest.MonkeyPatch) -> None:
+    """Lay pictures out and leave the painting, which is what takes long; for tests of what stands around them."""
+    patch.setattr(Figure, "savefig", _unpainted)
+
+
+def _unpainted(_: Figure, target: BinaryIO | str, *, format: str = "", **__: object) -> None:  # noqa: A002 - its name
+    data = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>' if format == "svg" else b"unpainted"
+    if isinstance(target, str):
+        Path(target).write_bytes(data)
+    else:
+        target.write(data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

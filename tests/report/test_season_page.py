@@ -19,6 +19,8 @@ from retrorun.units import METRES_PER_MILE
 from tests.report.browser import opened, started
 from tests.report.test_html import Page, table
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 EVIL = "</script><img src=x onerror=alert(1)>"
 
 
@@ -77,6 +79,7 @@ def test_an_empty_season_is_told_in_words_and_has_no_empty_pictures() -> None:
         assert not [tag for tag, _ in found.elements if tag == "svg"]
 
 
+@pytest.mark.usefixtures("painted")
 def test_names_stay_names_and_links_lead_nowhere_else() -> None:
     runs = [
         run(0, name=EVIL, page="javascript:alert(1)"),
@@ -115,6 +118,7 @@ def test_a_plan_is_kept_by_the_week() -> None:
     assert [week.kept for week in by_week] == [5 / 8, None]
 
 
+@pytest.mark.usefixtures("painted")
 def test_every_year_has_its_calendar_with_its_days() -> None:
     runs = [run(0), run(1, backward_s=0.0, backward_m=0.0, efforts=()), run(400)]
     text = season_html(runs)
@@ -130,6 +134,7 @@ def test_every_year_has_its_calendar_with_its_days() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.usefixtures("painted")
 def test_it_opens_in_a_browser_and_on_a_phone(tmp_path: Path) -> None:
     path = tmp_path / "season.html"
     runs = [run(day, heart_rate_bpm=150.0 + day % 7, planned_steps=3, completed_steps=2) for day in range(0, 60, 3)]
