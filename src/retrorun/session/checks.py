@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -69,6 +70,12 @@ def clean_text(value: object, name: str) -> str:
     if len(value) > LONGEST_TEXT:
         raise SessionError(f"{name} is longer than {LONGEST_TEXT} characters", hint="shorten it")
     return value.strip()
+
+
+def nearest_of(word: str, known: Iterable[str], otherwise: str, *, cutoff: float = 0.6) -> str:
+    """A hint: the known word that was probably meant, or `otherwise` where none is near."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return f"did you mean {close[0]}?" if close else otherwise
 
 
 @contextmanager

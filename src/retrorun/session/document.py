@@ -194,6 +194,18 @@ def _at(place: str, make: Callable[..., ValueT], *args: object, **values: object
         raise DocumentError(error.what, where=inner or place, hint=error.hint) from None
 
 
+def text_of(data: bytes) -> str:
+    """The text of a file.
+
+    Raises:
+        DocumentError: it is no UTF-8.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+
+
 # ---- an athlete's numbers: the names of `Athlete`, speeds also as a coach writes them --------------------------------
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -233,10 +245,7 @@ def load_squad(path: str | PathLike[str]) -> tuple[Athlete, ...]:
 def _athlete(data: bytes, *, name: str) -> Athlete:
     from retrorun.session.yaml_text import read_yaml
 
-    try:
-        values = read_yaml(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+    values = read_yaml(text_of(data))
     if not isinstance(values, dict):
         raise DocumentError("an athlete is a mapping", hint=f"write e.g. max_hr_bpm: 188; names: {', '.join(_NAMES)}")
     return Athlete(**{"name": name} | dict(_field(str(name), value) for name, value in values.items()))

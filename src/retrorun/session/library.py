@@ -6,7 +6,6 @@ for this library, tested by nobody. None goes backward downhill; every backward 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -315,6 +314,5 @@ def find_ready_made(key: str) -> ReadyMade:
     for entry in READY_MADE:
         if entry.key == key:
             return entry
-    close = difflib.get_close_matches(key, [entry.key for entry in READY_MADE], n=1)
-    hint = f"did you mean {close[0]}?" if close else "see what ready_made() lists"
+    hint = checks.nearest_of(key, (entry.key for entry in READY_MADE), "see what ready_made() lists")
     raise SessionError(f"there is no ready-made session {key!r}", hint=hint)

@@ -6,13 +6,13 @@ in docs/reference/notation.md. Nothing is guessed: what has no single meaning is
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 from typing import Any
 
 from retrorun.errors import NotationError, SessionError
 from retrorun.session import step_words
+from retrorun.session.checks import nearest_of
 from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Repeat, Session, Setting, Step
 from retrorun.session.target_words import TARGET_HELP, read_target
 from retrorun.session.tokens import LONGEST_NOTATION, Cursor, Token, ValueT, quote, tokenise, unquote
@@ -271,8 +271,7 @@ def _setting(text: str, value: str, start: int) -> Setting:
     try:
         return Setting(value.lower())
     except ValueError:
-        close = difflib.get_close_matches(value.lower(), list(Setting), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"use {', '.join(Setting)}"
+        hint = nearest_of(value.lower(), Setting, f"use {', '.join(Setting)}")
         raise NotationError(f"unknown setting {value!r}", text=text, position=start, hint=hint) from None
 
 

@@ -1,4 +1,4 @@
-"""A progression of weeks: dated sessions whose backward time grows by a stated rule."""
+"""A progression of weeks: dated sessions whose backward time grows by a stated rule, and their calendar."""
 
 from __future__ import annotations
 
@@ -239,6 +239,8 @@ def _day(start: date, days: int) -> date:
     except OverflowError:
         raise SessionError(f"a plan that begins on {start} runs out of the calendar", hint="begin earlier") from None
 
+
+# ---- the plan as a calendar: iCalendar (RFC 5545), one all-day event for each session --------------------------------
 
 _LONGEST_LINE = 75  # bytes, without the line break (RFC 5545, 3.1)
 

@@ -7,13 +7,13 @@ the last word.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from retrorun.errors import DocumentError
+from retrorun.session.checks import nearest_of
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
 from retrorun.session.values import PercentOf
 from retrorun.units import DISTANCE_UNITS_M, SPEED_UNITS_MPS, TIME_UNITS_S
@@ -134,6 +134,8 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SessionShape.model_json_schema()}
 
 
+# ---- what pydantic found wrong, in our own words ---------------------------------------------------------------------
+
 # A mapping without the key repeat counts as a step, also where it was meant for a repeat.
 _KEYS: dict[int | str, list[str]] = {
     STEP_TAG: [*StepShape.model_fields, "repeat"],
@@ -175,8 +177,7 @@ def _unknown(details: ErrorDetails) -> tuple[str, str]:
     key = str(details["loc"][-1])
     owner = details["loc"][-2] if len(details["loc"]) > 1 else ""
     known = _KEYS.get(owner) or list(SessionShape.model_fields)
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"unknown key {key!r}", f"did you mean {close[0]}?" if close else f"use one of: {', '.join(known)}"
+    return f"unknown key {key!r}", nearest_of(key, known, f"use one of: {', '.join(known)}")
 
 
 # What is said of a kind of error that hangs on what stands there, and of the others.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NoReturn
 
 from retrorun.session import values, wording
+from retrorun.session.checks import nearest_of
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope, Step
 from retrorun.session.target_words import DASHES, LIMITS, TARGET_FIRST, TARGET_HELP, TARGET_UNITS, ZONES, read_targets
 from retrorun.session.tokens import Cursor, Token
@@ -180,8 +180,7 @@ class StepParts:
             cursor.fail("a repeat is a step of its own", hint="put ; before it")
         if word.startswith("skip-last"):
             cursor.fail(f"{word} stands behind a repeat", hint="write e.g. 4x(400m bwd; 90s rest) skip-last")
-        close = difflib.get_close_matches(word, self._words_left(), n=1, cutoff=0.7)
-        hint = f"did you mean {close[0]}?" if close else _WORDS_HELP
+        hint = nearest_of(word, self._words_left(), _WORDS_HELP, cutoff=0.7)
         cursor.fail(f"unknown word {word!r}", hint=hint)
 
     def _words_left(self) -> list[str]:

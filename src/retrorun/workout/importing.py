@@ -113,10 +113,7 @@ def _read(data: bytes, name: str, ending: str = "") -> Decompiled:
         large = len(data) > LARGEST_DOCUMENT
         what = "the file is too large for a session" if large else "this is neither a session nor a workout"
         raise DocumentError(what, hint=_NO_SESSION)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+    text = document.text_of(data)
     return _from_text(text, _ENDINGS.get(ending, kind) if kind == "notation" else kind, name)
 
 
