@@ -6,7 +6,6 @@ plain value; `retrorun.analysis.store` keeps it in a JSON file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retrorun.activity.model import Activity
@@ -15,7 +14,7 @@ from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session
-from retrorun.workout.decode import decode_workout
+from retrorun.workout.decode import Decompiled, decode_workout
 
 FORMAT = "retrorun sessions"
 VERSION = 1
@@ -78,23 +77,15 @@ def _entry(row: Fields) -> tuple[int, int, Session]:
         raise PlanError(error.what, where=f"{row.place('session')}.{error.where}", hint=error.hint) from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedPlan:
-    """The workout that a recording carries, as a session; `places`: the step's place for each index that a lap names.
+def embedded_plan(activity: Activity) -> tuple[Decompiled | None, tuple[str, ...]]:
+    """The workout that a recording carries, None where there is none or none that can be read; and why not.
 
-    Several indices may lead to one place: where a workout file writes the last round out, its steps come twice.
+    Several indices of its `places` may lead to one: where a workout file writes the last round out, its steps come
+    twice.
     """
-
-    session: Session
-    places: Mapping[int, str]
-
-
-def embedded_plan(activity: Activity) -> tuple[EmbeddedPlan | None, tuple[str, ...]]:
-    """The workout that a recording carries, None where there is none or none that can be read; and why not."""
     if activity.workout is None:
         return None, ()
     try:
-        read = decode_workout(activity.workout, activity.training_file)
+        return decode_workout(activity.workout, activity.training_file), ()
     except WorkoutError as error:
         return None, (f"the plan in the recording cannot be read: {error}",)
-    return EmbeddedPlan(session=read.session, places=read.places), ()

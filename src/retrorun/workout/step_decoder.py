@@ -116,23 +116,15 @@ class StepDecoder:
 
     def target(self) -> values.Target | None:
         """What to hold; None for an open target, and where the model has nothing for it."""
-        step = self.step
-        return self._target("target", step.target_type, step.target_value, step.target_low, step.target_high)
+        return self._target("target", "target")
 
     def secondary_target(self) -> values.Target | None:
         """The second thing to hold, likewise."""
-        step = self.step
-        return self._target(
-            "second target",
-            step.secondary_target_type,
-            step.secondary_target_value,
-            step.secondary_target_low,
-            step.secondary_target_high,
-        )
+        return self._target("second target", "secondary_target")
 
-    def _target(
-        self, what: str, kind: int | None, value: int | None, low: int | None, high: int | None
-    ) -> values.Target | None:
+    def _target(self, what: str, name: str) -> values.Target | None:
+        parts = (f"{name}_{part}" for part in ("type", "value", "low", "high"))
+        kind, value, low, high = (getattr(self.step, part) for part in parts)
         if kind is None or kind == wire.TargetType.OPEN:
             return None
         zone = value or 0
