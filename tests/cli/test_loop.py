@@ -83,6 +83,17 @@ def test_a_plan_of_weeks_goes_into_both_calendars_on_the_same_days(
     assert {workout["workoutName"] for workout in account.workouts.values()} == names
 
 
+def test_runs_come_home_from_garmin_connect_and_are_analysed(account: garmin.Account, tmp_path: Path) -> None:
+    account.add(7, "2026-05-02 18:00:00", demo_recording())
+    words = ("--since", "2026-05-01", "-o", tmp_path / "runs")
+    assert "1 new" in run("fetch", "--from", "garmin-connect", *words).stdout
+    synced = run("sync", "--service", "garmin-connect", *words)
+    assert "2026-05-02-180000-7.fit: 11:04, 1.60 km" in synced.stdout
+    assert "unofficial, and may break" in synced.stderr
+    assert run("sync", "--service", "garmin-connect", "--describe", *words).exit_code == 2
+    assert account.logins == 1
+
+
 @pytest.fixture
 def strava(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeStrava]:
     pytest.importorskip("stravalib", reason="the extra strava is not installed")

@@ -10,9 +10,11 @@ for the package asks four addresses of Garmin's own that cannot be changed.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,11 +43,22 @@ class Account:
 
     workouts: dict[int, dict[str, Any]] = field(default_factory=dict)
     schedule: list[tuple[int, str]] = field(default_factory=list)
+    activities: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[int, bytes] = field(default_factory=dict)
     failures: list[int | str | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     page: int = 1000
     logins: int = 0
     second_step: bool = False
+
+    def add(self, number: int, start: str, data: bytes | None, *, kind: str = "running") -> None:
+        """An activity, with the file that it was made from."""
+        self.activities.append({"activityId": number, "startTimeLocal": start, "activityType": {"typeKey": kind}})
+        if data is not None:
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w") as archive:
+                archive.writestr(f"{number}_ACTIVITY.fit", data)
+            self.files[number] = packed.getvalue()
 
     def reply(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         """The status and the value of an answer."""
@@ -68,10 +81,17 @@ class Account:
                     {"workoutId": number, "workoutName": one["workoutName"]} for number, one in self.workouts.items()
                 ]
                 return 200, rows[start : start + limit]
+            case "GET", ["activitylist-service", *_]:
+                rows = [one for one in self.activities if one["startTimeLocal"] >= query["startDate"][0]]
+                rows.sort(key=lambda one: one["startTimeLocal"], reverse=True)
+                start = int(query["start"][0])
+                return 200, rows[start : start + int(query["limit"][0])]
+            case "GET", ["download-service", "files", "activity", number] if int(number) in self.files:
+                return 200, self.files[int(number)]
             case "POST", ["workout-service", "workout"]:
-                number = 900 + len(self.workouts)
-                self.workouts[number] = body
-                return 200, {**body, "workoutId": number}
+                made = 900 + len(self.workouts)
+                self.workouts[made] = body
+                return 200, {**body, "workoutId": made}
             case "GET" | "PUT", ["workout-service", "workout", number] if int(number) in self.workouts:
                 if method == "PUT":
                     self.workouts[int(number)] = body
@@ -107,6 +127,7 @@ class Garmin:
     """What this library uses of the package's class, on an account in this process."""
 
     account: Account
+    ActivityDownloadFormat = SimpleNamespace(ORIGINAL="original")
 
     def __init__(self, email: str = "", password: str = "", *, prompt_mfa: Callable[[], str] | None = None) -> None:
         self.email, self.password, self.prompt_mfa = email, password, prompt_mfa
@@ -140,6 +161,14 @@ class Garmin:
 
     def schedule_workout(self, number: int, day: str) -> Any:
         return self._ask("POST", f"/workout-service/schedule/{number}", body={"date": day})
+
+    def get_activities_by_date(self, day: str) -> Any:
+        path = "/activitylist-service/activities/search/activities"
+        return self._ask("GET", path, {"startDate": [day], "start": ["0"], "limit": ["1000"]})
+
+    def download_activity(self, number: str, kind: str) -> Any:
+        assert kind == "original"
+        return self._ask("GET", f"/download-service/files/activity/{number}")
 
     def _ask(self, method: str, path: str, query: dict[str, list[str]] | None = None, body: Any = None) -> Any:
         status, value = self.account.reply(method, path, query or {}, body)
@@ -213,7 +242,7 @@ def _handler(account: Account) -> type[BaseHTTPRequestHandler]:
                 status, value = account.reply(
                     self.command, parts.path, parse_qs(parts.query), json.loads(body) if body else None
                 )
-            answer = b"" if value is None else json.dumps(value).encode()
+            answer = value if isinstance(value, bytes) else b"" if value is None else json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))

@@ -13,11 +13,13 @@ from typing import NoReturn
 import pytest
 
 from retrorun.errors import DeliveryError
+from retrorun.services.fetch import fetch
 from retrorun.services.garmin_connect import OURS, GarminConnect, Login, LoginError, connect
 from retrorun.services.keys import own_folder
 from retrorun.session.library import ready_made
 from retrorun.session.notation import parse_session
 from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
+from tests.recordings import fit_recording
 from tests.services.garmin import CODE, EMAIL, PASSWORD, TOKEN, Account, StoppedError, installed, served
 
 DAY, NEXT_YEAR = date(2026, 5, 2), date(2027, 1, 9)
@@ -80,6 +82,32 @@ def test_what_was_sent_is_found_behind_many_pages(account: Account) -> None:
     here().send([(text(), [])])
     assert here().send([(text(), [])])[0].new is False
     assert len(account.workouts) == 6
+
+
+def test_recordings_come_home_as_the_watch_wrote_them(account: Account, tmp_path: Path) -> None:
+    runs = [fit_recording(seconds=60, seed=seed) for seed in range(30)]
+    for day, data in enumerate(runs, start=1):
+        account.add(100 + day, f"2026-05-{day:02} 07:30:00", data)
+    account.add(200, "2026-05-31 07:30:00", None)  # typed in by hand
+    account.add(201, "2026-05-31 08:30:00", runs[0], kind="cycling")
+    done = list(fetch(here(), date(2026, 5, 2), tmp_path / "runs"))
+    assert [one.state for one in done] == ["new"] * 29 + ["no file", "not on foot"]
+    assert done[0].path == tmp_path / "runs" / "2026-05-02-073000-102.fit"
+    assert [one.path.read_bytes() for one in done if one.path] == runs[1:]
+    assert {one.state for one in fetch(here(), date(2026, 5, 2), tmp_path / "runs")} == {
+        "known",
+        "no file",
+        "not on foot",
+    }
+
+
+@pytest.mark.parametrize("answer", [{}, [{"activityId": "../x"}], [{"activityId": 1, "startTimeLocal": "soon"}], [1]])
+def test_a_list_of_activities_that_is_none(answer: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installed(monkeypatch, tmp_path)
+    connection = here()
+    monkeypatch.setattr(connection._account, "get_activities_by_date", lambda _: answer)
+    with pytest.raises(DeliveryError, match="Garmin Connect"):
+        connection.activities(DAY)
 
 
 @pytest.mark.parametrize("request_number", range(5))

@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 
 from retrorun.cli.console import say
+from retrorun.cli.garmin_login import garmin_code, garmin_login
 from retrorun.services.fetch import Fetched
 from retrorun.services.fetch import fetch as fetch_recordings
+from retrorun.services.garmin_connect import UNOFFICIAL, GarminConnect
+from retrorun.services.garmin_connect import connect as log_in
 from retrorun.services.intervals_icu import IntervalsIcu
 from retrorun.services.keys import intervals_icu_key
 
@@ -31,6 +34,7 @@ class Service(StrEnum):
     """Where recordings can come from. Strava's terms allow no storing: `retrorun strava` analyses on the spot."""
 
     INTERVALS_ICU = "intervals.icu"
+    GARMIN_CONNECT = "garmin-connect"
 
 
 SinceOption = Annotated[
@@ -46,10 +50,10 @@ def fetch(
     since: SinceOption = None,
     all_sports: AllSportsOption = False,
 ) -> None:
-    """Bring recordings home from intervals.icu: the original files, only what is new.
+    """Bring recordings home: the original files, only what is new. What was interrupted goes on with the same command.
 
-    The key comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring. What was interrupted goes on with the same
-    command.
+    The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring. Garmin Connect needs the package
+    garminconnect and asks for your login once; that login is unofficial and may break.
     """
     counts: Counter[str] = Counter()
     for done in fetch_recordings(connect(service), since_day(since), output, all_sports=all_sports):
@@ -59,11 +63,14 @@ def fetch(
     say(said or "there are no activities from that day on")
 
 
-def connect(service: Service) -> IntervalsIcu:
-    """The connection to a service, with the runner's own key."""
+def connect(service: Service) -> IntervalsIcu | GarminConnect:
+    """The connection to a service, with the runner's own key or login."""
     match service:
         case Service.INTERVALS_ICU:
             return IntervalsIcu(intervals_icu_key())
+        case Service.GARMIN_CONNECT:
+            typer.echo(f"warning: {UNOFFICIAL}", err=True)
+            return log_in(garmin_login, garmin_code)
 
 
 def since_day(since: datetime | None) -> date:

@@ -12,6 +12,7 @@ from retrorun.batch.sync import PROFILE, Synced, analyse_home, describe_home, lo
 from retrorun.cli.console import say
 from retrorun.cli.fetch import FolderOption, Service, SinceOption, connect, say_fetched, since_day
 from retrorun.services.fetch import fetch
+from retrorun.services.intervals_icu import IntervalsIcu
 from retrorun.services.note import MARK
 
 
@@ -34,14 +35,17 @@ def sync(
     The profile in the folder learns from what you labelled and from forward runs, never from a guess. What was
     interrupted goes on with the same command.
     """
+    if describe is not None and service is not Service.INTERVALS_ICU:
+        raise typer.BadParameter("--describe is for intervals.icu")
     plans = None if plan is None else read_plans(plan)
     connection = connect(service)
     for done in fetch(connection, since_day(since), output):
         say_fetched(done)
     for run in analyse_home(output, plans=plans):
         _say_run(run)
-    for run in () if describe is None else describe_home(connection, output, take_out=not describe):
-        say(f"{run.file}: {'described' if describe else 'the line was taken out'}", whole=True)
+    if describe is not None and isinstance(connection, IntervalsIcu):
+        for run in describe_home(connection, output, take_out=not describe):
+            say(f"{run.file}: {'described' if describe else 'the line was taken out'}", whole=True)
     state = load_state(output)
     learnt = sum(run.learnt for run in state.runs)
     said = f"the profile rests on {learnt} of {len(state.runs)} runs"

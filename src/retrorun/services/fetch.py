@@ -8,20 +8,20 @@ as one that was not.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from retrorun.activity.markup import looks_like_xml, open_document
 from retrorun.activity.rules import sport_of_words
 from retrorun.activity.unpack import unpack
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError, RecordingError
-from retrorun.files import GZIP, locked, make_folder, read_bytes, write_atomic
+from retrorun.files import locked, make_folder, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
-from retrorun.services.intervals_icu import IntervalsIcu, Listed
 
 MEMORY = "retrorun-fetched.json"
 FORMAT, VERSION = "retrorun fetched", 1
@@ -30,6 +30,44 @@ ON_FOOT = ("running", "walking", "hiking")
 _ENDINGS = {"gpx": ".gpx", "TrainingCenterDatabase": ".tcx"}
 
 State = Literal["new", "known", "double", "withheld", "no file", "not on foot"]
+
+_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")  # it becomes a part of an address and of a file's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An activity as the service lists it.
+
+    `number` is its own there, `start` its local time as the service writes it (`2026-05-01T07:30:00`), `kind` the sport
+    in the service's words. `withheld` says why the service hands out nothing else of it; empty where it does.
+    """
+
+    number: str
+    start: str
+    kind: str
+    withheld: str
+
+
+def listed(where: str, *, number: object, start: str, kind: str, withheld: str = "") -> Listed:
+    """An activity out of a service's answer.
+
+    Raises:
+        DeliveryError: its number or its time is none.
+    """
+    text = number if isinstance(number, str) else str(number) if type(number) is int else ""
+    if not _NUMBER.fullmatch(text) or (start and not _is_time(start)):
+        raise DeliveryError("the answer is no list of activities", where=where, hint="this is not the service")
+    return Listed(number=text, start=start, kind=kind[:60], withheld=withheld[:200])
+
+
+class Source(Protocol):
+    """A service that recordings come from."""
+
+    def activities(self, since: date) -> tuple[Listed, ...]:
+        """All activities from a day on, the newest first."""
+
+    def original(self, number: str) -> bytes | None:
+        """The file that an activity was made from, perhaps packed; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +90,7 @@ class Home:
     sha256: str
 
 
-def fetch(service: IntervalsIcu, since: date, folder: Path, *, all_sports: bool = False) -> Iterator[Fetched]:
+def fetch(service: Source, since: date, folder: Path, *, all_sports: bool = False) -> Iterator[Fetched]:
     """Bring the recordings of all activities from a day on into a folder, the oldest first; what became of each.
 
     Only what is on foot is brought, unless `all_sports` is set.
@@ -103,6 +141,13 @@ def _remember(known: Iterable[Home], folder: Path) -> None:
     write_atomic(folder / MEMORY, to_json(document, indent=2).encode())
 
 
+def _is_time(text: str) -> bool:
+    try:
+        return text >= "1900" and datetime.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _known(home: Home, listed: Listed, folder: Path) -> Fetched:
     path = folder / home.file
     gone = "" if path.exists() else f"{home.file} is not there any more; it is not fetched again"
@@ -119,9 +164,7 @@ def _left_out(listed: Listed, *, all_sports: bool) -> Fetched | None:
     return None
 
 
-def _brought(
-    service: IntervalsIcu, listed: Listed, folder: Path, by_content: dict[str, Home]
-) -> tuple[Fetched, Home | None]:
+def _brought(service: Source, listed: Listed, folder: Path, by_content: dict[str, Home]) -> tuple[Fetched, Home | None]:
     """One recording, written into the folder unless its content is there."""
 
     def said(state: State, path: Path | None = None, reason: str = "") -> Fetched:
@@ -146,12 +189,12 @@ def _brought(
 
 
 def _unwrapped(data: bytes) -> tuple[bytes, str]:
-    """The recording in what the service sent, which it may have gzipped, and the ending of its name.
+    """The recording in what the service sent, which it may have packed, and the ending of its name.
 
     Raises:
         RecordingError: it is none.
     """
-    data = unpack(data) if data.startswith(GZIP) else data
+    data = unpack(data)
     if is_fit(data):
         return data, ".fit"
     if looks_like_xml(data):

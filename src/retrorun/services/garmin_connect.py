@@ -1,4 +1,4 @@
-"""Garmin Connect: workouts go into the runner's own account and its calendar, through the package python-garminconnect.
+"""Garmin Connect: workouts go into the runner's own account, recordings come back, through python-garminconnect.
 
 Garmin has no interface for that which is open to a runner. The package logs in as Garmin's own app does: unofficial,
 and it may break on any day. So nothing here is needed for a workout to exist; its file is the product. What the package
@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from retrorun.documents import Fields, parse_json
 from retrorun.errors import DeliveryError, install_hint
 from retrorun.files import make_folder
+from retrorun.services.fetch import Listed, listed
 from retrorun.services.keys import own_folder
 from retrorun.services.note import MARK, with_note
 
@@ -38,6 +39,8 @@ class LoginError(DeliveryError):
 class Account(Protocol):
     """What is used of `garminconnect.Garmin`."""
 
+    ActivityDownloadFormat: Any
+
     def get_workouts(self, start: int, limit: int) -> Any: ...  # noqa: ANN401, D102 - what the service answers, unseen
 
     def get_workout_by_id(self, workout_id: int) -> Any: ...  # noqa: ANN401, D102
@@ -49,6 +52,10 @@ class Account(Protocol):
     def get_scheduled_workouts(self, year: int, month: int) -> Any: ...  # noqa: ANN401, D102
 
     def schedule_workout(self, workout_id: int, date_str: str) -> Any: ...  # noqa: ANN401, D102
+
+    def get_activities_by_date(self, startdate: str) -> Any: ...  # noqa: ANN401, D102
+
+    def download_activity(self, activity_id: str, dl_fmt: Any) -> Any: ...  # noqa: ANN401, D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,18 @@ class GarminConnect:
         held = self._held(set(many))
         return tuple(self._send(workout, days, held.get(name)) for name, (workout, days) in many.items())
 
+    def activities(self, since: date) -> tuple[Listed, ...]:
+        """All activities from a day on, the newest first."""
+        found = _asked(lambda: self._account.get_activities_by_date(since.isoformat()), "list the activities")
+        rows = [_listed(row) for row in _rows(found)]
+        return tuple(sorted({row.number: row for row in rows}.values(), key=lambda row: row.start, reverse=True))
+
+    def original(self, number: str) -> bytes | None:
+        """The zip with the file that an activity was made from; None where there is none: it was typed in by hand."""
+        kind = self._account.ActivityDownloadFormat.ORIGINAL
+        data = _asked(lambda: self._account.download_activity(number, kind), "hand out this file", missing=(404, 410))
+        return data if isinstance(data, bytes) else None
+
     def _send(self, workout: dict[str, Any], days: Iterable[date], number: int | None) -> Sent:
         if number is None:
             answer = _asked(lambda: self._account.upload_workout(workout), "take this workout")
@@ -126,13 +145,11 @@ class GarminConnect:
         start = 0
         while start < MOST_LISTED:
             page = _asked(partial(self._account.get_workouts, start, PAGE), "list the workouts")
-            if not isinstance(page, list):
-                raise DeliveryError("the answer is no list of workouts", where=WHERE, hint=OTHER_WAY)
-            rows = [_fields(row) for row in page]
+            rows = _rows(page)
             # What a training plan of Garmin's own put there has no number.
             numbers |= {row.integer("workoutId"): _name(row.values) for row in rows if row.has("workoutId")}
-            start += len(page)
-            if not page:
+            start += len(rows)
+            if not rows:
                 break
         held: dict[str, int] = {}
         for number in sorted(number for number, name in numbers.items() if name in names):
@@ -185,6 +202,18 @@ def _workout(text: str) -> dict[str, Any]:
     return {**workout.values, "description": with_note(workout.text("description", ""), f"{MARK} {OURS}")}
 
 
+def _listed(row: Fields) -> Listed:
+    kind = row.fields("activityType").text("typeKey", "") if row.has("activityType") else ""
+    start = row.text("startTimeLocal", "").replace(" ", "T")
+    return listed(WHERE, number=row.values.get("activityId"), start=start.removesuffix(".0"), kind=kind)
+
+
+def _rows(answer: object) -> list[Fields]:
+    if not isinstance(answer, list):
+        raise DeliveryError("the answer is no list", where=WHERE, hint="a newer garminconnect may help")
+    return [_fields(row) for row in answer]
+
+
 def _name(workout: Mapping[str, object]) -> str:
     """By what a workout is known again; the service may drop blanks at its ends."""
     return str(workout.get("workoutName") or "").strip()
@@ -194,8 +223,11 @@ def _fields(value: object) -> Fields:
     return Fields.of(value, error=DeliveryError, where=WHERE, hint=f"look there what arrived, {OTHER_WAY}")
 
 
-def _asked(request: Callable[[], T], doing: str) -> T:
-    """What a request answers; whatever goes wrong becomes one message without the package's or the service's text."""
+def _asked(request: Callable[[], T], doing: str, *, missing: tuple[int, ...] = ()) -> T | None:
+    """What a request answers, None for one of the states in `missing`.
+
+    Whatever goes wrong becomes one message without the package's or the service's text.
+    """
     import garminconnect
     import requests
 
@@ -207,6 +239,8 @@ def _asked(request: Callable[[], T], doing: str) -> T:
         unreached = any(isinstance(one, requests.RequestException) for one in (error.__cause__, error.__context__))
         refused = isinstance(error, garminconnect.GarminConnectAuthenticationError) and not unreached
         status = getattr(getattr(error, "response", None), "status_code", 0)
+        if status in missing:
+            return None
         raise _refusal(401 if refused else status, doing) from None
     except (requests.RequestException, OSError):
         raise _refusal(0, doing) from None

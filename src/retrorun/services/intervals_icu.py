@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError
+from retrorun.services.fetch import Listed, listed
 from retrorun.services.http import TooLargeError, make_session, safe_address
 from retrorun.services.keys import Key
 from retrorun.services.note import with_note
@@ -32,7 +33,6 @@ WITHHELD = "STRAVA"  # the source of what the service lists, and hands out to no
 GONE = (404, 410, 422)  # nothing of that activity is to be had, now or later
 EVENTS = "/api/v1/athlete/0/events/bulk?upsert=true"  # athlete 0 is the one whose key it is
 ACTIVITIES, ACTIVITY = "/api/v1/athlete/0/activities", "/api/v1/activity"
-_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")  # it becomes a part of an address and of a file's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +64,6 @@ class Event:
             contents = base64.b64encode(self.data).decode("ascii")
             return event | {"filename": self.file_name, "file_contents_base64": contents}
         return event | {"description": self.text}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """An activity as the service lists it.
-
-    `number` is its own there, `start` its local time as the service writes it (`2026-05-01T07:30:00`), `kind` the sport
-    in the service's words. `withheld` says why the service hands out nothing else of it; empty where it does.
-    """
-
-    number: str
-    start: str
-    kind: str
-    withheld: str
 
 
 def external_id(name: str, day: date, *, fallback: str) -> str:
@@ -171,15 +157,11 @@ class IntervalsIcu:
         return [Fields.of(row, error=DeliveryError, where=f"{self.url}, activity") for row in value]
 
     def _listed(self, row: Fields) -> Listed:
-        number = row.values.get("id")
-        text = number if isinstance(number, str) else str(number) if type(number) is int else ""
-        start = row.text("start_date_local", "")
-        if not _NUMBER.fullmatch(text) or (start and not _is_time(start)):
-            raise DeliveryError("the answer is no list of activities", where=self.url, hint="this is not the service")
         withheld = row.text("_note", "")
         if not withheld and row.text("source", "") == WITHHELD:
             withheld = "it came there from Strava"
-        return Listed(number=text, start=start, kind=row.text("type", "")[:60], withheld=withheld[:200])
+        start, kind = row.text("start_date_local", ""), row.text("type", "")
+        return listed(self.url, number=row.values.get("id"), start=start, kind=kind, withheld=withheld)
 
     def _ask(
         self, method: str, path: str, doing: str, value: object = None, *, missing: tuple[int, ...] = ()
@@ -215,13 +197,6 @@ def _refusal(code: int, wait: str, doing: str, url: str) -> DeliveryError:
     other = (f"it refuses to {doing}", "for a workout, try the other form: as FIT or as text")
     said, hint = known.get(code) or by_hundreds.get(code // 100, other)
     return DeliveryError(f"{said} ({code})", where=url, hint=hint)
-
-
-def _is_time(text: str) -> bool:
-    try:
-        return text >= "1900" and datetime.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _second_before(time: str) -> str:
