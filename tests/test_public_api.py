@@ -130,7 +130,7 @@ PARAMETERS = {
     "figure_run": "(activity, detection, *, ax, theme, per_m, title, width_in)",
     "report_html": "(activity, detection, *, match, profile, name, per_m, interactive, kept)",
     "save_export": "(path, activity, detection, *, recording, rows, per_m, inputs)",
-    "scan": "(paths, *, profile, workers, progress, journal, backend, all_sports)",
+    "scan": "(paths, *, profile, workers, progress, journal, backend, all_sports, athletes)",
 }
 
 EXPORTED: list[str] = [*vars(rr)["__all__"], "__version__"]  # type checkers read the stub, which has no such list
