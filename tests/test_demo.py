@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.make_demo import make
 from retrorun.activity.read import read_activity
-from retrorun.demo import Agreement, Demo, agreement, demo_recording, demo_session, demo_truth, write_demo
+from retrorun.demo import Agreement, agreement, demo_recording, demo_session, demo_truth, write_demo
 from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.match.match import match_plan
 from retrorun.workout.fit import decompile_workout
@@ -60,8 +60,8 @@ def test_the_track_is_400_m_round_and_lies_where_nobody_lives() -> None:
 
 def test_what_was_made_backward_is_found_and_hardly_anything_else(tmp_path: Path) -> None:
     made = write_demo(tmp_path)
-    found = agreement(made)
-    assert len(made.detection.segments) == len(made.truth)
+    found = agreement(made.run.detection, made.truth)
+    assert len(made.run.detection.segments) == len(made.truth)
     assert found.true_s == pytest.approx(4 * 167, rel=0.03)  # 400 m at 7:00/km take 168 s
     assert found.both_s > 0.9 * found.true_s
     assert found.both_s > 0.9 * found.called_s
@@ -82,11 +82,5 @@ def test_agreement_counts_what_is_true_called_and_both() -> None:
         )
         for s, e in ((0.0, 15.0), (100.0, 110.0))
     )
-    made = Demo(
-        session=demo_session(),
-        activity=read_activity(demo_recording()),
-        detection=Detection(verdict="found", segments=segments),
-        truth=((10.0, 30.0), (40.0, 50.0)),
-        files=(),
-    )
-    assert agreement(made) == Agreement(true_s=30.0, called_s=25.0, both_s=5.0)
+    found = Detection(verdict="found", segments=segments)
+    assert agreement(found, ((10.0, 30.0), (40.0, 50.0))) == Agreement(true_s=30.0, called_s=25.0, both_s=5.0)

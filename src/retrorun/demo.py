@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from retrorun.activity.model import Activity
-from retrorun.activity.read import read_activity
-from retrorun.analysis.detect import detect
+from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.detection.result import Detection
 from retrorun.files import make_folder, write_atomic
-from retrorun.report.document import analysis_document
+from retrorun.intervals import Interval, overlap_s
+from retrorun.report.document import analysis_json
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes
 from retrorun.session.document import save_session
@@ -41,8 +41,7 @@ class Demo:
     """
 
     session: Session
-    activity: Activity
-    detection: Detection
+    run: Analysis
     truth: tuple[Span, ...]
     files: tuple[tuple[Path, str], ...]
 
@@ -71,14 +70,12 @@ def write_demo(folder: Path) -> Demo:
     """
     make_folder(folder)
     session, recording = demo_session(), demo_recording()
-    activity = read_activity(recording)
-    detection = detect(activity)
-    document = json.dumps(analysis_document(activity, detection), indent=2, allow_nan=False) + "\n"
+    run = analyse(recording)
     save_session(session, folder / "session.yaml")
     write_atomic(folder / "workout.fit", compile_workout(session, created=CREATED, serial=SERIAL))
     write_atomic(folder / "recording.fit", recording)
-    write_atomic(folder / "analysis.json", document.encode())
-    write_atomic(folder / "run.png", picture_bytes(figure_run(activity, detection)))
+    write_atomic(folder / "analysis.json", analysis_json(run.activity, run.detection))
+    write_atomic(folder / "run.png", picture_bytes(figure_run(run)))
     written = {
         "session.yaml": "the session, as a document to edit",
         "workout.fit": "the session compiled to a FIT workout, for a watch",
@@ -88,8 +85,7 @@ def write_demo(folder: Path) -> Demo:
     }
     return Demo(
         session=session,
-        activity=activity,
-        detection=detection,
+        run=run,
         truth=demo_truth(),
         files=tuple((folder / name, words) for name, words in written.items()),
     )
@@ -104,12 +100,11 @@ class Agreement:
     both_s: float
 
 
-def agreement(demo: Demo) -> Agreement:
-    """How what was found in a demo agrees with what was made."""
-    called = [(segment.start_s, segment.end_s) for segment in demo.detection.segments]
-    both = (min(end, seen[1]) - max(start, seen[0]) for start, end in demo.truth for seen in called)
+def agreement(detection: Detection, truth: Iterable[Span]) -> Agreement:
+    """How what was found agrees with what was made."""
+    made = [Interval(start_s=start_s, end_s=end_s) for start_s, end_s in truth]
     return Agreement(
-        true_s=sum(end - start for start, end in demo.truth),
-        called_s=sum(end - start for start, end in called),
-        both_s=sum(max(0.0, shared) for shared in both),
+        true_s=sum(one.duration_s for one in made),
+        called_s=sum(segment.duration_s for segment in detection.segments),
+        both_s=sum(overlap_s(one, segment) for one in made for segment in detection.segments),
     )

@@ -39,7 +39,7 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
     ),
     (
         "export",
-        "export",
+        "compile",
         "export",
         PLAN,
         "Write a session as intervals.icu text, Garmin Connect JSON, a Zwift run or a coach's sheet.",
@@ -125,7 +125,7 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         MORE,
         "Print the JSON Schema of session documents, for editors that complete and check.",
     ),
-    ("demo", "demo", "demo", MORE, "Compile a session and analyse a synthetic recording of it, into a folder."),
+    ("demo", "analyze", "demo", MORE, "Compile a session and analyse a synthetic recording of it, into a folder."),
 )
 _HOME = {name: (module, function) for name, module, function, _, _ in COMMANDS}
 

@@ -9,14 +9,11 @@ from typing import Annotated
 
 import typer
 
-from retrorun.activity.model import Activity
-from retrorun.analysis.detect import detect
-from retrorun.analysis.summary import summarise
+from retrorun.analysis.analyse import analyse
 from retrorun.batch.sync import ran_of
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
-from retrorun.detection.result import Detection
 from retrorun.report.document import analysis_document
 from retrorun.services.strava import Strava
 from retrorun.services.strava_login import LoginServer
@@ -54,11 +51,11 @@ def fetch(
 ) -> None:
     """Analyse one of your own activities. Nothing of it is stored."""
     strava = Strava(Application.from_environment(), token_path())
-    activity, detection = _analysed(strava, activity_id)
+    run = analyse(strava.fetch(activity_id))
     if as_json:
-        say_json(analysis_document(activity, detection))
+        say_json(analysis_document(run.activity, run.detection))
         return
-    tell(activity, detection, summarise(activity, detection), title=f"Strava activity {activity_id}")
+    tell(run, title=f"Strava activity {activity_id}")
     if strava.limits:
         say(f"Strava's limits: {strava.limits}")
 
@@ -70,11 +67,6 @@ def annotate(
 ) -> None:
     """Write what was run backward into the description of one of your own activities: one marked line, never two."""
     strava = Strava(Application.from_environment(), token_path())
-    activity, detection = _analysed(strava, activity_id)
-    changed = strava.annotate(activity_id, ran_of(summarise(activity, detection)), in_name=in_name)
+    run = analyse(strava.fetch(activity_id))
+    changed = strava.annotate(activity_id, ran_of(run.summary), in_name=in_name)
     say("The description was changed." if changed else "It already says so; nothing was changed.")
-
-
-def _analysed(strava: Strava, activity_id: int) -> tuple[Activity, Detection]:
-    activity = strava.fetch(activity_id)
-    return activity, detect(activity)

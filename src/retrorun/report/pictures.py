@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +22,21 @@ from retrorun.report.template import Picture, trusted
 from retrorun.report.words import listed
 from retrorun.units import format_clock, format_number, format_pace
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 WIDE_IN, NARROW_IN, SMALL_IN = 10.5, 4.6, 4.8
 WIDE_POINTS, NARROW_POINTS, SMALL_POINTS = 1000, 400, 1500
 MOST_SPANS = 12  # that are listed one by one in the text of a picture
+
+
+def in_both_sizes(draw: Callable[[float], Figure], name: str, *, title: str, text: str, caption: str = "") -> Picture:
+    """A picture for a wide window and for a phone; `draw` makes the figure of a width [inches]."""
+    wide, narrow = (
+        trusted(inline_svg(draw(width_in), name=f"{name}-{kind}", title=title, text=text))
+        for kind, width_in in (("wide", WIDE_IN), ("narrow", NARROW_IN))
+    )
+    return Picture(name=name, wide=wide, narrow=narrow, title=title, caption=caption)
 
 
 @dataclass(slots=True)
@@ -43,15 +57,16 @@ class Pictures:
         """The run over time, of the columns that are there."""
         end = format_clock(self.summary.elapsed_s)
         title, text = f"{listed(shown).capitalize()} over time", f"From 0:00 to {end}. {self._told()}"
-        svgs = []
-        for kind, width_in, points in (("wide", WIDE_IN, WIDE_POINTS), ("narrow", NARROW_IN, NARROW_POINTS)):
-            run, _ = thinned(self.activity, points)
+
+        def draw(width_in: float) -> Figure:
+            run = self._run(width_in)
             figure = figure_run(run, self.detection, per_m=self.per_m, title=None, width_in=width_in)
-            name = f"over-time-{kind}"
-            svgs.append(trusted(inline_svg(figure, name=name, title=title, text=text)))
             first, last = (frame_of(figure.axes[at]) for at in (0, -1))
-            self.places[name] = (first[0], first[1], first[2], last[1] + last[3] - first[1])
-        return Picture(name="over-time", wide=svgs[0], narrow=svgs[1], title=title, caption=self._caption())
+            kind = "wide" if width_in == WIDE_IN else "narrow"
+            self.places[f"over-time-{kind}"] = (first[0], first[1], first[2], last[1] + last[3] - first[1])
+            return figure
+
+        return in_both_sizes(draw, "over-time", title=title, text=text, caption=self._caption())
 
     def plane(self) -> Picture:
         """Speed against cadence."""
@@ -79,12 +94,18 @@ class Pictures:
         ended = [step.outcome for step in match.steps]
         counts = listed([f"{ended.count(each)} {each}" for each in dict.fromkeys(ended)])
         title, text = "Planned and done", f"{len(ended)} steps: {counts}. {self._told()}"
-        svgs = []
-        for kind, width_in, points in (("wide", WIDE_IN, WIDE_POINTS), ("narrow", NARROW_IN, NARROW_POINTS)):
-            run, _ = thinned(self.activity, points)
-            figure = figure_planned(run, self.detection, match, per_m=self.per_m, title=None, width_in=width_in)
-            svgs.append(trusted(inline_svg(figure, name=f"planned-{kind}", title=title, text=text)))
-        return Picture(name="planned", wide=svgs[0], narrow=svgs[1], title=title)
+        return in_both_sizes(
+            lambda width_in: figure_planned(
+                self._run(width_in), self.detection, match, per_m=self.per_m, title=None, width_in=width_in
+            ),
+            "planned",
+            title=title,
+            text=text,
+        )
+
+    def _run(self, width_in: float) -> Activity:
+        """The recording with as many points as such a width can show."""
+        return thinned(self.activity, WIDE_POINTS if width_in == WIDE_IN else NARROW_POINTS)[0]
 
     def _told(self) -> str:
         """What is to be seen, in a sentence or two."""

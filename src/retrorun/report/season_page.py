@@ -17,17 +17,15 @@ from retrorun.analysis.efforts import SeasonRun
 from retrorun.analysis.season import Best, Period, Season
 from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
-from retrorun.report.figures.svg import inline_svg
+from retrorun.report.pictures import WIDE_IN, in_both_sizes
 from retrorun.report.tables import Table
-from retrorun.report.template import Picture, render, trusted
+from retrorun.report.template import Picture, render
 from retrorun.report.words import count_of, day_of, distance_name
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
     from matplotlib.figure import Figure
 
-WIDE_IN, NARROW_IN = 10.5, 4.6
 MOST_YEARS = 10  # calendars; more years than that are told in the table of runs alone
 
 
@@ -247,13 +245,14 @@ def _address(text: str, page: str) -> str:
 def _picture(
     name: str, title: str, text: str, height_in: float, draw: Callable[[Figure], object], *, caption: str = ""
 ) -> Picture:
-    """A picture for a wide window and one for a phone, each drawn by `draw` into a figure of its own."""
-    svgs: list[Markup] = []
-    for kind, width_in in (("wide", WIDE_IN), ("narrow", NARROW_IN)):
+    """A picture in both sizes, drawn by `draw` into a figure of its own."""
+
+    def drawn(width_in: float) -> Figure:
         figure = new_figure(width_in, height_in, theme=LIGHT, margins_in=(0.75, 0.15, 0.3, 0.5))
         draw(figure)
-        svgs.append(trusted(inline_svg(figure, name=f"{name}-{kind}", title=title, text=text)))
-    return Picture(name=name, wide=svgs[0], narrow=svgs[1], title=title, caption=caption or title)
+        return figure
+
+    return in_both_sizes(drawn, name, title=title, text=text, caption=caption or title)
 
 
 def _draw_volume(figure: Figure, by_week: Sequence[Period], what: str, per_m: float) -> None:
