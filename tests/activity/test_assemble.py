@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from retrorun.activity.assemble import _longest_forward, assemble
 from retrorun.activity.model import Pause
-from retrorun.activity.raw import RawLap, RawLoss, RawRecording
+from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording
 from retrorun.errors import RecordingError
 
 NAN = float("nan")
@@ -110,3 +110,19 @@ def test_columns_are_handed_over_without_a_copy_and_closed() -> None:
     assert np.shares_memory(activity.heart_rate_bpm, recording.columns["heart_rate_bpm"])
     with pytest.raises(ValueError, match="read-only"):
         activity.heart_rate_bpm[0] = 1
+
+
+def test_of_several_sports_each_is_judged_by_what_was_done_in_it() -> None:
+    n = 5400
+    ride = np.arange(n) < 3600
+    columns = {"speed_mps": np.where(ride, 9.0, 3.0), "cadence": np.where(ride, 95.0, 84.0)}
+    parts = (
+        RawPart(start=ZERO, elapsed=3600.0, sport="cycling"),
+        RawPart(start=ZERO + 3600, elapsed=1800.0, sport="running"),
+    )
+    activity = assemble(RawRecording(source="fit", time=ZERO + np.arange(float(n)), columns=columns, parts=parts))
+    assert activity.sport == "running"
+    assert set(activity.cadence_spm[3600:]) == {168.0}
+    assert set(activity.cadence_spm[:3600]) == {95.0}
+    alone = assemble(RawRecording(source="fit", time=ZERO + np.arange(float(n)), columns=columns, sport="running"))
+    assert alone.sport == "cycling"

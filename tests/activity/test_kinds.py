@@ -164,6 +164,55 @@ def test_a_lap_of_no_length_does_not_hide_the_real_one() -> None:
     assert any("no length" in said for said in found.decisions)
 
 
+def test_a_position_that_was_not_known_yet_adds_nothing() -> None:
+    nowhere = [
+        point(float(second)).replace(f'lat="{10.0 + second * 3.0 / 111_195.0:.7f}" lon="20.0"', 'lat="0" lon="0"')
+        for second in range(30)
+    ]
+    activity = read(track(segment([*nowhere, *(point(float(second)) for second in range(30, 600))])))
+    assert activity.distance_m[-1] == pytest.approx(3.0 * 569, rel=1e-3)
+    assert np.isnan(activity.latitude_deg[:30]).all()
+    assert any("30 positions at 0° N" in str(each) for each in activity.damage)
+
+
+def test_a_jump_of_the_positions_there_and_back_adds_nothing() -> None:
+    away = [point(float(second), lat=11.0 if 300 <= second < 320 else 10.0) for second in range(600)]
+    activity = read(track(segment(away)))
+    assert activity.distance_m[-1] == pytest.approx(3.0 * 597, rel=1e-3)
+    assert np.nanmax(activity.speed_mps) < 3.1
+    assert any("2 jumps" in each for each in activity.decisions)
+
+
+def _counted(distances: Sequence[float]) -> Activity:
+    """A TCX without positions that counts distance so, once a second."""
+    points = "".join(
+        f"<Trackpoint><Time>{(START + dt.timedelta(seconds=at)).isoformat()}</Time>"
+        f"<DistanceMeters>{distance}</DistanceMeters></Trackpoint>"
+        for at, distance in enumerate(distances)
+    )
+    lap = f'<Lap StartTime="{START.isoformat()}"><Track>{points}</Track></Lap>'
+    return read_activity(
+        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{lap}</Activity></Activities>'
+        "</TrainingCenterDatabase>".encode()
+    )
+
+
+def test_a_distance_that_begins_anew_with_each_lap_is_summed() -> None:
+    activity = _counted([3.0 * (second % 200) for second in range(1000)])
+    assert activity.distance_m[-1] == pytest.approx(5 * 3.0 * 199)
+    assert np.nanmedian(activity.speed_mps) == 3.0
+    assert any("began anew 4 times" in each for each in activity.decisions)
+
+
+@pytest.mark.parametrize("wrong", [0.0, 1e6])
+def test_one_wrong_distance_costs_one_sample_and_a_step_back_no_way(wrong: float) -> None:
+    distances = [3.0 * second - (5.0 if second % 50 == 49 else 0.0) for second in range(1000)]
+    distances[500] = wrong
+    activity = _counted(distances)
+    assert activity.distance_m[-1] == pytest.approx(3.0 * 999 - 5, abs=7)
+    assert (np.diff(activity.distance_m) >= 0).all()
+
+
 def test_distance_is_since_the_start() -> None:
     assert read_activity(tcx((13_000, [(0, 300)]))).distance_m[0] == 0.0
 

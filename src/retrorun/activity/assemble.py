@@ -13,13 +13,14 @@ import numpy.typing as npt
 
 from retrorun.activity import cadence as cadences
 from retrorun.activity import spans
-from retrorun.activity.model import COLUMNS, Activity
+from retrorun.activity.model import COLUMNS, Activity, Part
 from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, plausible, sport_by_motion, too_many
 from retrorun.activity.wording import counted
 from retrorun.arrays import BoolArray, FloatArray, at_share
 from retrorun.errors import RecordingError
+from retrorun.intervals import mask
 
 
 def assemble(raw: RawRecording) -> Activity:
@@ -48,18 +49,7 @@ def assemble(raw: RawRecording) -> Activity:
     columns = with_motion(time_s, columns, _breaks(labels, len(time_s)), decisions)
     parts = spans.parts(raw, zero, time_s, labels[0])
     sport, sub_sport = spans.main_sport(raw, parts, decisions)
-    sport = sport_by_motion(sport, time_s, columns["speed_mps"], columns.get("cadence"), decisions)
-    columns["cadence_spm"] = cadences.steps_per_minute(
-        columns.pop("cadence", None),
-        columns["speed_mps"],
-        sport=sport,
-        is_steps=raw.cadence_is_steps,
-        decisions=decisions,
-    )
-    if sport in FOOT_SPORTS:
-        columns["cadence_spm"] = cadences.without_nonsense(
-            time_s, columns["speed_mps"], columns["cadence_spm"], decisions
-        )
+    sport, columns["cadence_spm"] = _as_run(raw, sport, parts, time_s, columns, decisions)
     n = len(time_s)
     missing = np.full(n, np.nan)
     filled = {name: columns.get(name, missing) for name in COLUMNS[1:]}
@@ -87,6 +77,28 @@ def assemble(raw: RawRecording) -> Activity:
         extra=extra,
         developer=developer,
     )
+
+
+def _as_run(
+    raw: RawRecording,
+    sport: str,
+    parts: tuple[Part, ...],
+    time_s: FloatArray,
+    columns: dict[str, FloatArray],
+    decisions: list[str],
+) -> tuple[str, FloatArray]:
+    """The sport by what was done, and cadence in steps a minute; of several sports, what was done on foot decides."""
+    given, speed = columns.pop("cadence", None), columns["speed_mps"]
+    cadence, on_foot = given, None
+    if len(parts) > 1 and not all(part.sport in FOOT_SPORTS for part in parts):
+        on_foot = mask(time_s, (part for part in parts if part.sport in FOOT_SPORTS))
+        speed = np.where(on_foot, speed, np.nan)
+        cadence = None if given is None else np.where(on_foot, given, np.nan)
+    sport = sport_by_motion(sport, time_s, speed, cadence, decisions)
+    steps = cadences.steps_per_minute(cadence, speed, sport=sport, is_steps=raw.cadence_is_steps, decisions=decisions)
+    if sport in FOOT_SPORTS:
+        steps = cadences.without_nonsense(time_s, speed, steps, decisions)
+    return sport, steps if on_foot is None or given is None else np.where(on_foot, steps, given)
 
 
 def _moment(unix_s: float) -> dt.datetime | None:

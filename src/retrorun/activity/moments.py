@@ -62,7 +62,8 @@ def _fast(texts: list[bytes], *, zone_at: int) -> FloatArray | None:
 
 def _slow(text: bytes) -> float:
     try:
-        moment = dt.datetime.fromisoformat(text.strip().decode("ascii"))
+        plain = text.strip().upper().decode("ascii")
+        moment = dt.datetime.fromisoformat(plain.removesuffix("UTC").removesuffix("GMT").rstrip())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=dt.UTC)
         return moment.timestamp()

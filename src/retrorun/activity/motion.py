@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.activity.rules import GAP_S
+from retrorun.activity.rules import GAP_S, PLAUSIBLE
+from retrorun.activity.wording import counted
 from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG R1)
@@ -16,6 +17,8 @@ APART = 0.3  # watches differ from positions by up to 9 % (forest, streets); a t
 KNOWN_LEAST = 0.5  # a speed column with less is a leftover, not a measurement
 STALE_APART = 0.35  # median difference over half minutes; satellites alone scatter by some 10 %
 STALE_BIN_S = 30.0
+RESTART_M, RESTART_SHARE = 100.0, 0.1  # a count that falls so far, to such a share, began anew: no jitter is as large
+FASTEST_MPS = PLAUSIBLE["speed_mps"][1]
 DELTA_FALLS = 0.02  # a running total hardly ever falls; distances from point to point do all the time
 
 
@@ -31,8 +34,8 @@ def with_motion(
     """
     columns = dict(columns)
     segment = np.cumsum(breaks, dtype=np.int64) if breaks.any() else None
-    by_position = _distance_from_positions(time_s, columns, segment)
-    distance = _distance(columns.get("distance_m"), by_position, segment, decisions)
+    by_position = _distance_from_positions(time_s, columns, segment, decisions)
+    distance = _distance(time_s, columns.get("distance_m"), by_position, segment, decisions)
     columns["distance_m"] = np.full(len(time_s), np.nan) if distance is None else distance
     speed = columns.get("speed_mps")
     if distance is not None:
@@ -59,7 +62,11 @@ def great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> Float
 
 
 def _distance(
-    given: FloatArray | None, by_position: FloatArray | None, segment: IntArray | None, decisions: list[str]
+    time_s: FloatArray,
+    given: FloatArray | None,
+    by_position: FloatArray | None,
+    segment: IntArray | None,
+    decisions: list[str],
 ) -> FloatArray | None:
     """Distance since the start: the file's own where it is one, else that of the positions."""
     known = None if given is None else _known(given)
@@ -68,18 +75,13 @@ def _distance(
             decisions.append("distance: great circles between the positions")
         return by_position
     values, first = given[known], _begins(segment, known)
-    along = values[1:] - values[:-1]
     way_m = 0.0 if by_position is None else float(np.nanmax(by_position))
     from_point = way_m > ENOUGH_M and abs(values.sum() / way_m - 1.0) < APART and values.max() < 0.2 * way_m
-    if from_point or (way_m == 0.0 and len(values) > 10 and _falls(along, first) > 10 * DELTA_FALLS):
+    if from_point or (way_m == 0.0 and len(values) > 10 and _falls(values, first) > 10 * DELTA_FALLS):
         decisions.append("distance: the file counts from point to point; summed")
         total = np.cumsum(values) - values[0]
     else:
-        if first is None:  # a step back that is made good at once is jitter, not way
-            total = np.maximum.accumulate(values) - values[0]
-        else:  # a new activity counts from zero again, or goes on with another's; a step back is no way
-            steps = np.where((along < 0) | (first & (np.abs(along) > ENOUGH_M)), 0.0, along)
-            total = np.concatenate(([0.0], np.cumsum(steps)))
+        total = _since_start(time_s[known], values, first, decisions)
         if values[0] > ENOUGH_M:
             decisions.append(f"distance: began at {values[0]:.0f} m; counted from the start of the activity")
         if way_m > ENOUGH_M and abs(total[-1] / way_m - 1.0) > 2 * APART:
@@ -109,21 +111,57 @@ def _begins(segment: IntArray | None, rows: npt.NDArray[np.intp] | slice) -> Boo
     return begins if begins.any() else None
 
 
-def _falls(along: FloatArray, first: BoolArray | None) -> float:
+def _since_start(time_s: FloatArray, values: FloatArray, first: BoolArray | None, decisions: list[str]) -> FloatArray:
+    """A running total as distance since the start; what is wrong with it is added to `decisions`.
+
+    A step back that is made good at once is jitter, not way. Over a break the count goes on, or begins at whatever
+    another activity has; within a segment it may begin anew with each lap, or jump.
+    """
+    along = values[1:] - values[:-1]
+    jumps = np.abs(along) > FASTEST_MPS * (time_s[1:] - time_s[:-1])
+    anew = (along < -RESTART_M) & (values[1:] < RESTART_SHARE * values[:-1])
+    if not (first is not None or jumps.any() or anew.any()):
+        total: FloatArray = np.maximum.accumulate(values) - values[0]
+        return total
+    lower = values[2:] < values[:-2]
+    anew[:-1] &= lower  # else made good by the next sample
+    anew[1:] &= lower  # else the way back from a jump
+    if first is not None:
+        jumps, anew = jumps & ~first, anew & ~first
+    jumps &= ~anew
+    begins = jumps | anew if first is None else jumps | anew | first
+    height = np.concatenate(([0.0], np.cumsum(begins))) * (np.ptp(values) + 1.0)
+    steps = np.diff(np.maximum.accumulate(values + height) - height)
+    over = np.where(jumps | (np.abs(along) > ENOUGH_M), 0.0, np.maximum(along, 0.0))
+    steps[begins] = np.where(anew, values[1:], over)[begins]
+    for what, count in (("began anew", np.count_nonzero(anew)), ("jumped", np.count_nonzero(jumps))):
+        if count:
+            decisions.append(f"distance: {what} {counted(count, 'time')} within the recording")
+    return np.concatenate(([0.0], np.cumsum(np.maximum(steps, 0.0))))
+
+
+def _falls(values: FloatArray, first: BoolArray | None) -> float:
     """The share of steps in which a distance falls within a segment."""
-    falls = along < 0
+    falls = values[1:] < values[:-1]
     return float((falls if first is None else falls & ~first).mean())
 
 
 def _distance_from_positions(
-    time_s: FloatArray, columns: dict[str, FloatArray], segment: IntArray | None
+    time_s: FloatArray, columns: dict[str, FloatArray], segment: IntArray | None, decisions: list[str]
 ) -> FloatArray | None:
     lat, lon = columns.get("latitude_deg"), columns.get("longitude_deg")
     rows = None if lat is None or lon is None else _known(lat, lon)
     if lat is None or lon is None or rows is None or len(time := time_s[rows]) < 2:
         return None
     steps, first = great_circle_m(lat[rows], lon[rows]), _begins(segment, rows)
-    steps[time[1:] - time[:-1] > BRIDGED_S] = 0.0
+    took_s = time[1:] - time[:-1]
+    steps[took_s > BRIDGED_S] = 0.0
+    jumps = steps > FASTEST_MPS * took_s
+    if jumps.any():
+        steps[jumps] = 0.0
+        decisions.append(
+            f"positions: {counted(np.count_nonzero(jumps), 'jump')} faster than anything; without distance"
+        )
     if first is not None:
         steps[first] = 0.0
     distance = np.full(len(lat), np.nan)

@@ -94,6 +94,13 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
             what = (name.rpartition("_")[0] or name).replace("_", " ")
             said = f"{counted(np.count_nonzero(wrong), 'value')} of {what} that cannot be, taken as missing"
             found.append(Damage(what=said, start_byte=0, end_byte=0))
+    lat, lon = kept.get("latitude_deg"), kept.get("longitude_deg")
+    if lat is not None and lon is not None:
+        nowhere = (lat == 0.0) & (lon == 0.0)  # in the sea off Africa; how some write a position that is not known yet
+        if nowhere.any():
+            kept["latitude_deg"], kept["longitude_deg"] = (np.where(nowhere, np.nan, each) for each in (lat, lon))
+            said = f"{counted(np.count_nonzero(nowhere), 'position')} at 0° N, 0° E, taken as missing"
+            found.append(Damage(what=said, start_byte=0, end_byte=0))
     return kept, tuple(found)
 
 
@@ -137,18 +144,33 @@ def _rides(time_s: FloatArray, speed_mps: FloatArray) -> bool:
 
 # Words and numbers that services write for a sport; whole words only.
 _WORDS = {
-    "running": "run running runs jog jogging laufen lauf laufband carrera correr corsa course virtualrun 9 83",
-    "walking": "walk walking gehen spaziergang marche caminata 10",
+    "running": "run running runs jog jogging joggen footing laufen lauf laufband carrera correr corsa corrida course "
+    "virtualrun trailrun trailrunning 9 83",
+    "walking": "walk walking gehen spaziergang spazieren marche caminata caminhada 10",
     "hiking": "hike hiking wandern wanderung randonnee randonnée senderismo trekking 4",
+    "mountaineering": "mountaineering bergsteigen alpinism",
+    "snowshoeing": "snowshoe snowshoeing",
     "cycling": "ride cycling biking bike cycle rad radfahren mtb ebikeride virtualride velo vélo mountain_biking "
-    "road_biking gravel ciclismo 1 17 18",
+    "road_biking gravel ciclismo bici bicicleta bicycle bicycling touringbicycle racebike rennrad mountainbike "
+    "cyclocross bmx handcycle velomobile 1 17 18",
     "swimming": "swim swimming schwimmen 16",
-    "rowing": "row rowing rudern kayaking canoeing 23",
+    "rowing": "row rowing rudern kayak kayaking canoe canoeing 23",
+    "stand_up_paddleboarding": "paddle paddling paddleboarding sup",
+    "sailing": "sail sailing boating",
+    "surfing": "surf surfing kitesurf kitesurfing windsurf windsurfing",
     "alpine_skiing": "alpineski alpine_skiing ski skiing snowboard snowboarding 2 12",
-    "cross_country_skiing": "nordicski backcountryski rollerski langlauf xc_skiing 3 7 8",
-    "inline_skating": "inlineskate iceskate skating skate 5 6",
-    "driving": "driving car motorcycling",
-    "training": "workout training fitness 11",
+    "cross_country_skiing": "nordicski backcountryski rollerski langlauf skilanglauf xc_skiing 3 7 8",
+    "inline_skating": "inlineskate iceskate skating skate skateboard skateboarding 5 6",
+    "rock_climbing": "climbing rockclimbing bouldering",
+    "horseback_riding": "horse horseback reiten",
+    "flying": "flying gliding paragliding",
+    "golf": "golf",
+    "tennis": "tennis badminton squash racquetball pickleball padel",
+    "soccer": "soccer football fussball fußball futbol",
+    "wheelchair_push_walk": "wheelchair",
+    "driving": "driving car motorcycling motorcycle",
+    "fitness_equipment": "elliptical stairstepper",
+    "training": "workout training fitness yoga pilates crossfit 11",
 }
 _SPORT_OF_WORD = {word: sport for sport, words in _WORDS.items() for word in words.split()}
 _SUB_SPORTS = {"treadmill": "treadmill", "trail": "trail", "track": "track", "street": "street", "trailrun": "trail"}
