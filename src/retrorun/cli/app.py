@@ -56,7 +56,7 @@ COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
         "fetch",
         "fetch",
         READ,
-        "Bring recordings home from intervals.icu: the original files, only what is new.",
+        "Bring recordings home from a service: the original files, only what is new.",
     ),
     (
         "sync",

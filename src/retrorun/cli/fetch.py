@@ -50,8 +50,9 @@ def fetch(
     since: SinceOption = None,
     all_sports: AllSportsOption = False,
 ) -> None:
-    """Bring recordings home: the original files, only what is new. What was interrupted goes on with the same command.
+    """Bring recordings home from a service: the original files, only what is new.
 
+    What was interrupted goes on with the same command.
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring. Garmin Connect needs the package
     garminconnect and asks for your login once; that login is unofficial and may break.
     """
