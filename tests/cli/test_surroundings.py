@@ -64,6 +64,33 @@ def test_a_reader_that_leaves_is_no_error(run: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes them")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("analyze run.fit >&-", "the output cannot be written (Bad file descriptor)"),
+        ("analyze - <&-", "the file is empty"),
+    ],
+)
+def test_what_is_closed_is_one_line(run: Path, command: str, said: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m retrorun {command}"],
+        cwd=run.parent,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert said in one_line(done)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes them")
+def test_where_nobody_hears_errors_the_result_is_there(run: Path) -> None:
+    words = ["sh", "-c", f"{sys.executable} -m retrorun analyze {run} 2>&-"]
+    done = subprocess.run(words, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, b"verdict" in done.stdout) == (0, True)
+
+
 @pytest.mark.parametrize("home", ["", "/nonexistent"])
 def test_a_home_that_is_none_stops_no_analysis(run: Path, home: str) -> None:
     done = retrorun("analyze", str(run), env={"HOME": home, "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""})

@@ -220,6 +220,10 @@ def retrorun(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the command `retrorun`."""
+    # What was closed is None. In its place stands nothing: to read from, and an error to write a result to.
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that knows no umlauts gets their numbers
             stream.reconfigure(errors="backslashreplace")
