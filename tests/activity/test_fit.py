@@ -151,6 +151,21 @@ def test_parts_of_a_multisport_file_and_the_running_one_names_the_activity() -> 
     assert "sport: running, one of 2 parts" in activity.decisions
 
 
+@pytest.mark.parametrize("engine", ["columns", "fitparse"])
+@pytest.mark.parametrize("later_s", [3600, 100 * 86_400, -100 * 86_400])
+def test_activities_of_a_chain_are_parts_in_any_order_and_however_far_apart(engine: str, later_s: int) -> None:
+    def one(start: int) -> bytes:
+        session = SESSION.data(start + 60, start, 1, 0, 60_000, 60_000, 18_000)
+        return fit(file_id(), RECORD.define(), *records(60, start=start), SESSION.define(), session)
+
+    activity = read_activity(one(START) + one(START + later_s), engine=engine)  # type: ignore[arg-type]  # one of two
+    apart_s = abs(later_s)
+    assert [(part.start_s, part.end_s) for part in activity.parts] == [(0, 59), (apart_s, apart_s + 59)]
+    assert len(activity) == 120
+    assert activity.distance_m[-1] == 2 * 3.0 * 59
+    assert activity.part(1).distance_m[-1] == 3.0 * 59
+
+
 def test_where_the_sessions_are_lost_the_watch_s_setting_names_the_sport() -> None:
     kind = Kind(6, 12, [(0, ENUM, 1), (1, ENUM, 1)])
     activity = read(kind.define(), kind.data(1, 3), *records(30))

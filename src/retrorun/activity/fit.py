@@ -13,6 +13,7 @@ from retrorun.activity.model import Device
 from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
+from retrorun.arrays import IntArray
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
@@ -105,8 +106,19 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
         device=_device(file),
         losses=tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in losses),
+        activity=_activities(file),
         decisions=tuple(decisions),
     )
+
+
+def _activities(file: FileView) -> IntArray | None:
+    """Which file of a chain each sample stands in, if each of those files has a session of its own."""
+    starts, records = file.table("file_id").positions, file.table("record").positions
+    if len(starts) < 2:
+        return None
+    sessions = np.searchsorted(starts, file.table("session").positions, side="right")
+    files, activity = np.unique(np.searchsorted(starts, records, side="right"), return_inverse=True)
+    return activity if len(files) > 1 and np.array_equal(files, sessions) else None
 
 
 def _why_empty(file: FileView) -> str:

@@ -20,10 +20,10 @@ _EPOCH = dt.datetime.fromtimestamp(FIT_EPOCH_UNIX_S, tz=dt.UTC).replace(tzinfo=N
 class SecondTable:
     """All messages of one kind as fitparse gives them; each row holds a raw and a scaled value by field number."""
 
-    def __init__(self, message: Message, rows: list[dict[int, tuple[Any, Any]]]) -> None:
+    def __init__(self, message: Message, rows: list[dict[int, tuple[Any, Any]]], positions: list[int]) -> None:
         self.message = message
         self.rows = rows
-        self.positions: npt.NDArray[np.int64] = np.arange(len(rows), dtype=np.int64)
+        self.positions: npt.NDArray[np.int64] = np.array(positions, dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -64,9 +64,10 @@ class SecondFile:
 
     def __init__(self, data: bytes) -> None:
         self._rows: dict[int, list[dict[int, tuple[Any, Any]]]] = {}
+        self._positions: dict[int, list[int]] = {}  # among all messages; fitparse does not say at which byte
         self._developer: dict[int, list[dict[tuple[str, str], float]]] = {}
         messages, self.losses = _messages(data)
-        for message in messages:
+        for at, message in enumerate(messages):
             values: dict[int, tuple[Any, Any]] = {}
             developer: dict[tuple[str, str], float] = {}
             for field in message.fields:
@@ -75,12 +76,13 @@ class SecondFile:
                 elif field.field_def is not None or field.def_num == TIMESTAMP:
                     values.setdefault(field.def_num, (field.raw_value, field.value))
             self._rows.setdefault(message.mesg_num, []).append(values)
+            self._positions.setdefault(message.mesg_num, []).append(at)
             self._developer.setdefault(message.mesg_num, []).append(developer)
 
     def table(self, name: str) -> SecondTable:
         """All messages of a kind."""
         message = BY_NAME[name]
-        return SecondTable(message, self._rows.get(message.number, []))
+        return SecondTable(message, self._rows.get(message.number, []), self._positions.get(message.number, []))
 
     def times(self, name: str) -> FloatArray:
         """When each message of a kind was written."""
