@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say, say_findings, say_json
 from retrorun.cli.options import (
     AthleteOption,
@@ -94,6 +93,8 @@ def compile_session(
     for path, (_, data) in written.items():
         write_atomic(path, data, inputs=[Path(session)])
     if index is not None:
+        from retrorun.analysis.store import remember_workouts
+
         remember_workouts([part for part, _ in written.values()], [data for _, data in written.values()], index)
     _tell(tuple(findings), as_json=as_json, files=tuple(written))
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrorun.activity.compare import compare
-from retrorun.activity.describe import describe
-from retrorun.activity.model import Activity, Lap
-from retrorun.activity.read import read_activity
-from retrorun.cli.analyze import tell_recording
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
 from retrorun.cli.options import (
     SESSION_HELP,
@@ -27,10 +22,8 @@ from retrorun.cli.options import (
     title_of,
 )
 from retrorun.cli.session_argument import existing_file, looks_like_a_file, read_session
-from retrorun.cli.sources import Kind, kind_of
 from retrorun.errors import OutputError
 from retrorun.files import write_atomic
-from retrorun.match.identity import embedded_plan
 from retrorun.report.figures.session import figure_session
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
@@ -40,6 +33,10 @@ from retrorun.session.model import Session
 from retrorun.session.notation import format_session
 from retrorun.units import format_clock, format_distance, format_pace
 from retrorun.workout.importing import import_session
+
+if TYPE_CHECKING:
+    from retrorun.activity.model import Activity, Lap
+    from retrorun.cli.sources import Kind
 
 KINDS: dict[Kind, str] = {"session": "a session", "workout": "a FIT workout", "recording": "a recording"}
 
@@ -62,12 +59,16 @@ def show(
         read, data = read_session(what), b""
         title = what if "\n" not in what else "a session"
     else:
+        from retrorun.cli.sources import kind_of  # what tells recordings apart and reads them, and no session needs
+
         data = bytes_of(what)
         kind = kind_of(data, where=title_of(what))
         title = f"{title_of(what)}: {KINDS[kind]}"
         if kind == "recording":
             if plot is not None:
                 raise OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
+            from retrorun.activity.read import read_activity
+
             activity = read_activity(data if stdin else Path(what))
             if as_json:
                 say_json(_recording_document(activity))
@@ -98,6 +99,9 @@ def _session_document(session: Session, kind: str, units: Units | None) -> dict[
 
 def _recording_document(activity: Activity) -> dict[str, object]:
     """A recording as plain values: what it holds, its laps, and the plan it carries."""
+    from retrorun.activity.describe import describe
+    from retrorun.match.identity import embedded_plan
+
     embedded, reasons = embedded_plan(activity)
     return {
         "kind": "recording",
@@ -130,6 +134,9 @@ def show_session(
 
 def show_recording(activity: Activity, *, title: str, units: Units | None = None) -> None:
     """Print a recording: device, samples, which columns it has, laps, and the plan it carries."""
+    from retrorun.activity.describe import describe
+    from retrorun.cli.analyze import tell_recording
+
     tell_recording(activity, title=title)
     held = describe(activity)
     say(f"samples    {held.samples} in {format_clock(held.duration_s)}, usually {held.median_step_s:g} s apart")
@@ -153,6 +160,9 @@ def show_recording(activity: Activity, *, title: str, units: Units | None = None
 
 def _verify(data: bytes, activity: Activity) -> None:
     """Read the recording a second time, with fitparse, and say where the two readings differ."""
+    from retrorun.activity.compare import compare
+    from retrorun.activity.read import read_activity
+
     differences = compare(activity, read_activity(data, engine="fitparse"))
     say()
     say("fitparse reads the same." if not differences else "fitparse reads it differently:")
@@ -176,6 +186,8 @@ def _lap_row(number: int, lap: Lap, per_m: float) -> tuple[str, ...]:
 
 def _show_plan(activity: Activity, units: Units | None) -> None:
     """The plan inside a recording; where it cannot be a session that is said, and nothing fails."""
+    from retrorun.match.identity import embedded_plan
+
     embedded, reasons = embedded_plan(activity)
     for reason in reasons:
         say(reason)
