@@ -107,21 +107,22 @@ def amounts(session: Session, *, usual: UsualSpeeds = _NOTHING_USUAL) -> Amounts
 
 def step_time_s(step: Step, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float | None:
     """How long a step takes once [s], or None."""
-    if isinstance(step.duration, Time):
-        return step.duration.time_s
-    speed_mps = _speed_mps(step, usual)
-    if isinstance(step.duration, Distance) and speed_mps:
-        return step.duration.distance_m / speed_mps
-    return None
+    return _once(step, Time, usual)
 
 
 def step_distance_m(step: Step, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float | None:
     """How far a step goes once [m], or None."""
-    if isinstance(step.duration, Distance):
-        return step.duration.distance_m
-    speed_mps = _speed_mps(step, usual)
-    if isinstance(step.duration, Time) and speed_mps:
-        return step.duration.time_s * speed_mps
+    return _once(step, Distance, usual)
+
+
+def _once(step: Step, quantity: Quantity, usual: UsualSpeeds) -> float | None:
+    planned_mps = planned_speed_mps(step)
+    speed_mps = usual.of(step) if planned_mps is None else planned_mps
+    match step.duration:
+        case Time(time_s=time_s):
+            return time_s if quantity is Time else time_s * speed_mps if speed_mps else None
+        case Distance(distance_m=distance_m):
+            return distance_m if quantity is Distance else distance_m / speed_mps if speed_mps else None
     return None
 
 
@@ -147,20 +148,10 @@ def planned_speed_mps(step: Step) -> float | None:
     return None
 
 
-def _speed_mps(step: Step, usual: UsualSpeeds) -> float | None:
-    planned = planned_speed_mps(step)
-    return usual.of(step) if planned is None else planned
-
-
 def _step_amounts(item: Step | Repeat, place: str, rounds: float | None, usual: UsualSpeeds) -> Iterator[StepAmount]:
     if isinstance(item, Step):
-        yield StepAmount(
-            place=place,
-            step=item,
-            rounds=rounds,
-            time_s=step_time_s(item, usual=usual),
-            distance_m=step_distance_m(item, usual=usual),
-        )
+        time_s, distance_m = _once(item, Time, usual), _once(item, Distance, usual)
+        yield StepAmount(place=place, step=item, rounds=rounds, time_s=time_s, distance_m=distance_m)
         return
     inner = rounds_of(item, usual=usual)
     every = None if rounds is None or inner is None else rounds * inner
@@ -174,15 +165,15 @@ def _sum(items: Iterable[Step | Repeat], quantity: Quantity, usual: UsualSpeeds)
     """The time (`Time`) or the distance (`Distance`) of steps and repeats, each done once."""
     total = Sum()
     for item in items:
-        part = (
-            _sum_of_repeat(item, quantity, usual) if isinstance(item, Repeat) else _sum_of_step(item, quantity, usual)
-        )
-        total = total.plus(part)
+        if isinstance(item, Repeat):
+            total = total.plus(_sum_of_repeat(item, quantity, usual))
+        else:
+            total = total.plus(_sum_of_step(item, quantity, usual))
     return total
 
 
 def _sum_of_step(step: Step, quantity: Quantity, usual: UsualSpeeds) -> Sum:
-    each = (step_time_s if quantity is Time else step_distance_m)(step, usual=usual)
+    each = _once(step, quantity, usual)
     if each is None:
         return _unknown(step)
     return Sum(total=each, backward=each if step.direction is Direction.BACKWARD else 0.0)

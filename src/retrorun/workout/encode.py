@@ -29,16 +29,12 @@ class End(NamedTuple):
     repeat: wire.DurationType | None
 
 
-_TYPE = wire.DurationType
+_TYPE, _BPM = wire.DurationType, wire.HEART_RATE_BPM
 ENDS: Mapping[type[values.Duration | values.RepeatUntil], End] = {
     values.Time: End("time_s", wire.TIME_S, _TYPE.TIME, _TYPE.REPEAT_UNTIL_TIME),
     values.Distance: End("distance_m", wire.DISTANCE_M, _TYPE.DISTANCE, _TYPE.REPEAT_UNTIL_DISTANCE),
-    values.HeartRateBelow: End(
-        "heart_rate_bpm", wire.HEART_RATE_BPM, _TYPE.HR_LESS_THAN, _TYPE.REPEAT_UNTIL_HR_LESS_THAN
-    ),
-    values.HeartRateAbove: End(
-        "heart_rate_bpm", wire.HEART_RATE_BPM, _TYPE.HR_GREATER_THAN, _TYPE.REPEAT_UNTIL_HR_GREATER_THAN
-    ),
+    values.HeartRateBelow: End("heart_rate_bpm", _BPM, _TYPE.HR_LESS_THAN, _TYPE.REPEAT_UNTIL_HR_LESS_THAN),
+    values.HeartRateAbove: End("heart_rate_bpm", _BPM, _TYPE.HR_GREATER_THAN, _TYPE.REPEAT_UNTIL_HR_GREATER_THAN),
     values.Calories: End("calories_kcal", wire.CALORIES_KCAL, _TYPE.CALORIES, None),
     values.Times: End("count", wire.COUNT, None, _TYPE.REPEAT_COUNT),
 }
