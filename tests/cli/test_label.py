@@ -15,6 +15,7 @@ from retrorun.analysis.lap_labels import spans_of_laps
 from retrorun.analysis.store import labels_path, load_labels
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording
+from retrorun.report.annotate import annotate_fit
 from retrorun.session.model import Direction
 from tests.recordings import fit_recording
 
@@ -90,6 +91,13 @@ def test_where_nothing_was_called_or_planned_there_is_nothing_to_ask(tmp_path: P
     press += []
     (tmp_path / "run.fit").write_bytes(fit_recording())
     assert "there is nothing to ask" in run(tmp_path / "run.fit").stdout
+
+
+def test_what_the_recording_says_itself_is_not_asked_about(recording: Path, press: list[str]) -> None:
+    press += []
+    found = analyse(recording, labels=None)
+    recording.write_bytes(annotate_fit(recording.read_bytes(), found.activity, found.detection))
+    assert "there is nothing to ask" in run(recording).stdout
 
 
 def test_without_a_terminal_it_is_one_error_with_the_options(recording: Path) -> None:

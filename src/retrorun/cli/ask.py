@@ -7,7 +7,7 @@ import sys
 import typer
 
 from retrorun.analysis.analyse import Analysis
-from retrorun.analysis.labels import Label, Labels
+from retrorun.analysis.labels import Label, Labels, said_of
 from retrorun.analysis.lap_labels import planned_backward
 from retrorun.cli.console import say
 from retrorun.detection.resample import stretch_means
@@ -23,11 +23,12 @@ _ENOUGH = ("q", "\x03", "\x04", "\x1b")
 
 
 def candidates(run: Analysis, labels: Labels) -> tuple[Interval, ...]:
-    """What may have been run backward and is not labelled yet: what was called, and planned steps that were done."""
+    """What may have been run backward, and neither runner nor recording says: what was called, and planned steps."""
+    said = said_of(run.activity, labels).labels
     found: list[Interval] = []
     called = [Interval(start_s=one.start_s, end_s=one.end_s) for one in run.detection.segments]
     for one in (*called, *planned_backward(run.match)):
-        known = max(covered_s(one, labels.labels), *(overlap_s(one, other) for other in found), 0.0)
+        known = max(covered_s(one, said), *(overlap_s(one, other) for other in found), 0.0)
         if known < SAME * one.duration_s:
             found.append(one)
     return tuple(sorted(found, key=lambda one: one.start_s))
@@ -47,7 +48,9 @@ def ask(run: Analysis, labels: Labels) -> tuple[Label, ...]:
     """What the runner says of each candidate."""
     open_ = candidates(run, labels)
     if not open_:
-        say("there is nothing to ask: whatever was called or planned backward is labelled, if anything was")
+        say(
+            "there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording itself"
+        )
         return ()
     say("Was it run backward? y yes, n no, s skip, q enough")
     answers: list[Label] = []
