@@ -48,9 +48,7 @@ def ask(run: Analysis, labels: Labels) -> tuple[Label, ...]:
     """What the runner says of each candidate."""
     open_ = candidates(run, labels)
     if not open_:
-        say(
-            "there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording itself"
-        )
+        say("there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording")
         return ()
     say("Was it run backward? y yes, n no, s skip, q enough")
     answers: list[Label] = []
