@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrorun.fit.limits import MAX_LOSSES
-from retrorun.fit.reader import read_fit
+from retrorun.fit.reader import MAX_LOSSES, read_fit
 from tests.fit.handmade import LAP, RECORD, START, UNKNOWN, Kind, file_id, fit, recording, records
 
 ROW = len(RECORD.data(0, 0, 0, 0, 0))

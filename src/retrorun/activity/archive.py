@@ -7,8 +7,10 @@ A folder, a zip (with zips inside, as Garmin Connect exports them), a single fil
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +22,6 @@ from types import ModuleType
 from typing import IO
 
 from retrorun.activity.rules import MAX_BYTES
-from retrorun.activity.strava_export import Listed, read_listing
 from retrorun.activity.unpack import SUFFIXES, UNPACK_ERRORS, is_aside, read_member
 from retrorun.errors import RecordingError, install_hint
 from retrorun.files import open_regular, printable, read_bytes
@@ -29,6 +30,17 @@ LISTING = "activities.csv"  # what Strava calls it in every language
 LARGEST_INNER_BYTES = 512 << 20  # chosen: a zip inside a zip is held in memory; exports cut theirs into parts
 LARGEST_RATIO = 20  # what is packed already packs no further; an inner zip that does is a bomb
 DEEPEST_ZIP = 2  # a Garmin Connect export holds zips of files; nothing known holds a level more
+
+_FILE = re.compile(r"^activities/\S+$")
+_LOST = "#error#"  # what the service writes where it could not export a recording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One recording of the listing; `problem` says why there is none."""
+
+    title: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,3 +253,46 @@ def _fsspec(url: str) -> ModuleType:
         raise RecordingError("reading from a URL needs fsspec", where=url, hint=hint) from None
     module: ModuleType = fsspec
     return module
+
+
+def read_listing(data: bytes) -> dict[str, Listed]:
+    """The recordings that an `activities.csv` lists, by their path beside it.
+
+    An entry whose recording the service lost stands under a name made of its number. Entries made by hand have no
+    recording and are left out. A file that is no such listing gives nothing.
+
+    The header is in the athlete's language, names come twice, and columns have come and gone; only what holds in all
+    exports of 2024 to 2026 is used. Dates and numbers are localised too, so that none is read.
+    """
+    rows = _rows(data)
+    column = _file_column(rows)
+    if column is None:
+        return {}
+    listed: dict[str, Listed] = {}
+    for row in rows[1:]:
+        if len(row) <= column:
+            continue
+        # Number, date and title have come first in every export seen; the language only changes their header.
+        title = row[2].strip() if column > 2 else ""
+        if _FILE.match(row[column]):
+            listed[row[column]] = Listed(title=title)
+        elif _LOST in row[column]:
+            listed[f"activities/{row[0]}"] = Listed(title=title, problem="the service could not export this recording")
+    return listed
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _file_column(rows: list[list[str]]) -> int | None:
+    """The column that holds the recordings' names, known by what stands in it."""
+    for row in rows[1:]:
+        for index, value in enumerate(row):
+            if _FILE.match(value):
+                return index
+    return None

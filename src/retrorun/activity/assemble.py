@@ -16,8 +16,7 @@ from retrorun.activity import spans
 from retrorun.activity.model import COLUMNS, Activity, Part
 from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import RawRecording
-from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, plausible, sport_by_motion, too_many
-from retrorun.activity.wording import counted
+from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, counted, plausible, sport_by_motion, too_many
 from retrorun.arrays import BoolArray, FloatArray, at_share
 from retrorun.errors import RecordingError
 from retrorun.intervals import mask

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT
-from retrorun.activity.wording import counted
+from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT, counted
 from retrorun.arrays import BoolArray, FloatArray, at_share
 from retrorun.intervals import edges
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from retrorun.activity.model import COLUMNS, Activity, FloatArray, Lap
+from retrorun.activity.model import COLUMNS, Activity, Lap
+from retrorun.arrays import FloatArray
 
 TOLERANCE = 1e-9  # relative; both readers scale the same integers, so only the order of a division may differ
 

@@ -8,17 +8,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from retrorun.activity.assemble import has_values, only_present
-from retrorun.activity.known import offered
 from retrorun.activity.model import Device
-from retrorun.activity.raw import FloatArray, RawLap, RawLoss, RawPart, RawRecording
+from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
-from retrorun.arrays import IntArray
+from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
 from retrorun.fit.reader import read_fit
-from retrorun.fit.view import FileView, TableView
+from retrorun.fit.table import FileView, TableView
 from retrorun.fit.words import (
     EVENT_START,
     EVENT_STOPS,
@@ -54,6 +53,35 @@ EXTRA = {
     "stance_time_balance_pct": "stance_time_balance",
     "step_length_mm": "step_length",
 }
+
+
+# Developer fields that several apps write are offered under one name with the unit at its end.
+_UNITS = {
+    "w": "w",
+    "watts": "w",
+    "ms": "ms",
+    "milliseconds": "ms",
+    "cm": "cm",
+    "centimeters": "cm",
+    "deg": "deg",
+    "degrees": "deg",
+    "°": "deg",
+    "kn/m": "kn_m",
+    "m/s": "mps",
+    "rpm": "rpm",
+}
+# Words in a field's own name, and the name that it is offered under; Stryd's fields, and compasses of any app.
+_NAMES = (
+    ("form power", "form_power", "w"),
+    ("air power", "air_power", "w"),
+    ("power", "power", "w"),
+    ("leg spring stiffness", "leg_spring_stiffness", "kn_m"),
+    ("ground time", "ground_time", "ms"),
+    ("vertical oscillation", "vertical_oscillation", "cm"),
+    ("cadence", "cadence", "rpm"),
+    ("effort pace", "effort_pace", "mps"),
+)
+_COMPASS = ("heading", "compass", "bearing", "azimuth")
 
 
 def raw_from_fit(data: bytes) -> RawRecording:
@@ -197,7 +225,27 @@ def _extra(records: TableView) -> dict[str, FloatArray]:
 
 def _developer(file: FileView) -> dict[str, FloatArray]:
     found = file.developer("record")
-    return offered({key: values for key, values in found.items() if has_values(values)})
+    return _offered({key: values for key, values in found.items() if has_values(values)})
+
+
+def _offered(columns: Mapping[tuple[str, str], FloatArray]) -> dict[str, FloatArray]:
+    """Developer columns by name and unit under plain names; a field that nobody knows keeps its own."""
+    found: dict[str, FloatArray] = {}
+    for (name, unit), values in columns.items():
+        plain = _plain_name(name, unit)
+        found[name if plain is None or plain in found else plain] = values
+    return found
+
+
+def _plain_name(name: str, unit: str) -> str | None:
+    """The plain name of a developer field, None where it is not known."""
+    lower, short = name.strip().lower(), _UNITS.get(unit.strip().lower())
+    for theirs, ours, expected in _NAMES:
+        if lower == theirs and short == expected:
+            return f"{ours}_{expected}"
+    if short == "deg" and any(word in lower for word in _COMPASS):
+        return "heading_deg"
+    return None
 
 
 def _utc_offset(activity: TableView) -> float | None:

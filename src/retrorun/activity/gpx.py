@@ -9,8 +9,18 @@ import numpy as np
 
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
-from retrorun.activity.moments import unix_seconds
-from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbered, numbers, recording
+from retrorun.activity.points import (
+    Points,
+    attribute,
+    finite,
+    gather,
+    names_of,
+    number,
+    numbered,
+    numbers,
+    recording,
+    unix_seconds,
+)
 from retrorun.activity.raw import RawLap, RawPart, RawRecording
 from retrorun.activity.rules import MAX_LAPS, sport_of_words
 from retrorun.arrays import FloatArray, IntArray

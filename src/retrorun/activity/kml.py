@@ -9,8 +9,7 @@ import numpy as np
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.points import Points, attribute, bounded, numbers, recording
 from retrorun.activity.raw import RawRecording
-from retrorun.activity.rules import sport_of_words
-from retrorun.activity.wording import counted
+from retrorun.activity.rules import counted, sport_of_words
 from retrorun.errors import RecordingError
 
 # Names of arrays beside a track, in lower case, and the columns that they fill; the first name that is there wins.

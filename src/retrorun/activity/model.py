@@ -18,14 +18,13 @@ import numpy.typing as npt
 
 from retrorun.activity.cadence import without_nonsense
 from retrorun.activity.rules import FOOT_SPORTS, plausible
+from retrorun.arrays import FloatArray
 from retrorun.errors import OutputError, RecordingError, install_hint
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

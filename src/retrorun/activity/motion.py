@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.activity.rules import GAP_S, PLAUSIBLE
-from retrorun.activity.wording import counted
+from retrorun.activity.rules import GAP_S, PLAUSIBLE, counted
 from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG R1)

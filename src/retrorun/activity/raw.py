@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.model import Device
+from retrorun.arrays import FloatArray
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,14 @@ from typing import IO, Literal, get_args
 
 from retrorun.activity.assemble import assemble
 from retrorun.activity.fit import raw_from_fit, raw_from_fitparse
-from retrorun.activity.markup import looks_like_xml
+from retrorun.activity.gpx import raw_from_gpx
+from retrorun.activity.kml import raw_from_kml
+from retrorun.activity.markup import looks_like_xml, open_document, web_page
 from retrorun.activity.model import Activity
+from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import MAX_BYTES
+from retrorun.activity.tcx import raw_from_tcx
 from retrorun.activity.unpack import unpack
-from retrorun.activity.xml import raw_from_xml
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.fit.chain import is_fit
@@ -57,10 +60,28 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
     if is_fit(data):
         return assemble(raw_from_fit(data))
     if looks_like_xml(data):
-        return assemble(raw_from_xml(data))
+        return assemble(_raw_from_xml(data))
     if not data:
         raise RecordingError("the file is empty", hint="fetch it from the watch again")
     raise RecordingError("this is no recording", hint="give a FIT, TCX, GPX or KML file")
+
+
+def _raw_from_xml(data: bytes) -> RawRecording:
+    """Read the bytes of a TCX, GPX or KML recording.
+
+    Raises:
+        RecordingError: it is none of them, or holds no point with a time.
+    """
+    document = open_document(data)
+    if document.root == "gpx":
+        return raw_from_gpx(document)
+    if document.root == "TrainingCenterDatabase":
+        return raw_from_tcx(document)
+    if document.root == "kml":
+        return raw_from_kml(document)
+    if document.root.lower() == "html":
+        raise web_page()
+    raise RecordingError(f"this is XML, but no TCX, GPX or KML: its root is {document.root!r}", hint="give a recording")
 
 
 def _fetch(source: Source) -> tuple[bytes, str]:

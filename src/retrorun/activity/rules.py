@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsInt
 
 import numpy as np
 
-from retrorun.activity.wording import counted
 from retrorun.arrays import FloatArray, at_share
 from retrorun.errors import RecordingError
 
@@ -48,6 +47,12 @@ FOOT_SPORTS = frozenset(
         "unknown",
     }
 )
+
+
+def counted(count: SupportsInt, what: str) -> str:
+    """`1 sample`, `2 samples`, `10,406 samples`."""
+    number = int(count)
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def spans_on_foot(activity: Activity) -> list[tuple[float, float]]:

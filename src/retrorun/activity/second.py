@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from retrorun.arrays import FloatArray
 from retrorun.errors import FitError
 from retrorun.fit.chain import Loss
 from retrorun.fit.profile import BY_NAME, FIT_EPOCH_UNIX_S, TIMESTAMP, Message
-from retrorun.fit.view import FloatArray
 
 _EPOCH = dt.datetime.fromtimestamp(FIT_EPOCH_UNIX_S, tz=dt.UTC).replace(tzinfo=None)  # fitparse's dates know no zone
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from retrorun.activity.assemble import assemble
 from retrorun.activity.model import Activity
-from retrorun.activity.raw import FloatArray, RawRecording
+from retrorun.activity.raw import RawRecording
+from retrorun.arrays import FloatArray
 from retrorun.errors import RecordingError
 
 # Strava's names, https://developers.strava.com/docs/reference/#api-models-StreamSet

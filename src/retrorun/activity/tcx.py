@@ -8,8 +8,17 @@ from functools import partial
 
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
-from retrorun.activity.moments import unix_seconds
-from retrorun.activity.points import Points, attribute, finite, gather, names_of, number, numbered, recording
+from retrorun.activity.points import (
+    Points,
+    attribute,
+    finite,
+    gather,
+    names_of,
+    number,
+    numbered,
+    recording,
+    unix_seconds,
+)
 from retrorun.activity.raw import RawLap, RawPart, RawRecording
 from retrorun.errors import RecordingError
 

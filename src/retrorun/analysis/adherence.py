@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
 from retrorun.analysis.direction import AsRun, judge_directions
 from retrorun.analysis.labels import Labels
+from retrorun.arrays import FloatArray
 from retrorun.detection.resample import mean_over, time_means
 from retrorun.detection.result import Detection
 from retrorun.match.model import Match, StepMatch

@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
 from retrorun.analysis.labels import Labels
+from retrorun.arrays import FloatArray
 from retrorun.detection.parameters import RUNNING_SPM
 from retrorun.detection.resample import mean_over
 from retrorun.detection.result import Detection, PlannedSpan, Segment

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
 from retrorun.analysis.summary import sample_weights_s, step_distances_m
+from retrorun.arrays import FloatArray
 from retrorun.detection.result import Detection
 from retrorun.session.pace import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
-from retrorun.arrays import BoolArray
+from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection, Verdict
 from retrorun.intervals import Interval, mask
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retrorun.fit.crc import crc16
-from retrorun.fit.limits import MAX_FILES
 
 SIGNATURE = b".FIT"
 _SIGNATURE_AT = 8  # in the header
 _SHORT_HEADER, _LONG_HEADER = 12, 14  # the long one ends with a checksum of its own
 _CRC = 2  # bytes
+# No real file comes near these, so that a hostile one ends in a report and not in a full memory.
+MAX_FILES = 256  # in one chain; the longest chain seen holds 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrorun.arrays import FloatArray
 from retrorun.fit.definition import DeveloperPlace, Place
 from retrorun.fit.profile import BASE_BY_NUMBER, BaseType, Field
-from retrorun.fit.table import Block, FloatArray, Table
+from retrorun.fit.table import Block, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

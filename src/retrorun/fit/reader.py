@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from retrorun.arrays import FloatArray
 from retrorun.errors import FitError
 from retrorun.fit.chain import Frame, Loss, frames, is_fit
-from retrorun.fit.clock import compressed_times
+from retrorun.fit.definition import COMPRESSED_BIT
 from retrorun.fit.developer import descriptions, developer_columns
-from retrorun.fit.limits import MAX_LOSSES, MAX_RESTARTS, MAX_ROWS
-from retrorun.fit.profile import BY_NAME, TIMESTAMP
+from retrorun.fit.profile import BY_NAME, TIMESTAMP, Field
 from retrorun.fit.salvage import next_message
-from retrorun.fit.table import FloatArray, Table, block_of
+from retrorun.fit.table import Block, Table, block_of
 from retrorun.fit.walk import Positions, Slot, Walker
 
 __all__ = ["FitFile", "Loss", "is_fit", "read_fit"]
 
 _CHECKSUM = 2  # bytes
+_FIELD = Field(TIMESTAMP, "timestamp", "uint32")
+_ROUND = 32  # a compressed header counts seconds modulo 32
+# No real file comes near these, so that a hostile one ends in a report and not in a full memory.
+MAX_ROWS = 100_000  # messages of any kind but record; the most seen are 4,000 in a file of 12 h
+MAX_RESTARTS = 5_000  # searches for the next message in one file
+MAX_LOSSES = 100  # losses that are told one by one
 
 
 class FitFile:
@@ -55,7 +61,7 @@ class FitFile:
                 slot for slot in self._slots if slot.definition.timestamp_at is not None or slot.definition.local < 4
             ]
             blocks = [block_of(self.data, [slot]) for slot in timed]
-            self._clock = compressed_times(blocks)
+            self._clock = _compressed_times(blocks)
         positions, times = self._clock
         at = np.searchsorted(positions, table.positions)
         at[at == len(positions)] = 0
@@ -139,3 +145,48 @@ def _told(losses: list[Loss]) -> tuple[Loss, ...]:
     rest = losses[MAX_LOSSES:]
     more = Loss(what=f"{len(rest)} more places", start=rest[0].start, end=max(loss.end for loss in rest))
     return (*losses[:MAX_LOSSES], more)
+
+
+def _block_times(block: Block) -> FloatArray:
+    """The full timestamps of the messages of a block [s, FIT clock], shape (rows,); NaN where there is none."""
+    place = block.definition.places.get(TIMESTAMP)
+    values = None if place is None else block.numbers(place, _FIELD)
+    return np.full(len(block), np.nan) if values is None else values
+
+
+def _compressed_times(blocks: list[Block]) -> tuple[Positions, FloatArray]:
+    """Positions of all messages with a time of their own, in order, and those times [s, FIT clock].
+
+    A compressed header holds the low five bits of its time, and is never more than 31 s after the one before it.
+
+    Args:
+        blocks: all messages that hold a timestamp or have a compressed header, of known and unknown kinds.
+    """
+    positions, full, offset = [], [], []
+    for block in blocks:
+        headers = block.rows[:, 0]
+        compressed = (headers & COMPRESSED_BIT) != 0
+        times = _block_times(block)
+        times[compressed] = np.nan
+        positions.append(block.positions)
+        full.append(times)
+        offset.append(np.where(compressed, headers.astype(np.int64) % _ROUND, -1))
+    joined = np.concatenate(positions)
+    order = np.argsort(joined, kind="stable")
+    joined, times, offsets = joined[order], np.concatenate(full)[order], np.concatenate(offset)[order]
+    timed = np.isfinite(times) | (offsets >= 0)
+    return joined[timed], _unroll(times[timed], offsets[timed])
+
+
+def _unroll(times: FloatArray, offsets: np.ndarray[tuple[int], np.dtype[np.int64]]) -> FloatArray:
+    """Full times for messages in order: those that are there, and those that only five bits are known of."""
+    whole = np.isfinite(times)
+    low = np.where(whole, np.nan_to_num(times) % _ROUND, offsets)
+    steps = np.diff(low, prepend=low[:1]) % _ROUND
+    steps[whole] = 0
+    passed = np.cumsum(steps)
+    anchor = np.maximum.accumulate(np.where(whole, np.arange(len(times)), -1))
+    known = anchor >= 0
+    found = np.full(len(times), np.nan)
+    found[known] = times[anchor[known]] + passed[known] - passed[anchor[known]]
+    return found

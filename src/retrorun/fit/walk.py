@@ -19,10 +19,12 @@ from retrorun.fit.definition import (
     definition_length,
     parse_definition,
 )
-from retrorun.fit.limits import MAX_DEFINITIONS, MAX_MESSAGES
 
 Positions = npt.NDArray[np.int64]
 
+# No real file comes near these, so that a hostile one ends in a report and not in a full memory.
+MAX_DEFINITIONS = 10_000  # different ones in one file; the most seen are 59
+MAX_MESSAGES = 20_000_000  # that are kept; 5 days at 10 Hz with four messages for each sample
 _RUN = 32  # messages of one kind in a row that are worth a jump
 _LATEST = 9  # messages whose times speak for where a recording stands
 _STRETCH = 4096  # bytes walked before a jump is tried again; doubled each time that it fails

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retrorun.fit.reader import is_fit, read_fit
-from retrorun.fit.view import FileView, TableView
+from retrorun.fit.table import FileView, TableView
 from retrorun.fit.words import FILE_WORKOUT
 from retrorun.fit.writer import Message, Value, write_fit
 

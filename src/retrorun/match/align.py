@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retrorun.activity.model import FloatArray
+from retrorun.arrays import FloatArray
 from retrorun.errors import PlanError
 from retrorun.match.cost import NO_INDEX, LapTable, PlanTable, run_costs
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
+from retrorun.arrays import FloatArray
 from retrorun.match.model import StepMatch
 from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, Time

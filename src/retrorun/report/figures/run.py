@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
 from retrorun.analysis.analyse import Told, answered
+from retrorun.arrays import FloatArray
 from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import smooth_cadence_spm, smooth_pace_s, with_breaks

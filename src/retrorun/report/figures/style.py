@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.activity.model import Activity, FloatArray
+from retrorun.activity.model import Activity
+from retrorun.arrays import FloatArray
 from retrorun.errors import OutputError
 from retrorun.files import check_ending
 from retrorun.units import METRES_PER_MILE, format_clock

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.activity.moments import unix_seconds, utc_offset_s
+from retrorun.activity.points import unix_seconds, utc_offset_s
 
 MOMENTS = st.datetimes(min_value=dt.datetime(1971, 1, 1), max_value=dt.datetime(2100, 1, 1))  # noqa: DTZ001 - UTC below
 
