@@ -29,7 +29,7 @@ UNOFFICIAL = "Garmin Connect has no open interface for this: the login is that o
 OURS = "sent by retrorun; sending this name again replaces it"
 PAGE = 100  # workouts in one answer
 MOST_LISTED = 10_000
-OTHER_WAY = "or compile the workout to a file and copy it to the watch"
+OTHER_WAY = "or carry the files over USB, which needs no login"
 
 
 class LoginError(DeliveryError):
