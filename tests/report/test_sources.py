@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 import retrorun as rr
 from retrorun.demo import SESSION_TEXT, demo_recording
+from retrorun.report.export import export_bytes
 from tests.report.made import made_detection, made_match, made_run
 
 
@@ -41,6 +42,25 @@ def test_what_is_no_recording_is_told_as_one(show: Callable[[object], object]) -
         show(3)
     with pytest.raises(rr.RecordingError, match="no such file"):
         show("nowhere.fit")
+
+
+def test_a_path_is_exported_with_what_it_needs(run: rr.Analysis, tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(demo_recording())
+    for ending in (".csv", ".fit"):
+        rr.save_export(tmp_path / f"a{ending}", path)
+        rr.save_export(tmp_path / f"b{ending}", run, recording=demo_recording())
+        assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
+    label = rr.Label(start_s=100.0, end_s=160.0, direction=rr.Direction.BACKWARD)
+    rr.save_labels(rr.Labels(labels=(label,)), path)
+    rr.save_export(tmp_path / "labelled.csv", path)  # what the runner says beside a file counts here, too
+    assert (tmp_path / "labelled.csv").read_bytes() == export_bytes("csv", run.activity, rr.analyse(path).detection)
+    assert rr.analyse(tmp_path / "a.fit").detection.reasons[-1].endswith("said by the recording itself")
+    with pytest.raises(rr.OutputError, match="read by the same command"):
+        rr.save_export(path, path)
+    assert path.read_bytes() == demo_recording()
+    with pytest.raises(rr.RecordingError, match="only a FIT recording can be annotated"):
+        rr.save_export(tmp_path / "c.fit", run)
 
 
 def axes_of(rows: int) -> list[Axes]:

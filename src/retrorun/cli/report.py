@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Analysis
 from retrorun.analysis.store import labels_path
 from retrorun.cli.console import say
@@ -24,7 +23,6 @@ from retrorun.cli.options import (
 )
 from retrorun.cli.sources import run_of
 from retrorun.files import check_ending, refuse_inputs, write_atomic
-from retrorun.fit.reader import is_fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -116,16 +114,7 @@ def convert(
     refuse_inputs(output, inputs)
     packed = bytes_of(recording)
     found = run_of(recording, profile, plan, data=packed)
-    data = unpack(packed)
-    save_export(
-        output,
-        found.activity,
-        found.detection,
-        recording=data if is_fit(data) else None,
-        rows=rows.value,
-        per_m=units.per_m,
-        inputs=inputs,
-    )
+    save_export(output, found, recording=packed, rows=rows.value, per_m=units.per_m, inputs=inputs)
     say(f"written    {output}")
 
 

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.model import Activity
+from retrorun.activity.unpack import unpack
+from retrorun.analysis.analyse import Told, answered
 from retrorun.detection.result import Detection
 from retrorun.errors import OutputError, RecordingError, install_hint
-from retrorun.files import check_ending, plain_cell, write_atomic
+from retrorun.files import check_ending, plain_cell, read_bytes, write_atomic
+from retrorun.fit.chain import is_fit
 from retrorun.report.annotate import annotate_fit
 from retrorun.report.columns import sample_columns, segment_columns
 from retrorun.report.document import analysis_json
@@ -25,8 +28,8 @@ FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
 
 def save_export(
     path: str | os.PathLike[str],
-    activity: Activity,
-    detection: Detection,
+    activity: Told,
+    detection: Detection | None = None,
     *,
     recording: bytes | None = None,
     rows: Rows = "samples",
@@ -37,9 +40,9 @@ def save_export(
 
     Args:
         path: where to write; an old file is replaced in one step.
-        activity: the recording.
-        detection: what was found in it.
-        recording: the bytes of the FIT file that the activity was read from; only for `.fit`.
+        activity: the recording, its path or bytes, or what `retrorun.analyse` answered of it.
+        detection: what was found in it, where that is known or to be written instead.
+        recording: the bytes of the FIT file that the activity was read from, for `.fit`; a path or bytes are their own.
         rows: what a row of CSV or Parquet is.
         per_m: the distance that paces in the table of segments are for.
         inputs: files that must not be written over, such as the recording itself.
@@ -50,7 +53,20 @@ def save_export(
     """
     target = Path(path)
     form = check_ending(target, tuple(f".{form}" for form in FORMATS), "an analysed recording").removeprefix(".")
-    data = export_bytes(form, activity, detection, recording=recording, rows=rows, per_m=per_m)
+    if isinstance(activity, str | os.PathLike):
+        recording, inputs = read_bytes(Path(activity)), (*inputs, Path(activity))
+    elif isinstance(activity, bytes):
+        recording = activity
+    told, found, _ = answered(activity, detection)
+    original = b"" if recording is None else unpack(recording)
+    data = export_bytes(
+        form,
+        told,
+        found,
+        recording=original if is_fit(original) else None,
+        rows=rows,
+        per_m=per_m,
+    )
     write_atomic(target, data, inputs=inputs)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
@@ -44,6 +47,23 @@ CROWDED = 40  # laps; more numbers than that do not fit side by side
 Draw = Callable[..., "Axes"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that is drawn over time: its name and unit, its colour in a theme, and its values."""
+
+    name: str
+    unit: str
+    colour: str
+    values: Callable[[Activity], FloatArray]
+
+
+COLUMNS = (
+    Column(name="cadence", unit="steps/min", colour="cadence", values=smooth_cadence_spm),
+    Column(name="heart rate", unit="bpm", colour="heart", values=attrgetter("heart_rate_bpm")),
+    Column(name="altitude", unit="m", colour="quiet", values=attrgetter("altitude_m")),
+)
+
+
 @overload
 def figure_run(
     activity: Told, detection: Detection | None = None, *, ax: None = None, **look: Unpack[Titled]
@@ -75,9 +95,11 @@ def figure_run(
         A figure of its own, or `ax` where that was given.
     """
     activity, detection, _ = answered(activity, detection)
-    panels = panels_of(activity)
+    columns = [column for column in COLUMNS if np.isfinite(column.values(activity)).any()]
     if ax is not None:
-        panels = [*panels, *(draw for draw in PANELS if draw not in panels)]
+        columns += [column for column in COLUMNS if column not in columns]
+    panels: list[Draw] = [draw_pace, *(partial(draw_column, column=column) for column in columns)]
+    if ax is not None:
         _draw_panels(given_axes(ax, len(panels)), panels, activity, detection, theme=theme, per_m=per_m)
         return ax
     narrow = width_in < 6.0
@@ -110,16 +132,6 @@ def _draw_panels(
         mark_laps(axes, activity, theme=theme, numbered=axes is all_axes[0] and raised)
         dress_time_axis(axes, activity, theme=theme, named=axes is all_axes[-1])
     explain(all_axes[0], activity, detection, theme=theme, raised=raised)
-
-
-def panels_of(activity: Activity) -> list[Draw]:
-    """What there is to draw of a recording: pace always, and each further column that holds anything."""
-    further = (
-        (draw_cadence, activity.cadence_spm),
-        (draw_heart_rate, activity.heart_rate_bpm),
-        (draw_altitude, activity.altitude_m),
-    )
-    return [draw_pace, *(draw for draw, column in further if np.isfinite(column).any())]
 
 
 def run_title(activity: Activity, detection: Detection) -> str:
@@ -161,33 +173,27 @@ def draw_pace(
     return axes
 
 
-def draw_cadence(
-    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
+def draw_column(
+    axes: Axes,
+    activity: Activity,
+    detection: Detection,
+    *,
+    column: Column,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
 ) -> Axes:
-    """Cadence of both feet over time; zeros, which a watch writes when it lost the steps, are left out."""
+    """A column over time; the odd value far off all others does not set the scale."""
     del per_m  # all panels are called alike
-    values = smooth_cadence_spm(activity)
-    return _panel(axes, activity, detection, values, "cadence", "steps/min", theme.cadence, theme)
-
-
-def draw_heart_rate(
-    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
-) -> Axes:
-    """Heart rate over time."""
-    del per_m  # all panels are called alike
-    values = activity.heart_rate_bpm
-    return _panel(axes, activity, detection, values, "heart rate", "bpm", theme.heart, theme)
-
-
-def draw_altitude(
-    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
-) -> Axes:
-    """Altitude over time; the odd value far off all others does not set the scale."""
-    del per_m  # all panels are called alike
-    return _panel(axes, activity, detection, activity.altitude_m, "altitude", "m", theme.quiet, theme)
-
-
-PANELS: tuple[Draw, ...] = (draw_pace, draw_cadence, draw_heart_rate, draw_altitude)
+    values = column.values(activity)
+    dress(axes, theme)
+    axes.set_ylabel(f"{column.name} [{column.unit}]", color=theme.text)
+    if not np.isfinite(values).any():
+        say_missing(axes, f"no {column.name} in this recording", theme)
+        return axes
+    _draw_line(axes, activity, detection, values, getattr(theme, column.colour), theme, name=column.name)
+    axes.set_ylim(limits(values, least=2.0))
+    axes.locator_params(axis="y", nbins=6, integer=True)
+    return axes
 
 
 def shade_backward(axes: Axes, detection: Detection, *, theme: Theme = LIGHT) -> Axes:
@@ -277,27 +283,6 @@ def explain(
         legend = axes.get_legend()
         if legend is not None and raised and len(activity.laps) > 1:
             legend.set_bbox_to_anchor((1.0, 1.09))
-    return axes
-
-
-def _panel(
-    axes: Axes,
-    activity: Activity,
-    detection: Detection,
-    values: FloatArray,
-    name: str,
-    unit: str,
-    colour: str,
-    theme: Theme,
-) -> Axes:
-    dress(axes, theme)
-    axes.set_ylabel(f"{name} [{unit}]", color=theme.text)
-    if not np.isfinite(values).any():
-        say_missing(axes, f"no {name} in this recording", theme)
-        return axes
-    _draw_line(axes, activity, detection, values, colour, theme, name=name)
-    axes.set_ylim(limits(values, least=2.0))
-    axes.locator_params(axis="y", nbins=6, integer=True)
     return axes
 
 
