@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import PathLike
 
 from retrorun.errors import WorkoutError
@@ -222,16 +222,15 @@ def arrange(
     Raises:
         WorkoutError: written out, the session would have more than 2000 lines.
     """
-    work = _Arranging(format_name=format_name, keeps_skip_last=keeps_skip_last, findings=Findings())
-    parts = work.parts(session.steps, "steps", depth)
-    return Arranged(parts=parts, findings=work.findings)
+    work = _Arranging(format_name=format_name, keeps_skip_last=keeps_skip_last)
+    return Arranged(parts=work.parts(session.steps, "steps", depth), findings=work.findings)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Arranging:
     format_name: str
     keeps_skip_last: Callable[[Repeat], bool]
-    findings: Findings
+    findings: Findings = field(default_factory=Findings)
 
     def parts(self, steps: tuple[Step | Repeat, ...], place: str, depth: int) -> tuple[Part, ...]:
         made: list[Part] = []
@@ -265,9 +264,8 @@ class _Arranging:
         body = list(self.parts(repeat.steps, inner, depth))
         if len(body) * count > MOST_LINES * 2:  # so that no list of millions is made before it is refused
             count = MOST_LINES // len(body) + 2
-        if not repeat.skip_last:
-            return body * count
-        return body * (count - 1) + list(self.parts(repeat.steps[:-1], inner, depth))
+        last = list(self.parts(repeat.steps[:-1], inner, depth)) if repeat.skip_last else body
+        return body * (count - 1) + last
 
     def count(self, repeat: Repeat, here: str) -> int:
         if isinstance(repeat.until, Times):
