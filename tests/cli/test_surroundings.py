@@ -9,7 +9,9 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from retrorun.cli.app import app
 from tests.recordings import fit_recording
 
 
@@ -96,6 +98,23 @@ def test_a_home_that_is_none_stops_no_analysis(run: Path, home: str) -> None:
     done = retrorun("analyze", str(run), env={"HOME": home, "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""})
     assert done.returncode == 0, done.stderr
     assert b"verdict" in done.stdout
+
+
+def test_a_home_where_nothing_can_be_written_is_no_matter_of_a_page(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").write_bytes(b"")  # no folder can be made in it, whoever asks
+    done = retrorun(
+        "report",
+        str(run),
+        "-o",
+        str(tmp_path / "page.html"),
+        env={"HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": "", "MPLCONFIGDIR": ""},
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_why_a_file_cannot_be_read_is_said_by_reading_it(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    assert CliRunner().invoke(app, ["analyze", str(run)]).exit_code == 0  # its rights were asked of no one
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")

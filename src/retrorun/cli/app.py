@@ -8,6 +8,7 @@ command is called, so that no command pays for another. Exit codes: 0 fine, 1 ba
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -189,7 +190,11 @@ def _load(name: str) -> Click:
         return group
     single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
     single.command(name)(target)
-    return typer.main.get_command(single)
+    command = typer.main.get_command(single)
+    for param in command.params:
+        if hasattr(param.type, "readable"):  # reading a file says why it cannot be read; this would only say that
+            param.type.readable = False
+    return command
 
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -224,6 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns of a home where nothing can be written
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that knows no umlauts gets their numbers
             stream.reconfigure(errors="backslashreplace")

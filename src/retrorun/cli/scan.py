@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -176,9 +177,9 @@ def profile(
     check_ending(output, (".json",), "a gait profile")
     inputs = _inputs(paths, None, output)
     refuse_inputs(output, inputs)
-    start = profile_of(output if update else None)
-    learnt = learn_profile(paths, start=start, progress=True)
-    write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=inputs)
+    with locked(output) if update else nullcontext():
+        learnt = learn_profile(paths, start=profile_of(output if update else None), progress=True)
+        write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=inputs)
     known = learnt.profile
     say(f"learnt from {learnt.runs} runs ({known.hours:.1f} h in all), {len(learnt.left_out)} recordings left out")
     for place, reason in learnt.left_out[:5]:
