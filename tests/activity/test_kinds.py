@@ -236,6 +236,29 @@ def test_what_cannot_be_is_missing_and_counted(column: str, more: str, options: 
     assert any("cannot be" in str(each) for each in found.damage)
 
 
+@pytest.mark.parametrize("text", ["1.012,5", "NaN", "-inf", "high"])
+def test_what_is_no_number_is_missing_and_counted(text: str) -> None:
+    points = [point(float(second)).replace("<ele>100<", f"<ele>{text if second < 7 else 100}<") for second in range(60)]
+    activity = read(track(segment(points)))
+    assert np.isnan(activity.altitude_m).sum() == 7
+    assert [str(each) for each in activity.damage] == [
+        "7 values of altitude that no number can be read from, taken as missing"
+    ]
+    positions = read(track(segment([each.replace('lon="20.0"', f'lon="{text}"') for each in points[7:]])))
+    assert "53 values of longitude that no number" in str(positions.damage[0])
+    assert read(track(segment([each.replace("<ele>100<", "<ele> <") for each in points[7:]]))).damage == ()
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "1989", "2100", "9999"])
+def test_a_date_that_cannot_be_is_missing_and_counted(year: str) -> None:
+    points = seconds(0, 60).replace("2024-", f"{year}-")
+    activity = read(track(points))
+    assert activity.start_time is None
+    assert activity.time_s[-1] == 59
+    assert [str(each) for each in activity.damage] == ["the date cannot be, taken as missing"]
+    assert read(track(seconds(0, 60).replace("2024-", "1990-"))).damage == ()
+
+
 def test_commas_are_decimal_signs() -> None:
     plain = gpx(track(seconds(0, 60)))
     with_commas = plain.replace(b'lat="10.', b'lat="10,').replace(b'lon="20.0"', b'lon="20,0"')

@@ -13,10 +13,20 @@ import numpy.typing as npt
 
 from retrorun.activity import cadence as cadences
 from retrorun.activity import spans
-from retrorun.activity.model import COLUMNS, Activity, Part
+from retrorun.activity.model import COLUMNS, Activity, Damage, Part
 from retrorun.activity.motion import with_motion
 from retrorun.activity.raw import RawRecording
-from retrorun.activity.rules import FOOT_SPORTS, MAX_SAMPLES, MAX_SPAN_S, counted, plausible, sport_by_motion, too_many
+from retrorun.activity.rules import (
+    END_UNIX_S,
+    FIRST_UNIX_S,
+    FOOT_SPORTS,
+    MAX_SAMPLES,
+    MAX_SPAN_S,
+    counted,
+    plausible,
+    sport_by_motion,
+    too_many,
+)
 from retrorun.arrays import BoolArray, FloatArray, at_share
 from retrorun.errors import RecordingError
 from retrorun.intervals import mask
@@ -52,9 +62,13 @@ def assemble(raw: RawRecording) -> Activity:
     n = len(time_s)
     missing = np.full(n, np.nan)
     filled = {name: columns.get(name, missing) for name in COLUMNS[1:]}
-    start_time = _moment(zero) if raw.dated else None
+    start_time = None
     if not raw.dated:
         decisions.append("times count from when the watch was switched on; the date is not known")
+    elif FIRST_UNIX_S <= zero < END_UNIX_S:
+        start_time = dt.datetime.fromtimestamp(zero, tz=dt.UTC)
+    else:
+        implausible += (Damage(what="the date cannot be, taken as missing", start_byte=0, end_byte=0),)
     for column in (time_s, *filled.values(), *extra.values(), *developer.values()):
         column.flags.writeable = False  # so that Activity need not copy what nobody else can write to
     return Activity(
@@ -98,13 +112,6 @@ def _as_run(
     if sport in FOOT_SPORTS:
         steps = cadences.without_nonsense(time_s, speed, steps, decisions)
     return sport, steps if on_foot is None or given is None else np.where(on_foot, steps, given)
-
-
-def _moment(unix_s: float) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromtimestamp(unix_s, tz=dt.UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _label(

@@ -17,7 +17,6 @@ from retrorun.activity.points import (
     names_of,
     number,
     numbered,
-    numbers,
     recording,
     unix_seconds,
 )
@@ -70,7 +69,7 @@ def raw_from_gpx(document: Document) -> RawRecording:
             f"this GPX holds {_instead(document.data)}, no recording", hint="export the recording itself"
         )
     columns = points.filled()
-    columns["latitude_deg"], columns["longitude_deg"] = _positions(attributes)
+    columns["latitude_deg"], columns["longitude_deg"] = _positions(points, attributes)
     sports = _sports(document.data, len(tracks))
     segment, track = (numbered(before, points.n) if len(segments) > 1 else None for before in (segments, tracks))
     several = None if segment is None or track is None else _activities(points.times, segment, track, sports)
@@ -166,7 +165,7 @@ def _activities(
     return activity, tuple(made)
 
 
-def _positions(attributes: list[bytes]) -> tuple[FloatArray, FloatArray]:
+def _positions(points: Points, attributes: list[bytes]) -> tuple[FloatArray, FloatArray]:
     """Latitudes and longitudes from the attributes of all points."""
     n, parts = len(attributes), b"".join(attributes).split(b'"')
     usual = (
@@ -174,9 +173,12 @@ def _positions(attributes: list[bytes]) -> tuple[FloatArray, FloatArray]:
         and set(parts[2::4]) == {b" lon="}
         and {each[-5:] for each in parts[:-1:4]} == {b" lat="}
     )
-    if usual:
-        return numbers(parts[1::4]), numbers(parts[3::4])
-    return tuple(numbers([attribute(each, name) for each in attributes]) for name in ("lat", "lon"))  # type: ignore[return-value]  # two of them
+    lat, lon = (
+        (parts[1::4], parts[3::4])
+        if usual
+        else ([attribute(each, name) for each in attributes] for name in ("lat", "lon"))
+    )
+    return points.numbers("latitude_deg", lat), points.numbers("longitude_deg", lon)
 
 
 def _laps(data: bytes) -> tuple[RawLap, ...]:

@@ -337,6 +337,8 @@ def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
         return value
     try:
         array = np.asarray(value)
+        if array.dtype.kind == "c":
+            raise TypeError  # numpy would only warn that it throws half of each away
         if array.ndim == 1:
             array = _seconds(array)
         array = array if array.dtype == object and array.ndim != 1 else np.asarray(array, dtype=np.float64)

@@ -11,8 +11,8 @@ import numpy as np
 
 from retrorun.activity.markup import Document, Tags
 from retrorun.activity.model import Device
-from retrorun.activity.raw import RawLap, RawPart, RawRecording
-from retrorun.activity.rules import MAX_POINTS
+from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording
+from retrorun.activity.rules import MAX_POINTS, counted, plain_name
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 
@@ -36,18 +36,30 @@ class Points:
     def __init__(self, columns: dict[str, tuple[str, ...]], time_name: str) -> None:
         self.columns = columns
         self.n = 0
+        self.losses: list[RawLoss] = []
         self.at: IntArray | None = None  # where in the bytes each stands
         self.time_name = time_name.encode()
         names = [name.encode() for name in names_of(columns, time_name)]
         self.rows: dict[bytes, IntArray] = {name: np.empty(0, dtype=np.int64) for name in names}
         self.texts: dict[bytes, list[bytes]] = {name: [] for name in names}
 
-    def _column(self, names: tuple[str, ...]) -> FloatArray:
+    def numbers(self, column: str, texts: list[bytes]) -> FloatArray:
+        """Texts as numbers; those that are none, and not empty, are counted as lost."""
+        found = numbers(texts)
+        wrong = sum(bool(texts[row].strip()) for row in np.flatnonzero(np.isnan(found)).tolist())
+        if wrong:
+            said = (
+                f"{counted(wrong, 'value')} of {plain_name(column)} that no number can be read from, taken as missing"
+            )
+            self.losses.append(RawLoss(what=said, start=0, end=0))
+        return found
+
+    def _column(self, column: str, names: tuple[str, ...]) -> FloatArray:
         values = np.full(self.n, np.nan)
         for name in reversed(names):
             rows = self.rows[name.encode()]
             if len(rows):
-                found = numbers(self.texts[name.encode()])
+                found = self.numbers(column, self.texts[name.encode()])
                 there = np.isfinite(found)
                 values[rows[there]] = found[there]
         return values
@@ -55,7 +67,7 @@ class Points:
     def filled(self) -> dict[str, FloatArray]:
         """The columns that any point has."""
         return {
-            column: self._column(names)
+            column: self._column(column, names)
             for column, names in self.columns.items()
             if any(len(self.rows[name.encode()]) for name in names)
         }
@@ -199,7 +211,7 @@ def recording(
         sport=sport,
         sub_sport=sub_sport,
         device=device,
-        losses=document.losses,
+        losses=(*document.losses, *points.losses),
         segment=segment,
         activity=activity,
         decisions=decisions,

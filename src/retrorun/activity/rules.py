@@ -22,6 +22,7 @@ SHORTEST_TAG = 8  # bytes from tag to tag on average; in real documents 16 and m
 MAX_LAPS = 10_000  # a lap every 30 s for three days is 8,640
 MAX_PAUSES = 100_000  # as many gaps as fit between MAX_SAMPLES samples would be no recording
 GAP_S = 10.0  # smart recording leaves up to 9 s between samples (0.05 % of steps in 366 real runs are longer)
+FIRST_UNIX_S, END_UNIX_S = 631_152_000.0, 4_102_444_800.0  # 1990 to 2099; other dates are of clocks that were not set
 MAX_SPAN_S = 30 * 86_400.0  # a sample further than this from the middle of a recording has a broken clock
 STRIDE_LIMIT = 120.0  # moving faster than RUN_MPS nobody takes fewer steps a minute, and nobody more strides
 COARSE_S = 3.0  # the shortest backward repetitions last 15 s: five samples
@@ -84,6 +85,11 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
 }
 
 
+def plain_name(column: str) -> str:
+    """A column in a sentence: without its unit."""
+    return (column.rpartition("_")[0] or column).replace("_", " ")
+
+
 def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[Damage, ...]]:
     """The columns with what cannot be taken as missing, and how much of it there was."""
     from retrorun.activity.model import Damage
@@ -96,8 +102,7 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
         if np.fmin.reduce(values, initial=low) < low or np.fmax.reduce(values, initial=high) > high:
             wrong = (values < low) | (values > high)
             kept[name] = np.where(wrong, np.nan, values)
-            what = (name.rpartition("_")[0] or name).replace("_", " ")
-            said = f"{counted(np.count_nonzero(wrong), 'value')} of {what} that cannot be, taken as missing"
+            said = f"{counted(np.count_nonzero(wrong), 'value')} of {plain_name(name)} that cannot be, taken as missing"
             found.append(Damage(what=said, start_byte=0, end_byte=0))
     lat, lon = kept.get("latitude_deg"), kept.get("longitude_deg")
     if lat is not None and lon is not None:
