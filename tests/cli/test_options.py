@@ -123,14 +123,31 @@ def test_analyze_lists_several_as_json_with_what_could_not_be_read(tmp_path: Pat
     assert second["error"]["hint"] == "give a FIT, TCX, GPX or KML file"
 
 
+def test_what_is_written_in_miles_is_told_in_miles() -> None:
+    text = "1mi warmup @ 9:40/mi; 2x(1mi bwd @ 10:40-11:40/mi; 90s rest)"
+    for words in (("show", text), ("export", text, "--to", "text")):
+        out = run(*words).stdout
+        assert "3.00 mi" in out or "1.00 mi" in out
+        assert "km" not in out
+    assert "2.00 mi" in run("show", text).stdout  # backward
+    assert "km" in run("show", text + "; 5km").stdout  # of both, those that are usual
+    assert "From an easy forward pace of 9:40/mi:\n" in run("pace", "--easy", "9:40/mile").stdout
+    assert json.loads(run("pace", "--easy", "9:40/mile", "--json").stdout)["notation"].endswith("/mi")
+    assert "a forward race of 5.00 mi in 35:00" in run("pace", "--race", "5mi", "--time", "35:00").stdout
+    assert "/km" in run("pace", "--easy", "9:40/mile", "--units", "km").stdout
+    assert "/mi" not in run("pace", "--easy", "6:00/km").stdout
+
+
 def test_plans_and_sessions_are_told_in_miles() -> None:
     words = ("plan", "--start", "2026-11-23", "--level", "experienced", "--easy", "9:40/mi", "--weekly", "30mi")
-    told = json.loads(run(*words, "--units", "mile", "--json").stdout)
+    told = json.loads(run(*words, "--json").stdout)  # as the runner writes
     paces = [entry["notation"] for entry in told["sessions"] if "@" in entry["notation"]]
     assert paces
     assert all("/mi" in notation and "/km" not in notation for notation in paces)
     assert "of 30.00 mi a week" in told["rule"]
-    assert "/km" in json.loads(run(*words, "--json").stdout)["sessions"][0]["notation"]
+    told = json.loads(run(*words, "--units", "km", "--json").stdout)
+    assert "/km" in told["sessions"][0]["notation"]
+    assert "of 48.28 km a week" in told["rule"]
     assert "/km" in run("export", MILES, "--to", "markdown", "--units", "km").stdout
     assert "/mi" in run("export", MILES, "--to", "markdown").stdout
     assert (

@@ -18,12 +18,12 @@ from retrorun.cli.options import (
     JsonOption,
     KeyArgument,
     Units,
-    UnitsOption,
     WrittenUnitsOption,
     day,
     in_units,
     moment,
     output_option,
+    units_in,
 )
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.document import save_session
@@ -73,16 +73,19 @@ def pace(
     easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km.")] = None,
     race: Annotated[str | None, typer.Option(help="The distance of a forward race, e.g. 10km.")] = None,
     time: Annotated[str | None, typer.Option(help="Your time in that race, e.g. 45:00.")] = None,
-    units: UnitsOption = Units.KM,
+    units: WrittenUnitsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell the backward pace that goes with what you run forward."""
     if (race is None) is not (time is None) or (easy is None) is (race is None):
         raise typer.BadParameter("give either --easy, or --race with --time")
+    units = units or units_in(easy, race)
     if easy is not None:
-        advice = backward_pace_from_easy(parse_speed(easy))
+        advice = backward_pace_from_easy(parse_speed(easy), per_m=units.per_m)
     else:
-        advice = backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""))
+        advice = backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""), per_m=units.per_m)
+    if units is Units.MILE:
+        advice = dataclasses.replace(advice, target=dataclasses.replace(advice.target, unit="min/mi"))
     if as_json:
         say_json({**dataclasses.asdict(advice), "notation": format_target(advice.target)})
         return
@@ -107,6 +110,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Plan weeks of backward running, and say by what rule it grows."""
+    units = units or units_in(easy, weekly)
     made = make_plan(
         start=day(start, "--start"),
         weeks=weeks,
@@ -114,7 +118,7 @@ def plan(
         level=level,
         easy_mps=None if easy is None else parse_speed(easy),
         weekly_distance_m=None if weekly is None else parse_distance(weekly),
-        per_m=(units or Units.KM).per_m,
+        per_m=units.per_m,
     )
     dated = (dataclasses.replace(one, session=in_units(one.session, units)) for one in made.sessions)
     made = dataclasses.replace(made, sessions=tuple(dated))

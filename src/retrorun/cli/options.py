@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from retrorun.session.model import Session
 
 STDIN = "-"
+_MILES = re.compile(r"(?:\b|\d)mi(?:les?)?\b|\bmph\b", re.IGNORECASE)
 
 
 class Units(StrEnum):
@@ -104,6 +106,11 @@ AthleteOption = Annotated[
 KINDS, LEVELS = ["stretches", "alternating", "hill", "treadmill"], ["beginner", "regular", "experienced"]
 KIND = typer.Option("--kind", help=f"List one kind: {', '.join(KINDS)}.", autocompletion=lambda: KINDS)
 LEVEL = typer.Option("--level", help=f"{', '.join(LEVELS)}.", autocompletion=lambda: LEVELS)
+
+
+def units_in(*texts: str | None) -> Units:
+    """The units that a runner writes in: miles where any of these is in miles."""
+    return Units.MILE if any(_MILES.search(text) for text in texts if text) else Units.KM
 
 
 def in_units(session: Session, units: Units | None) -> Session:

@@ -123,7 +123,7 @@ def show_session(
     """Print a session: its steps and what they add up to, its profile, its notation; draw it where asked."""
     say(title)
     session = in_units(session, units)
-    typer.echo(session_text(session, per_m=(units or Units.KM).per_m))
+    typer.echo(session_text(session, per_m=None if units is None else units.per_m))
     say()
     say(format_session(session), whole=True)
     if plot is not None:

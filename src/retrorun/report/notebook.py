@@ -15,6 +15,7 @@ from retrorun.report.tables import Table, stretch_table, totals_table
 from retrorun.report.template import fragment, trusted
 from retrorun.session.amounts import amounts
 from retrorun.session.model import Session, Step, number_of, walk
+from retrorun.session.unroll import written_per_m
 from retrorun.workout.step_text import length, one_line
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ def analysis_html(analysis: Analysis, *, per_m: float = 1000.0) -> str:
 
 def session_html(session: Session) -> str:
     """A session as a small table of its steps with what each amounts to; a piece of HTML as `analysis_html` is."""
-    whole = amounts(session)
+    whole, per_m = amounts(session), written_per_m(session)
     by_place = {each.place: each for each in whole.steps}
     rows: list[tuple[str, ...]] = []
     for place, item in walk(session.steps):
         number = number_of(place)
         if isinstance(item, Step):
             words = f"{length(item.duration)} {step_words(item)}"
-            rows.append((number, words, *amount_words(by_place[place]), one_line(item.note)))
+            rows.append((number, words, *amount_words(by_place[place], per_m=per_m), one_line(item.note)))
         else:
             rows.append((number, repeat_words(item), "", "", one_line(item.note)))
     return fragment(
@@ -74,7 +75,7 @@ def session_html(session: Session) -> str:
         reasons=(),
         tables=[
             Table(headings=("", "step", "time", "distance", "note"), rows=tuple(rows)),
-            Table(headings=("", ""), rows=tuple(sums(whole))),
+            Table(headings=("", ""), rows=tuple(sums(whole, per_m=per_m))),
         ],
         picture="",
         ground=LIGHT.background,

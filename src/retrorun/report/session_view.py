@@ -9,6 +9,7 @@ from functools import partial
 from retrorun.report.figures.session import profile_of
 from retrorun.session.amounts import Amounts, StepAmount, amounts
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step, walk
+from retrorun.session.unroll import written_per_m
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance, format_percent
@@ -22,8 +23,12 @@ _LEAST_COVER = 0.25  # of a column, for a direction to show in it
 _LEVELS = {"forward": " ▂▄█", "backward": " ▔▀█"}  # from nothing over rest and walk to run
 
 
-def session_text(session: Session, *, per_m: float = 1000.0) -> str:
-    """A session for people: name, steps with what each amounts to, sums, and a picture; long ways by `per_m` metres."""
+def session_text(session: Session, *, per_m: float | None = None) -> str:
+    """A session for people: name, steps with what each amounts to, sums, and a picture.
+
+    Long ways are by `per_m` metres, else as the session is written.
+    """
+    per_m = written_per_m(session) if per_m is None else per_m
     whole = amounts(session)
     by_place = {each.place: each for each in whole.steps}
     lines = [", ".join(part for part in (one_line(session.name), session.setting.value) if part)]

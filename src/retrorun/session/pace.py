@@ -106,18 +106,18 @@ def _record_mps(records: tuple[tuple[float, float], ...], distance_m: float) -> 
     raise AssertionError("every distance lies between the first record and the last")
 
 
-def backward_pace_from_easy(easy_mps: float) -> BackwardPace:
-    """The backward range that goes with an easy forward speed [m/s].
+def backward_pace_from_easy(easy_mps: float, *, per_m: float = 1000.0) -> BackwardPace:
+    """The backward range that goes with an easy forward speed [m/s]; words are for `per_m` metres.
 
     Raises:
         SessionError: nobody runs that slowly, or backward it would be faster than the records.
     """
-    basis = f"an easy forward pace of {format_pace(_checked(easy_mps, 'an easy pace'))}"
+    basis = f"an easy forward pace of {format_pace(_checked(easy_mps, 'an easy pace'), per_m=per_m)}"
     return _advice(easy_mps, distance_m=_EASY_DISTANCE_M, basis=basis)
 
 
-def backward_pace_from_race(distance_m: float, time_s: float) -> BackwardPace:
-    """The backward range over the same distance [m] as a forward race result [s].
+def backward_pace_from_race(distance_m: float, time_s: float, *, per_m: float = 1000.0) -> BackwardPace:
+    """The backward range over the same distance [m] as a forward race result [s]; words are for `per_m` metres.
 
     Raises:
         SessionError: nobody races that slowly, or backward it would be faster than the records.
@@ -125,7 +125,7 @@ def backward_pace_from_race(distance_m: float, time_s: float) -> BackwardPace:
     for name, value in (("a race's distance", distance_m), ("a race's time", time_s)):
         if not (math.isfinite(value) and value > 0):
             raise SessionError(f"{name} must be above zero")
-    basis = f"a forward race of {format_distance(distance_m)} in {format_clock(time_s)}"
+    basis = f"a forward race of {format_distance(distance_m, per_m=per_m)} in {format_clock(time_s)}"
     return _advice(_checked(distance_m / time_s, "a race"), distance_m=distance_m, basis=basis)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from retrorun.errors import PlanError
-from retrorun.session.model import Repeat, Session, Step
-from retrorun.session.values import Limit, Progression, SpeedRange, SpeedUnit, Target, Times
+from retrorun.session.model import Repeat, Session, Step, walk
+from retrorun.session.values import Distance, Limit, Progression, SpeedRange, SpeedUnit, Target, Times
+from retrorun.units import METRES_PER_MILE
 
 Items = tuple[Step | Repeat, ...]
 # 50 steps in two nested repeats of 10 rounds; a longer list is a slip, or a way to hang a program.
@@ -43,6 +44,20 @@ def with_paces_in(session: Session, unit: SpeedUnit) -> Session:
         return replace(step, target=shown(step.target), secondary_target=shown(step.secondary_target))
 
     return replace(session, steps=map_steps(session.steps, changed))
+
+
+def written_per_m(session: Session) -> float:
+    """The metres that its long ways are told for: a mile where it is written in miles, and nowhere in km; else 1000."""
+    units: set[str] = set()
+    for _, item in walk(session.steps):
+        goal = item.duration if isinstance(item, Step) else item.until
+        units.update({goal.unit} if isinstance(goal, Distance) else ())
+        for target in (item.target, item.secondary_target) if isinstance(item, Step) else ():
+            held = target.value if isinstance(target, Limit) else target
+            held = held.start if isinstance(held, Progression) else held
+            units.update({held.unit} if isinstance(held, SpeedRange) else ())
+    miles, kilometres = units & {"mi", "min/mi", "mph"}, units & {"km", "min/km", "km/h"}
+    return METRES_PER_MILE if miles and not kilometres else 1000.0
 
 
 def map_items(items: Items, change: Callable[[str, Step | Repeat], Step | Repeat], place: str = "steps") -> Items:

@@ -11,6 +11,7 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import checks, notation, wording
 from retrorun.session.amounts import amounts
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk
+from retrorun.session.unroll import written_per_m
 from retrorun.session.values import LapButton, Times
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled
@@ -93,7 +94,8 @@ def _total(session: Session, direction: Direction) -> str:
             time_s += one.rounds * one.time_s
         else:
             more = "more as it comes"
-    parts = [format_distance(distance_m) if distance_m else "", format_clock(time_s) if time_s else "", more]
+    ways = format_distance(distance_m, per_m=written_per_m(session)) if distance_m else ""
+    parts = [ways, format_clock(time_s) if time_s else "", more]
     return " + ".join(filter(None, parts)) or "none"
 
 
