@@ -204,3 +204,34 @@ def test_a_short_slow_run_is_no_backward_race_whatever_the_profile() -> None:
     )
     assert short.verdict == "cannot tell"
     assert any("as slow, and as quick of step" in reason for reason in short.reasons)
+
+
+def with_quick_steps(activity: Activity, spans: tuple[Span, ...], by: float) -> Activity:
+    inside = np.zeros(len(activity), dtype=np.bool_)
+    for start_s, end_s in spans:
+        inside |= (activity.time_s >= start_s) & (activity.time_s < end_s)
+    return replace(activity, cadence_spm=np.where(inside, activity.cadence_spm * (1.0 + by), activity.cadence_spm))
+
+
+def test_whether_a_plan_was_kept_is_answered_for_its_steps_together() -> None:
+    planned = [PlannedSpan(start_s=a, end_s=b, direction=Direction.BACKWARD) for a, b in REPETITIONS]
+    one_quick_step = with_quick_steps(run(REPETITIONS, uplift=0.0), REPETITIONS[2:3], 0.08)
+    assert detect_gait(one_quick_step, planned=planned).segments == ()
+    assert agree(spans(detect_gait(run(REPETITIONS, uplift=0.055), planned=planned)), REPETITIONS)
+
+
+def test_a_quick_third_of_an_easy_day_does_not_explain_why_all_of_it_is_slow() -> None:
+    profile = GaitProfile.fit([run(seed=seed) for seed in range(3)])
+    easy = run(((0.0, 3600.0),), uplift=0.0, ratio=0.8, seed=9)
+    assert detect_gait(with_quick_steps(easy, ((1200.0, 2400.0),), 0.1), profile=profile).segments == ()
+    whole = run(((0.0, 3600.0),), uplift=0.12, ratio=0.72, seed=9)
+    assert sum(segment.duration_s for segment in detect_gait(whole, profile=profile)) > 0.5 * 3600.0
+
+
+def test_a_profile_takes_nothing_away_that_a_run_shows_by_itself() -> None:
+    profile = GaitProfile.fit([run(seed=seed) for seed in range(3)])
+    easy = run(REPETITIONS, seed=3)
+    easy = replace(easy, speed_mps=0.85 * easy.speed_mps, distance_m=0.85 * easy.distance_m)
+    alone = detect_gait(easy)
+    assert len(alone.segments) == len(REPETITIONS)
+    assert spans(detect_gait(easy, profile=profile)) == spans(alone)

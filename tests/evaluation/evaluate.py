@@ -8,6 +8,7 @@ figures show that the method works, not that it is right about runners.
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -22,12 +23,14 @@ from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection
 from retrorun.intervals import Interval, covered_s
+from tests.evaluation import calibration
 from tests.evaluation.corpus import HARD, athletes, examples, folder_or_exit
 from tests.evaluation.estimate import collect, fit_surface, made_sessions
 from tests.evaluation.sessions import KINDS, LONG, Session, fits, make_session
 
 LEAST = 0.06  # the mean uplift from which a session counts
 PROFILE_RUNS = 10
+GAITS = (6, 7, 8, 9)  # seeds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,9 +72,12 @@ class Ordinary:
     cannot_tell: int = 0
 
 
-def ordinary(folder: Path, weights: Callable[[str], FloatArray], every: int) -> dict[str, Ordinary]:
+def ordinary(
+    folder: Path, weights: Callable[[str], FloatArray], every: int
+) -> tuple[dict[str, Ordinary], list[Detection]]:
     """Every recording as it is."""
     groups: dict[str, Ordinary] = defaultdict(Ordinary)
+    answers: list[Detection] = []
     spent = 0.0
     for athlete in athletes(folder):
         for example in examples(folder, athlete):
@@ -81,6 +87,7 @@ def ordinary(folder: Path, weights: Callable[[str], FloatArray], every: int) -> 
             started = time.process_time()
             detection = detect_gait(example.activity, weights=weights(athlete))
             spent += time.process_time() - started
+            answers.append(detection)
             group.recordings += 1
             group.hours += example.hours
             group.events += len(detection.segments)
@@ -88,7 +95,7 @@ def ordinary(folder: Path, weights: Callable[[str], FloatArray], every: int) -> 
             group.cannot_tell += detection.verdict == "cannot tell"
     hours = sum(group.hours for group in groups.values())
     print(f"cost: {1000.0 * spent / hours:.1f} ms of processor time for an hour's recording ({hours:.0f} h)")
-    return groups
+    return groups, answers
 
 
 def table(
@@ -149,7 +156,8 @@ def main() -> None:
         return known.get(athlete, p.SURFACE)
 
     print("surface estimated", "without the athlete that is judged" if known else "on all athletes here")
-    for name, group in sorted(ordinary(folder, weights, 10 if options.quick else 1).items()):
+    groups, answers = ordinary(folder, weights, 10 if options.quick else 1)
+    for name, group in sorted(groups.items()):
         rate, flagged = 100.0 * group.events / group.hours, 100.0 * group.flagged / group.recordings
         print(
             f"{name:18} {group.recordings:5} recordings {group.hours:7.1f} h  {group.events:3} false events, "
@@ -159,6 +167,8 @@ def main() -> None:
     table("alone", sessions, lambda a, s: detect_gait(s.activity, weights=weights(a)))
     table("laps at every border", sessions, lambda a, s: detect_gait(s.lapped(), weights=weights(a)))
     table("planned, laps", sessions, lambda a, s: detect_gait(s.lapped(), planned=s.planned(), weights=weights(a)))
+    alone = [(session.spans, detect_gait(session.activity, weights=weights(name))) for name, session in sessions]
+    calibration.report(answers, alone)
     _forward(folder, per, weights)
     _with_profiles(folder, per, weights)
 
@@ -168,8 +178,8 @@ def _forward(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> No
     called = steps = 0
     for athlete in athletes(folder):
         runs = [example for example in examples(folder, athlete) if example.running and fits(example.activity)]
-        noise = np.random.default_rng([77, int(athlete.removeprefix("athlete"))])
-        for example in runs[:: max(1, len(runs) // per)][:per]:
+        for seed, example in itertools.product((77, 78, 79), runs[:: max(1, len(runs) // per)][:per]):
+            noise = np.random.default_rng([seed, example.number, int(athlete.removeprefix("athlete"))])
             for kind in KINDS:
                 made = make_session(example.activity, kind, noise, forward=True)
                 if made is None:
@@ -183,27 +193,37 @@ def _forward(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> No
 
 
 def _with_profiles(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> None:
-    sessions = made_sessions(folder, per, seed=6, one_runner=True)
     long = made_sessions(folder, per, seed=5, kinds=LONG)
-    plain, taught = profiles(folder), profiles(folder, labelled=sessions)
+    plain = profiles(folder)
     table("long stretches, no profile", long, lambda a, s: detect_gait(s.activity, weights=weights(a)), LONG)
     silent = [detect_gait(s.activity, weights=weights(a)) for a, s in long if s.uplift >= LEAST]
     bare = sum(d.verdict == "none" and not d.reasons for d in silent)
     print(f"of {len(silent)}: {bare} say none without a reason")
+    table(
+        "long stretches, a profile of ten runs",
+        long,
+        lambda a, s: detect_gait(s.activity, profile=plain.get(a), weights=weights(a)),
+        LONG,
+    )
+    # An athlete is given several gaits, one at a time: one draw each says more of the draw than of the method.
+    taught: dict[str, GaitProfile] = {}
+    sessions: list[tuple[str, Session]] = []
+    for seed in GAITS:
+        drawn = made_sessions(folder, max(per // 2, 1), seed=seed, one_runner=True)
+        taught |= {f"{name} {seed}": known for name, known in profiles(folder, labelled=drawn).items()}
+        sessions += [(f"{name} {seed}", session) for name, session in drawn]
 
-    def with_profile(known: dict[str, GaitProfile]) -> Callable[[str, Session], Detection]:
-        return lambda a, s: detect_gait(s.activity, profile=known.get(a), weights=weights(a))
+    def by(name: str, session: Session, known: dict[str, GaitProfile]) -> Detection:
+        return detect_gait(session.activity, profile=known.get(name), weights=weights(name.split(maxsplit=1)[0]))
 
-    table("long stretches, a profile of ten runs", long, with_profile(plain), LONG)
-    table("the same runners, no profile", sessions, lambda a, s: detect_gait(s.activity, weights=weights(a)))
-    table("a profile of ten runs and two labelled laps", sessions, with_profile(taught))
+    table("runners of one gait each, no profile", sessions, lambda a, s: by(a, s, {}))
+    table("a profile of ten runs and two labelled laps", sessions, lambda a, s: by(a, s, taught))
     events, hours = 0, 0.0
-    for athlete, profile in taught.items():
-        if athlete in HARD:
-            continue
-        for example in list(examples(folder, athlete))[PROFILE_RUNS:]:
+    for athlete in plain:
+        for example in () if athlete in HARD else list(examples(folder, athlete))[PROFILE_RUNS:]:
             if example.running:
-                events += len(detect_gait(example.activity, profile=profile, weights=weights(athlete)).segments)
+                known = taught.get(f"{athlete} {GAITS[0]}", plain[athlete])
+                events += len(detect_gait(example.activity, profile=known, weights=weights(athlete)).segments)
                 hours += example.hours
     rate = 100 * events / hours
     print(f"ordinary runs with such a profile: {events} false events in {hours:.0f} h, {rate:.2f} in 100 h")

@@ -70,7 +70,7 @@ def find_candidates(
         cuts: times at which a piece ends in any case: presses of the lap button, borders of a plan.
         wanted: spans whose pieces are looked at however fast or short they are.
     """
-    stepping = _stepping(grid)
+    stepping = stepping_bins(grid)
     log_speed = np.where(stepping, np.log(np.maximum(np.nan_to_num(grid.speed_mps, nan=1.0), 0.3)), 0.0)
     total, count = running_total(log_speed), running_total(stepping)
     fixed = {int(i) for i in np.searchsorted(0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]), np.asarray(cuts))}
@@ -103,7 +103,7 @@ def find_candidates(
     return _measured(grid, line, start, end_, stepping)
 
 
-def _stepping(grid: Grid) -> BoolArray:
+def stepping_bins(grid: Grid) -> BoolArray:
     """Where somebody runs, by cadence; a single bin without is a hole, not a walk."""
     with np.errstate(invalid="ignore"):
         stepping = (grid.cadence_spm >= p.STEPPING_SPM) & (grid.speed_mps >= p.STEPPING_MPS)

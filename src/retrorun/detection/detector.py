@@ -12,7 +12,7 @@ from retrorun.activity.rules import spans_on_foot
 from retrorun.arrays import FloatArray
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
-from retrorun.detection.candidates import Candidates, find_candidates, without_overlap
+from retrorun.detection.candidates import Candidates, find_candidates, stepping_bins, without_overlap
 from retrorun.detection.explain import evidence_of, possible, session_words
 from retrorun.detection.likelihoods import Likelihoods, likelihoods, physical, surface
 from retrorun.detection.profile import GaitProfile
@@ -42,11 +42,12 @@ class Judged:
     @property
     def chance(self) -> FloatArray:
         """The probability of each piece, 0 where its uplift cannot be told from zero."""
-        # A plan asks whether it was kept: its word is not counted where the line's own error could be all that is seen.
+        told = self.densities.uplift > p.LEAST_UPLIFT
+        # A plan asks whether it was kept, and that is answered for its backward steps together.
         planned = self.support.planned * self.support.weight > 0.5
-        unsure = np.minimum(p.PLANNED_SDS * self.densities.uplift_sd, p.PLANNED_MOST)
-        least = np.where(planned, np.maximum(unsure, p.PLANNED_UPLIFT), p.LEAST_UPLIFT)
-        told = self.densities.uplift > least
+        if planned.any():
+            kept = np.average(self.densities.uplift[planned], weights=self.pieces.bins[planned]) > p.PLANNED_UPLIFT
+            told &= ~planned | kept
         return np.where(told, np.minimum(self.session * self.given_session, p.MOST_PROBABLE), 0.0)
 
 
@@ -79,13 +80,13 @@ def detect_gait(
     for start_s, end_s in spans:
         grid = build_grid(activity, start_s, end_s)
         missing = cannot_tell(grid)
-        line = None if missing else fit_line(grid, LinePrior() if profile is None else profile.prior())
-        if line is None:
+        known = None if missing else _weighed(grid, activity, profile, planned, weights)
+        if known is None:
             reasons.append(missing or "nobody ran in it for a minute")
             told = told or not missing
             continue
+        line, judged = known
         lines.append(line)
-        judged = judge(grid, line, activity, profile=profile, planned=planned, weights=weights)
         found = _segments(judged, grid, line, activity, planned)
         segments += found
         chances.append(judged.session if len(judged.pieces) else 0.0)
@@ -104,6 +105,26 @@ def detect_gait(
         probability=min(1.0 - float(np.prod([1.0 - chance for chance in chances])), p.MOST_PROBABLE),
         line=max(lines, key=lambda line: line.weight_s, default=None),
     )
+
+
+def _weighed(
+    grid: Grid, activity: Activity, profile: GaitProfile | None, planned: Sequence[PlannedSpan], weights: FloatArray
+) -> tuple[ForwardLine, Judged] | None:
+    """The line that a part is judged by, and its pieces; None where nobody ran for a minute.
+
+    A part with forward running of its own is judged by that. The profile's line is asked where a part is slow as a
+    whole and shows nothing by itself, and answers only for most of it: less would not explain why all of it is slow.
+    """
+    own = fit_line(grid, LinePrior())
+    if own is None:
+        return None
+    judged = judge(grid, own, activity, profile=profile, planned=planned, weights=weights)
+    usually = None if profile is None else fit_line(grid, profile.prior())
+    if usually is None or not usually.all_slow or (judged.chance > p.CALL).any():
+        return own, judged
+    whole = judge(grid, usually, activity, profile=profile, planned=planned, weights=weights)
+    called = float(whole.pieces.bins[whole.chance > p.CALL].sum())
+    return (usually, whole) if called > p.MOST_OF_IT * np.count_nonzero(stepping_bins(grid)) else (own, judged)
 
 
 def judge(

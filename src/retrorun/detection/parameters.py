@@ -121,15 +121,15 @@ SNAP_S = 4.0  # chosen: one bin and a second; further away the signal knows bett
 LAP_LONGEST_S = 1200.0  # chosen: longer laps are not repetitions
 BOTH_LAPS, ONE_LAP = 1.8, 0.4  # chosen: repetitions are lapped, but so are jogged recoveries
 COUNTED_WITHIN = 0.02  # chosen: automatic laps are whole kilometres or miles to within the watch's own error
-PLANNED_BACKWARD, PLANNED_FORWARD = 2.0, -2.0  # chosen: who planned it mostly does it
-PLAN_PRIOR = 4.0  # chosen: what a plan with backward steps adds to the recording's log odds
+PLAN_PRIOR = 6.0  # chosen: with the prior above, 96 of 100 who take a plan with backward steps run them so
+PLANNED_BACKWARD, PLANNED_FORWARD = 5.0, -2.0  # chosen: who keeps a plan leaves out one step in a hundred, and adds some
 GUESSED_SHARE = 0.15  # chosen: a direction that was guessed from somebody else's words weighs this share
-PLANNED_SDS, PLANNED_MOST = 2.4, 0.055  # measured: forward in a planned backward step has less
-PLANNED_UPLIFT = 0.03  # measured: of planned steps run forward hardly any has more
+PLANNED_UPLIFT = 0.04  # measured: the mean over a plan's backward steps, run forward, is less in 99 of 100
 OWN_UPLIFT_SD = 0.04  # chosen: a runner's own spread between sessions, mostly the noise of a 30-s mean
-OWN_MISTRUST = 0.25  # chosen: two labelled laps may be odd ones
+OWN_MISTRUST = 1.0  # chosen: two labelled laps may be odd ones, so that anybody's uplift weighs as much
 OWN_RATIO_SD, OWN_RATIO_BOUND = 0.10, 1.0  # chosen: labels of two laps must not overrule everything else
 ALL_SLOW_PRIOR = 2.0  # measured: what balances long stretches found against easy runs that lie off a line as a whole
+MOST_OF_IT = 0.5  # chosen: a run whose usual speed is slow is slow for three fifths of it, some of which is missed
 ALL_SLOW_MERGE_BINS = 20  # chosen: a minute; who runs backward all along rests in between
 
 # What can be told at all

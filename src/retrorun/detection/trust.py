@@ -33,10 +33,10 @@ def cannot_tell(grid: Grid) -> str:
 def could_be_all_backward(line: ForwardLine, profile: GaitProfile | None) -> bool:
     """Whether a run is as slow, and quick of step, as backward running from start to end, and nothing settles it.
 
-    With a profile that is a run too short to be judged by the profile's line, and slow for this runner.
+    With a profile that is a run below this runner's usual speed that the profile's line did not settle.
     """
     if profile is not None:
-        slow = line.usual_speed_mps < p.ALL_SLOW * profile.usual_speed_mps
+        slow = line.usual_speed_mps < p.SLOW_SHARE * profile.usual_speed_mps
         return slow and not line.all_slow and _quick(line, profile.prior())
     return line.usual_speed_mps <= p.LIKE_BACKWARD_MPS and _quick(line, LinePrior())
 
