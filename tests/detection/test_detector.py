@@ -235,3 +235,15 @@ def test_a_profile_takes_nothing_away_that_a_run_shows_by_itself() -> None:
     alone = detect_gait(easy)
     assert len(alone.segments) == len(REPETITIONS)
     assert spans(detect_gait(easy, profile=profile)) == spans(alone)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_laps_support_quick_steps_and_are_none_by_themselves(seed: int) -> None:
+    """Recoveries between repetitions are lapped, too, and lie off the line a little, all of them."""
+    edges = sorted(time_s for span in REPETITIONS for time_s in span)
+    laps = tuple(Lap(start_s=a, end_s=b, trigger="manual") for a, b in itertools.pairwise(edges))
+    recoveries = run(REPETITIONS, seed=seed, uplift=0.035)
+    plain, lapped = detect_gait(recoveries), detect_gait(replace(recoveries, laps=laps))
+    assert lapped.segments == plain.segments == ()
+    weak = run(REPETITIONS[:1], uplift=0.07, seed=seed)
+    assert detect_gait(replace(weak, laps=laps)).probability > detect_gait(weak).probability

@@ -174,8 +174,8 @@ def main() -> None:
 
 
 def _forward(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> None:
-    """The same plans run forward, at the same slow speeds."""
-    called = steps = 0
+    """The same sessions run forward, at the same slow speeds: with their plan, and with their laps alone."""
+    called = steps = flagged = sessions = 0
     for athlete in athletes(folder):
         runs = [example for example in examples(folder, athlete) if example.running and fits(example.activity)]
         for seed, example in itertools.product((77, 78, 79), runs[:: max(1, len(runs) // per)][:per]):
@@ -184,12 +184,15 @@ def _forward(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> No
                 made = make_session(example.activity, kind, noise, forward=True)
                 if made is None:
                     continue
+                flagged += bool(detect_gait(made.lapped(), weights=weights(athlete)).segments)
+                sessions += 1
                 detection = detect_gait(made.lapped(), planned=made.planned(), weights=weights(athlete))
                 for start_s, end_s in made.spans:
                     span = Interval(start_s=start_s, end_s=end_s)
                     called += covered_s(span, detection.segments) >= 0.5 * span.duration_s
                     steps += 1
     print(f"\nplanned backward, run forward: {called} of {steps} steps called ({called / max(steps, 1):.4f})")
+    print(f"run forward, laps at every border: {flagged} of {sessions} flagged ({flagged / max(sessions, 1):.4f})")
 
 
 def _with_profiles(folder: Path, per: int, weights: Callable[[str], FloatArray]) -> None:

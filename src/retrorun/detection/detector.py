@@ -150,7 +150,7 @@ def judge(
     beside = np.minimum(beside, p.SURFACE_SHARE * np.maximum(alone, 0.0))
     rows = without_overlap(pieces, alone + beside)
     pieces, densities, beside = pieces.take(rows), densities.take(rows), beside[rows]
-    support = support_of(pieces, grid, cuts, told)
+    support = support_of(pieces, alone[rows], grid, cuts, told)
     own = None if profile is None or profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
     ratio = None if profile is None else profile.ratio
     if line.all_slow:

@@ -119,10 +119,13 @@ MERGE_BINS = 3  # chosen: called pieces that touch, or nearly, are one segment
 LAP_REACH_S = 6.0  # chosen: a reaction time and one bin
 SNAP_S = 4.0  # chosen: one bin and a second; further away the signal knows better
 LAP_LONGEST_S = 1200.0  # chosen: longer laps are not repetitions
-BOTH_LAPS, ONE_LAP = 1.8, 0.4  # chosen: repetitions are lapped, but so are jogged recoveries
+BOTH_LAPS, ONE_LAP, LAP_SHARE = 3.0, 0.8, 1.0  # chosen: repetitions are lapped; so are jogs, of which the uplift tells
 COUNTED_WITHIN = 0.02  # chosen: automatic laps are whole kilometres or miles to within the watch's own error
 PLAN_PRIOR = 6.0  # chosen: with the prior above, 96 of 100 who take a plan with backward steps run them so
-PLANNED_BACKWARD, PLANNED_FORWARD = 5.0, -2.0  # chosen: who keeps a plan leaves out one step in a hundred, and adds some
+PLANNED_BACKWARD, PLANNED_FORWARD = (
+    5.0,
+    -2.0,
+)  # chosen: who keeps a plan leaves out one step in a hundred, and adds some
 GUESSED_SHARE = 0.15  # chosen: a direction that was guessed from somebody else's words weighs this share
 PLANNED_UPLIFT = 0.04  # measured: the mean over a plan's backward steps, run forward, is less in 99 of 100
 OWN_UPLIFT_SD = 0.04  # chosen: a runner's own spread between sessions, mostly the noise of a 30-s mean

@@ -51,8 +51,13 @@ def _counted(lap: Lap) -> bool:
     return lap.distance_m is not None and any(abs(lap.distance_m - m) <= p.COUNTED_WITHIN * m for m in units)
 
 
-def support_of(pieces: Candidates, grid: Grid, cuts: Sequence[float], planned: Sequence[PlannedSpan]) -> Support:
-    """What laps and plan add to each piece."""
+def support_of(
+    pieces: Candidates, alone: FloatArray, grid: Grid, cuts: Sequence[float], planned: Sequence[PlannedSpan]
+) -> Support:
+    """What laps and plan add to each piece; `alone` is what its uplift gives by itself.
+
+    Recoveries between fast repetitions are lapped, too: a lap supports what the uplift says, and no more than that.
+    """
     start_s, end_s = grid.edge_s[pieces.start], grid.edge_s[pieces.end]
     laps = _near(start_s, cuts) + _near(end_s, cuts)
     plan, weight = np.zeros(len(pieces)), np.zeros(len(pieces))
@@ -61,6 +66,7 @@ def support_of(pieces: Candidates, grid: Grid, cuts: Sequence[float], planned: S
         plan[within] = 1.0 if span.direction is Direction.BACKWARD else -1.0
         weight[within] = p.GUESSED_SHARE if span.guessed else 1.0
     odds = np.select([laps == 2.0, laps == 1.0], [p.BOTH_LAPS, p.ONE_LAP], 0.0)
+    odds = np.minimum(odds, p.LAP_SHARE * np.maximum(alone, 0.0))
     odds = odds + weight * np.select([plan > 0.0, plan < 0.0], [p.PLANNED_BACKWARD, p.PLANNED_FORWARD], 0.0)
     return Support(log_odds=odds, laps=laps, planned=plan, weight=weight)
 
