@@ -20,6 +20,7 @@ from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.analysis.store import save_labels
+from retrorun.batch.journal import Journal
 from retrorun.batch.row import Row
 from retrorun.batch.scan import Scan, scan
 from retrorun.batch.table import ScanTable
@@ -278,13 +279,38 @@ def test_a_backend_that_is_not_there_is_named(archive: Path) -> None:
 
 
 @pytest.mark.filterwarnings("default")  # dask's own deprecations are none of our business
-def test_a_cluster_of_two_workers_answers_the_same(archive: Path) -> None:
+def test_a_cluster_answers_the_same(archive: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
+    with (
+        distributed.LocalCluster(n_workers=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+    ):
+        assert scan(archive, backend="dask") == scan(archive, workers=1)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_cluster_that_loses_one_of_two_workers_in_mid_run_answers_the_same(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
+    undisturbed = scan(archive, workers=1)
+    keep = Journal.add
+    killed: list[int] = []
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster),
     ):
-        assert scan(archive, backend="dask") == scan(archive, workers=1)
+
+        def kill_one_first(journal: Journal, group: Sequence[Done]) -> list[tuple[int, Row]]:
+            if not killed:
+                killed.append(cluster.workers[0].pid)
+                os.kill(killed[0], signal.SIGKILL)
+            return keep(journal, group)
+
+        monkeypatch.setattr(Journal, "add", kill_one_first)
+        assert scan(archive, backend="dask") == undisturbed
+    assert killed
 
 
 def test_progress_is_seen_in_a_terminal_and_nowhere_else(
