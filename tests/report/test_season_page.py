@@ -138,6 +138,7 @@ def test_every_year_has_its_calendar_with_its_days() -> None:
 def test_it_opens_in_a_browser_and_on_a_phone(tmp_path: Path) -> None:
     path = tmp_path / "season.html"
     runs = [run(day, heart_rate_bpm=150.0 + day % 7, planned_steps=3, completed_steps=2) for day in range(0, 60, 3)]
+    runs.append(run(63, name="a-rather-long-name-of-a-recording-without-a-blank.fit", told="probably found"))
     path.write_text(season_html(runs), encoding="utf-8")
     with started() as browser:
         for width in (1280, 360):
@@ -145,3 +146,5 @@ def test_it_opens_in_a_browser_and_on_a_phone(tmp_path: Path) -> None:
                 assert seen.complaints == []
                 assert seen.requests == [path.as_uri()]
                 assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+                over = "[...document.querySelectorAll('td, th')].filter(one => one.scrollWidth > one.clientWidth + 1)"
+                assert seen.page.evaluate(f"{over}.map(one => one.textContent)") == []

@@ -133,3 +133,5 @@ def test_a_scan_tells_what_is_probable_in_table_text_and_season(run: Analysis, t
     page = words_of(season_html(Story(table).runs))
     assert "found in 2 of 2 runs, in 1 of them probably:" in page
     assert "b.fit probably found" in page
+    alone = words_of(season_html(Story(table).runs[1:]))
+    assert "was probably found in 1 of 1 run: " in alone

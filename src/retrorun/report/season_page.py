@@ -90,10 +90,11 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
     if not back:
         return f"No backward running was found in {count_of(len(runs), 'run', 'runs')}.{told}"
     guesses = sum(run.told != run.verdict for run in back if run.told)
-    probably = f", in {guesses} of them probably" if guesses else ""
+    sure = "probably found" if guesses == len(back) else "found"
+    probably = f", in {guesses} of them probably" if 0 < guesses < len(back) else ""
     total_s, total_m = sum(run.backward_s for run in back), sum(run.backward_m for run in back)
     return (
-        f"Backward running was found in {len(back)} of {count_of(len(runs), 'run', 'runs')}{probably}: "
+        f"Backward running was {sure} in {len(back)} of {count_of(len(runs), 'run', 'runs')}{probably}: "
         f"{format_clock(total_s)} in all, {format_distance(total_m, per_m=per_m)}, "
         f"at {format_pace(total_m / total_s, per_m=per_m)} on average.{told}"
     )

@@ -16,8 +16,8 @@ from retrorun.units import format_clock, format_distance, format_number, format_
 TOTALS = ("", "time", "distance", "pace", "cadence", "heart rate")
 STRETCHES = ("", "start", "end", "time", "distance", "pace", "cadence", "forward", "chance")
 STEPS = ("", "step", "planned", "done", "pace", "target", "in it", "steps", "heart", "how it ended")
-TEXT_COLUMNS = ("step", "planned", "done", "target", "how it ended")
-LONG_COLUMNS = ("step", "done", "how it ended")
+TEXT_COLUMNS = ("step", "planned", "done", "target", "how it ended", "recording", "answer")
+LONG_COLUMNS = ("step", "done", "how it ended", "recording")
 
 _PURPOSE = {
     Intensity.WARMUP: "warm-up",

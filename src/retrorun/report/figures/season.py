@@ -100,12 +100,17 @@ def draw_weeks(
         range(len(by_week)), heights, width=0.8, color=theme.forward if what == "plan" else theme.backward, gid=what
     )
     axes.set_xlim(-0.7, max(len(by_week), LEAST_WEEKS) - 0.3)
-    step = max(1, -(-len(by_week) // MOST_TICKS))
+    step = max(1, -(-len(by_week) // _most_ticks(axes)))
     ticks = list(range(0, len(by_week), step))
     axes.set_xticks(ticks, _days([by_week[index].start for index in ticks]))
     if what == "plan":
         axes.set_ylim(0.0, 100.0)
     return axes
+
+
+def _most_ticks(axes: Axes) -> int:
+    """How many days have room along the bottom."""
+    return MOST_TICKS if not is_narrow(axes) else MOST_TICKS // 2 + 1
 
 
 def _days(days: Sequence[dt.date]) -> list[str]:
@@ -177,7 +182,7 @@ def equal_paces(runs: Iterable[SeasonRun]) -> tuple[tuple[dt.date, ...], tuple[f
 
 def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
     """Backward pace over the season at one heart rate, faster above."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+    from matplotlib.dates import date2num
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
     dress(axes, theme)
@@ -199,10 +204,9 @@ def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LI
         gid="equal paces",
     )
     axes.set_title(f"at {rate:.0f} bpm", color=theme.text, fontsize=9, loc="left")
-    locator = AutoDateLocator(maxticks=MOST_TICKS)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    axes.xaxis.get_offset_text().set_color(theme.quiet)
+    count = (max(days) - min(days)).days + 1
+    ticks = [min(days) + dt.timedelta(days=at) for at in range(0, count, -(-count // _most_ticks(axes)))]
+    axes.set_xticks([date2num(day) for day in ticks], _days(ticks))  # type: ignore[no-untyped-call]
     room = max(0.1 * (max(paces) - min(paces)), 10.0)
     axes.set_ylim(max(paces) + room, min(paces) - room)
     axes.yaxis.set_major_locator(MultipleLocator(pace_step(max(paces) - min(paces) + 2 * room)))
