@@ -73,7 +73,9 @@ class FitFile:
         """All number fields of a kind of message that any of them holds, scaled, by their names in the profile."""
         table = self.table(name)
         fields = [
-            field for field in table.message.fields if table.has(field.name) and field.base not in {"string", "byte"}
+            field
+            for field in table.message.fields
+            if field.number in table.held and field.base not in {"string", "byte"}
         ]
         columns = {field.name: table.numbers(field.name) for field in fields}
         if TIMESTAMP in table.message.by_number:

@@ -126,7 +126,7 @@ class Table:
         joined = _joined([block.positions for block in blocks])
         self._order = np.argsort(joined, kind="stable") if len(blocks) > 1 else None
         self.positions = joined if self._order is None else joined[self._order]
-        self._fields = {number for block in blocks for number in block.definition.places}
+        self.held = {number for block in blocks for number in block.definition.places}  # fields, valid or not
         self._texts: dict[str, list[tuple[str, bool]]] = {}
 
     def __len__(self) -> int:
@@ -134,12 +134,12 @@ class Table:
 
     def has(self, name: str) -> bool:
         """Whether any message holds the field, valid or not."""
-        return self.message.by_name[name].number in self._fields
+        return self.message.by_name[name].number in self.held
 
     def numbers(self, name: str) -> FloatArray:
         """A field as float64, shape (n,), in the profile's unit; NaN where it is missing."""
         field = self.message.by_name[name]
-        if field.number not in self._fields:
+        if field.number not in self.held:
             return np.full(len(self), np.nan)
         if self._order is not None:
             return self._picked(field)
@@ -148,20 +148,19 @@ class Table:
 
     def _picked(self, field: Field) -> FloatArray:
         """A field that stands at different places of different blocks: those of one type are picked at once."""
-        column = np.full(len(self), np.nan)
         starts: dict[tuple[int, bool], list[int]] = {}  # for each type that of each block, -1 where it is another
         for index, block in enumerate(self.blocks):
             place, big_endian = block.definition.places.get(field.number), block.definition.big_endian
             if place is not None and place.base.kind != "S" and place.size and not place.size % place.base.width:
                 starts.setdefault((place.base.code, big_endian), [-1] * len(self.blocks))[index] = place.start
+        data, column = self.blocks[0].data, np.full(len(self), np.nan)
         for (code, big_endian), each in starts.items():
-            base = BASE_BY_NUMBER[code & 0x1F]
+            base, dtype = BASE_BY_NUMBER[code & 0x1F], _DTYPES[code, big_endian]
+            items = np.ndarray((len(data) - base.width + 1,), dtype=dtype, buffer=data, strides=(1,))
             start = np.array(each)[self._block_of_row]
-            rows = slice(None) if min(each) >= 0 else np.flatnonzero(start >= 0)
-            data = self.blocks[0].data
-            items = np.ndarray(
-                (len(data) - base.width + 1,), dtype=_DTYPES[code, big_endian], buffer=data, strides=(1,)
-            )
+            if min(each) >= 0:  # as nearly always: every block has it, of one type
+                return _scaled(items[self.positions + start], base, field)
+            rows = np.flatnonzero(start >= 0)
             column[rows] = _scaled(items[(self.positions + start)[rows]], base, field)
         return column
 
