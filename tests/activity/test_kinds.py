@@ -164,6 +164,25 @@ def test_a_lap_of_no_length_does_not_hide_the_real_one() -> None:
     assert any("no length" in said for said in found.decisions)
 
 
+@pytest.mark.parametrize("start", ["", START.isoformat()])
+def test_laps_of_one_start_or_of_none_begin_with_their_first_points(start: str) -> None:
+    laps = (
+        f'<Lap StartTime="{start}"><TotalTimeSeconds>{seconds}</TotalTimeSeconds><Track>'
+        + "".join(
+            f"<Trackpoint><Time>{(START + dt.timedelta(seconds=at)).isoformat()}</Time>"
+            f"<DistanceMeters>{3 * at}</DistanceMeters></Trackpoint>"
+            for at in range(first, first + seconds)
+        )
+        + "</Track></Lap>"
+        for first, seconds in ((0, 200), (200, 300), (500, 100))
+    )
+    activity = read_activity(
+        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{"".join(laps)}</Activity></Activities>'
+        "</TrainingCenterDatabase>".encode()
+    )
+    assert [(lap.start_s, lap.end_s) for lap in activity.laps] == [(0, 200), (200, 500), (500, 599)]
+
+
 def test_a_position_that_was_not_known_yet_adds_nothing() -> None:
     nowhere = [
         point(float(second)).replace(f'lat="{10.0 + second * 3.0 / 111_195.0:.7f}" lon="20.0"', 'lat="0" lon="0"')

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
 from retrorun.activity.points import (
@@ -57,6 +59,7 @@ class _Laps:
         self.points = points
         self.activities: list[tuple[bytes, int]] = []  # sport, and how many points stand before
         self.laps: list[dict[bytes, bytes]] = []
+        self._before: list[int] = []  # how many points stand before each lap
         self._current: dict[bytes, bytes] = {}
 
     def others(self) -> dict[str, Callable[[bytes, bytes], None]]:
@@ -73,13 +76,20 @@ class _Laps:
     def _lap(self, attributes: bytes, _: bytes) -> None:
         self._current = {b"StartTime": attribute(attributes, "StartTime")}
         self.laps.append(self._current)
+        self._before.append(self.points.n)
 
     def _value(self, name: bytes, _: bytes, text: bytes) -> None:
         self._current.setdefault(name, text)
 
     def raw(self) -> tuple[RawLap, ...]:
-        laps = list({tuple(lap.items()): lap for lap in self.laps}.values())  # some exports hold one activity twice
+        distinct = {tuple(lap.items()): at for at, lap in reversed([*enumerate(self.laps)])}  # some hold a lap twice
+        kept = sorted(distinct.values())
+        laps = [self.laps[at] for at in kept]
         starts = unix_seconds([lap[b"StartTime"] for lap in laps])
+        # A lap that says no start, or that of the lap before it, began with its first point.
+        said = np.isfinite(starts) & (np.diff(starts, prepend=-np.inf) != 0)
+        first = [self.points.times[self._before[at]] if self._before[at] < self.points.n else np.nan for at in kept]
+        starts = np.where(said | np.isnan(first), starts, first)
         return tuple(
             RawLap(
                 start=float(start),
