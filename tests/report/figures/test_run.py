@@ -60,6 +60,14 @@ def test_paces_are_written_as_paces_and_times_as_times() -> None:
     assert last.xaxis.get_major_formatter()(3720.0) == "1:02:00"
 
 
+def test_a_run_slower_than_anybody_runs_has_paces_too() -> None:
+    crawl = Activity.from_columns(time_s=np.arange(600.0), speed_mps=np.full(600, 0.7), cadence_spm=np.full(600, 60.0))
+    pace = figure_run(crawl, NONE).axes[0]
+    slow, fast = pace.get_ylim()
+    assert fast < 1000 / 0.7 < slow
+    assert pace.yaxis.get_major_formatter()(1000 / 0.7) == "23:49"
+
+
 def test_miles_change_the_axis_and_its_name() -> None:
     figure = figure_run(made_run(), made_detection(), per_m=METRES_PER_MILE)
     assert figure.axes[0].get_ylabel() == "pace [min/mi]"

@@ -21,18 +21,17 @@ from retrorun.report.figures.style import (
     Theme,
     Titled,
     dress,
+    dress_paces,
     dress_time_axis,
     given_axes,
     limits,
     new_figure,
-    pace_step,
     pace_unit,
     say_legend,
     say_missing,
     say_title,
 )
 from retrorun.report.words import count_of, when
-from retrorun.units import format_clock
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -150,8 +149,6 @@ def draw_pace(
     axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, per_m: float = 1000.0
 ) -> Axes:
     """Pace over time, faster above; smoothed over 10 s, left out at a standstill."""
-    from matplotlib.ticker import FuncFormatter, MultipleLocator
-
     pace = smooth_pace_s(activity, per_m=per_m)
     dress(axes, theme)
     axes.set_ylabel(f"pace [{pace_unit(per_m)}]", color=theme.text)
@@ -160,16 +157,14 @@ def draw_pace(
         say_missing(axes, "no speed in this recording", theme)
         return axes
     _draw_line(axes, activity, detection, pace, theme.forward, theme, name="pace")
-    shown = pace[np.isfinite(pace) & (pace < SLOWEST_SHOWN_S * per_m / 1000.0)]
-    if len(shown):
-        fast, slow = np.percentile(shown, (0.5, 99.0))
-        # Backward stretches may be the slowest percent of a long run, and they are what the picture is for.
-        backward = [per_m / one.mean_speed_mps for one in detection.segments if one.mean_speed_mps > 0.5]
-        fast, slow = min(fast, *backward) if backward else fast, max(slow, *backward) if backward else slow
-        room = max(0.06 * (slow - fast), 5.0)
-        axes.set_ylim(float(slow + room), float(fast - room))
-        axes.yaxis.set_major_locator(MultipleLocator(pace_step(float(slow - fast + 2 * room))))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value > 0 else ""))
+    known = pace[np.isfinite(pace)]
+    quick = known[known < SLOWEST_SHOWN_S * per_m / 1000.0]
+    fast, slow = np.percentile(quick if len(quick) else known, (0.5, 99.0)).tolist()
+    # Backward stretches may be the slowest percent of a long run, and they are what the picture is for.
+    backward = [per_m / one.mean_speed_mps for one in detection.segments if one.mean_speed_mps > 0.5]
+    fast, slow = min(fast, *backward, fast), max(slow, *backward, slow)
+    room = max(0.06 * (slow - fast), 5.0)
+    dress_paces(axes, slow + room, fast - room)
     return axes
 
 

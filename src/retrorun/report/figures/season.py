@@ -16,10 +16,10 @@ from retrorun.report.figures.style import (
     Look,
     Theme,
     dress,
+    dress_paces,
     given_axes,
     is_narrow,
     new_figure,
-    pace_step,
     pace_unit,
     say_missing,
     say_title,
@@ -124,8 +124,6 @@ def _days(days: Sequence[dt.date]) -> list[str]:
 
 def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
     """Pace of the best effort at each distance, faster above; its time, day and chance stand beside it."""
-    from matplotlib.ticker import FuncFormatter, MultipleLocator
-
     dress(axes, theme)
     axes.set_ylabel(f"best effort [{pace_unit(per_m)}]", color=theme.text)
     axes.invert_yaxis()
@@ -153,9 +151,7 @@ def draw_bests(axes: Axes, bests: Sequence[Best], *, theme: Theme = LIGHT, per_m
     axes.set_xticks(range(len(bests)), [distance_name(best.effort.distance_m) for best in bests])
     axes.set_xlim(-0.5, max(len(bests), 4) - 0.5)
     room = max(0.45 * (max(paces) - min(paces)), 20.0)
-    axes.set_ylim(max(paces) + room / 2, min(paces) - room)
-    axes.yaxis.set_major_locator(MultipleLocator(pace_step(max(paces) - min(paces) + 1.5 * room)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value)))
+    dress_paces(axes, max(paces) + room / 2, min(paces) - room)
     return axes
 
 
@@ -183,7 +179,6 @@ def equal_paces(runs: Iterable[SeasonRun]) -> tuple[tuple[dt.date, ...], tuple[f
 def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LIGHT, per_m: float = 1000.0) -> Axes:
     """Backward pace over the season at one heart rate, faster above."""
     from matplotlib.dates import date2num
-    from matplotlib.ticker import FuncFormatter, MultipleLocator
 
     dress(axes, theme)
     axes.set_ylabel(f"backward pace [{pace_unit(per_m)}]", color=theme.text)
@@ -208,9 +203,7 @@ def draw_equal_paces(axes: Axes, runs: Sequence[SeasonRun], *, theme: Theme = LI
     ticks = [min(days) + dt.timedelta(days=at) for at in range(0, count, -(-count // _most_ticks(axes)))]
     axes.set_xticks([date2num(day) for day in ticks], _days(ticks))  # type: ignore[no-untyped-call]
     room = max(0.1 * (max(paces) - min(paces)), 10.0)
-    axes.set_ylim(max(paces) + room, min(paces) - room)
-    axes.yaxis.set_major_locator(MultipleLocator(pace_step(max(paces) - min(paces) + 2 * room)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value)))
+    dress_paces(axes, max(paces) + room, min(paces) - room)
     return axes
 
 

@@ -247,6 +247,15 @@ def say_missing(axes: Axes, text: str, theme: Theme) -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=theme.quiet)
 
 
+def dress_paces(axes: Axes, slowest_s: float, fastest_s: float) -> None:
+    """Paces [s] along the side, faster above, written as paces."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    axes.set_ylim(slowest_s, fastest_s)
+    axes.yaxis.set_major_locator(MultipleLocator(pace_step(slowest_s - fastest_s)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value > 0 else ""))
+
+
 def pace_unit(per_m: float) -> str:
     """The unit of a pace for so many metres: min/km or min/mi."""
     return "min/mi" if per_m == METRES_PER_MILE else "min/km"
