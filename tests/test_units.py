@@ -130,3 +130,17 @@ def test_formats_for_people() -> None:
 )
 def test_per_cent_never_rounds_to_nothing_or_everything(share: float, text: str) -> None:
     assert format_percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [("6 min/km", "6:00/km"), ("6:30 min/km", "6:30/km"), ("10min/mi", "10:00/mi"), ("9 min / mile", "9:00/mile")],
+)
+def test_a_pace_may_say_its_minutes(said: str, plain: str) -> None:
+    assert parse_speed(said) == parse_speed(plain)
+
+
+@pytest.mark.parametrize("text", ["min/km", "6.5 min/km", "6 min", "6 min/h", "0 min/km"])
+def test_minutes_that_are_no_pace_are_refused(text: str) -> None:
+    with pytest.raises(SessionError):
+        parse_speed(text)

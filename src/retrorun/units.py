@@ -36,6 +36,7 @@ SPEED_UNITS_MPS = {
 
 _CLOCK = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]+)(\.[0-9]{1,6})?")
 _QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*([a-z/]+)")
+_MINUTES = re.compile(r"^([0-9]{1,3})(:[0-9]{2})? ?min ?/ ?")  # `6 min/km` says in words what 6:00/km says
 _PACE = re.compile(r"([0-9:.]+)\s*([a-z/]+)")
 
 
@@ -99,12 +100,12 @@ def parse_distance(text: str) -> float:
 
 
 def parse_speed(text: str) -> float:
-    """Speed [m/s] of a pace or a speed: `5:30/km`, `9:00/mi`, `10.5 km/h`, `2.5 m/s`.
+    """Speed [m/s] of a pace or a speed: `5:30/km`, `6 min/km`, `9:00/mi`, `10.5 km/h`, `2.5 m/s`.
 
     Raises:
         SessionError: it is neither, or it is zero.
     """
-    match = _PACE.fullmatch(text.strip().lower())
+    match = _PACE.fullmatch(_MINUTES.sub(lambda said: f"{said[1]}{said[2] or ':00'}/", text.strip().lower()))
     number, unit = match.groups() if match else ("", "")
     if unit in PACE_UNITS_M and ":" in number:
         pace_s = parse_clock(number)

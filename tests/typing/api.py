@@ -7,6 +7,8 @@ from typing import assert_type
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 import retrorun as rr
 
@@ -38,6 +40,17 @@ def read(source: Path) -> rr.Summary:
     assert_type(detection, rr.Detection)
     assert_type(detection.segments, tuple[rr.Segment, ...])
     return rr.summarise(activity, detection)
+
+
+def show(run: rr.Analysis, ax: Axes, grid: npt.NDArray[np.object_]) -> None:
+    assert_type(rr.figure_run("run.fit"), Figure)
+    assert_type(rr.figure_run(run, ax=ax, per_m=1609.344), Axes)
+    assert_type(rr.figure_run(run.activity, run.detection, ax=[ax, ax]), list[Axes])
+    assert_type(rr.figure_planned(run, ax=grid), npt.NDArray[np.object_])
+    assert_type(rr.figure_track(run, width_in=4.0), Figure)
+    assert_type(rr.figure_session("4x400m bwd", ax=ax), Axes)
+    assert_type(rr.report_html(Path("run.fit")), str)
+    assert_type(rr.summarise(b""), rr.Summary)
 
 
 def made() -> rr.Activity:
