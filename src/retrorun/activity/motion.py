@@ -179,8 +179,12 @@ def _speed_from_distance(time_s: FloatArray, distance_m: FloatArray, segment: In
     good = (steps > 0) & (steps < GAP_S)
     if first is not None:
         good &= ~first
-    later = np.arange(len(time_s))[rows][1:]
-    speed[later[good]] = way[good] / steps[good]
+    np.divide(way, steps, out=way, where=good)
+    way[~good] = np.nan
+    if isinstance(rows, slice):
+        speed[1:] = way
+    else:
+        speed[rows[1:]] = way
     return speed
 
 
