@@ -48,6 +48,10 @@ class LinePrior:
     slope_sd: float = p.SLOPE_SD
     usual_speed_mps: float | None = None
 
+    def cadence_spm(self, speed_mps: float) -> float:
+        """Forward cadence at a speed, as usual [spm]."""
+        return self.level_spm + self.slope * (speed_mps - p.LINE_SPEED_MPS)
+
 
 def fit_line(grid: Grid, prior: LinePrior, *, leave_out: BoolArray | None = None) -> ForwardLine | None:
     """A robust straight line through the flat running that is not slow, drawn towards the prior; None without running.

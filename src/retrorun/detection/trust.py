@@ -43,8 +43,8 @@ def could_be_all_backward(line: ForwardLine, profile: GaitProfile | None) -> boo
 
 def _quick(line: ForwardLine, usually: LinePrior) -> bool:
     """Whether its cadence lies above what is usual at its speed by what backward running adds."""
-    forward_spm = usually.level_spm + usually.slope * (line.usual_speed_mps - p.LINE_SPEED_MPS)
-    return float(line.cadence_spm(np.array(line.usual_speed_mps))) / forward_spm - 1.0 > p.LIKE_BACKWARD
+    seen_spm = float(line.cadence_spm(np.array(line.usual_speed_mps)))
+    return seen_spm / usually.cadence_spm(line.usual_speed_mps) - 1.0 > p.LIKE_BACKWARD
 
 
 def lowers_trust(grid: Grid, line: ForwardLine | None, activity: Activity, profile: GaitProfile | None) -> list[str]:
