@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs import draw_detection, draw_pictures, write_notebook
+from tests.report.pictures import leave_unpainted
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_script_draws_every_picture_that_the_pages_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draw_pictures, "OUT", tmp_path)
     monkeypatch.setattr(draw_pictures, "screenshot", lambda _, path: path.write_bytes(b"PNG"))
+    leave_unpainted(monkeypatch)
     draw_pictures.main()
     # Those of the detector and of the notebook are drawn by scripts of their own.
     drawn = {path.name for path in tmp_path.iterdir()} | {*draw_detection.PICTURES, *write_notebook.PICTURES}

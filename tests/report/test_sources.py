@@ -15,6 +15,8 @@ from retrorun.demo import SESSION_TEXT, demo_recording
 from retrorun.report.export import export_bytes
 from tests.report.made import made_detection, made_match, made_run
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 @pytest.fixture(scope="module")
 def run() -> rr.Analysis:

@@ -27,6 +27,8 @@ from retrorun.report.notebook import analysis_html
 from retrorun.report.season_page import season_html
 from retrorun.report.tables import stretch_table
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 @pytest.fixture(scope="module")
 def run() -> Analysis:
