@@ -144,7 +144,7 @@ def test_what_the_runner_said_wins_and_is_noticed(tmp_path: Path) -> None:
 
 
 def test_rows_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(1500):
+    for number in range(800):
         (tmp_path / f"{number:04}.fit").touch()
     start = dt.datetime(2026, 3, 2)  # noqa: DTZ001 - `row` makes it UTC
 
@@ -161,9 +161,9 @@ def test_rows_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         names, held = [], 0
         for number, each in enumerate(under_way):
             names.append(Path(each.path).name)
-            if number % 500 == 0:
+            if number % 250 == 0:
                 held = max(held, sum(type(thing) is Row for thing in gc.get_objects()))
-        assert names == [f"{number:04}.fit" for number in range(1500)]
+        assert names == [f"{number:04}.fit" for number in range(800)]
         assert held < 200  # a group or two, and those of the tests beside this one
 
 
@@ -240,7 +240,7 @@ def test_a_worker_that_is_killed_costs_only_the_recording_in_its_hands(tmp_path:
     over = threading.Event()
 
     def kill_whoever_reads() -> None:
-        while not over.wait(0.001):
+        while not over.wait(0.005):
             for reader in children():
                 with suppress(OSError):  # it went away while it was looked at
                     held = [str(link.readlink()) for link in Path(f"/proc/{reader}/fd").iterdir()]

@@ -12,9 +12,10 @@ import os
 import signal
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from itertools import chain, islice, zip_longest
 
 from retrorun.activity.archive import Source
@@ -73,11 +74,12 @@ def run_in_processes(tasks: Iterable[Task], settings: Settings, workers: int) ->
             warnings.warn(NO_WORKERS, RuntimeWarning, stacklevel=2)
             yield from run_here(chain(under_way, waiting), settings)
             return
-        for task, future in zip_longest(under_way, futures):
-            if future is not None and future.done() and future.exception() is None:
-                yield future.result()
-            else:
-                yield _one_by_one(task, settings)
+        whole = [future.done() and not future.exception() for future in futures]
+        lost = [task for task, done in zip_longest(under_way, whole) if not done]
+        with closing(_one_by_one(lost, settings)) as again:
+            for future, done in zip(futures, whole, strict=True):
+                yield future.result() if done else next(again)
+            yield from again  # what could not be handed out any more
 
 
 def run_on_joblib(tasks: Iterable[Task], settings: Settings, backend: str) -> Iterator[list[Done]]:
@@ -124,17 +126,20 @@ def _can_start() -> bool:
             return False
 
 
-def _one_by_one(task: Task, settings: Settings) -> list[Done]:
-    """After a worker died: every recording of a group in a process that may die alone."""
-    group, known = task
-    done: list[Done] = []
-    while len(done) < len(group):
-        with _pool(1) as pool:
-            for source in group[len(done) :]:
+def _one_by_one(tasks: Iterable[Task], settings: Settings) -> Generator[list[Done]]:
+    """After a worker died: every recording that was under way, in a process that may die alone."""
+    pool = _pool(1)
+    try:
+        for group, known in tasks:
+            done: list[Done] = []
+            for source in group:
                 try:
                     done += pool.submit(scan_group, [source], settings, known).result()
                 except BrokenProcessPool:
+                    pool.shutdown()
+                    pool = _pool(1)
                     error = RecordingError("reading it killed the worker process", where=source.name)
                     done.append(Done(name=source.name, key="", row=failed(source, error)))
-                    break
-    return done
+            yield done
+    finally:
+        pool.shutdown(cancel_futures=True)
