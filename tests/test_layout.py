@@ -27,7 +27,6 @@ ELSEWHERE: dict[str, str] = {
     "analysis/store": "analysis/test_labels.py",
     "batch/journal": "batch/test_one_file_one_row.py",
     "batch/plans": "batch/test_sync.py",
-    "batch/progress": "batch/test_scan.py",
     "batch/row": "batch/test_story.py",
     "batch/work": "batch/test_scan.py",
     "batch/workers": "batch/test_scan.py",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -14,7 +16,6 @@ import numpy as np
 from retrorun.activity.archive import Source, each_source
 from retrorun.batch.duplicates import SAME_AS, Outline, counting, outline
 from retrorun.batch.journal import Journal
-from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings
@@ -22,6 +23,7 @@ from retrorun.batch.workers import GROUP_FILES, run_here, run_in_processes, run_
 from retrorun.detection.profile import GaitProfile
 
 Paths = str | Path | Sequence[str | Path]
+Advance = Callable[[int], None]
 Answer = tuple[str, int, Row]  # a recording's name, where its row stands in the journal, the row
 
 
@@ -163,3 +165,30 @@ def _settled(kept: Journal, answers: Iterator[Answer]) -> Iterator[Row]:
             other = kept.row(places[line])
             path = (other.parts or (other,))[counted - firsts[line]].path
             yield replace(part, status="duplicate", reason=f"{SAME_AS}{path}")
+
+
+@contextmanager
+def progress_bar(words: str, total: Callable[[], int], *, shown: bool = True) -> Iterator[Advance]:
+    """A bar on stderr that counts what is done, for work of more than a second or two; it goes when the work ends.
+
+    Args:
+        words: what is being done, in a word.
+        total: counts how many there are to do, where that is asked.
+        shown: False for no bar anywhere. Where stderr is no terminal and no notebook there is none either.
+    """
+    if not (shown and (sys.stderr.isatty() or "ipykernel" in sys.modules)):
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(TextColumn(words), *columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=total(), rate="")
+
+        def advance(count: int) -> None:
+            bar.advance(task, count)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate="" if speed is None else f"{speed:.0f} files/s")
+
+        yield advance

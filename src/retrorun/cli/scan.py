@@ -18,9 +18,8 @@ from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
 from retrorun.analysis.store import ENDING as LABELS
 from retrorun.batch.learn import learn_profile, refine_profile
-from retrorun.batch.progress import progress_bar
 from retrorun.batch.row import Row
-from retrorun.batch.scan import Scan
+from retrorun.batch.scan import Scan, progress_bar
 from retrorun.batch.story import Story
 from retrorun.batch.table import SUFFIXES, ScanTable, Totals, write_rows
 from retrorun.batch.work import Settings
