@@ -9,7 +9,7 @@ import numpy as np
 
 from retrorun.activity.assemble import has_values, only_present
 from retrorun.activity.model import Device
-from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording
+from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording, finite
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
 from retrorun.arrays import FloatArray, IntArray
@@ -256,10 +256,6 @@ def _utc_offset(activity: TableView) -> float | None:
     return None
 
 
-def _optional(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
 def _laps(file: FileView, shift: float) -> tuple[RawLap, ...]:
     table = file.table("lap")
     columns = (
@@ -272,8 +268,8 @@ def _laps(file: FileView, shift: float) -> tuple[RawLap, ...]:
         RawLap(
             start=start + shift,
             elapsed=elapsed,
-            distance_m=_optional(distance),
-            timer_s=_optional(timer),
+            distance_m=finite(distance),
+            timer_s=finite(timer),
             trigger=word(LAP_TRIGGER, trigger, prefix="trigger"),
             planned_step_index=step,
             intensity=word(INTENSITY, intensity, prefix="intensity"),
@@ -297,8 +293,8 @@ def _parts(file: FileView, shift: float) -> tuple[RawPart, ...]:
             elapsed=elapsed,
             sport=word(SPORT, sport, prefix="sport"),
             sub_sport=word(SUB_SPORT, sub_sport, prefix="sub_sport"),
-            distance_m=_optional(distance),
-            timer_s=_optional(timer),
+            distance_m=finite(distance),
+            timer_s=finite(timer),
         )
         for start, elapsed, timer, distance, sport, sub_sport in zip(*columns, strict=True)
     )

@@ -12,7 +12,6 @@ from retrorun.activity.model import Device
 from retrorun.activity.points import (
     Points,
     attribute,
-    finite,
     gather,
     names_of,
     number,
@@ -20,7 +19,7 @@ from retrorun.activity.points import (
     recording,
     unix_seconds,
 )
-from retrorun.activity.raw import RawLap, RawPart, RawRecording
+from retrorun.activity.raw import RawLap, RawPart, RawRecording, finite
 from retrorun.activity.rules import MAX_LAPS, sport_of_words
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError

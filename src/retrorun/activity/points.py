@@ -170,11 +170,6 @@ def attribute(attributes: bytes, name: str) -> bytes:
     return found[1] if found else b""
 
 
-def finite(value: float) -> float | None:
-    """A number, None for NaN."""
-    return value if np.isfinite(value) else None
-
-
 def recording(
     source: str,
     document: Document,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -77,3 +78,8 @@ class RawRecording:
     segment: npt.NDArray[np.int64] | None = None  # of a track, for each row; a new one is a pause
     activity: npt.NDArray[np.int64] | None = None  # of the file, for each row; its number in `parts`
     decisions: tuple[str, ...] = ()
+
+
+def finite(value: float) -> float | None:
+    """A number, None for NaN."""
+    return value if math.isfinite(value) else None

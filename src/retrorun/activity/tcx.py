@@ -13,7 +13,6 @@ from retrorun.activity.model import Device
 from retrorun.activity.points import (
     Points,
     attribute,
-    finite,
     gather,
     names_of,
     number,
@@ -21,7 +20,7 @@ from retrorun.activity.points import (
     recording,
     unix_seconds,
 )
-from retrorun.activity.raw import RawLap, RawPart, RawRecording
+from retrorun.activity.raw import RawLap, RawPart, RawRecording, finite
 from retrorun.errors import RecordingError
 
 # Local names in a point, and the columns that they fill; the first name that a point has wins.
