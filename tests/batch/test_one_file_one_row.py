@@ -202,3 +202,13 @@ def test_a_second_scan_never_cuts_the_journal_of_the_first(tmp_path: Path) -> No
         with pytest.raises(RetrorunError, match="another process is writing it"):
             scan(path, workers=1, journal=journal)
         assert journal.read_bytes() == before != b""
+
+
+def test_a_journal_that_is_cut_under_a_scan_ends_it_and_the_next_goes_on(tmp_path: Path) -> None:
+    path, journal = good(tmp_path), tmp_path / "journal"
+    first = scan(path, workers=1, journal=journal)
+    with Journal(journal) as kept:
+        os.truncate(journal, 10)
+        with pytest.raises(RetrorunError, match="was cut while a scan was at work"):
+            kept.row(0)
+    assert scan(path, workers=1, journal=journal) == first

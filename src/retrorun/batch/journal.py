@@ -113,7 +113,11 @@ class Journal:
         os.lseek(self._file, place, os.SEEK_SET)
         data = b""
         while b"\n" not in data:
-            data += os.read(self._file, READ_AT_ONCE)
+            more = os.read(self._file, READ_AT_ONCE)
+            if not more:
+                hint = "run the same command again: it goes on where it stopped"
+                raise OutputError("was cut while a scan was at work", where=str(self.path), hint=hint)
+            data += more
         return data.partition(b"\n")[0]
 
     def _find(self, name: str) -> int | None:
