@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import fitdecode
@@ -39,12 +40,19 @@ def with_plans() -> list[str]:
 
 def raw_messages(path: Path, name: str) -> list[dict[int, object]]:
     """All messages of a kind as raw values by field number, read by an independent decoder."""
+    return decoded(path).get(name, [])
+
+
+@cache
+def decoded(path: Path) -> dict[str, list[dict[int, object]]]:
+    """The messages of a file by their kind, without samples; the decoder takes most of the time of these tests."""
+    found: dict[str, list[dict[int, object]]] = {}
     with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.DISABLED) as reader:
-        return [
-            {field.def_num: field.raw_value for field in frame.fields if field.raw_value is not None}
-            for frame in reader
-            if isinstance(frame, fitdecode.FitDataMessage) and frame.name == name
-        ]
+        for frame in reader:
+            if isinstance(frame, fitdecode.FitDataMessage) and frame.name != "record":
+                values = {field.def_num: field.raw_value for field in frame.fields if field.raw_value is not None}
+                found.setdefault(frame.name, []).append(values)
+    return found
 
 
 def test_there_are_recordings_with_plans() -> None:

@@ -146,7 +146,7 @@ def test_a_short_run(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["fit", "gpx", "tcx"])
 def test_cut_at_every_byte(kind: str) -> None:
     seed = SEEDS[kind][-1] if kind == "tcx" else SEEDS[kind][0]
-    seed = seed[:2500] if kind != "fit" else seed
+    seed = seed[:1200] if kind != "fit" else seed  # some samples
     fuzz(len(seed), lambda cut: seed[:cut])
 
 
