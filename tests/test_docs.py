@@ -158,6 +158,30 @@ def test_every_public_name_stands_in_the_api_reference() -> None:
     assert not [name for home, name in sorted(homes) if not {home, f"{home}.{name}"} & shown]
 
 
+def test_every_module_that_is_named_to_be_run_is_there() -> None:
+    """`python -m …` in pages, docstrings and comments alike."""
+    sources = [
+        path for folder in ("src", "tests", "docs", "fixtures") for path in sorted((ROOT / folder).rglob("*.py"))
+    ]
+    named = {
+        (name.rstrip("."), str(path.relative_to(ROOT)))
+        for path in [*PAGES, *WRITTEN, ROOT / "CHANGELOG.md", *sources]
+        for name in re.findall(
+            r"python -m ((?:retrorun|tests|docs|fixtures)\b[\w.]*)", path.read_text(encoding="utf-8")
+        )
+    }
+    assert named
+    assert not [
+        (name, where)
+        for name, where in sorted(named)
+        if not any(
+            (home / Path(*name.split("."), *end)).with_suffix(".py").is_file()
+            for home in (ROOT, ROOT / "src")
+            for end in ((), ("__main__",))
+        )
+    ]
+
+
 def test_every_how_to_guide_stands_in_their_index() -> None:
     folder = ROOT / "docs" / "how-to"
     linked = set(re.findall(r"\((\S+\.md)\)", (folder / "index.md").read_text(encoding="utf-8")))

@@ -28,9 +28,8 @@ TELLABLE_S = 15.0  # the shortest stretch whose silence means something: shorter
 # Backward running has 4 to 35 % more steps at its speed than forward running (Cavagna et al. 2012 derived 7.5–8.4 %, a
 # body-weight-support study measured 11 %, Wright & Weyand 2001 imply 5–8 %, Brennan et al. 2026 show 22–37 %).
 FORWARD_UPLIFT = 0.02
-# chosen: a called step with less uplift than this is left open. The detector calls such steps for the plan's sake; of
-# forward jogs in planned backward steps most have less, of injected backward steps nine in ten have more (measured:
-# python -m retrorun.match.evaluate FOLDER directions).
+# chosen: a called step with less uplift than this is left open: it was slower, as backward running is, but its steps
+# were those of a slow forward jog.
 LEAST_UPLIFT = 0.01
 FASTER_THAN = 0.95  # of the usual forward speed: hardly anybody runs backward that fast (0.65–0.80, Arata 2000)
 
