@@ -1,9 +1,12 @@
-"""Hypothesis strategies: every kind of session that the model can hold."""
+"""Hypothesis strategies: every kind of session that the model can hold.
+
+Strategies are built once and not within a draw: building one costs more than drawing from it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
+from itertools import permutations
 
 from hypothesis import strategies as st
 
@@ -87,16 +90,17 @@ durations: st.SearchStrategy[Duration] = st.one_of(
 )
 
 
-@st.composite
-def _speed_ranges(draw: Callable[[st.SearchStrategy[int]], int]) -> SpeedRange:
-    low, high = sorted(draw(st.integers(100, int(FASTEST_MPS * 1000))) for _ in range(2))
-    unit = _SPEED_UNITS[draw(st.integers(0, len(_SPEED_UNITS) - 1))]
-    if draw(st.integers(0, 3)) == 0:
-        high = low
-    return SpeedRange(low_mps=low / 1000, high_mps=high / 1000, unit=unit)
+def _speed_range(pair_mmps: tuple[int, int], unit: SpeedUnit, quarter: int) -> SpeedRange:
+    low, high = pair_mmps
+    return SpeedRange(low_mps=low / 1000, high_mps=(high if quarter else low) / 1000, unit=unit)
 
 
-speed_ranges: st.SearchStrategy[SpeedRange] = _speed_ranges()
+speed_ranges: st.SearchStrategy[SpeedRange] = st.builds(
+    _speed_range,
+    _whole_pairs(100, int(FASTEST_MPS * 1000)),
+    st.sampled_from(_SPEED_UNITS),
+    st.integers(0, 3),
+)
 heart_rate_targets: st.SearchStrategy[HeartRateZone | HeartRateRange] = st.integers(1, 5).map(
     lambda zone: HeartRateZone(zone=zone)
 ) | _whole_pairs(30, 250).map(lambda pair: HeartRateRange(low_bpm=pair[0], high_bpm=pair[1]))
@@ -113,9 +117,7 @@ targets: st.SearchStrategy[Target] = st.one_of(*_TARGET_KINDS)
 target_pairs: st.SearchStrategy[tuple[Target | None, Target | None]] = st.one_of(
     st.just((None, None)),
     targets.map(lambda target: (target, None)),
-    st.permutations(range(len(_TARGET_KINDS))).flatmap(
-        lambda order: st.tuples(_TARGET_KINDS[order[0]], _TARGET_KINDS[order[1]])
-    ),
+    st.sampled_from([st.tuples(*pair) for pair in permutations(_TARGET_KINDS, 2)]).flatmap(lambda pair: pair),
 )
 
 
@@ -161,20 +163,30 @@ any_targets: st.SearchStrategy[Target] = st.one_of(
 # ---- steps, repeats, sessions ----------------------------------------------------------------------------------------
 
 
+_booleans = st.booleans()
+_slopes = st.none() | st.sampled_from(Slope)
+_inclines_pct = st.none() | _grid(-400, 400, 10)
+_directions = st.sampled_from(Direction)
+_gaits = st.sampled_from(Gait)
+_intensities = st.sampled_from(Intensity)
+_settings = st.sampled_from(Setting)
+
+
+@cache
 @st.composite
 def steps(draw: st.DrawFn, *, setting: Setting = Setting.ROAD, notes: st.SearchStrategy[str] | None = None) -> Step:
     """Steps that fit a setting: slopes outdoors, inclines on a treadmill."""
     target, secondary = draw(target_pairs)
     treadmill = setting is Setting.TREADMILL
-    slope = None if treadmill else draw(st.none() | st.sampled_from(Slope))
-    incline = draw(st.none() | _grid(-400, 400, 10)) if treadmill else None
-    direction = draw(st.sampled_from(Direction))
+    slope = None if treadmill else draw(_slopes)
+    incline = draw(_inclines_pct) if treadmill else None
+    direction = draw(_directions)
     return Step(
         duration=draw(durations),
         direction=direction,
-        direction_guessed=direction is Direction.BACKWARD and draw(st.booleans()),
-        gait=draw(st.sampled_from(Gait)),
-        intensity=draw(st.sampled_from(Intensity)),
+        direction_guessed=direction is Direction.BACKWARD and draw(_booleans),
+        gait=draw(_gaits),
+        intensity=draw(_intensities),
         target=target,
         secondary_target=secondary,
         slope=slope,
@@ -188,15 +200,28 @@ untils: st.SearchStrategy[RepeatUntil] = st.one_of(
 )
 
 
+@cache
 @st.composite
 def repeats(
     draw: st.DrawFn, inner: st.SearchStrategy[Step | Repeat], *, notes: st.SearchStrategy[str] | None = None
 ) -> Repeat:
     """Repeats of one to three of what `inner` makes, with every kind of end."""
-    body = tuple(draw(st.lists(inner, min_size=1, max_size=3)))
+    body = tuple(draw(_lists(inner, 3)))
     until = draw(untils)
-    skip_last = isinstance(until, Times) and len(body) > 1 and draw(st.booleans())
+    skip_last = isinstance(until, Times) and len(body) > 1 and draw(_booleans)
     return Repeat(steps=body, until=until, skip_last=skip_last, note=draw(texts() if notes is None else notes))
+
+
+@cache
+def _lists(inner: st.SearchStrategy[Step | Repeat], max_size: int) -> st.SearchStrategy[list[Step | Repeat]]:
+    return st.lists(inner, min_size=1, max_size=max_size)
+
+
+@cache
+def _items(setting: Setting, depth: int, notes: st.SearchStrategy[str] | None) -> st.SearchStrategy[Step | Repeat]:
+    """Steps, and repeats nested up to `depth`."""
+    step: st.SearchStrategy[Step | Repeat] = steps(setting=setting, notes=notes)
+    return step | repeats(_items(setting, depth - 1, notes), notes=notes) if depth else step
 
 
 @st.composite
@@ -207,12 +232,10 @@ def sessions(
 
     `notes` replaces the notes of steps and repeats, where a format is narrower than the model.
     """
-    setting = draw(st.sampled_from(Setting))
-    item: st.SearchStrategy[Step | Repeat] = steps(setting=setting, notes=notes)
-    for _ in range(draw(st.integers(0, max_depth))):
-        item = st.one_of(steps(setting=setting, notes=notes), repeats(item, notes=notes))
+    setting = draw(_settings)
+    items = _items(setting, draw(st.integers(0, max_depth)), notes)
     return Session(
-        steps=tuple(draw(st.lists(item, min_size=1, max_size=max_steps))),
+        steps=tuple(draw(_lists(items, max_steps))),
         name=draw(texts()),
         setting=setting,
         note=draw(texts()),
