@@ -62,6 +62,20 @@ def test_scan_writes_the_season_as_a_page_and_a_page_of_each_run_with_backward_r
     assert str(archive) not in text
 
 
+def test_a_scan_without_backward_running_shows_no_empty_table(archive: Path) -> None:
+    done = RUN.invoke(app, ["scan", str(archive / "run0.fit"), "--workers", "1"], catch_exceptions=False)
+    assert done.stdout.startswith("1 recording: 1 read,")
+    assert "none in 1" in done.stdout
+    assert "month" not in done.stdout
+
+
+def test_what_is_no_profile_is_told_which_command_writes_one(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "rows.json").write_text("[]", encoding="utf-8")
+    done = RUN.invoke(app, ["scan", str(archive), "--profile", str(tmp_path / "rows.json")])
+    assert done.exit_code == 1
+    assert "`retrorun profile`" in done.stderr
+
+
 def test_scan_as_json(archive: Path) -> None:
     done = RUN.invoke(app, ["scan", str(archive), "--workers", "1", "--json"], catch_exceptions=False)
     data = json.loads(done.stdout)
@@ -96,7 +110,7 @@ def test_profile_is_written_and_updated(archive: Path, tmp_path: Path) -> None:
     first = RUN.invoke(app, ["profile", str(archive), "-o", str(output)], catch_exceptions=False)
     assert first.exit_code == 0
     assert "learnt from 3 runs" in first.stdout
-    assert "1 recordings left out" in first.stdout
+    assert "1 recording left out" in first.stdout
     assert GaitProfile.from_json(output.read_text()).activities == 3
     (tmp_path / "new.fit").write_bytes(made(seed=8, day=99, spans=()))
     RUN.invoke(app, ["profile", str(tmp_path / "new.fit"), "-o", str(output), "--update"], catch_exceptions=False)

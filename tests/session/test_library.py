@@ -101,7 +101,7 @@ def test_values_that_cannot_be_are_refused(key: str, values: dict[str, object], 
 def test_an_unknown_key_kind_or_level_is_refused() -> None:
     with pytest.raises(SessionError, match="there is no ready-made session 'hil-regular'; did you mean hill-regular"):
         find_ready_made("hil-regular")
-    with pytest.raises(SessionError, match="there is no ready-made session 'xyz'; see what ready_made"):
+    with pytest.raises(SessionError, match="there is no ready-made session 'xyz'; `retrorun library`"):
         find_ready_made("xyz")
     with pytest.raises(SessionError, match="unknown kind 'swim'; use one of: stretches, alternating, hill, treadmill"):
         ready_made(kind="swim")

@@ -20,7 +20,7 @@ from retrorun.session.model import Direction
 
 FORMAT = "retrorun labels"
 VERSION = 1
-_HINT = "give the text that to_json returned"
+_HINT = "give labels as `retrorun label` writes them"
 SAME_RUN_S = 2.0  # two readings of one run may differ by a sample at its end
 
 

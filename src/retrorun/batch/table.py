@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from retrorun.activity.rules import counted
 from retrorun.batch.row import Row, plain
 from retrorun.errors import OutputError, install_hint
 from retrorun.files import plain_cell, writing
@@ -51,7 +52,7 @@ class Totals:
 
     def __repr__(self) -> str:
         parts = [f"{self._statuses[status]} {status}" for status in STATUSES]
-        return f"{self._statuses.total()} recordings: {', '.join(parts)}"
+        return f"{counted(self._statuses.total(), 'recording')}: {', '.join(parts)}"
 
     def to_text(self, *, per_m: float = 1000.0, complete: bool = True) -> str:
         """What a person wants to know at the end. Long distances are for `per_m` metres."""

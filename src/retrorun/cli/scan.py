@@ -14,6 +14,7 @@ from urllib.parse import quote
 import typer
 
 from retrorun.activity.archive import LISTING
+from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
 from retrorun.analysis.store import ENDING as LABELS
@@ -180,7 +181,8 @@ def profile(
         learnt = learn_profile(paths, start=profile_of(output if update else None), progress=True)
         write_atomic(output, (learnt.profile.to_json() + "\n").encode(), inputs=inputs)
     known = learnt.profile
-    say(f"learnt from {learnt.runs} runs ({known.hours:.1f} h in all), {len(learnt.left_out)} recordings left out")
+    left_out = counted(len(learnt.left_out), "recording")
+    say(f"learnt from {counted(learnt.runs, 'run')} ({known.hours:.1f} h in all), {left_out} left out")
     for place, reason in learnt.left_out[:5]:
         say(f"{place}: {reason}", indent=2, under=4)
     if len(learnt.left_out) > 5:
@@ -223,15 +225,16 @@ def _seen(rows: Iterable[Row], *see: Callable[[Row], object]) -> Iterator[Row]:
 def _tell(totals: str, story: Story, per_m: float) -> None:
     for line in totals.split("\n"):
         say(line, under=4)
-    if story.season.months:
+    months = story.month_rows(per_m=per_m)
+    if months:
         say()
-        say_table(MONTHS, story.month_rows(per_m=per_m), left=MONTHS[:1])
+        say_table(MONTHS, months, left=MONTHS[:1])
     bests = story.best_rows(per_m=per_m)
     if bests:
         say()
         say_table(BESTS, bests, left=BESTS[:1])
     if story.undated:
-        say(f"{story.undated} runs do not say when they were and are in no month")
+        say(f"in no month, because the date is not known: {counted(story.undated, 'run')}")
 
 
 def _connect(scheduler: str) -> None:

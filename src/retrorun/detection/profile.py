@@ -19,7 +19,7 @@ from retrorun.errors import ProfileError
 FORMAT = 3  # the number in the JSON text that says which fields to expect
 _DROPPED = ("look_alikes_count", "look_alikes_hours")  # of format 1
 _POSITIVE = frozenset({"level_spm", "level_sd", "slope_sd", "noise_spm", "usual_speed_mps", "activities", "hours"})
-_HINT = "give the text that to_json returned"
+_HINT = "give a profile as `retrorun profile` writes it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

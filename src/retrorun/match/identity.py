@@ -63,7 +63,7 @@ class SessionIndex:
         Raises:
             PlanError: the text is not JSON, or no index; says where.
         """
-        hint = "give the text that to_json returned"
+        hint = "give an index as `retrorun compile --index` writes it"
         document = Fields.of(parse_json(text, error=PlanError, hint=hint), error=PlanError, hint=hint)
         document.header(name=FORMAT, version=VERSION)
         return cls(sessions=tuple(_entry(row) for row in document.rows("sessions")))

@@ -119,7 +119,7 @@ def find_ready_made(key: str) -> ReadyMade:
     for entry in _library():
         if entry.key == key:
             return entry
-    hint = checks.nearest_of(key, (entry.key for entry in _library()), "see what ready_made() lists")
+    hint = checks.nearest_of(key, (entry.key for entry in _library()), "`retrorun library` lists them")
     raise SessionError(f"there is no ready-made session {key!r}", hint=hint)
 
 

@@ -193,7 +193,7 @@ class Deliveries:
         Raises:
             DocumentError: the text is no such record; says where.
         """
-        hint = "give the text that to_json returned, or delete the file"
+        hint = "give what `retrorun push --index` wrote, or delete the file"
         document = Fields.of(parse_json(text, error=DocumentError, hint=hint), error=DocumentError, hint=hint)
         document.header(name=FORMAT, version=VERSION)
         return cls(rows=tuple(map(Delivered.read, document.rows("deliveries"))))
