@@ -25,7 +25,7 @@ AsRun = Literal["run as planned", "run forward instead", "cannot tell"]
 # that it was not; between the two lies half a step, of which nothing is said.
 COVERED_LEAST, COVERED_MOST = 0.5, 0.1
 TELLABLE_S = 15.0  # the shortest stretch whose silence means something: shorter ones are not flagged without a plan
-# Backward running has 4 to 35 % more steps at its speed than forward running (Cavagna et al. 2012 derived 7.5–8.4 %, a
+# Backward running has 5 to 37 % more steps at its speed than forward running (Cavagna et al. 2012 derived 7.5–8.4 %, a
 # body-weight-support study measured 11 %, Wright & Weyand 2001 imply 5–8 %, Brennan et al. 2026 show 22–37 %).
 FORWARD_UPLIFT = 0.02
 # chosen: a called step with less uplift than this is left open: it was slower, as backward running is, but its steps
