@@ -50,6 +50,14 @@ def test_nothing_since_a_day(tmp_path: Path) -> None:
     assert run("--since", "2026-06-01", "-o", tmp_path).stdout == "there are no activities from that day on\n"
 
 
+@pytest.mark.parametrize("command", ["fetch", "sync"])
+def test_a_day_is_written_as_everywhere_and_checked_before_a_key_is_asked_for(command: str, tmp_path: Path) -> None:
+    words = [command, "--since", "1.5.2026", "-o", str(tmp_path / "runs")]
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: --since: '1.5.2026' is no date; write it as ")
+
+
 def test_a_key_that_is_not_accepted_is_one_line(
     calendar: Calendar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,12 @@ def test_what_is_no_profile_is_told_which_command_writes_one(archive: Path, tmp_
     assert "`retrorun profile`" in done.stderr
 
 
+def test_pages_of_runs_want_the_page_that_links_to_them(archive: Path, tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["scan", str(archive), "--pages", str(tmp_path / "pages")])
+    assert done.exit_code == 2
+    assert "--pages needs --report" in done.stderr
+
+
 def test_scan_as_json(archive: Path) -> None:
     done = RUN.invoke(app, ["scan", str(archive), "--workers", "1", "--json"], catch_exceptions=False)
     data = json.loads(done.stdout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ import typer
 
 from retrorun.cli.console import say
 from retrorun.cli.garmin_login import garmin_code, garmin_login
+from retrorun.cli.options import day
 from retrorun.services.fetch import Fetched
 from retrorun.services.fetch import fetch as fetch_recordings
 from retrorun.services.garmin_connect import UNOFFICIAL, GarminConnect
@@ -38,7 +39,7 @@ class Service(StrEnum):
 
 
 SinceOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help=f"From this day on; {WEEKS} weeks ago by default.")
+    str | None, typer.Option(help=f"From this day on, e.g. 2026-05-01, or today; {WEEKS} weeks ago by default.")
 ]
 FolderOption = Annotated[Path, typer.Option("-o", "--output", help="The folder; it is made if need be.")]
 AllSportsOption = Annotated[bool, typer.Option("--all-sports", help="Bring rides and other sports, too.")]
@@ -56,8 +57,8 @@ def fetch(
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring. Garmin Connect needs the package
     garminconnect and asks for your login once; that login is unofficial and may break.
     """
-    counts: Counter[str] = Counter()
-    for done in fetch_recordings(connect(service), since_day(since), output, all_sports=all_sports):
+    first, counts = since_day(since), Counter[str]()
+    for done in fetch_recordings(connect(service), first, output, all_sports=all_sports):
         counts[done.state] += 1
         say_fetched(done)
     said = ", ".join(f"{counts[state]} {words}" for state, words in WORDS.items() if counts[state])
@@ -74,9 +75,9 @@ def connect(service: Service) -> IntervalsIcu | GarminConnect:
             return log_in(garmin_login, garmin_code)
 
 
-def since_day(since: datetime | None) -> date:
-    """The day that an option names, or some weeks ago."""
-    return since.date() if since else (datetime.now(UTC).astimezone() - timedelta(weeks=WEEKS)).date()
+def since_day(since: str | None) -> date:
+    """The day that `--since` names, or some weeks ago."""
+    return day(since or "today", "--since") - timedelta(weeks=0 if since else WEEKS)
 
 
 def say_fetched(done: Fetched) -> None:

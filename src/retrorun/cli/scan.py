@@ -78,7 +78,7 @@ def scan(
     goes on from there. Several recordings of one activity are counted once; only runs are analysed.
     """
     inputs = _inputs(paths, profile, output)
-    _check(output, plot, report, inputs)
+    _check(output, plot, report, pages, inputs)
     if update_profile:
         _check_learning(profile, athletes=athletes)
     if scheduler is not None:
@@ -128,8 +128,12 @@ def _inputs(paths: Sequence[str], profile: Path | None, output: Path | None) -> 
     return inputs
 
 
-def _check(output: Path | None, plot: Path | None, report: Path | None, inputs: Sequence[Path]) -> None:
+def _check(
+    output: Path | None, plot: Path | None, report: Path | None, pages: Path | None, inputs: Sequence[Path]
+) -> None:
     """Refuse what cannot be written before hours are spent on it."""
+    if pages is not None and report is None:
+        raise typer.BadParameter("--pages needs --report, the page that links to them")
     if output is not None:
         check_ending(output, SUFFIXES, "a table")
     if plot is not None:

@@ -38,8 +38,9 @@ def sync(
     if describe is not None and service is not Service.INTERVALS_ICU:
         raise typer.BadParameter("--describe is for intervals.icu")
     plans = None if plan is None else read_plans(plan)
+    first = since_day(since)
     connection = connect(service)
-    for done in fetch(connection, since_day(since), output):
+    for done in fetch(connection, first, output):
         say_fetched(done)
     for run in analyse_home(output, plans=plans):
         _say_run(run)
