@@ -8,6 +8,23 @@ from dataclasses import dataclass
 from typing import Self
 
 from retrorun.analysis.efforts import Effort, SeasonRun
+from retrorun.errors import OutputError
+
+
+def season_runs(runs: object) -> list[SeasonRun]:
+    """The runs that a picture or a page of a season is asked to show.
+
+    Raises:
+        OutputError: they are something else, a folder or the rows of a scan among them.
+    """
+    given = runs if isinstance(runs, Iterable) and not isinstance(runs, str | bytes) else [runs]
+    found: list[SeasonRun] = []
+    for run in given:
+        if not isinstance(run, SeasonRun):
+            hint = "of a scan they are retrorun.batch.story.Story(rr.scan(…)).runs"
+            raise OutputError(f"a season is made of SeasonRun, not {type(run).__name__}", hint=hint)
+        found.append(run)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

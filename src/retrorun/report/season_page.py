@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.season import Best, Period, Season
+from retrorun.analysis.season import Best, Period, Season, season_runs
 from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
 from retrorun.report.pictures import WIDE_IN, in_both_sizes
@@ -49,8 +49,11 @@ def season_html(
         per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
         undated: how many further runs do not say when they were.
         title: the heading.
+
+    Raises:
+        OutputError: the runs are something else.
     """
-    runs = sorted(runs, key=lambda run: run.start.replace(tzinfo=None))
+    runs = sorted(season_runs(runs), key=lambda run: run.start.replace(tzinfo=None))
     back = [run for run in runs if run.backward_s > 0]
     sections: list[_Section] = []
     if back:

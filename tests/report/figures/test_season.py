@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +14,10 @@ from retrorun.activity.model import Activity
 from retrorun.analysis.efforts import Effort, SeasonRun, best_efforts
 from retrorun.analysis.season import Season
 from retrorun.detection.result import Detection
+from retrorun.errors import OutputError
 from retrorun.report.figures.season import figure_season
 from retrorun.report.figures.style import DARK, LIGHT
+from retrorun.report.season_page import season_html
 from retrorun.report.words import distance_name
 from retrorun.units import METRES_PER_MILE
 from tests.report.made import made_detection, made_run, made_segment
@@ -74,6 +79,14 @@ def test_miles_reach_the_season_too() -> None:
     assert distance.get_ylabel() == "backward [mi]"
     assert distance.patches[0].get_height() == pytest.approx(1200 / METRES_PER_MILE)  # type: ignore[attr-defined]
     assert np.asarray(efforts.lines[0].get_ydata())[0] == pytest.approx(0.44 * METRES_PER_MILE)
+
+
+@pytest.mark.parametrize("runs", ["archive", Path("archive"), 3, None, [SEASON[0], "run.fit"]])
+@pytest.mark.parametrize("show", [figure_season, season_html])
+def test_what_is_no_run_of_a_season_is_refused(show: Callable[[Any], object], runs: object) -> None:
+    with pytest.raises(OutputError, match="a season is made of SeasonRun") as refused:
+        show(runs)
+    assert "Story" in refused.value.hint
 
 
 def test_an_empty_season_says_so() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack, overload
 import numpy as np
 
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.season import Best, Period, Season
+from retrorun.analysis.season import Best, Period, Season, season_runs
 from retrorun.report.figures.style import (
     LIGHT,
     Look,
@@ -53,9 +53,13 @@ def figure_season(
 ) -> Figure | Given:
     """The season on one sheet: minutes and distance by week above, best efforts below.
 
-    With `ax` on that Axes, or as many panels as there are of them, which is then the answer.
+    `runs` are those of a scan as `retrorun.batch.story.Story(rr.scan(…)).runs`, or of your own making. With `ax` on
+    that Axes, or as many panels as there are of them, which is then the answer.
+
+    Raises:
+        OutputError: the runs are something else, or `ax` is no Axes.
     """
-    season = Season.of(runs)
+    season = Season.of(season_runs(runs))
     panels = [
         partial(draw_weeks, by_week=season.weeks, what="time"),
         partial(draw_weeks, by_week=season.weeks, what="distance"),
