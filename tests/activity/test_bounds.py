@@ -101,7 +101,7 @@ def test_thousands_of_activities_are_taken_apart_in_one_go() -> None:
         points = b"<Track><Trackpoint><Time>%b</Time></Trackpoint></Track>" % when
         return b'<Activity Sport="Running"><Lap StartTime="%b">%b</Lap></Activity>' % (when, points)
 
-    body = b"".join(activity(at) for at in range(20_000))
+    body = b"".join(activity(at) for at in range(12_000))
     many = read_activity(b"<TrainingCenterDatabase><Activities>%b</Activities></TrainingCenterDatabase>" % body)
-    assert [part.start_s for part in many.parts] == list(range(20_000))
+    assert [part.start_s for part in many.parts] == list(range(12_000))
     assert [lap.start_s for lap in many.laps[:9_999]] == list(range(9_999))

@@ -33,7 +33,7 @@ def test_a_walking_break_does_not_change_the_unit() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(70, 105), st.floats(2.1, 6)), min_size=20, max_size=200),
+    st.lists(st.tuples(st.floats(70, 105), st.floats(2.1, 6)), min_size=20, max_size=60),
     st.lists(st.tuples(st.floats(45, 70), st.floats(0.5, 1.9)), max_size=20),
 )
 def test_the_unit_is_one_for_the_whole_activity(

@@ -47,7 +47,7 @@ def raw_messages(path: Path, name: str) -> list[dict[int, object]]:
 def decoded(path: Path) -> dict[str, list[dict[int, object]]]:
     """The messages of a file by their kind, without samples; the decoder takes most of the time of these tests."""
     found: dict[str, list[dict[int, object]]] = {}
-    with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.DISABLED) as reader:
+    with fitdecode.FitReader(path, check_crc=fitdecode.CrcCheck.DISABLED, processor=None) as reader:
         for frame in reader:
             if isinstance(frame, fitdecode.FitDataMessage) and frame.name != "record":
                 values = {field.def_num: field.raw_value for field in frame.fields if field.raw_value is not None}

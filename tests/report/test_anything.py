@@ -37,19 +37,21 @@ COLUMNS = {
     "longitude_deg": (-180.0, 180.0),
 }
 
-
+STEPS_S = st.lists(st.sampled_from([0.0, 0.1, 1.0, 3.0, 40.0, 7200.0]), max_size=40)
+KINDS = st.sampled_from(["missing", "even", "any"])
+VALUES = {name: st.floats(low, high) | st.just(float("nan")) for name, (low, high) in COLUMNS.items()}
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # a page takes half a second; smaller examples take hours
 
 
 @st.composite
 def activities(draw: st.DrawFn) -> Activity:
     """From none to forty samples, with gaps, doubled moments and missing values anywhere."""
-    steps = draw(st.lists(st.sampled_from([0.0, 0.1, 1.0, 3.0, 40.0, 7200.0]), max_size=40))
+    steps = draw(STEPS_S)
     n = len(steps)
     columns = {}
-    for name, (low, high) in COLUMNS.items():
-        kind = draw(st.sampled_from(["missing", "even", "any"]))
-        value = st.floats(low, high) | st.just(float("nan"))
+    for name in COLUMNS:
+        kind = draw(KINDS)
+        value = VALUES[name]
         if kind == "missing":
             columns[name] = [float("nan")] * n
         elif kind == "even":
