@@ -93,6 +93,11 @@ def test_times_that_cannot_be(start_s: float, end_s: float) -> None:
         backward(start_s, end_s)
 
 
+def test_a_direction_in_letters_is_refused_and_not_silently_left_unused() -> None:
+    with pytest.raises(LabelError, match=r"rr\.Direction\.BACKWARD"):
+        Label(start_s=0.0, end_s=5.0, direction="backward")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -51,6 +51,11 @@ def by_name(table: ScanTable, folder: Path) -> dict[str, str]:
     return {row.path.removeprefix(f"{folder}/"): row.status for row in table}
 
 
+def test_a_path_is_no_profile() -> None:
+    with pytest.raises(RetrorunError, match="a gait profile is needed here, not str"):
+        scan("archive", profile="me.json")  # type: ignore[arg-type]
+
+
 def test_every_recording_has_one_row_whatever_is_wrong_with_it(archive: Path) -> None:
     table = scan(archive, workers=1)
     assert by_name(table, archive) == {

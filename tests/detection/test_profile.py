@@ -75,6 +75,13 @@ def test_nothing_to_learn_from_is_said() -> None:
         GaitProfile.fit([run()], labels=[(), ()])
 
 
+def test_a_path_is_no_activity_to_learn_from(profile: GaitProfile) -> None:
+    with pytest.raises(ProfileError, match=r"rr\.read_activity"):
+        GaitProfile.fit(["run.fit"])  # type: ignore[list-item]
+    with pytest.raises(ProfileError, match=r"rr\.read_activity"):
+        profile.updated("run.fit")  # type: ignore[arg-type]
+
+
 def test_where_a_run_has_its_own_forward_running_the_profile_does_not_move_its_line(profile: GaitProfile) -> None:
     odd = replace(profile, level_spm=profile.level_spm - 12.0)
     for activity in (run(seed=3), run(REPETITIONS, seed=3)):

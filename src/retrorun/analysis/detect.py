@@ -18,10 +18,10 @@ from retrorun.analysis.direction import planned_spans
 from retrorun.analysis.labels import Label, Labels, labels_of_direction
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.detector import detect_gait
-from retrorun.detection.profile import GaitProfile
+from retrorun.detection.profile import GaitProfile, check_profile
 from retrorun.detection.resample import stretch_means
 from retrorun.detection.result import Detection, Evidence, Segment
-from retrorun.errors import LabelError, PlanError, ProfileError
+from retrorun.errors import LabelError, PlanError
 from retrorun.intervals import overlap_s, subtract
 from retrorun.match.model import Match
 from retrorun.session.model import Direction, Session
@@ -94,8 +94,7 @@ def detect_with(
     reasons: tuple[str, ...] = (),
 ) -> Detection:
     """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
-    if not isinstance(profile, GaitProfile | None):
-        raise ProfileError(f"a gait profile is needed here, not {type(profile).__name__}", hint="use GaitProfile.fit")
+    check_profile(profile)
     if not isinstance(labels, Labels | None):
         raise LabelError(f"labels are needed here, not {type(labels).__name__}", hint="use rr.load_labels, or None")
     spans = () if match is None else planned_spans(match)

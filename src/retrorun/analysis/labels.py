@@ -33,6 +33,10 @@ class Label:
     direction: Direction
 
     def __post_init__(self) -> None:
+        said: object = self.direction
+        if not isinstance(said, Direction):
+            hint = "give rr.Direction.BACKWARD or rr.Direction.FORWARD"
+            raise LabelError(f"a label says a Direction, not {type(said).__name__}", hint=hint)
         if not (math.isfinite(self.start_s) and math.isfinite(self.end_s)) or self.start_s < 0:
             raise LabelError("a label's times must be finite and not below zero", where=f"{self.start_s}-{self.end_s}")
         if self.end_s <= self.start_s:

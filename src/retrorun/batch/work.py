@@ -15,7 +15,7 @@ from retrorun.analysis.labels import Labels
 from retrorun.analysis.lesson import lesson
 from retrorun.analysis.store import load_labels
 from retrorun.batch.row import Row, digest_of, lesson_of, row_about, row_of
-from retrorun.detection.profile import GaitProfile
+from retrorun.detection.profile import GaitProfile, check_profile
 from retrorun.errors import ProfileError, RecordingError, RetrorunError
 from retrorun.fit.workout_message import is_workout
 
@@ -29,6 +29,9 @@ class Settings:
 
     profile: GaitProfile | None = None
     all_sports: bool = False
+
+    def __post_init__(self) -> None:
+        check_profile(self.profile)
 
     @property
     def version(self) -> str:

@@ -123,7 +123,22 @@ class _Fact:
     labelled_s: float
 
 
+def check_profile(profile: object) -> None:
+    """Refuse what is given as a profile and is none.
+
+    Raises:
+        ProfileError: it is neither a profile nor None.
+    """
+    if not isinstance(profile, GaitProfile | None):
+        hint = "use GaitProfile.fit, or GaitProfile.from_json of a file's text"
+        raise ProfileError(f"a gait profile is needed here, not {type(profile).__name__}", hint=hint)
+
+
 def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
+    if not isinstance(activity, Activity):
+        raise ProfileError(
+            f"a profile learns from an Activity, not {type(activity).__name__}", hint="rr.read_activity gives one"
+        )
     if activity.source == "strava":
         raise ProfileError(
             "nothing may be learnt from what came through Strava's interface",
