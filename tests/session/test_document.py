@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.errors import DocumentError, NotationError
+from retrorun.errors import DocumentError, NotationError, SessionError
 from retrorun.session.document import (
     save_session,
     session_from_dict,
@@ -203,6 +203,14 @@ def test_repeats_nested_beyond_the_limit_are_refused_at_their_place() -> None:
         data = {"times": 2, "repeat": [data]}
     with pytest.raises(DocumentError, match=r"steps\[0\]: repeats are nested more than 8 deep"):
         session_from_dict({"steps": [data]})
+
+
+def test_text_is_no_session_to_write(tmp_path: Path) -> None:
+    with pytest.raises(SessionError, match="parse_session"):
+        format_session("4x400m bwd")  # type: ignore[arg-type]
+    with pytest.raises(SessionError, match="parse_session"):
+        save_session("4x400m bwd", tmp_path / "a.yaml")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
 
 
 def test_files_that_cannot_be_sessions_are_refused(tmp_path: Path) -> None:

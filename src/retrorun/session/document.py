@@ -17,7 +17,7 @@ from retrorun.errors import DocumentError, NotationError, SessionError
 from retrorun.files import read_bytes, write_atomic
 from retrorun.session.checks import retold
 from retrorun.session.effort import Athlete
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, expect_session
 from retrorun.session.notation import format_session, parse_duration, parse_target, parse_until
 from retrorun.session.tokens import ValueT
 from retrorun.session.values import RepeatUntil, SpeedRange, Times
@@ -33,9 +33,11 @@ def save_session(session: Session, path: str | PathLike[str]) -> None:
     """Write a session to a file: .yaml, .yml, .json, or notation in .txt or .retro.
 
     Raises:
+        SessionError: it is no session.
         DocumentError: no such kind of file is known.
         OutputError: the file cannot be written.
     """
+    expect_session(session)
     path = Path(path)
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:

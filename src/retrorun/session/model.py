@@ -196,6 +196,17 @@ def nesting(step: Step | Repeat) -> int:
     return 1 + max(nesting(inner) for inner in step.steps) if isinstance(step, Repeat) else 0
 
 
+def expect_session(value: object) -> None:
+    """Refuse what is given as a session and is none, notation among it.
+
+    Raises:
+        SessionError: it is something else.
+    """
+    if not isinstance(value, Session):
+        hint = "parse_session makes one of text, load_session of a file"
+        raise SessionError(f"a Session is needed here, not {type(value).__name__}", hint=hint)
+
+
 def _checked_steps(steps: object, owner: str) -> tuple[Step | Repeat, ...]:
     if not isinstance(steps, tuple | list) or not steps:
         raise SessionError(f"a {owner} needs at least one step")

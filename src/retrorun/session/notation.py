@@ -13,7 +13,7 @@ from typing import Any
 from retrorun.errors import NotationError, SessionError
 from retrorun.session import step_words
 from retrorun.session.checks import nearest_of
-from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Repeat, Session, Setting, Step
+from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Repeat, Session, Setting, Step, expect_session
 from retrorun.session.target_words import TARGET_HELP, read_target
 from retrorun.session.tokens import LONGEST_NOTATION, Cursor, Token, ValueT, quote, tokenise, unquote
 from retrorun.session.values import Duration, RepeatUntil, Target, Times
@@ -53,7 +53,12 @@ def parse_session(text: str, *, name: str = "") -> Session:
 
 
 def format_session(session: Session) -> str:
-    """The canonical text of a session: its name, setting and note where it has them, then one step a line."""
+    """The canonical text of a session: its name, setting and note where it has them, then one step a line.
+
+    Raises:
+        SessionError: it is no session.
+    """
+    expect_session(session)
     return "\n".join([*format_header(session), *(format_step(step) for step in session.steps)])
 
 
