@@ -13,10 +13,11 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.models import ParameterInfo
 
 from retrorun import __version__
 from retrorun.errors import RetrorunError
@@ -188,13 +189,14 @@ def _load(name: str) -> Click:
         group = typer.main.get_group(target)
         group.name = name
         return group
+    target.__annotations__ = get_type_hints(target, include_extras=True)
+    for hint in target.__annotations__.values():
+        for words in getattr(hint, "__metadata__", ()):
+            if isinstance(words, ParameterInfo):  # reading a file says why it cannot be read; this would only say that
+                words.readable = False
     single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
     single.command(name)(target)
-    command = typer.main.get_command(single)
-    for param in command.params:
-        if hasattr(param.type, "readable"):  # reading a file says why it cannot be read; this would only say that
-            param.type.readable = False
-    return command
+    return typer.main.get_command(single)
 
 
 _HELP = {"help_option_names": ["-h", "--help"]}
