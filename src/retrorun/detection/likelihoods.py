@@ -152,7 +152,8 @@ def _restlessness(scaled: FloatArray, bins: FloatArray, resting: IntArray) -> fl
 
 def _nonsense(pieces: Candidates) -> FloatArray:
     """How often cadence belongs to nothing: beside walking, watches write the octave above for some seconds."""
-    short = (pieces.bins < p.LENGTH_CLASSES[0] + 1) & (pieces.speed_mps < p.OCTAVE_SLOW_MPS)
+    longest = np.where(pieces.rest_before * pieces.rest_after > 0.0, p.LENGTH_CLASSES[1], p.LENGTH_CLASSES[0] + 1)
+    short = (pieces.bins < longest) & (pieces.speed_mps < p.OCTAVE_SLOW_MPS)
     usual = np.where(pieces.bins >= p.LENGTH_CLASSES[1], p.NONSENSE_LONG, p.NONSENSE)
     return np.where(short, np.where(pieces.cadence_spm > p.OCTAVE_SPM, p.OCTAVE[1], p.OCTAVE[0]), usual)
 
