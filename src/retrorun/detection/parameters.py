@@ -85,7 +85,7 @@ TAIL_LENGTH = np.array(
         [[0.030, 0.032], [0.020, 0.020], [0.0135, 0.015]],
     ]
 )
-LENGTH_CLASSES, NEAR_CLASSES = (7, 12), (5, 20)
+LENGTH_CLASSES, NEAR_CLASSES = (7, 12), (5, 20)  # chosen: where the classes above part, in bins
 RESTLESS_TAIL = 1.3  # chosen: above this restlessness tails grow with it
 NONSENSE, NONSENSE_LONG, NONSENSE_WIDTH = 0.004, 0.0012, 0.5  # measured: cadence that belongs to nothing
 OCTAVE, OCTAVE_SLOW_MPS, OCTAVE_SPM = (0.03, 0.15), 2.1, 185.0  # measured: short pieces at walking speed, and above 185
@@ -100,10 +100,7 @@ RATIO_MEAN, RATIO_SD = 0.72, 0.11  # filmed
 # m/s at a distance in m, and the power by which they fall; below and above 1 km
 RECORDS = ((7.6, 100.0, -0.178), (5.04, 1000.0, -0.104))  # records
 RECORD_SHARE, TOO_FAST = 0.667, 8.0  # chosen: fast amateurs hold two thirds of the record; log odds per m/s beyond
-DOWNHILL_PCT, DOWNHILL = (
-    4.0,
-    0.3,
-)  # measured: steep descents show +7 to +27 steps per minute forward; guides advise against
+DOWNHILL_PCT, DOWNHILL = 4.0, 0.3  # measured: steep descents show +7 to +27 steps a minute; guides advise against
 
 # The session
 GRID_SD = 0.29  # the SD of a uniform step of one SD of the grid below
@@ -122,10 +119,7 @@ LAP_LONGEST_S = 1200.0  # chosen: longer laps are not repetitions
 BOTH_LAPS, ONE_LAP, LAP_SHARE = 3.0, 0.8, 1.0  # chosen: repetitions are lapped; so are jogs, of which the uplift tells
 COUNTED_WITHIN = 0.02  # chosen: automatic laps are whole kilometres or miles to within the watch's own error
 PLAN_PRIOR = 6.0  # chosen: with the prior above, 96 of 100 who take a plan with backward steps run them so
-PLANNED_BACKWARD, PLANNED_FORWARD = (
-    5.0,
-    -2.0,
-)  # chosen: who keeps a plan leaves out one step in a hundred, and adds some
+PLANNED_BACKWARD, PLANNED_FORWARD = 5.0, -2.0  # chosen: who keeps a plan leaves out one step in a hundred
 GUESSED_SHARE = 0.15  # chosen: a direction that was guessed from somebody else's words weighs this share
 PLANNED_UPLIFT = 0.04  # measured: the mean over a plan's backward steps, run forward, is less in 99 of 100
 OWN_UPLIFT_SD = 0.04  # chosen: a runner's own spread between sessions, mostly the noise of a 30-s mean
