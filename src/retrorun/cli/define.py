@@ -12,8 +12,6 @@ import typer
 
 from retrorun.cli.console import say, say_json, say_table
 from retrorun.cli.options import (
-    KIND,
-    LEVEL,
     DeviceOption,
     JsonOption,
     KeyArgument,
@@ -27,7 +25,7 @@ from retrorun.cli.options import (
 )
 from retrorun.files import make_folder, write_atomic
 from retrorun.session.document import save_session
-from retrorun.session.library import ReadyMade, find_ready_made, ready_made
+from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, ready_made
 from retrorun.session.notation import format_session
 from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backward_pace_from_race
 from retrorun.session.plan import DAYS, MOST_WEEKS, TrainingPlan, make_plan, to_icalendar
@@ -36,6 +34,8 @@ from retrorun.units import format_clock, format_pace, parse_distance, parse_spee
 from retrorun.watch.names import file_name
 
 CALENDAR_FILE, SCHEDULE_FILE = "plan.ics", "schedule.fit"
+KIND = typer.Option("--kind", help=f"List one kind: {', '.join(Kind)}.", autocompletion=lambda: list(Kind))
+LEVEL = typer.Option("--level", help=f"{', '.join(Level)}.", autocompletion=lambda: list(Level))
 
 
 def library(

@@ -21,6 +21,7 @@ from retrorun.cli.options import RecordingArgument
 from retrorun.detection.resample import stretch_means
 from retrorun.errors import LabelError, SessionError
 from retrorun.intervals import Span, covered_s
+from retrorun.match.model import timer_s
 from retrorun.session.model import Direction
 from retrorun.units import format_clock, format_pace, parse_time
 
@@ -117,7 +118,7 @@ def _say_laps(run: Analysis, labels: Labels) -> None:
     rows = []
     for number, lap in enumerate(run.activity.laps, start=1):
         speed, cadence, _ = stretch_means(run.activity, lap.start_s, lap.end_s)
-        time_s = lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
+        time_s = timer_s(lap)
         if lap.distance_m is not None and time_s > 0:
             speed = lap.distance_m / time_s  # as the watch showed it, and as `retrorun show` does
         said = (way.value for way in Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))

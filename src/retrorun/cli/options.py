@@ -103,9 +103,6 @@ DeviceOption = Annotated[
 AthleteOption = Annotated[
     Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
 ]
-KINDS, LEVELS = ["stretches", "alternating", "hill", "treadmill"], ["beginner", "regular", "experienced"]
-KIND = typer.Option("--kind", help=f"List one kind: {', '.join(KINDS)}.", autocompletion=lambda: KINDS)
-LEVEL = typer.Option("--level", help=f"{', '.join(LEVELS)}.", autocompletion=lambda: LEVELS)
 
 
 def units_in(*texts: str | None) -> Units:

@@ -171,7 +171,9 @@ def _verify(data: bytes, activity: Activity) -> None:
 
 
 def _lap_row(number: int, lap: Lap, per_m: float) -> tuple[str, ...]:
-    time_s = lap.end_s - lap.start_s if lap.timer_s is None else lap.timer_s
+    from retrorun.match.model import timer_s
+
+    time_s = timer_s(lap)
     known = lap.distance_m is not None and time_s > 0
     return (
         str(number),

@@ -119,8 +119,10 @@ def _weighed(
     if own is None:
         return None
     judged = judge(grid, own, activity, profile=profile, planned=planned, weights=weights)
-    usually = None if profile is None else fit_line(grid, profile.prior())
-    if usually is None or not usually.all_slow or (judged.chance > p.CALL).any():
+    if profile is None or (judged.chance > p.CALL).any():
+        return own, judged
+    usually = fit_line(grid, profile.prior())
+    if usually is None or not usually.all_slow:
         return own, judged
     whole = judge(grid, usually, activity, profile=profile, planned=planned, weights=weights)
     called = float(whole.pieces.bins[whole.chance > p.CALL].sum())

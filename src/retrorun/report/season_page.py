@@ -57,11 +57,12 @@ def season_html(
     back = [run for run in runs if run.backward_s > 0]
     sections: list[_Section] = []
     if back:
+        season = Season.of(runs)
         sections = [
-            _volume(runs, per_m),
-            _bests(runs, per_m),
+            _volume(season.weeks, per_m),
+            _bests(season.bests, per_m),
             _equal(runs, per_m),
-            *_plan(runs),
+            *_plan(runs, season.weeks),
             _calendar(runs),
             _list(back, per_m),
         ]
@@ -103,8 +104,7 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
     )
 
 
-def _volume(runs: Sequence[SeasonRun], per_m: float) -> _Section:
-    by_week = Season.of(runs).weeks
+def _volume(by_week: Sequence[Period], per_m: float) -> _Section:
     most = max(by_week, key=lambda week: week.backward_s)
     text = (
         f"{count_of(len(by_week), 'week', 'weeks')}; most in the week from {day_of(most.start)}: "
@@ -123,8 +123,7 @@ def _volume(runs: Sequence[SeasonRun], per_m: float) -> _Section:
     return _Section(name="volume", title="By week", words=text, pictures=pictures)
 
 
-def _bests(runs: Sequence[SeasonRun], per_m: float) -> _Section:
-    bests = Season.of(runs).bests
+def _bests(bests: Sequence[Best], per_m: float) -> _Section:
     if not bests:
         return _Section(name="bests", title="Best efforts", words="No backward stretch of 100 m or more.")
     text = "; ".join(f"{distance_name(best.effort.distance_m)} in {format_clock(best.effort.time_s)}" for best in bests)
@@ -173,7 +172,7 @@ def _equal(runs: Sequence[SeasonRun], per_m: float) -> _Section:
     return _Section(name="equal", title=title, words=words, pictures=(picture,))
 
 
-def _plan(runs: Sequence[SeasonRun]) -> tuple[_Section, ...]:
+def _plan(runs: Sequence[SeasonRun], by_week: Sequence[Period]) -> tuple[_Section, ...]:
     planned = sum(run.planned_steps for run in runs)
     if not planned:
         return ()
@@ -184,7 +183,7 @@ def _plan(runs: Sequence[SeasonRun]) -> tuple[_Section, ...]:
         "Plan kept by week",
         words,
         2.0,
-        lambda figure: draw_weeks(figure.subplots(), Season.of(runs).weeks, "plan"),
+        lambda figure: draw_weeks(figure.subplots(), by_week, "plan"),
     )
     return (_Section(name="plan", title="Plan kept", words=words, pictures=(picture,)),)
 
