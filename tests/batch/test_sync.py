@@ -11,44 +11,38 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from retrorun.activity.read import read_activity
 from retrorun.analysis.store import ENDING
 from retrorun.batch.plans import read_plans
 from retrorun.batch.sync import PROFILE, STATE, load_state
-from retrorun.cli.app import app
 from retrorun.demo import CREATED, SERIAL, SESSION_TEXT, demo_recording, demo_truth
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import PlanError, RecordingError
 from retrorun.fit.writer import Message, write_fit
 from retrorun.services import http
-from retrorun.services.intervals_icu import VARIABLE as ADDRESS
-from retrorun.services.keys import VARIABLE
 from retrorun.services.note import MARK
 from retrorun.session.notation import parse_session
 from retrorun.workout.fit import compile_workout
+from tests import command
 from tests.recordings import RUNNING, START, fit_recording
-from tests.services.calendar import KEY, Calendar, running
+from tests.services.calendar import KEY, Calendar, connected
 
 FORWARD = [fit_recording(seconds=1500, seed=seed) for seed in (1, 2)]
 SESSION = "2026-05-02-180000-i2.fit"
 
 
 def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
+    result = command.run(*words)
     assert KEY not in result.output
     return result
 
 
 @pytest.fixture
 def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
-    monkeypatch.setenv(VARIABLE, KEY)
     monkeypatch.setattr(http, "BACK_OFF_S", 0.0)
-    with running() as made:
-        monkeypatch.setenv(ADDRESS, made.url)
+    with connected(monkeypatch) as made:
         made.add("i1", "2026-05-01T07:30:00", FORWARD[0], description="Easy.")
         made.add("i2", "2026-05-02T18:00:00", demo_recording())
         made.add("i3", "2026-05-03T07:30:00", FORWARD[1])

@@ -9,22 +9,18 @@ from typer.testing import CliRunner, Result
 from retrorun.cli.app import app
 from retrorun.services.intervals_icu import VARIABLE as ADDRESS
 from retrorun.services.keys import VARIABLE
+from tests import command
 from tests.recordings import fit_recording
-from tests.services.calendar import KEY, Calendar, running
+from tests.services.calendar import KEY, Calendar, connected
 
 
 def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, ["fetch", *map(str, words)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+    return command.run("fetch", *words)
 
 
 @pytest.fixture
 def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
-    monkeypatch.setenv(VARIABLE, KEY)
-    with running() as made:
-        monkeypatch.setenv(ADDRESS, made.url)
+    with connected(monkeypatch) as made:
         made.add("i1", "2026-05-01T07:30:00", fit_recording(seconds=60))
         made.withhold("1700", "2026-05-02T07:30:00")
         made.add("i3", "2026-05-03T07:30:00", fit_recording(seconds=60, seed=8), kind="Ride")

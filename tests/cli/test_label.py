@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from retrorun.activity.read import read_activity
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.lap_labels import spans_of_laps
 from retrorun.analysis.store import labels_path, load_labels
-from retrorun.cli.app import app
 from retrorun.demo import demo_recording
 from retrorun.report.annotate import annotate_fit
 from retrorun.session.model import Direction
+from tests import command
 from tests.recordings import fit_recording
 
 FOUND = 4  # backward stretches of the synthetic recording, all in its plan
@@ -30,10 +30,7 @@ def recording(tmp_path: Path) -> Path:
 
 
 def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, ["label", *map(str, words)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+    return command.run("label", *words)
 
 
 @pytest.fixture

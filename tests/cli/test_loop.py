@@ -11,20 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from retrorun.activity.read import read_activity
-from retrorun.cli.app import app
 from retrorun.demo import demo_recording
 from retrorun.services import http
 from retrorun.services.http import VARIABLE as STRAVA_ADDRESS
-from retrorun.services.intervals_icu import VARIABLE as ADDRESS
-from retrorun.services.keys import VARIABLE
 from retrorun.services.note import MARK
 from retrorun.services.strava_token import Token, changing_token, save_token, token_path
 from retrorun.workout.formats.garmin_connect import from_garmin_connect
+from tests import command
 from tests.services import garmin
-from tests.services.calendar import KEY, Calendar, running
+from tests.services.calendar import KEY, Calendar, connected
 from tests.services.strava_server import FakeStrava, serve
 
 PLAN = "name: Retro 400s\n\n10min warmup; 4x(400m bwd; 90s rest); 10min cooldown"
@@ -32,18 +30,14 @@ SECRETS = (KEY, garmin.PASSWORD, garmin.TOKEN, "s3cret", "first-access", "first-
 
 
 def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
+    result = command.run(*words)
     assert not [secret for secret in SECRETS if secret in result.output + result.stderr]
     return result
 
 
 @pytest.fixture
 def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
-    monkeypatch.setenv(VARIABLE, KEY)
-    with running() as made:
-        monkeypatch.setenv(ADDRESS, made.url)
+    with connected(monkeypatch) as made:
         yield made
 
 

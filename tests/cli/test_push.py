@@ -22,6 +22,7 @@ from retrorun.session.values import Distance
 from retrorun.watch import find
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
 from retrorun.workout.schedule import is_schedule, read_schedule
+from tests import command
 from tests.services import garmin
 from tests.services.calendar import KEY, running
 from tests.watch.watches import SECRETS, everything_in, make_watch, manifest
@@ -30,10 +31,7 @@ NOTATION = "10min warmup; 4x(400m fwd @ 5:00/km; 400m bwd @ 6:40-7:20/km; 90s re
 
 
 def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, ["push", *map(str, words)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+    return command.run("push", *words)
 
 
 @pytest.fixture

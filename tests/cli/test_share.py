@@ -6,21 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 from retrorun.activity.read import read_activity
-from retrorun.cli.app import app
 from retrorun.demo import demo_recording
 from retrorun.fit.writer import Message, write_fit
+from tests.command import run
 from tests.evaluation.packets import packets, read_packet
 from tests.recordings import START
-
-
-def run(*words: object) -> Result:
-    result = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"}).invoke(app, [str(word) for word in words])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 @pytest.fixture

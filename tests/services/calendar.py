@@ -15,6 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+from retrorun.services.intervals_icu import VARIABLE as ADDRESS
+from retrorun.services.keys import VARIABLE as KEY_VARIABLE
+
 KEY = "sesame-1234"
 
 
@@ -145,6 +150,15 @@ def _handler(calendar: Calendar) -> type[BaseHTTPRequestHandler]:  # noqa: C901 
             pass
 
     return Handler
+
+
+@contextmanager
+def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
+    """A running one that commands find, with the key to it."""
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    with running() as made:
+        monkeypatch.setenv(ADDRESS, made.url)
+        yield made
 
 
 @contextmanager
