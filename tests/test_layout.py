@@ -24,7 +24,6 @@ ELSEWHERE: dict[str, str] = {
     "analysis/efforts": "batch/test_story.py",
     "analysis/packet": "cli/test_share.py",
     "analysis/season": "report/figures/test_season.py",
-    "analysis/store": "analysis/test_labels.py",
     "batch/journal": "batch/test_one_file_one_row.py",
     "batch/plans": "batch/test_sync.py",
     "batch/row": "batch/test_story.py",

@@ -12,8 +12,8 @@ from .analysis.analyse import analyse as analyse
 from .analysis.detect import detect as detect
 from .analysis.labels import Label as Label
 from .analysis.labels import Labels as Labels
-from .analysis.store import load_labels as load_labels
-from .analysis.store import save_labels as save_labels
+from .analysis.labels import load_labels as load_labels
+from .analysis.labels import save_labels as save_labels
 from .analysis.summary import Summary as Summary
 from .analysis.summary import Totals as Totals
 from .analysis.summary import summarise as summarise

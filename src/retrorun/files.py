@@ -77,6 +77,14 @@ def read_bytes(path: Path, *, most: int = MOST_BYTES, error: type[RetrorunError]
     return data
 
 
+def read_if_there(path: Path) -> bytes | None:
+    """All bytes of a file, as `read_bytes` does; None where there is none."""
+    try:
+        return read_bytes(path) if path.exists() else None
+    except OSError:  # a name so long that nothing can lie there
+        return None
+
+
 def open_regular(path: Path, *, error: type[RetrorunError] = RecordingError) -> BinaryIO:
     """A regular file, open for reading; a pipe does not make this wait.
 

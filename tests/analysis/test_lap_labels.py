@@ -4,7 +4,7 @@ import pytest
 
 import retrorun as rr
 from retrorun.activity.read import read_activity
-from retrorun.analysis.lap_labels import spans_of_laps, speaks_of_laps
+from retrorun.analysis.labels import spans_of_laps, speaks_of_laps
 from retrorun.demo import demo_recording
 from tests.activity.test_kinds import tcx
 

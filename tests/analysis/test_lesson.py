@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 import retrorun as rr
-from retrorun.analysis.labels import Label, Labels
-from retrorun.analysis.lesson import lesson
+from retrorun.analysis.labels import Label, Labels, lesson
 from retrorun.demo import demo_recording, demo_truth
 from retrorun.session.model import Direction
 from tests.recordings import fit_recording

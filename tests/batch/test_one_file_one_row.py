@@ -13,8 +13,7 @@ import pytest
 
 from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
-from retrorun.analysis.labels import Fingerprint, Label, Labels
-from retrorun.analysis.store import save_labels
+from retrorun.analysis.labels import Fingerprint, Label, Labels, save_labels
 from retrorun.batch.journal import Journal
 from retrorun.batch.learn import learn_profile
 from retrorun.batch.scan import scan

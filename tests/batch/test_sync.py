@@ -14,7 +14,7 @@ import pytest
 from typer.testing import Result
 
 from retrorun.activity.read import read_activity
-from retrorun.analysis.store import ENDING
+from retrorun.analysis.labels import ENDING
 from retrorun.batch.plans import read_plans
 from retrorun.batch.sync import PROFILE, STATE, load_state
 from retrorun.demo import CREATED, SERIAL, SESSION_TEXT, demo_recording, demo_truth

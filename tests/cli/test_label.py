@@ -11,8 +11,7 @@ from typer.testing import Result
 
 from retrorun.activity.read import read_activity
 from retrorun.analysis.analyse import analyse
-from retrorun.analysis.lap_labels import spans_of_laps
-from retrorun.analysis.store import labels_path, load_labels
+from retrorun.analysis.labels import labels_path, load_labels, spans_of_laps
 from retrorun.demo import demo_recording
 from retrorun.report.annotate import annotate_fit
 from retrorun.session.model import Direction

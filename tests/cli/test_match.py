@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from retrorun.analysis.store import load_labels
+from retrorun.analysis.labels import load_labels
 from retrorun.cli.app import app
 from retrorun.demo import CREATED, SERIAL, SESSION_NAME, SESSION_TEXT, demo_recording
 from tests.recordings import fit_recording

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from retrorun.analysis.store import load_index
 from retrorun.cli import garmin_login, push
 from retrorun.cli.app import app
 from retrorun.fit.workout_message import file_identity, is_workout
+from retrorun.match.identity import load_index
 from retrorun.services.intervals_icu import send
 from retrorun.services.keys import VARIABLE
 from retrorun.session.document import save_session

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from retrorun.analysis.store import load_index, remember_workouts, save_index
 from retrorun.errors import PlanError
 from retrorun.fit.workout_message import FileIdentity
-from retrorun.match.identity import SessionIndex
+from retrorun.match.identity import SessionIndex, load_index, remember_workouts, save_index
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
 from retrorun.workout.fit import compile_workout, decompile

@@ -11,8 +11,7 @@ from retrorun.activity.model import Activity, table_library
 from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.detect import PlanSource, detect_with, matched
-from retrorun.analysis.labels import Fingerprint, Labels
-from retrorun.analysis.store import load_labels
+from retrorun.analysis.labels import Fingerprint, Labels, load_labels
 from retrorun.analysis.summary import Summary, is_backward, summarise
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +14,7 @@ from retrorun.detection.parameters import RUNNING_SPM
 from retrorun.detection.resample import mean_over
 from retrorun.detection.result import Detection, PlannedSpan, Segment
 from retrorun.intervals import Interval, covered_s, overlap_s
-from retrorun.match.model import Match, StepMatch
+from retrorun.match.model import Match, StepMatch, placed
 from retrorun.session.model import Direction, Gait
 from retrorun.units import format_change, format_percent
 
@@ -74,7 +73,7 @@ def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
             direction=found.step.direction,
             guessed=found.step.direction_guessed,
         )
-        for found, span in _placed(match.steps)
+        for found, span in placed(match)
         if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
     )
 
@@ -99,7 +98,7 @@ def judge_directions(
         has a place in the recording, both are empty.
     """
     judge = _Judge(detection, activity, (labels or Labels()).in_force(activity))
-    backward = [placed for placed in _placed(match.steps) if placed[0].step.direction is Direction.BACKWARD]
+    backward = [(step, span) for step, span in placed(match) if step.step.direction is Direction.BACKWARD]
     spans = [span for _, span in backward]
     unplanned = tuple(s for s in detection.segments if covered_s(s, spans) < 0.5 * s.duration_s)
     return DirectionReport(
@@ -165,11 +164,3 @@ class _Judge:
     def _mean(self, column: str, span: Interval) -> float:
         values: FloatArray = getattr(self.activity, column)
         return mean_over(self.activity, values, span.start_s, span.end_s)
-
-
-def _placed(steps: Iterable[StepMatch]) -> list[tuple[StepMatch, Interval]]:
-    return [
-        (found, Interval(start_s=found.start_s, end_s=found.end_s))
-        for found in steps
-        if found.start_s is not None and found.end_s is not None
-    ]

@@ -1,7 +1,8 @@
-"""What the runner says about a recording: this was backward, that was forward. It wins over everything else.
+"""What is said of a recording's direction: by its runner, who wins over everything else, by its laps, or by itself.
 
-Labels are kept in a small JSON file beside the recording. No analysis writes that file. It holds a fingerprint of the
-recording, so that a changed file is noticed: while the run in it is the same, the labels stay in force.
+A runner's labels are kept in a small JSON file beside the recording. No analysis writes that file. It holds a
+fingerprint of the recording, so that a changed file is noticed: while the run in it is the same, the labels stay in
+force.
 """
 
 from __future__ import annotations
@@ -10,18 +11,33 @@ import datetime as dt
 import hashlib
 import itertools
 import math
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
 
+from retrorun import files
 from retrorun.activity.model import Activity
+from retrorun.detection.result import Detection
 from retrorun.documents import Fields, parse_json, to_json
-from retrorun.errors import LabelError
-from retrorun.intervals import from_mask
+from retrorun.errors import LabelError, ProfileError
+from retrorun.intervals import Interval, Span, covered_s, from_mask, subtract, union
+from retrorun.match.model import Match, placed
 from retrorun.session.model import Direction
 
 FORMAT = "retrorun labels"
 VERSION = 1
-_HINT = "give labels as `retrorun label` writes them"
+ENDING = ".labels.json"
 SAME_RUN_S = 2.0  # two readings of one run may differ by a sample at its end
+# chosen: a called stretch that is labelled so far is confirmed, for borders are not labelled to the second; a planned
+# step when half of it is, for then `retrorun label` asks no more.
+CONFIRMED, PLAN_CONFIRMED = 0.9, 0.5
+LAPS_HINT = "write laps:even, laps:odd, lap:3,5-7, all or steps, or a stretch of time such as 12:30-13:10"
+_HINT = "give labels as `retrorun label` writes them"
+_LAPS = re.compile(r"laps?:\s*(?P<which>even|odd|all|[\d,\s-]+)")
+_RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,20 +109,21 @@ class Labels:
         return self.recording.digest not in ("", hashlib.sha256(data).hexdigest())
 
     def add(self, label: Label) -> Labels:
-        """With one more label; where it overlaps earlier ones, it replaces that part of them."""
-        kept = self.forget(label.start_s, label.end_s).labels
-        return Labels(labels=_joined((*kept, label)), recording=self.recording)
+        """With one more label, joined with neighbours of its direction; it replaces what it overlaps of others."""
+        said = (*self.forget(label.start_s, label.end_s).labels, label)
+        return Labels(
+            labels=tuple(
+                _label(span, direction)
+                for direction in Direction
+                for span in union(one for one in said if one.direction is direction)
+            ),
+            recording=self.recording,
+        )
 
     def forget(self, start_s: float, end_s: float) -> Labels:
         """Without what is said about `[start_s, end_s)`."""
-        kept: list[Label] = []
-        for label in self.labels:
-            for low, high in (
-                (label.start_s, min(label.end_s, start_s)),
-                (max(label.start_s, end_s), label.end_s),
-            ):
-                if high > low:
-                    kept.append(Label(start_s=low, end_s=high, direction=label.direction))
+        hole = Interval(start_s=start_s, end_s=end_s)
+        kept = (_label(span, label.direction) for label in self.labels for span in subtract([label], [hole]))
         return Labels(labels=tuple(kept), recording=self.recording)
 
     def backward_spans(self) -> list[tuple[float, float]]:
@@ -124,15 +141,12 @@ class Labels:
                 "start_time": None if start is None else start.isoformat(),
                 "length_s": self.recording.length_s,
             },
-            "labels": [
-                {"start_s": label.start_s, "end_s": label.end_s, "direction": label.direction.value}
-                for label in self.labels
-            ],
+            "labels": [asdict(label) for label in self.labels],
         }
         return to_json(data, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> Labels:
+    def from_json(cls, text: str | bytes) -> Labels:
         """The labels of a JSON text that `to_json` wrote.
 
         Raises:
@@ -140,9 +154,81 @@ class Labels:
         """
         data = Fields.of(parse_json(text, error=LabelError, hint=_HINT), error=LabelError, hint=_HINT)
         data.header(name=FORMAT, version=VERSION)
-        return cls(
-            labels=tuple(_label(row) for row in data.rows("labels")), recording=_fingerprint(data.fields("recording"))
-        )
+        labels = tuple(_label_in(row) for row in data.rows("labels"))
+        return cls(labels=labels, recording=_fingerprint_in(data.fields("recording")))
+
+
+def _label(span: Span, direction: Direction) -> Label:
+    return Label(start_s=span.start_s, end_s=span.end_s, direction=direction)
+
+
+def _label_in(row: Fields) -> Label:
+    word = row.text("direction")
+    if word not in list(Direction):
+        raise LabelError(f"unknown direction {word!r}", where=row.place("direction"), hint="use forward or backward")
+    start_s, end_s = (row.number(name, low=-1e12, high=1e12) for name in ("start_s", "end_s"))
+    try:
+        return Label(start_s=start_s, end_s=end_s, direction=Direction(word))
+    except LabelError as error:
+        raise LabelError(error.what, where=row.where, hint=error.hint) from None
+
+
+def _fingerprint_in(row: Fields) -> Fingerprint:
+    start = row.text("start_time", "")
+    try:
+        start_time = dt.datetime.fromisoformat(start) if start else None
+    except ValueError:
+        raise LabelError(f"{start[:40]!r} is no time", where=row.place("start_time")) from None
+    return Fingerprint(digest=row.text("sha256"), start_time=start_time, length_s=row.number("length_s"))
+
+
+# ---- the file beside the recording -----------------------------------------------------------------------------------
+
+
+def labels_path(recording: str | PathLike[str]) -> Path:
+    """Where the labels of a recording lie: `run.fit` has `run.fit.labels.json`."""
+    path = Path(recording)
+    return path.with_name(path.name + ENDING)
+
+
+def load_labels(recording: str | PathLike[str]) -> Labels:
+    """The labels of a recording; none where nobody has made any.
+
+    Raises:
+        LabelError: the file of labels is damaged.
+    """
+    path = labels_path(recording)
+    data = files.read_if_there(path)
+    try:
+        return Labels() if data is None else Labels.from_json(data)
+    except LabelError as error:
+        raise error.within(files.printable(str(path))) from None
+
+
+def save_labels(labels: Labels, recording: str | PathLike[str]) -> Path:
+    """Write the labels of a recording beside it, in one step; the path that was written.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = labels_path(recording)
+    files.write_atomic(path, labels.to_json().encode())
+    return path
+
+
+@contextmanager
+def changing_labels(recording: str | PathLike[str]) -> Iterator[Labels]:
+    """The labels of a recording, for changing them: nobody else changes them meanwhile.
+
+    Raises:
+        LabelError: the file of labels is damaged.
+        OutputError: another process holds it for a minute.
+    """
+    with files.locked(labels_path(recording)):
+        yield load_labels(recording)
+
+
+# ---- all that is said, and what may be learnt from it ----------------------------------------------------------------
 
 
 def labels_of_direction(activity: Activity) -> Labels:
@@ -153,7 +239,7 @@ def labels_of_direction(activity: Activity) -> Labels:
     end_s = float(activity.time_s[-1])
     return Labels(
         labels=tuple(
-            Label(start_s=span.start_s, end_s=span.end_s, direction=direction)
+            _label(span, direction)
             for direction, value in ((Direction.FORWARD, 0.0), (Direction.BACKWARD, 1.0))
             for span in from_mask(activity.time_s, column == value, end_s)
             if span.end_s > span.start_s
@@ -169,32 +255,81 @@ def said_of(activity: Activity, labels: Labels | None) -> Labels:
     return said
 
 
-def _joined(labels: tuple[Label, ...]) -> tuple[Label, ...]:
-    """Neighbours of one direction as one label."""
-    out: list[Label] = []
-    for label in sorted(labels, key=lambda item: item.start_s):
-        if out and out[-1].end_s == label.start_s and out[-1].direction is label.direction:
-            out[-1] = Label(start_s=out[-1].start_s, end_s=label.end_s, direction=label.direction)
-        else:
-            out.append(label)
-    return tuple(out)
+def planned_backward(match: Match | None) -> tuple[Interval, ...]:
+    """The planned backward steps that were done, neighbours joined; none without a plan."""
+    steps = () if match is None else placed(match)
+    return union(span for done, span in steps if done.step.direction is Direction.BACKWARD)
 
 
-def _label(row: Fields) -> Label:
-    word = row.text("direction")
-    if word not in list(Direction):
-        raise LabelError(f"unknown direction {word!r}", where=row.place("direction"), hint="use forward or backward")
-    start_s, end_s = (row.number(name, low=-1e12, high=1e12) for name in ("start_s", "end_s"))
-    try:
-        return Label(start_s=start_s, end_s=end_s, direction=Direction(word))
-    except LabelError as error:
-        raise LabelError(error.what, where=row.where, hint=error.hint) from None
+def lesson(
+    activity: Activity, detection: Detection, match: Match | None, labels: Labels | None
+) -> list[tuple[float, float]]:
+    """The backward stretches of a run of which all is known: said by somebody, or forward without a doubt.
+
+    What was only called backward is nothing that a gait profile may learn.
+
+    Raises:
+        ProfileError: not all of it is known; says what is missing.
+    """
+    said = said_of(activity, labels)
+    if any(covered_s(one, said.labels) < CONFIRMED * one.duration_s for one in detection.segments):
+        raise ProfileError("what was called backward is not confirmed: label it")
+    if any(covered_s(one, said.labels) < PLAN_CONFIRMED * one.duration_s for one in planned_backward(match)):
+        raise ProfileError("backward steps were planned, and nobody says how they were run: label them")
+    if not said.labels and detection.verdict == "cannot tell":
+        raise ProfileError("it cannot be told whether any of it was run backward")
+    return said.backward_spans()
 
 
-def _fingerprint(row: Fields) -> Fingerprint:
-    start = row.text("start_time", "")
-    try:
-        start_time = dt.datetime.fromisoformat(start) if start else None
-    except ValueError:
-        raise LabelError(f"{start[:40]!r} is no time", where=row.place("start_time")) from None
-    return Fingerprint(digest=row.text("sha256"), start_time=start_time, length_s=row.number("length_s"))
+# ---- labels by lap: two presses of the lap button are the cheapest truth about direction that there is ---------------
+
+
+def speaks_of_laps(words: str) -> bool:
+    """Whether words name laps, the whole run or a plan's steps, and not a stretch of time."""
+    lower = words.strip().lower()
+    return lower in ("all", "steps") or lower.startswith("lap")
+
+
+def spans_of_laps(activity: Activity, words: str, *, match: Match | None = None) -> tuple[Interval, ...]:
+    """The stretches that words such as `laps:even` mean, neighbours joined.
+
+    Args:
+        activity: the recording, with its laps, which are counted from 1.
+        words: `laps:even`, `laps:odd`, `lap:3,5-7`, `all` (the whole recording) or `steps` (the planned backward steps
+            that were done).
+        match: the plan laid onto the run; needed for `steps`.
+
+    Raises:
+        LabelError: the words are none of these, there is no such lap, or no plan.
+    """
+    lower = words.strip().lower()
+    if lower == "all":
+        return (Interval(start_s=0.0, end_s=float(activity.time_s[-1])),)
+    if lower == "steps":
+        if match is None:
+            raise LabelError("there is no plan to take steps from", where="steps", hint=LAPS_HINT)
+        if not (spans := planned_backward(match)):
+            raise LabelError("the plan has no backward step that was done", where="steps", hint=LAPS_HINT)
+        return spans
+    found = _LAPS.fullmatch(lower)
+    if found is None:
+        raise LabelError(f"{words!r} names no laps", where=words, hint=LAPS_HINT)
+    laps = [activity.laps[number - 1] for number in _numbers(found["which"], len(activity.laps), words)]
+    return union(lap for lap in laps if lap.end_s > lap.start_s)
+
+
+def _numbers(which: str, count: int, words: str) -> Sequence[int]:
+    if count == 0:
+        raise LabelError("the recording has no laps", where=words, hint="give a stretch of time, such as 12:30-13:10")
+    if which in ("even", "odd", "all"):
+        return range(2 if which == "even" else 1, count + 1, 1 if which == "all" else 2)
+    chosen: list[int] = []
+    for part in which.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        if found is None:
+            raise LabelError(f"{part.strip()!r} is no lap", where=words, hint=LAPS_HINT)
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 1 <= first <= last <= count:
+            raise LabelError(f"there is no lap {part.strip()}", where=words, hint=f"laps go from 1 to {count}")
+        chosen += range(first, last + 1)
+    return chosen

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def make_packet(activity: Activity, labels: Labels) -> Packet:
         "version": VERSION,
         "sport": activity.sport,
         "sub_sport": activity.sub_sport,
-        "labels": [{"start_s": one.start_s, "end_s": one.end_s, "direction": one.direction.value} for one in moved],
+        "labels": [asdict(one) for one in moved],
         "laps": [[lap.start_s - start_s, lap.end_s - start_s] for lap in activity.laps],
     }
     held = {DOCUMENT: to_json(document, indent=2) + "\n", COLUMNS: _csv(columns), CONSENT: CONSENT_TEXT}

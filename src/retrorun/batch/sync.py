@@ -15,8 +15,7 @@ from pathlib import Path
 
 from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.analyse import Analysis, analyse
-from retrorun.analysis.lesson import lesson
-from retrorun.analysis.store import load_labels
+from retrorun.analysis.labels import lesson, load_labels
 from retrorun.analysis.summary import Summary
 from retrorun.batch.learn import with_run
 from retrorun.batch.plans import Plans

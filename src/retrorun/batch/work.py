@@ -11,9 +11,7 @@ from retrorun.activity.archive import Source, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.detect import detect_with, matched
-from retrorun.analysis.labels import Labels
-from retrorun.analysis.lesson import lesson
-from retrorun.analysis.store import load_labels
+from retrorun.analysis.labels import Labels, lesson, load_labels
 from retrorun.batch.row import Row, digest_of, lesson_of, row_about, row_of
 from retrorun.detection.profile import GaitProfile, check_profile
 from retrorun.errors import ProfileError, RecordingError, RetrorunError

@@ -7,8 +7,7 @@ import sys
 import typer
 
 from retrorun.analysis.analyse import Analysis
-from retrorun.analysis.labels import Label, Labels, said_of
-from retrorun.analysis.lap_labels import planned_backward
+from retrorun.analysis.labels import Label, Labels, planned_backward, said_of
 from retrorun.cli.console import say
 from retrorun.detection.resample import stretch_means
 from retrorun.errors import LabelError

@@ -93,7 +93,7 @@ def compile_session(
     for path, (_, data) in written.items():
         write_atomic(path, data, inputs=[Path(session)])
     if index is not None:
-        from retrorun.analysis.store import remember_workouts
+        from retrorun.match.identity import remember_workouts
 
         remember_workouts([part for part, _ in written.values()], [data for _, data in written.values()], index)
     _tell(tuple(findings), as_json=as_json, files=tuple(written))

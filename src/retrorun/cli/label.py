@@ -12,9 +12,16 @@ import typer
 
 from retrorun.activity.model import Lap
 from retrorun.analysis.analyse import Analysis, analyse
-from retrorun.analysis.labels import Label, Labels
-from retrorun.analysis.lap_labels import HINT, spans_of_laps, speaks_of_laps
-from retrorun.analysis.store import changing_labels, load_labels, save_labels
+from retrorun.analysis.labels import (
+    LAPS_HINT,
+    Label,
+    Labels,
+    changing_labels,
+    load_labels,
+    save_labels,
+    spans_of_laps,
+    speaks_of_laps,
+)
 from retrorun.cli.ask import agrees, ask, must_be_a_terminal
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
@@ -154,11 +161,11 @@ def _spans(text: str, run: Analysis) -> list[tuple[float, float]]:
 def _span(text: str, length_s: float) -> tuple[float, float]:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise LabelError(f"{text!r} is no stretch of time", hint=HINT)
+        raise LabelError(f"{text!r} is no stretch of time", hint=LAPS_HINT)
     try:
         start_s, end_s = parse_time(found[1]), parse_time(found[2])
     except SessionError as error:
-        raise LabelError(error.what, where=text, hint=HINT) from None
+        raise LabelError(error.what, where=text, hint=LAPS_HINT) from None
     if end_s <= start_s:
         raise LabelError("a stretch ends before it starts", where=text, hint=f"did you mean {found[2]}-{found[1]}?")
     if end_s > length_s + 1.0:

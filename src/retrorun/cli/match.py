@@ -11,8 +11,7 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import adherence
 from retrorun.analysis.detect import detect
-from retrorun.analysis.labels import Labels
-from retrorun.analysis.store import load_index, load_labels
+from retrorun.analysis.labels import Labels, load_labels
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import (
     SESSION_HELP,
@@ -29,6 +28,7 @@ from retrorun.cli.options import (
 )
 from retrorun.cli.session_argument import session_of
 from retrorun.cli.sources import must_be_on_foot, profile_of
+from retrorun.match.identity import load_index
 from retrorun.match.match import match_plan
 from retrorun.report.document import adherence_document
 from retrorun.report.tables import adherence_table

@@ -14,7 +14,6 @@ from typing import Annotated, Any
 
 import typer
 
-from retrorun.analysis.store import remember_workouts
 from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.garmin_login import garmin_code, garmin_login
 from retrorun.cli.options import SESSION_HELP, AthleteOption, DeviceOption, JsonOption, NameOption, session_argument
@@ -23,6 +22,7 @@ from retrorun.cli.session_argument import existing_file, session_of, source_of, 
 from retrorun.errors import WorkoutError
 from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.fit.workout_message import FileIdentity
+from retrorun.match.identity import remember_workouts
 from retrorun.services.garmin_connect import UNOFFICIAL, Sent, connect
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key

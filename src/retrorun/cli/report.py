@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrorun.analysis.analyse import Analysis
-from retrorun.analysis.store import labels_path
+from retrorun.analysis.labels import labels_path
 from retrorun.cli.console import say
 from retrorun.cli.options import (
     PICTURES,

@@ -17,7 +17,7 @@ from retrorun.activity.archive import LISTING
 from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import analyse
 from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.store import ENDING as LABELS
+from retrorun.analysis.labels import ENDING as LABELS
 from retrorun.batch.learn import learn_profile, refine_profile
 from retrorun.batch.row import Row
 from retrorun.batch.scan import Scan, progress_bar

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from retrorun.activity.read import read_activity
+from retrorun.analysis.labels import load_labels
 from retrorun.analysis.packet import make_packet
-from retrorun.analysis.store import load_labels
 from retrorun.cli.console import say
 from retrorun.cli.options import RecordingArgument
 from retrorun.cli.sources import must_be_on_foot

@@ -1,13 +1,17 @@
 """The session behind a recording: the workout that it carries, and an index of compiled sessions.
 
 Watches repeat the serial number and the time of creation of the workout that they ran in the recording. The index is a
-plain value; `retrorun.analysis.store` keeps it in a JSON file.
+plain value, kept in a JSON file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 
+from retrorun import files
 from retrorun.activity.model import Activity
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, SessionError, WorkoutError
@@ -15,6 +19,7 @@ from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session
 from retrorun.workout.decode import Decompiled, decode_workout
+from retrorun.workout.fit import decompile
 
 FORMAT = "retrorun sessions"
 VERSION = 1
@@ -57,7 +62,7 @@ class SessionIndex:
         return to_json({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> SessionIndex:
+    def from_json(cls, text: str | bytes) -> SessionIndex:
         """The index of a JSON text that `to_json` wrote.
 
         Raises:
@@ -75,6 +80,45 @@ def _entry(row: Fields) -> tuple[int, int, Session]:
         return serial, time_created, session_from_dict(row.values.get("session"))
     except SessionError as error:
         raise PlanError(error.what, where=f"{row.place('session')}.{error.where}", hint=error.hint) from None
+
+
+def load_index(path: str | PathLike[str]) -> SessionIndex:
+    """The index of compiled sessions; an empty one where there is no file yet.
+
+    Raises:
+        PlanError: the file is no index.
+    """
+    data = files.read_if_there(Path(path))
+    try:
+        return SessionIndex() if data is None else SessionIndex.from_json(data)
+    except PlanError as error:
+        raise error.within(files.printable(str(path))) from None
+
+
+def save_index(index: SessionIndex, path: str | PathLike[str]) -> None:
+    """Write an index of compiled sessions, in one step.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    files.write_atomic(Path(path), index.to_json().encode())
+
+
+def remember_workouts(sessions: Iterable[Session], workouts: Iterable[bytes], path: str | PathLike[str]) -> None:
+    """Add compiled sessions to an index on the disk, each under the identity of its workout file.
+
+    Raises:
+        PlanError: the file is no index.
+        WorkoutError: a file is no workout.
+        OutputError: the index cannot be written.
+    """
+    with files.locked(Path(path)):
+        index = load_index(path)
+        for session, data in zip(sessions, workouts, strict=True):
+            made = decompile(data).identity
+            if made is not None:
+                index = index.remember(session, made)
+        save_index(index, path)
 
 
 def embedded_plan(activity: Activity) -> tuple[Decompiled | None, tuple[str, ...]]:

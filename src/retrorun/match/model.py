@@ -11,6 +11,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.arrays import at_share
+from retrorun.intervals import Interval
 from retrorun.session.model import Session, Step
 from retrorun.session.unroll import Occurrence
 from retrorun.session.values import Distance, Duration, LapButton, Time
@@ -74,6 +75,15 @@ class Match:
         counts = Counter(step.outcome for step in self.steps)
         ended = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
         return f"<Match {self.session.name!r}, {len(self)} steps by {self.basis}: {ended or 'none'}>"
+
+
+def placed(match: Match) -> list[tuple[StepMatch, Interval]]:
+    """The steps of which it is known when they were, each with its stretch."""
+    return [
+        (step, Interval(start_s=step.start_s, end_s=step.end_s))
+        for step in match.steps
+        if step.start_s is not None and step.end_s is not None
+    ]
 
 
 # ---- what laps say ---------------------------------------------------------------------------------------------------
