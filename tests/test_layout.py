@@ -64,7 +64,6 @@ ELSEWHERE: dict[str, str] = {
     "session/values": "session/test_notation.py",
     "session/wording": "session/test_notation.py",
     "session/yaml_text": "session/test_document.py",
-    "watch/storage": "watch/test_push.py",
 }
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import stat
 from dataclasses import replace
@@ -10,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from retrorun.errors import DeliveryError
 from retrorun.session.model import Direction, Session, Step
 from retrorun.session.values import Distance
 from retrorun.watch.find import Watch, find_watches
-from retrorun.watch.push import Package, crowding, deliver
+from retrorun.watch.push import Package, crowding, deliver, file_name
 from retrorun.workout.fit import compile_workout, decompile_workout
+from tests.strategies import texts
 from tests.watch.watches import everything_in, make_watch, manifest, mounted, pull_the_plug, remount_read_only
 
 STEP = Step(duration=Distance(distance_m=400), direction=Direction.BACKWARD)
@@ -274,3 +277,34 @@ def test_a_watch_that_keeps_other_bytes_is_found_out(watch: Watch, monkeypatch: 
     with pytest.raises(DeliveryError, match="reads back otherwise"):
         deliver(watch, [PACKAGE])
     assert list(watch.inbox.iterdir()) == []
+
+
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("Retro 400s", "Retro-400s"),
+        ("🏃‍♀️🔙", "workout"),
+        ("", "workout"),
+        ("Rückwärts à la plage", "Ruckwarts-a-la-plage"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("100% #1? a b", "100-1-a-b"),
+        ("漢字 run", "run"),
+        ("-_-", "workout"),
+        ("x" * 300, "x" * 32),
+    ],
+)
+def test_names_are_safe_everywhere(name: str, stem: str) -> None:
+    assert file_name(name, b"data") == f"{stem}-3a6eb079.fit"  # printf data | sha256sum
+
+
+@given(texts())
+def test_any_name_gives_a_name_of_safe_signs(name: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,31}-[0-9a-f]{8}\.fit", file_name(name, name.encode()))
+
+
+def test_different_workouts_never_share_a_name() -> None:
+    assert file_name("A", b"one") != file_name("A", b"two")
+    assert file_name("A", b"one") == file_name("A", b"one")

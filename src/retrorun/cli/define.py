@@ -31,7 +31,7 @@ from retrorun.session.pace import BackwardPace, backward_pace_from_easy, backwar
 from retrorun.session.plan import DAYS, MOST_WEEKS, TrainingPlan, make_plan, to_icalendar
 from retrorun.session.wording import format_target
 from retrorun.units import format_clock, format_pace, parse_distance, parse_speed, parse_time
-from retrorun.watch.names import file_name
+from retrorun.watch.push import file_name
 
 CALENDAR_FILE, SCHEDULE_FILE = "plan.ics", "schedule.fit"
 KIND = typer.Option("--kind", help=f"List one kind: {', '.join(Kind)}.", autocompletion=lambda: list(Kind))

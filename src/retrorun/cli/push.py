@@ -29,8 +29,7 @@ from retrorun.services.keys import intervals_icu_key
 from retrorun.session.checks import Finding
 from retrorun.session.model import Session, Setting
 from retrorun.watch.find import Watch, choose_watch
-from retrorun.watch.names import file_name
-from retrorun.watch.push import Package, crowding, deliver, withdraw
+from retrorun.watch.push import Package, crowding, deliver, file_name, withdraw
 from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare
 from retrorun.workout.devices import find_device
 from retrorun.workout.formats.garmin_connect import to_garmin_connect

@@ -1,7 +1,12 @@
-"""Which watches are plugged in: every mounted storage, on a disk of its own or through MTP, with a GARMIN folder."""
+"""Which watches are plugged in: every mounted storage, on a disk of its own or through MTP, with a GARMIN folder.
+
+A watch says in GARMIN/GarminDevice.xml of which model it is and where its workouts lie. The file also holds the unit's
+keys (StoreKey, Modulus and others), so no other element of it may reach a value, a message or a log.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import string
@@ -10,12 +15,50 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from xml.etree import ElementTree as ET
 
 from retrorun.errors import DeliveryError
 from retrorun.files import read_bytes
-from retrorun.watch.manifest import LARGEST_MANIFEST, Manifest, read_manifest
 
 Kind = Literal["mass storage", "MTP"]
+
+WORKOUTS = "FIT_TYPE_5"  # the manifest's name for FIT files of type 5, workouts
+INTO_UNIT = ("InputToUnit", "InputOutput")  # the first is preferred
+LARGEST_MANIFEST = 4_000_000  # bytes; real ones hold some tens of thousands
+LONGEST_MODEL = 60  # characters
+# Declarations, which no watch makes, and which can be made to fill the memory; UTF-16, in which they hide, has NULs.
+_UNTRUSTED = re.compile(rb"<!(?:DOCTYPE|ENTITY)|\0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The model's name and the folders for workouts, as written: relative to the top of the storage."""
+
+    model: str = ""
+    inboxes: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+
+
+def read_manifest(data: bytes) -> Manifest | None:
+    """The manifest in these bytes; None where they hold none that can be trusted."""
+    if len(data) > LARGEST_MANIFEST or _UNTRUSTED.search(data):
+        return None
+    try:
+        root = ET.fromstring(data)  # noqa: S314 - without declarations there is nothing to expand
+    except (ET.ParseError, LookupError, ValueError):  # an encoding that nobody knows
+        return None
+    models = [text for each in root.findall(".//{*}Model") if (text := each.findtext("{*}Description"))]
+    ways = [
+        tuple((file.findtext(f".//{{*}}{name}") or "").strip() for name in ("TransferDirection", "Path"))
+        for kind in root.findall(".//{*}DataType")
+        if (kind.findtext("{*}Name") or "").strip() == WORKOUTS
+        for file in kind.findall(".//{*}File")
+    ]
+    return Manifest(
+        model="".join(filter(str.isprintable, "".join(models[-1:]).strip()))[:LONGEST_MODEL],  # it goes to a terminal
+        inboxes=tuple(path for into in INTO_UNIT for direction, path in ways if direction == into),
+        stores=tuple(path for direction, path in ways if direction != INTO_UNIT[0]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +118,8 @@ def usual_mounts(top: Path = Path("/")) -> Iterator[Path]:
         return
     user = f"run/user/{os.getuid()}/gvfs"
     for pattern in ("Volumes/*", "media/*", "media/*/*", "run/media/*/*", "mnt", "mnt/*", f"{user}/*", f"{user}/*/*"):
-        yield from _listed(top, pattern)
+        with contextlib.suppress(OSError):
+            yield from sorted(top.glob(pattern))
 
 
 def child(folder: Path, name: str) -> Path | None:
@@ -95,18 +139,15 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def _listed(top: Path, pattern: str) -> list[Path]:
-    try:
-        return sorted(top.glob(pattern))
-    except OSError:
-        return []
-
-
 def _watch(root: Path) -> Watch | None:
     garmin = child(root, "GARMIN")
     if garmin is None:
         return None
-    manifest = _manifest(garmin)
+    path = child(garmin, "GarminDevice.xml")
+    manifest = Manifest()
+    with contextlib.suppress(DeliveryError):
+        data = b"" if path is None else read_bytes(path, most=LARGEST_MANIFEST, error=DeliveryError)
+        manifest = read_manifest(data) or manifest
     named = (_below(root, path) for path in manifest.inboxes)
     inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path and _inside(root, path)), None)
     if inbox is None:
@@ -119,15 +160,6 @@ def _watch(root: Path) -> Watch | None:
         inbox=inbox,
         stores=tuple(dict.fromkeys(path for path in stores if path and path != inbox and _inside(root, path))),
     )
-
-
-def _manifest(garmin: Path) -> Manifest:
-    path = child(garmin, "GarminDevice.xml")
-    try:
-        data = b"" if path is None else read_bytes(path, most=LARGEST_MANIFEST, error=DeliveryError)
-    except DeliveryError:
-        data = b""
-    return read_manifest(data) or Manifest()
 
 
 def _inside(root: Path, path: Path) -> bool:

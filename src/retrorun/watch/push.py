@@ -1,10 +1,16 @@
-"""Workouts to a watch: what would be written, writing it whole, reading it back."""
+"""Workouts to a watch: what would be written, writing it so that it is really there, reading it back from there."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +19,14 @@ from typing import Literal
 from retrorun.errors import DeliveryError, OutputError
 from retrorun.files import write_atomic
 from retrorun.watch.find import Watch, is_folder
-from retrorun.watch.names import file_name
-from retrorun.watch.storage import read_back, remove, sync_folder, write_mtp
 from retrorun.workout.devices import DEVICES
 
 MOST_WORKOUTS = DEVICES["generic"].workouts.value
+LONGEST_STEM = 32  # characters of the session's name that are kept; the whole name stays far below any limit
+GIO_TIMEOUT_S = 120.0  # MTP is slow, a workout is small
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+_NOT_OFFERED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 _GONE = (errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTCONN, errno.ESTALE, errno.ENOENT)
 
 State = Literal["written", "already there", "would be written"]
@@ -40,6 +47,18 @@ class Delivery:
     path: Path
     state: State
     size: int
+
+
+def file_name(session_name: str, data: bytes) -> str:
+    """The name under which a workout goes to a watch, e.g. `Retro-400s-1f3a9c04.fit`.
+
+    Only `A-Z a-z 0-9 _ -`, as `#`, `%`, `?` and blanks do not survive every way to a watch; letters lose their accents,
+    a name without any such letter (emoji) becomes `workout`. The end is a hash of the bytes, so that different
+    workouts never share a name, and the same workout always has the same.
+    """
+    plain = unicodedata.normalize("NFKD", session_name).encode("ascii", errors="ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9_]+", "-", plain)[:LONGEST_STEM].strip("-_")
+    return f"{stem or 'workout'}-{hashlib.sha256(data).hexdigest()[:8]}.fit"
 
 
 def deliver(watch: Watch, packages: Iterable[Package], *, dry_run: bool = False) -> tuple[Delivery, ...]:
@@ -63,13 +82,12 @@ def deliver(watch: Watch, packages: Iterable[Package], *, dry_run: bool = False)
     for package in packages:
         path = watch.inbox / file_name(package.name, package.data)
         size = len(package.data)
-        same = _already_there(watch, package.data) or next((one.path for one in made if one.path == path), None)
-        if same is not None:
-            made.append(Delivery(path=same, state="already there", size=size))
-            continue
-        if not dry_run:
+        lying = [held for held, data in _of_size(watch, {size}) if data == package.data]
+        same = [*lying, *(one.path for one in made if one.path == path)]
+        state: State = "already there" if same else "would be written" if dry_run else "written"
+        if state == "written":
             _write(watch, path, package.data)
-        made.append(Delivery(path=path, state="would be written" if dry_run else "written", size=size))
+        made.append(Delivery(path=same[0] if same else path, state=state, size=size))
     return tuple(made)
 
 
@@ -101,10 +119,6 @@ def crowding(watch: Watch, deliveries: Iterable[Delivery], *, most: int = MOST_W
     )
 
 
-def _already_there(watch: Watch, data: bytes) -> Path | None:
-    return next((path for path, held in _of_size(watch, {len(data)}) if held == data), None)
-
-
 def _of_size(watch: Watch, sizes: set[int]) -> Iterator[tuple[Path, bytes]]:
     """The workouts of a watch that have one of these sizes; no others are read, as reading through MTP is slow."""
     for folder in (watch.inbox, *watch.stores):
@@ -122,33 +136,100 @@ def _fit_files(folder: Path) -> Iterator[Path]:
 def _write(watch: Watch, path: Path, data: bytes) -> None:
     try:
         if watch.kind == "MTP":
-            write_mtp(path, data)
+            _write_mtp(path, data)
         else:
             write_atomic(path, data)
-            sync_folder(path.parent)
-        held = read_back(path)
+            _sync_folder(path.parent)
+        held = _read_back(path)
     except OutputError as error:
         raise _delivery_error(watch, path, error.__cause__) from error
     except OSError as error:
         raise _delivery_error(watch, path, error) from error
     if held != data:
-        remove(path)
+        _remove(path)
         what = f"{path.name} reads back otherwise than it was written"
         raise DeliveryError(what, where=str(watch), hint="it was removed; try another cable or port, then push again")
 
 
 def _delivery_error(watch: Watch, path: Path, cause: BaseException | None) -> DeliveryError:
     number = cause.errno if isinstance(cause, OSError) else None
-    where = str(watch)
+    name = path.name
     if number in _GONE or not is_folder(path.parent):
-        hint = f"plug it in again, delete {path.name} from its folder for new files if it is there, and push again"
-        return DeliveryError(f"the watch went away while {path.name} was written", where=where, hint=hint)
-    if number in _FULL:
+        what = f"the watch went away while {name} was written"
+        hint = f"plug it in again, delete {name} from its folder for new files if it is there, and push again"
+    elif number in _FULL:
+        what = f"the watch is full: {name} does not fit"
         hint = "nothing was left on it; delete old workouts, music or maps there, and push again"
-        return DeliveryError(f"the watch is full: {path.name} does not fit", where=where, hint=hint)
-    if number in _READ_ONLY:
+    elif number in _READ_ONLY:
+        what = f"the watch's storage is read-only: {name} was not written"
         hint = "unlock the watch; if it was once unplugged without ejecting, eject it, plug it in again and push again"
-        return DeliveryError(f"the watch's storage is read-only: {path.name} was not written", where=where, hint=hint)
-    reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else "no reason given"
-    hint = "nothing was left on it; copy the file with the file manager instead"
-    return DeliveryError(f"{path.name} cannot be written ({reason})", where=where, hint=hint)
+    else:
+        reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else "no reason given"
+        what = f"{name} cannot be written ({reason})"
+        hint = "nothing was left on it; copy the file with the file manager instead"
+    return DeliveryError(what, where=str(watch), hint=hint)
+
+
+def _write_mtp(path: Path, data: bytes) -> None:
+    """Write a file on an MTP mount under its own name; where it cannot be written whole it is removed again.
+
+    Many watches let a file be sent whole but not written bit by bit, which is what a mounted folder does. Where the
+    mount refuses for that reason, `gio copy` sends the file.
+    """
+    try:
+        with path.open("wb") as file:  # one of this name is the rest of an earlier try: it holds a hash of the bytes
+            file.write(data)
+            file.flush()
+            _sync(file.fileno())
+    except OSError as error:
+        _remove(path)
+        gio = shutil.which("gio") if error.errno in _NOT_OFFERED else None
+        if gio is None:
+            raise
+        _send_by_gio(gio, path, data)
+
+
+def _send_by_gio(gio: str, path: Path, data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, path.name)
+        source.write_bytes(data)
+        command = [gio, "copy", str(source), str(path)]
+        try:
+            subprocess.run(command, check=True, timeout=GIO_TIMEOUT_S, capture_output=True)  # noqa: S603 - the system's
+        except subprocess.SubprocessError:
+            _remove(path)
+            # Its own words speak the user's language and name the temporary file: no use to anyone.
+            raise OSError(errno.ENOTSUP, "the mount takes no writing, and gio could not copy it") from None
+
+
+def _read_back(path: Path) -> bytes:
+    """What the storage holds, past the computer's own memory of it where the system allows that."""
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return file.read()
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk, where the system can."""
+    if os.name == "posix":
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            _sync(number)
+        finally:
+            os.close(number)
+
+
+def _sync(number: int) -> None:
+    try:
+        os.fsync(number)
+    except OSError as error:
+        # MTP sends a file when it is closed, and its mount need not know how to flush one earlier.
+        if error.errno not in _NOT_OFFERED:
+            raise
