@@ -1,7 +1,8 @@
-"""How well a plan was kept: each step, and all of them together, against duration, distance and target."""
+"""How well a plan was kept: each step, and all of them together, against duration, distance, target and direction."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
@@ -9,14 +10,16 @@ from typing import Literal
 import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.direction import AsRun, judge_directions
 from retrorun.analysis.labels import Labels
 from retrorun.arrays import FloatArray
+from retrorun.detection.parameters import RUNNING_SPM
 from retrorun.detection.resample import mean_over, time_means
-from retrorun.detection.result import Detection
-from retrorun.match.model import Match, StepMatch
-from retrorun.session.values import CadenceRange, Distance, HeartRateRange, PowerRange, SpeedRange, Target, Time
-from retrorun.units import format_percent
+from retrorun.detection.result import Detection, Segment
+from retrorun.intervals import Interval, covered_s, overlap_s
+from retrorun.match.model import Match, StepMatch, placed
+from retrorun.session import values
+from retrorun.session.model import Direction, Gait
+from retrorun.units import format_change, format_percent
 
 Quantity = Literal["speed_mps", "heart_rate_bpm", "cadence_spm", "power_w"]
 Kept = Literal["in range", "below", "above", "cannot tell"]
@@ -26,6 +29,30 @@ ROUNDING = {"speed_mps": 0.005, "heart_rate_bpm": 0.5, "cadence_spm": 0.5, "powe
 NARROW = 0.04  # chosen: a range narrower than this share is widened to it; nobody runs a pace to the second
 # Speed by satellite scatters by 0.47 m/s from second to second and by 0.20 over 10 s (measured on 366 runs).
 PACE_BIN_S, MOST_BINS = 10.0, 10_000  # at most: a day, whatever a damaged file claims
+_MEASURED: dict[type, Quantity] = {
+    values.SpeedRange: "speed_mps",
+    values.HeartRateRange: "heart_rate_bpm",
+    values.CadenceRange: "cadence_spm",
+    values.PowerRange: "power_w",
+}
+
+AsRun = Literal["run as planned", "run forward instead", "cannot tell"]
+
+# chosen: what must be covered by backward segments to say that a step was run backward, and what may be at most to say
+# that it was not; between the two lies half a step, of which nothing is said.
+COVERED_LEAST, COVERED_MOST = 0.5, 0.1
+TELLABLE_S = 15.0  # the shortest stretch whose silence means something: shorter ones are not flagged without a plan
+# Backward running has 5 to 37 % more steps at its speed than forward running (Cavagna et al. 2012 derived 7.5–8.4 %, a
+# body-weight-support study measured 11 %, Wright & Weyand 2001 imply 5–8 %, Brennan et al. 2026 show 22–37 %).
+FORWARD_UPLIFT = 0.02
+# chosen: a called step with less uplift than this is left open: it was slower, as backward running is, but its steps
+# were those of a slow forward jog.
+LEAST_UPLIFT = 0.01
+FASTER_THAN = 0.95  # of the usual forward speed: hardly anybody runs backward that fast (0.65–0.80, Arata 2000)
+_AS_LABELLED: dict[Direction, AsRun] = {
+    Direction.BACKWARD: "run as planned",
+    Direction.FORWARD: "run forward instead",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +118,24 @@ class Adherence:
         return f"<Adherence {len(self.steps)} steps: {ended or 'none'}{kept}>"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionVerdict:
+    """What became of one step that was planned backward. `covered` is the share of it that was called backward."""
+
+    step: StepMatch
+    as_run: AsRun
+    covered: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionReport:
+    """The verdict on each executed step that was planned backward, and backward running that nobody planned."""
+
+    planned: tuple[DirectionVerdict, ...]
+    unplanned: tuple[Segment, ...]
+
+
 def adherence(
     match: Match,
     activity: Activity,
@@ -109,13 +154,14 @@ def adherence(
     directions = judge_directions(match, detection, activity, labels=labels)
     as_run = {id(verdict.step): verdict.as_run for verdict in directions.planned}
     steps = tuple(_step(step, activity, as_run.get(id(step))) for step in match.steps)
-    timed = [step for step in steps if step.planned_time_s is not None and step.step.outcome != "cannot tell"]
-    measured = [step for step in steps if step.planned_distance_m is not None and step.step.outcome != "cannot tell"]
+    known = [step for step in steps if step.step.outcome != "cannot tell"]
+    timed = [step for step in known if step.planned_time_s is not None]
+    measured = [step for step in known if step.planned_distance_m is not None]
     return Adherence(
         steps=steps,
-        planned_time_s=sum(_planned(step, step.planned_time_s) for step in timed),
+        planned_time_s=sum(step.planned_time_s or 0.0 for step in timed if step.step.outcome != "repeated"),
         time_s=sum(step.step.timer_s or 0.0 for step in timed),
-        planned_distance_m=sum(_planned(step, step.planned_distance_m) for step in measured),
+        planned_distance_m=sum(step.planned_distance_m or 0.0 for step in measured if step.step.outcome != "repeated"),
         distance_m=sum(step.step.distance_m or 0.0 for step in measured),
         in_range=_in_range(steps),
         outcomes=dict(Counter(step.step.outcome for step in steps)),
@@ -125,91 +171,62 @@ def adherence(
     )
 
 
-def _planned(step: StepAdherence, amount: float | None) -> float:
-    """What a step adds to the plan; a repeated one was asked for once."""
-    return 0.0 if amount is None or step.step.outcome == "repeated" else amount
-
-
 def _step(match: StepMatch, activity: Activity, as_run: AsRun | None) -> StepAdherence:
     duration = match.step.duration
-    means = {name: _mean(match, activity, name) for name in ("cadence_spm", "heart_rate_bpm")}
     targets = [target for target in (match.step.target, match.step.secondary_target) if target is not None]
     return StepAdherence(
         step=match,
-        planned_time_s=duration.time_s if isinstance(duration, Time) else None,
-        planned_distance_m=duration.distance_m if isinstance(duration, Distance) else None,
-        mean_speed_mps=_speed_mps(match, activity),
-        mean_cadence_spm=means["cadence_spm"],
-        mean_heart_rate_bpm=means["heart_rate_bpm"],
+        planned_time_s=duration.time_s if isinstance(duration, values.Time) else None,
+        planned_distance_m=duration.distance_m if isinstance(duration, values.Distance) else None,
+        mean_speed_mps=_mean(match, activity, "speed_mps"),
+        mean_cadence_spm=_mean(match, activity, "cadence_spm"),
+        mean_heart_rate_bpm=_mean(match, activity, "heart_rate_bpm"),
         targets=tuple(_target(target, match, activity) for target in targets),
         as_run=as_run,
     )
 
 
-def _speed_mps(match: StepMatch, activity: Activity) -> float | None:
-    """Distance over time, which is what a coach means by the pace of a step."""
-    if match.distance_m and match.timer_s:
-        return match.distance_m / match.timer_s
-    return _mean(match, activity, "speed_mps")
-
-
-def _column(activity: Activity, quantity: str) -> FloatArray:
+def _column(activity: Activity, quantity: Quantity) -> FloatArray:
     """A column of the activity; zeros of sensors that count nothing are missing values."""
     if quantity == "power_w":
         # The watch's own power, or that of a foot pod such as Stryd, which stands in a developer field.
         power = activity.extra.get("power_w", activity.developer.get("power_w"))
         return np.full(len(activity), np.nan) if power is None else power
-    values: FloatArray = getattr(activity, quantity)
-    return values if quantity == "speed_mps" else np.where(values > 0, values, np.nan)
+    column: FloatArray = getattr(activity, quantity)
+    return column if quantity == "speed_mps" else np.where(column > 0, column, np.nan)
 
 
-def _over_step(match: StepMatch, activity: Activity, values: FloatArray) -> float | None:
-    """The mean over time of values during a step; None where less than half of it was recorded."""
+def _means(match: StepMatch, activity: Activity, quantity: Quantity, bin_s: float = math.inf) -> FloatArray:
+    """The means over time of a step's equal parts, of which at least half was recorded."""
     if match.start_s is None or match.end_s is None or match.end_s <= match.start_s:
-        return None
-    mean = mean_over(activity, values, match.start_s, match.end_s)
-    return mean if np.isfinite(mean) else None
+        return np.zeros(0)
+    bins = min(max(1, round((match.end_s - match.start_s) / bin_s)), MOST_BINS)
+    edges_s = np.linspace(match.start_s, match.end_s, bins + 1)
+    means = time_means(activity.time_s, _column(activity, quantity), edges_s)
+    return means[np.isfinite(means)]
 
 
-def _mean(match: StepMatch, activity: Activity, quantity: str) -> float | None:
-    return _over_step(match, activity, _column(activity, quantity))
+def _mean(match: StepMatch, activity: Activity, quantity: Quantity) -> float | None:
+    """What a step was run at; its speed is distance over time, which is what a coach means by pace."""
+    if quantity == "speed_mps" and match.distance_m and match.timer_s:
+        return match.distance_m / match.timer_s
+    means = _means(match, activity, quantity)
+    return float(means[0]) if len(means) else None
 
 
-def _range(target: Target) -> tuple[Quantity, float | None, float | None]:
-    match target:
-        case SpeedRange():
-            return "speed_mps", target.low_mps, target.high_mps
-        case HeartRateRange():
-            return "heart_rate_bpm", target.low_bpm, target.high_bpm
-        case CadenceRange():
-            return "cadence_spm", target.low_spm, target.high_spm
-        case PowerRange():
-            return "power_w", target.low_w, target.high_w
-        case _:
-            return "heart_rate_bpm", None, None
-
-
-def _target(target: Target, match: StepMatch, activity: Activity) -> TargetKept:
-    quantity, low, high = _range(target)
-    mean = _speed_mps(match, activity) if quantity == "speed_mps" else _mean(match, activity, quantity)
-    if low is None or high is None:
+def _target(target: values.Target, match: StepMatch, activity: Activity) -> TargetKept:
+    quantity = _MEASURED.get(type(target), "heart_rate_bpm")
+    mean = _mean(match, activity, quantity)
+    if not isinstance(target, values.Range) or isinstance(target, values.PercentRange):
         return TargetKept(quantity=quantity, low=None, high=None, mean=mean, in_range=None, kept="cannot tell")
+    low, high = values.ends_of(target)
     slack = max(ROUNDING[quantity], (NARROW * (low + high) / 2 - (high - low)) / 2)
     kept: Kept = "cannot tell"
     if mean is not None:
         kept = "below" if mean < low - slack else "above" if mean > high + slack else "in range"
-    share = _share_between(match, activity, _column(activity, quantity), low - slack, high + slack)
+    parts = _means(match, activity, quantity, PACE_BIN_S)
+    share = float(np.mean((parts >= low - slack) & (parts <= high + slack))) if len(parts) else None
     return TargetKept(quantity=quantity, low=low, high=high, mean=mean, in_range=share, kept=kept)
-
-
-def _share_between(match: StepMatch, activity: Activity, values: FloatArray, low: float, high: float) -> float | None:
-    """The share of a step's 10-s means that lie in a range; None where nothing was recorded."""
-    if match.start_s is None or match.end_s is None or match.end_s <= match.start_s:
-        return None
-    bins = min(max(1, round((match.end_s - match.start_s) / PACE_BIN_S)), MOST_BINS)
-    means = time_means(activity.time_s, values, np.linspace(match.start_s, match.end_s, bins + 1))
-    known = means[np.isfinite(means)]
-    return float(np.mean((known >= low) & (known <= high))) if len(known) else None
 
 
 def _in_range(steps: tuple[StepAdherence, ...]) -> float | None:
@@ -221,3 +238,82 @@ def _in_range(steps: tuple[StepAdherence, ...]) -> float | None:
     ]
     total = sum(time_s for time_s, _ in known)
     return sum(time_s * share for time_s, share in known) / total if total > 0 else None
+
+
+def judge_directions(
+    match: Match,
+    detection: Detection,
+    activity: Activity,
+    *,
+    labels: Labels | None = None,
+) -> DirectionReport:
+    """What became of each step that was planned backward.
+
+    Args:
+        match: the executed steps.
+        detection: the answer for the same activity, best made with this match as its plan.
+        activity: what was run.
+        labels: what the runner says; decides where it covers half a step.
+
+    Returns:
+        A verdict for each executed backward step, and the segments that lie mostly outside all of them. Where no step
+        has a place in the recording, both are empty.
+    """
+    said = (labels or Labels()).in_force(activity)
+    backward = [(step, span) for step, span in placed(match) if step.step.direction is Direction.BACKWARD]
+    spans = [span for _, span in backward]
+    unplanned = tuple(s for s in detection.segments if covered_s(s, spans) < 0.5 * s.duration_s)
+    return DirectionReport(
+        planned=tuple(_verdict(step, span, detection, activity, said) for step, span in backward),
+        unplanned=() if match.basis == "nothing" else unplanned,
+    )
+
+
+def _verdict(
+    step: StepMatch, span: Interval, detection: Detection, activity: Activity, labels: Labels
+) -> DirectionVerdict:
+    """What became of the step that lies there."""
+    covered = covered_s(span, detection.segments) / max(span.duration_s, 1e-9)
+    as_run, why = (
+        _labelled(span, labels) or _called(step, span, detection, covered) or _silent(span, detection, activity)
+    )
+    return DirectionVerdict(step=step, as_run=as_run, covered=covered, why=why)
+
+
+def _labelled(span: Interval, labels: Labels) -> tuple[AsRun, str] | None:
+    for direction, as_run in _AS_LABELLED.items():
+        said = [label for label in labels.labels if label.direction is direction]
+        if covered_s(span, said) >= COVERED_LEAST * span.duration_s:
+            return as_run, f"the runner labelled it {direction.value}"
+    return None
+
+
+def _called(step: StepMatch, span: Interval, detection: Detection, covered: float) -> tuple[AsRun, str] | None:
+    if step.step.gait is Gait.WALK:
+        return "cannot tell", "backward walking looks like walking"
+    if covered <= COVERED_MOST:
+        return None
+    if covered < COVERED_LEAST:
+        return "cannot tell", f"only {format_percent(covered)} of it was found backward"
+    called = max(detection.segments, key=lambda segment: overlap_s(span, segment))
+    if called.evidence.uplift < LEAST_UPLIFT:
+        return "cannot tell", "it was slower, as backward running is, but its cadence is that of a slow forward jog"
+    return "run as planned", f"{format_percent(covered)} of it was found backward"
+
+
+def _silent(span: Interval, detection: Detection, activity: Activity) -> tuple[AsRun, str]:
+    line, columns = detection.line, (activity.speed_mps, activity.cadence_spm)
+    speed_mps, cadence_spm = (mean_over(activity, column, span.start_s, span.end_s) for column in columns)
+    if detection.verdict == "cannot tell" or line is None or not np.isfinite(speed_mps * cadence_spm):
+        return "cannot tell", "the recording does not show it"
+    if span.duration_s < TELLABLE_S:
+        return "cannot tell", f"{span.duration_s:.0f} s are too short to see it"
+    if cadence_spm < RUNNING_SPM:
+        return "cannot tell", "it was walked, or nobody moved"
+    if speed_mps >= FASTER_THAN * line.usual_speed_mps:
+        return "run forward instead", "it was as fast as the forward running around it"
+    uplift = cadence_spm / float(line.cadence_spm(np.array(speed_mps))) - 1.0
+    how = format_change(uplift)
+    if uplift <= FORWARD_UPLIFT:
+        return "run forward instead", f"its cadence is that of forward running at this speed ({how})"
+    return "cannot tell", f"its cadence lies between forward and backward running ({how})"

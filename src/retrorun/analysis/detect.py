@@ -14,17 +14,16 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
-from retrorun.analysis.direction import planned_spans
 from retrorun.analysis.labels import Label, Labels, labels_of_direction
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile, check_profile
 from retrorun.detection.resample import stretch_means
-from retrorun.detection.result import Detection, Evidence, Segment
+from retrorun.detection.result import Detection, Evidence, PlannedSpan, Segment
 from retrorun.errors import LabelError, PlanError
 from retrorun.intervals import overlap_s, subtract
-from retrorun.match.model import Match
-from retrorun.session.model import Direction, Session
+from retrorun.match.model import Match, placed
+from retrorun.session.model import Direction, Gait, Session
 
 PlanSource = Session | Match | str | PathLike[str]
 
@@ -105,6 +104,27 @@ def detect_with(
     itself = labels_of_direction(activity)
     detection = apply_labels(detection, activity, itself, by="said by the recording itself")
     return detection if labels is None else apply_labels(detection, activity, labels)
+
+
+def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
+    """The stretches of a plan with their direction, for the detector.
+
+    A plan without any backward step says nothing about direction: most come from services that do not know the word. Of
+    a step without a place in the recording nothing is said either, nor of backward walking, which speed and cadence
+    cannot tell from walking.
+    """
+    if not any(found.step.direction is Direction.BACKWARD for found in match.steps):
+        return ()
+    return tuple(
+        PlannedSpan(
+            start_s=span.start_s,
+            end_s=span.end_s,
+            direction=found.step.direction,
+            guessed=found.step.direction_guessed,
+        )
+        for found, span in placed(match)
+        if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
+    )
 
 
 def apply_labels(

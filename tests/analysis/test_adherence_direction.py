@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from retrorun.activity.model import Activity, Lap
-from retrorun.analysis.detect import detect
-from retrorun.analysis.direction import DirectionReport, judge_directions, planned_spans
+from retrorun.analysis.adherence import DirectionReport, judge_directions
+from retrorun.analysis.detect import detect, planned_spans
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.result import Detection
