@@ -35,7 +35,7 @@ def session_evidence(activity: Activity) -> Figure:
     line = fit_line(grid, LinePrior())
     if line is None:
         raise ValueError("there is no running in the session")
-    judged = judge(grid, line, activity, profile=None, planned=(), weights=p.SURFACE)
+    judged = judge(grid, line, activity)
     minutes = 0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]) / 60.0
     figure = Figure(figsize=(9.0, 6.4), layout="constrained")
     above, middle, below = figure.subplots(3, 1, sharex=True)

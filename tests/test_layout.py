@@ -34,7 +34,6 @@ ELSEWHERE: dict[str, str] = {
     "cli/session_argument": "cli/test_show.py",
     "cli/strava": "services/test_strava.py",
     "cli/sync": "batch/test_sync.py",
-    "detection/explain": "detection/test_detector.py",
     "detection/parameters": "detection/test_detector.py",
     "detection/result": "detection/test_detector.py",
     "detection/support": "detection/test_detector.py",

@@ -5,8 +5,10 @@ import pytest
 
 from retrorun.activity.model import Activity
 from retrorun.detection import parameters as p
-from retrorun.detection.resample import build_grid, mean_over, time_means, way_m
-from tests.detection.made import run
+from retrorun.detection.resample import build_grid, lag_of, mean_over, stretch_means, time_means
+from tests.detection.made import lagged, run, with_walks
+
+WALKS = tuple((500.0 + 400.0 * k, 580.0 + 400.0 * k) for k in range(7))
 
 
 def test_means_weigh_what_lies_between_two_samples_by_its_time() -> None:
@@ -58,4 +60,21 @@ def test_ways_and_means_of_a_stretch() -> None:
         distance_m=3.0 * np.arange(61.0),
     )
     assert mean_over(steady, steady.speed_mps, 10.0, 20.0) == pytest.approx(3.0)
-    assert way_m(steady, 10.0, 20.5, 99.0) == pytest.approx(31.5)
+    assert stretch_means(steady, 10.0, 20.5)[2] == pytest.approx(31.5)
+
+
+@pytest.mark.parametrize("lag_s", [0, 6, 12, 30, 45])
+def test_the_lag_shows_at_walk_breaks_and_is_taken_out(lag_s: int) -> None:
+    activity = lagged(with_walks(run(), WALKS), lag_s)
+    grid = build_grid(activity, 0.0, 3600.0)
+    assert grid.lag_s == pytest.approx(lag_s, abs=3.0)
+    straight = build_grid(with_walks(run(), WALKS), 0.0, 3600.0)
+    inside = slice(30, -30)
+    both = np.isfinite(grid.cadence_spm[inside]) & np.isfinite(straight.cadence_spm[inside])
+    apart = np.abs(grid.cadence_spm[inside] - straight.cadence_spm[inside])[both]
+    assert float(np.mean(apart > 30.0)) < 0.03
+
+
+def test_without_stops_the_usual_lag_is_taken() -> None:
+    steady = build_grid(run(), 0.0, 3600.0)
+    assert lag_of(steady.speed_mps, steady.cadence_spm) == p.USUAL_LAG

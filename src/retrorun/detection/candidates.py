@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -77,7 +78,7 @@ def find_candidates(
     changes = sorted(fixed | set(_changes(total, count).tolist()))
     starts, ends = [], []
     for first, end in runs(stepping):
-        inner = [k for k in changes if first + 2 < k < end - 2]
+        inner = changes[bisect_left(changes, first + 3) : bisect_left(changes, end - 2)]
         borders = _joined([first, *inner, end], total, count, fixed, p.JOIN_LOG)
         starts += borders[:-1]
         ends += borders[1:]
@@ -158,63 +159,30 @@ def _coarse(borders: list[int], total: FloatArray, count: FloatArray, fixed: set
 
 def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, stepping: BoolArray) -> Candidates:
     """What each piece shows. A bin at each end is ramp and filter, and is left out of the means."""
-    speed, n = grid.speed_mps, len(grid)
-    off = np.clip(grid.cadence_spm / line.cadence_spm(speed) - 1.0, -0.6, 0.8)
+    speed, cadence, n = grid.speed_mps, grid.cadence_spm, len(grid)
+    off = np.clip(cadence / line.cadence_spm(speed) - 1.0, -0.6, 0.8)
     used = np.isfinite(off) & stepping
     slow = np.zeros(n + 1)
     np.add.at(slow, start, 1.0)
     np.add.at(slow, end, -1.0)
     forward = used & (np.cumsum(slow)[:-1] < 0.5)
     log_speed = np.log(np.maximum(speed, 0.3))
-
-    def sums(values: FloatArray, mask: BoolArray) -> FloatArray:
-        return running_total(np.where(mask, values, 0.0))
-
     inner = np.where(end - start > 4, 1, 0)
-    a, b = start + inner, end - inner
-    count = running_total(used)
-    k = np.maximum(count[b] - count[a], 1e-9)
-
-    def inside(values: FloatArray) -> FloatArray:
-        total = sums(values, used)
-        return (total[b] - total[a]) / k
-
-    def beside(
-        values: FloatArray, mask: BoolArray, width: int
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Sums and counts within `width` bins before and after, without the bin next to the border."""
-        total, known = sums(values, mask), running_total(mask)
-        low, low_end = np.clip(start - 1 - width, 0, n), np.clip(start - 1, 0, n)
-        high, high_end = np.clip(end + 1, 0, n), np.clip(end + 1 + width, 0, n)
-        return (
-            total[low_end] - total[low],
-            known[low_end] - known[low],
-            total[high_end] - total[high],
-            known[high_end] - known[high],
-        )
-
-    def around(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-        before, n_before, after, n_after = beside(values, forward, p.NEAR_BINS)
-        near = n_before + n_after
-        return (before + after) / np.maximum(near, 1e-9), near
-
-    mean_speed, mean_cadence, mean_off = inside(speed), inside(grid.cadence_spm), inside(off)
-    base, near = around(off)
+    total = _totals(used, speed, cadence, off, off**2, log_speed, log_speed**2, np.nan_to_num(grid.grade_pct))
+    count, *sums = total[:, end - inner] - total[:, start + inner]
+    mean_speed, mean_cadence, mean_off, off_squared, log_mean, log_squared, grade = sums / np.maximum(count, 1e-9)
+    near, *sums = np.add(*_beside(_totals(forward, off, speed, cadence), start, end, p.NEAR_BINS))
+    base, near_speed, near_cadence = sums / np.maximum(near, 1e-9)
     beside_line = base * near / (near + p.NEAR_WEIGHT)
-    near_speed, _ = around(speed)
-    near_cadence, _ = around(grid.cadence_spm)
     usual = line.usual_speed_mps
-    usual_spm = float(line.cadence_spm(np.array(usual)))
-    before, n_before, after, n_after = beside(speed, np.isfinite(speed), p.STEP_BINS)
+    usual_spm = line.cadence_spm(np.array(usual))
 
-    def step(total: FloatArray, known: FloatArray) -> FloatArray:
+    def step(known: FloatArray, total: FloatArray) -> FloatArray:
         return np.where(known > 1, np.log(np.maximum(total / np.maximum(known, 1e-9), 0.3) / mean_speed), 0.0)
 
-    running = running_total(stepping)
-    share_before = (running[start] - running[np.maximum(start - 4, 0)]) / np.maximum(np.minimum(start, 4), 1)
-    share_after = (running[np.minimum(end + 4, n)] - running[end]) / np.maximum(np.minimum(n - end, 4), 1)
-    grade = inside(np.nan_to_num(grid.grade_pct))
-    keep = count[b] - count[a] >= 2
+    before, after = _beside(_totals(np.isfinite(speed), speed), start, end, p.STEP_BINS)
+    (running,) = _totals(stepping)
+    low, high = np.maximum(start - p.STEP_BINS, 0), np.minimum(end + p.STEP_BINS, n)
     columns = {
         "start": start,
         "end": end,
@@ -227,14 +195,29 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
         "gap_mps": np.where(near > 0, near_speed, usual) - mean_speed,
         "raw_step": mean_cadence / np.where(near > 0, np.maximum(near_cadence, 1.0), usual_spm) - 1.0,
         "grade_pct": grade,
-        "fall": step(before, n_before),
-        "rise": step(after, n_after),
-        "rest_before": (share_before < 0.5).astype(np.float64),
-        "rest_after": (share_after < 0.5).astype(np.float64),
-        "uneven": np.sqrt(np.maximum(inside(log_speed**2) - inside(log_speed) ** 2, 0.0)),
-        "erratic": np.sqrt(np.maximum(inside(off**2) - mean_off**2, 0.0)),
+        "fall": step(*before),
+        "rise": step(*after),
+        "rest_before": np.where(running[start] - running[low] < 0.5 * np.maximum(start - low, 1), 1.0, 0.0),
+        "rest_after": np.where(running[high] - running[end] < 0.5 * np.maximum(high - end, 1), 1.0, 0.0),
+        "uneven": np.sqrt(np.maximum(log_squared - log_mean**2, 0.0)),
+        "erratic": np.sqrt(np.maximum(off_squared - mean_off**2, 0.0)),
     }
-    return Candidates(**{name: values[keep] for name, values in columns.items()})
+    return Candidates(**{name: values[count >= 2] for name, values in columns.items()})
+
+
+def _totals(mask: BoolArray, *columns: FloatArray) -> FloatArray:
+    """Running totals of the masked bins and of each column in them, shape (1 + columns, n + 1)."""
+    total = np.zeros((1 + len(columns), len(mask) + 1))
+    np.cumsum([mask, *(np.where(mask, values, 0.0) for values in columns)], axis=1, out=total[:, 1:])
+    return total
+
+
+def _beside(total: FloatArray, start: IntArray, end: IntArray, width: int) -> tuple[FloatArray, FloatArray]:
+    """What lies within `width` bins before and after each piece, without the bin next to the border."""
+    n = total.shape[1] - 1
+    low, low_end = np.maximum(start - 1 - width, 0), np.maximum(start - 1, 0)
+    high, high_end = np.minimum(end + 1, n), np.minimum(end + 1 + width, n)
+    return total[:, low_end] - total[:, low], total[:, high_end] - total[:, high]
 
 
 def without_overlap(pieces: Candidates, weight: FloatArray) -> IntArray:

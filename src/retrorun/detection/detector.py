@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,46 +10,41 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
-from retrorun.arrays import FloatArray
+from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
 from retrorun.detection.candidates import Candidates, find_candidates, stepping_bins, without_overlap
-from retrorun.detection.explain import evidence_of, possible, session_words
+from retrorun.detection.explain import (
+    cannot_tell,
+    could_be_all_backward,
+    evidence_of,
+    lowers_trust,
+    possible,
+    session_words,
+)
 from retrorun.detection.likelihoods import Likelihoods, likelihoods, physical, surface
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.resample import Grid, build_grid, stretch_means
 from retrorun.detection.result import Detection, PlannedSpan, Segment, Verdict
 from retrorun.detection.session_model import weigh_session
 from retrorun.detection.support import Support, lap_cuts, own_ratio, plan_prior, snapped, support_of
-from retrorun.detection.trust import cannot_tell, could_be_all_backward, lowers_trust
 from retrorun.session.model import Direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Judged:
-    """The slow pieces of one part of a recording, and what became of each; arrays of shape (n,).
+    """The slow pieces of one part of a recording, by the line they were compared with, and what became of each.
 
-    `log_bayes` compares a backward session with an ordinary recording, before any prior; `given_session` is each
-    piece's probability if it is one, `chance` its probability, `session` that of the recording.
+    `chance` is each piece's probability, shape (n,), 0 where its uplift cannot be told from zero; `session` is the
+    probability that the part holds backward running.
     """
 
+    line: ForwardLine
     pieces: Candidates
     densities: Likelihoods
     support: Support
-    log_bayes: float
-    given_session: FloatArray
     session: float
-
-    @property
-    def chance(self) -> FloatArray:
-        """The probability of each piece, 0 where its uplift cannot be told from zero."""
-        told = self.densities.uplift > p.LEAST_UPLIFT
-        # A plan asks whether it was kept, and that is answered for its backward steps together.
-        planned = self.support.planned * self.support.weight > 0.5
-        if planned.any():
-            kept = np.average(self.densities.uplift[planned], weights=self.pieces.bins[planned]) > p.PLANNED_UPLIFT
-            told &= ~planned | kept
-        return np.where(told, np.minimum(self.session * self.given_session, p.MOST_PROBABLE), 0.0)
+    chance: FloatArray
 
 
 def detect_gait(
@@ -74,59 +70,57 @@ def detect_gait(
         return Detection(verdict="cannot tell", reasons=(f"this is no running: the sport is {activity.sport}",))
     segments: list[Segment] = []
     reasons: list[str] = []
-    chances: list[float] = []
-    lines: list[ForwardLine] = []
+    parts: list[Judged] = []
     told = False
     for start_s, end_s in spans:
         grid = build_grid(activity, start_s, end_s)
         missing = cannot_tell(grid)
-        known = None if missing else _weighed(grid, activity, profile, planned, weights)
-        if known is None:
+        judged = None if missing else _weighed(grid, activity, profile, planned, weights)
+        if judged is None:
             reasons.append(missing or "nobody ran in it for a minute")
             told = told or not missing
             continue
-        line, judged = known
-        lines.append(line)
-        found = _segments(judged, grid, line, activity, planned)
+        parts.append(judged)
+        found = _segments(judged, grid, activity, planned)
         segments += found
-        chances.append(judged.session if len(judged.pieces) else 0.0)
         reasons += session_words(judged.pieces, judged.chance, judged.densities) if found else []
         reasons += possible(judged.pieces, judged.chance, grid)
-        if not found and could_be_all_backward(line, profile):
+        if not found and could_be_all_backward(judged.line, profile):
             reasons.append("it is as slow, and as quick of step, as backward running from start to end would be")
         else:
             told = True
-        reasons += lowers_trust(grid, line, activity, profile)
+        reasons += lowers_trust(grid, judged.line, activity, profile)
     verdict: Verdict = "found" if segments else "none" if told else "cannot tell"
+    none = math.prod(1.0 - part.session for part in parts if len(part.pieces))
     return Detection(
         verdict=verdict,
         segments=tuple(segments),
         reasons=tuple(dict.fromkeys(reasons)),
-        probability=min(1.0 - float(np.prod([1.0 - chance for chance in chances])), p.MOST_PROBABLE),
-        line=max(lines, key=lambda line: line.weight_s, default=None),
+        probability=min(1.0 - none, p.MOST_PROBABLE),
+        line=max((part.line for part in parts), key=lambda line: line.weight_s, default=None),
     )
 
 
 def _weighed(
     grid: Grid, activity: Activity, profile: GaitProfile | None, planned: Sequence[PlannedSpan], weights: FloatArray
-) -> tuple[ForwardLine, Judged] | None:
-    """The line that a part is judged by, and its pieces; None where nobody ran for a minute.
+) -> Judged | None:
+    """The pieces of a part; None where nobody ran for a minute.
 
     A part with forward running of its own is judged by that. The profile's line is asked where a part is slow as a
     whole and shows nothing by itself, and answers only for most of it: less would not explain why all of it is slow.
     """
-    own = fit_line(grid, LinePrior())
-    if own is None:
+    line = fit_line(grid, LinePrior())
+    if line is None:
         return None
-    judged = judge(grid, own, activity, profile=profile, planned=planned, weights=weights)
-    if profile is None or (judged.chance > p.CALL).any():
-        return own, judged
-    usually = fit_line(grid, profile.prior())
-    if usually is None or not usually.all_slow:
-        return own, judged
-    whole = judge(grid, usually, activity, profile=profile, planned=planned, weights=weights)
+    own = judge(grid, line, activity, profile=profile, planned=planned, weights=weights)
+    if profile is None or (own.chance > p.CALL).any():
+        return own
+    line = fit_line(grid, profile.prior())
+    if line is None or not line.all_slow:
+        return own
+    whole = judge(grid, line, activity, profile=profile, planned=planned, weights=weights)
     called = float(whole.pieces.bins[whole.chance > p.CALL].sum())
-    return (usually, whole) if called > p.MOST_OF_IT * np.count_nonzero(stepping_bins(grid)) else (own, judged)
+    return whole if called > p.MOST_OF_IT * np.count_nonzero(stepping_bins(grid)) else own
 
 
 def judge(
@@ -134,61 +128,67 @@ def judge(
     line: ForwardLine,
     activity: Activity,
     *,
-    profile: GaitProfile | None,
-    planned: Sequence[PlannedSpan],
-    weights: FloatArray,
+    profile: GaitProfile | None = None,
+    planned: Sequence[PlannedSpan] = (),
+    weights: FloatArray = p.SURFACE,
 ) -> Judged:
     """Every slow piece of a recording, alone and as part of its session."""
     backward = [(span.start_s, span.end_s) for span in planned if span.direction is Direction.BACKWARD]
+    planned = planned if backward else ()  # a plan without a backward step says nothing about direction
     cuts = lap_cuts(activity)
-    # A plan without a backward step says nothing about direction.
-    told = planned if backward else ()
-    borders = sorted({*cuts, *(time_s for span in told for time_s in (span.start_s, span.end_s))})
-    pieces = find_candidates(grid, line, borders, backward)
+    pieces = find_candidates(grid, line, _borders(cuts, planned), backward)
     densities = likelihoods(pieces, line)
-    beside = surface(pieces, line, weights)
     alone = densities.alone()
     # The surface supports what the uplift says, and never outvotes it.
-    beside = np.minimum(beside, p.SURFACE_SHARE * np.maximum(alone, 0.0))
+    beside = np.minimum(surface(pieces, line, weights), p.SURFACE_SHARE * np.maximum(alone, 0.0))
     rows = without_overlap(pieces, alone + beside)
     pieces, densities, beside = pieces.take(rows), densities.take(rows), beside[rows]
-    support = support_of(pieces, alone[rows], grid, cuts, told)
-    own = None if profile is None or profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
-    ratio = None if profile is None else profile.ratio
+    support = support_of(pieces, alone[rows], grid, cuts, planned)
     if line.all_slow:
-        # That everything is slow is one fact, not one for each piece.
-        beside = np.minimum(beside, 0.0)
-    total = np.clip(beside + support.log_odds, p.SURFACE_LOW, None) + physical(pieces) + own_ratio(pieces, line, ratio)
-    answer = weigh_session(densities, total, own)
-    prior = p.PRIOR_LOG_ODDS + plan_prior(told) + (p.ALL_SLOW_PRIOR if line.all_slow else 0.0)
-    return Judged(
-        pieces=pieces,
-        densities=densities,
-        support=support,
-        log_bayes=answer.log_bayes,
-        given_session=answer.given_session,
-        session=float(1.0 / (1.0 + np.exp(-np.clip(answer.log_bayes + prior, -50.0, 50.0)))),
-    )
+        beside = np.minimum(beside, 0.0)  # that everything is slow is one fact, not one for each piece
+    beside = np.clip(beside + support.log_odds, p.SURFACE_LOW, None) + physical(pieces)
+    own = None
+    if profile is not None:
+        own = None if profile.uplift is None else (profile.uplift, p.OWN_UPLIFT_SD)
+        beside = beside + own_ratio(pieces, line, profile.ratio)
+    answer = weigh_session(densities, beside, own)
+    log_odds = answer.log_bayes + p.PRIOR_LOG_ODDS + plan_prior(planned) + (p.ALL_SLOW_PRIOR if line.all_slow else 0.0)
+    session = float(1.0 / (1.0 + np.exp(-np.clip(log_odds, -50.0, 50.0))))
+    told = _told(densities.uplift, pieces.bins, support)
+    chance = np.where(told, np.minimum(session * answer.given_session, p.MOST_PROBABLE), 0.0)
+    return Judged(line=line, pieces=pieces, densities=densities, support=support, session=session, chance=chance)
 
 
-def _segments(
-    judged: Judged, grid: Grid, line: ForwardLine, activity: Activity, planned: Sequence[PlannedSpan]
-) -> list[Segment]:
+def _told(uplift: FloatArray, bins: FloatArray, support: Support) -> BoolArray:
+    """Whether each piece's uplift can be told from zero, and the plan was kept.
+
+    A plan asks whether it was kept, and that is answered for its backward steps together.
+    """
+    told: BoolArray = uplift > p.LEAST_UPLIFT
+    planned = support.planned * support.weight > 0.5
+    if planned.any():
+        told &= ~planned | (np.average(uplift[planned], weights=bins[planned]) > p.PLANNED_UPLIFT)
+    return told
+
+
+def _borders(cuts: Sequence[float], planned: Sequence[PlannedSpan]) -> list[float]:
+    """Where a piece may begin or end by laps and plan."""
+    return sorted({*cuts, *(time_s for span in planned for time_s in (span.start_s, span.end_s))})
+
+
+def _segments(judged: Judged, grid: Grid, activity: Activity, planned: Sequence[PlannedSpan]) -> list[Segment]:
     """The called pieces, those that touch joined to one segment."""
     chance, pieces = judged.chance, judged.pieces
-    groups: list[list[int]] = []
-    for i in np.flatnonzero(chance > p.CALL).tolist():
-        if groups and pieces.start[i] - pieces.end[groups[-1][-1]] <= (
-            p.ALL_SLOW_MERGE_BINS if line.all_slow else p.MERGE_BINS
-        ):
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    borders = [*lap_cuts(activity), *(time_s for span in planned for time_s in (span.start_s, span.end_s))]
+    called = np.flatnonzero(chance > p.CALL)
+    if not len(called):
+        return []
+    apart = p.ALL_SLOW_MERGE_BINS if judged.line.all_slow else p.MERGE_BINS
+    groups = np.split(called, np.flatnonzero(pieces.start[called[1:]] - pieces.end[called[:-1]] > apart) + 1)
+    borders = _borders(lap_cuts(activity), planned)
     found: list[Segment] = []
     for group in groups:
-        first, end = int(pieces.start[group[0]]), int(pieces.end[group[-1]])
-        start_s, end_s = snapped(float(grid.edge_s[first]), float(grid.edge_s[end]), borders)
+        first, last = group[0], group[-1]
+        start_s, end_s = snapped(float(grid.edge_s[pieces.start[first]]), float(grid.edge_s[pieces.end[last]]), borders)
         start_s = max(start_s, found[-1].end_s if found else float(activity.time_s[0]))
         end_s = min(end_s, float(activity.time_s[-1]))
         if end_s <= start_s:
@@ -199,10 +199,10 @@ def _segments(
                 start_s=start_s,
                 end_s=end_s,
                 probability=float(chance[group].max()),
-                evidence=evidence_of(group, judged.pieces, judged.densities, judged.support, chance, line),
-                distance_m=_known(distance_m, float(pieces.speed_mps[group[0]]) * (end_s - start_s)),
-                mean_speed_mps=_known(speed, float(pieces.speed_mps[group[0]])),
-                mean_cadence_spm=_known(cadence, float(pieces.cadence_spm[group[0]])),
+                evidence=evidence_of(group, pieces, judged.densities, judged.support, chance, judged.line),
+                distance_m=_known(distance_m, float(pieces.speed_mps[first]) * (end_s - start_s)),
+                mean_speed_mps=_known(speed, float(pieces.speed_mps[first])),
+                mean_cadence_spm=_known(cadence, float(pieces.cadence_spm[first])),
             )
         )
     return found

@@ -27,7 +27,7 @@ GRADE_RUN_M = 20.0  # chosen: no grade from a way shorter than this
 GRADE_MAX_PCT = 45.0  # chosen: steeper is an altitude artefact on anything that is run
 
 # The lag of cadence behind speed
-LAGS = np.arange(-2, 26)  # bins; measured: watches show 0–5 s, one athlete's 30–45 s
+LAGS = range(-2, 26)  # bins; measured: watches show 0–5 s, one athlete's 30–45 s
 USUAL_LAG = 1  # bins; measured: the median of all recordings in which it shows
 LAG_GAIN = 0.02  # chosen: another lag must correlate better by this
 LAG_SPEED_SD, LAG_CADENCE_SD = 0.12, 6.0  # chosen: without stops or walks there is nothing to see a lag by

@@ -15,7 +15,6 @@ from retrorun.activity.cadence import stuck
 from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray, at_share, running_total
 from retrorun.detection import parameters as p
-from retrorun.detection.align import lag_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,40 +45,67 @@ class Grid:
 
 def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     """The part `[start_s, end_s]` of an activity on a grid of `BIN_S`; linear in the number of samples."""
-    inside = (activity.time_s >= start_s) & (activity.time_s <= end_s)
-    times = activity.time_s[inside]
-    first = np.flatnonzero(np.diff(times, prepend=-np.inf) > 0)  # of samples at one moment the first
-    time_s = times[first]
+    low, high = np.searchsorted(activity.time_s, start_s), np.searchsorted(activity.time_s, end_s, side="right")
+    all_s = activity.time_s[low:high]
+    first = np.flatnonzero(np.diff(all_s, prepend=-np.inf) > 0)  # of samples at one moment the first
+    time_s = all_s[first]
     if len(time_s) < 2:
         empty = np.empty(0)
-        return Grid(
-            edge_s=time_s[:1],
-            speed_mps=empty,
-            cadence_spm=empty,
-            grade_pct=empty,
-            step_s=np.inf,
-            lag_s=0.0,
-        )
+        return Grid(edge_s=time_s[:1], speed_mps=empty, cadence_spm=empty, grade_pct=empty, step_s=np.inf, lag_s=0.0)
     steps = np.diff(time_s)
-    clock = np.concatenate(([0.0], np.cumsum(np.minimum(steps, p.GAP_KEPT_S))))
+    clock = running_total(np.minimum(steps, p.GAP_KEPT_S))
     edges = np.arange(0.0, clock[-1] + p.BIN_S, p.BIN_S)
 
-    def column(values: FloatArray, lag_s: float = 0.0) -> FloatArray:
-        return time_means(clock - lag_s, values[inside][first], edges)
+    def column(values: FloatArray) -> FloatArray:
+        return time_means(clock, values[low:high][first], edges)
 
     # A sensor that stands still counts no steps; totals may take its word, detection does not.
     still = stuck(activity.time_s, activity.speed_mps, activity.cadence_spm)
-    steps_spm = np.where(still, np.nan, activity.cadence_spm)
-    speed, cadence = column(activity.speed_mps), column(steps_spm)
-    lag_s = p.BIN_S * lag_of(speed, cadence)
+    speed, cadence = column(activity.speed_mps), column(np.where(still, np.nan, activity.cadence_spm))
+    lag = lag_of(speed, cadence)
     return Grid(
         edge_s=np.interp(edges, clock, time_s),
         speed_mps=speed,
-        cadence_spm=column(steps_spm, lag_s) if lag_s else cadence,
+        cadence_spm=_moved_back(cadence, lag),
         grade_pct=_grade_pct(column(activity.altitude_m), speed),
         step_s=at_share(steps),
-        lag_s=lag_s,
+        lag_s=p.BIN_S * lag,
     )
+
+
+def lag_of(speed_mps: FloatArray, cadence_spm: FloatArray) -> int:
+    """The lag of cadence behind speed in bins: the one at which both, clipped, go together best.
+
+    At stops and walk breaks both must fall at once. Where nobody stops or walks the lag does not show, nor does it
+    matter: then the usual lag of watches is taken.
+    """
+    speed, cadence = np.clip(speed_mps, 0.8, 2.6), np.clip(cadence_spm, 90.0, 165.0)
+    known = np.isfinite(speed) & np.isfinite(cadence)
+    n = len(known)
+    if known.sum() < p.LEAST_RUNNING_BINS or n < 2 * len(p.LAGS):
+        return p.USUAL_LAG
+    if speed[known].std() < p.LAG_SPEED_SD or cadence[known].std() < p.LAG_CADENCE_SD:
+        return p.USUAL_LAG
+    speed = np.where(known, speed - speed[known].mean(), 0.0)
+    cadence = np.where(known, cadence - cadence[known].mean(), 0.0)
+
+    def correlation(lag: int) -> float:
+        early, late = slice(max(0, -lag), n - max(0, lag)), slice(max(0, lag), n - max(0, -lag))
+        x, y, both = speed[early], cadence[late], known[early] & known[late]
+        size = float((x * x) @ both) * float((y * y) @ both)
+        return float(x @ y) / size**0.5 if size > 0 else 0.0
+
+    good = {lag: correlation(lag) for lag in p.LAGS}
+    best = max(good, key=good.__getitem__)
+    return best if good[best] > good[p.USUAL_LAG] + p.LAG_GAIN else p.USUAL_LAG
+
+
+def _moved_back(values: FloatArray, lag: int) -> FloatArray:
+    """Bins moved to the front by a lag, NaN where nothing comes after."""
+    moved = np.full(len(values), np.nan)
+    early, late = slice(max(0, -lag), len(values) - max(0, lag)), slice(max(0, lag), len(values) - max(0, -lag))
+    moved[early] = values[late]
+    return moved
 
 
 def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> FloatArray:
@@ -89,10 +115,10 @@ def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> 
     `BRIDGE_S` are not joined.
     """
     known = np.isfinite(values)
-    t, x = clock_s[known], values[known]
+    t, x = (clock_s, values) if known.all() else (clock_s[known], values[known])
     if len(t) < 2:
         return np.full(len(edges_s) - 1, np.nan)
-    step = np.diff(t)
+    step = t[1:] - t[:-1]
     covered_s = np.where(step <= p.BRIDGE_S, step, 0.0)
     area = np.diff(np.interp(edges_s, t, running_total(0.5 * (x[1:] + x[:-1]) * covered_s)))
     cover = np.diff(np.interp(edges_s, t, running_total(covered_s)))
@@ -102,28 +128,27 @@ def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> 
 
 def mean_over(activity: Activity, values: FloatArray, start_s: float, end_s: float) -> float:
     """The mean over time of a column in one stretch; NaN where less than half of it is known."""
-    return float(time_means(activity.time_s, values, np.array([start_s, end_s]))[0])
-
-
-def way_m(activity: Activity, start_s: float, end_s: float, speed_mps: float) -> float:
-    """The way in one stretch [m] by the distance column, so that stretches and totals add up; else speed times time."""
-    known = np.isfinite(activity.distance_m)
-    if np.count_nonzero(known) < 2:
-        return speed_mps * (end_s - start_s)
-    edges = np.interp((start_s, end_s), activity.time_s[known], activity.distance_m[known])
-    return float(max(edges[1] - edges[0], 0.0))
+    # Samples further away than those that are joined have no part in it.
+    first, end = np.searchsorted(activity.time_s, (start_s - p.BRIDGE_S, end_s + p.BRIDGE_S))
+    return float(time_means(activity.time_s[first:end], values[first:end], np.array([start_s, end_s]))[0])
 
 
 def stretch_means(activity: Activity, start_s: float, end_s: float) -> tuple[float, float, float]:
     """Speed [m/s], cadence [steps/min] and way [m] of one stretch: the same numbers wherever it is spoken of.
 
-    Where there is a distance, the speed is way over time, as a runner works it out.
+    Where there is a distance, the way is by that, so that stretches and totals add up, and the speed is way over time,
+    as a runner works it out; else the way is speed times time.
     """
-    speed, cadence = (mean_over(activity, each, start_s, end_s) for each in (activity.speed_mps, activity.cadence_spm))
-    way = way_m(activity, start_s, end_s, speed)
-    if way > 0.0 and end_s > start_s:
-        speed = way / (end_s - start_s)
-    return speed, cadence, way
+    cadence, length_s = mean_over(activity, activity.cadence_spm, start_s, end_s), end_s - start_s
+    known = np.isfinite(activity.distance_m)
+    way_m = np.nan
+    if np.count_nonzero(known) >= 2:
+        edges = np.interp((start_s, end_s), activity.time_s[known], activity.distance_m[known])
+        way_m = float(max(edges[1] - edges[0], 0.0))
+    if way_m > 0.0 and length_s > 0.0:
+        return way_m / length_s, cadence, way_m
+    speed = mean_over(activity, activity.speed_mps, start_s, end_s)
+    return speed, cadence, speed * length_s if np.isnan(way_m) else way_m
 
 
 def _grade_pct(height_m: FloatArray, speed_mps: FloatArray) -> FloatArray:

@@ -7,8 +7,8 @@ import pytest
 
 from retrorun.activity.model import Activity
 from retrorun.detection.cadence_model import LinePrior, fit_line
+from retrorun.detection.explain import cannot_tell, could_be_all_backward, lowers_trust
 from retrorun.detection.resample import build_grid
-from retrorun.detection.trust import cannot_tell, could_be_all_backward, lowers_trust
 from tests.detection.made import run
 
 
