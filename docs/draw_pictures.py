@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 
 from retrorun.activity.read import read_activity
 from retrorun.analysis.detect import detect
-from retrorun.analysis.efforts import Effort, SeasonRun
+from retrorun.analysis.season import SeasonRun
+from retrorun.analysis.summary import Effort
 from retrorun.demo import demo_recording
 from retrorun.match.match import match_plan
 from retrorun.report.figures.plane import figure_gait_plane

@@ -21,7 +21,6 @@ ELSEWHERE: dict[str, str] = {
     "activity/strava": "services/test_strava.py",
     "activity/tcx": "activity/test_kinds.py",
     "analysis/detect": "analysis/test_labels.py",
-    "analysis/efforts": "batch/test_story.py",
     "analysis/packet": "cli/test_share.py",
     "analysis/season": "report/figures/test_season.py",
     "batch/journal": "batch/test_one_file_one_row.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from retrorun.analysis.efforts import Effort
+from retrorun.analysis.summary import Effort
 from retrorun.batch.row import Row, ScanSegment
 
 

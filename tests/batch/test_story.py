@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from retrorun.analysis.efforts import Effort
+from retrorun.analysis.summary import Effort
 from retrorun.batch.row import Row
 from retrorun.batch.story import Story
 from tests.batch.rows import row

@@ -89,7 +89,7 @@ def test_cost_and_memory_by_size(tmp_path: Path) -> None:
 CALLER = """
 import datetime as dt, resource, sys
 from pathlib import Path
-from retrorun.analysis.efforts import Effort
+from retrorun.analysis.summary import Effort
 from retrorun.batch import workers
 from retrorun.batch.scan import Scan
 from retrorun.batch.table import write_rows

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from retrorun.activity.model import Activity, Lap
-from retrorun.analysis.efforts import SeasonRun, best_efforts
-from retrorun.analysis.season import Season
+from retrorun.analysis.season import Season, SeasonRun
+from retrorun.analysis.summary import best_efforts
 from retrorun.detection.result import Detection
 from retrorun.errors import RecordingError
 from retrorun.report.export import export_bytes
@@ -87,7 +87,7 @@ def test_every_picture_can_be_drawn(activity: Activity, detection: Detection) ->
     figure_planned(activity, detection, made_match(), ax=plan)
     start = dt.datetime(2026, 3, 1, 9, 30)  # noqa: DTZ001 - the runner's own wall clock
     season = SeasonRun(start=start, backward_s=60.0, backward_m=120.0, efforts=best_efforts(activity, detection))
-    draw_bests(bests, Season.of([season]).bests)
+    draw_bests(bests, Season([season]).bests)
     figure.draw_without_rendering()
 
 

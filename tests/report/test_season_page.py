@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from retrorun.analysis.efforts import Effort, SeasonRun
-from retrorun.analysis.season import Season
+from retrorun.analysis.season import Season, SeasonRun
+from retrorun.analysis.summary import Effort
 from retrorun.report.figures.season import equal_paces
 from retrorun.report.season_page import season_html
 from retrorun.units import METRES_PER_MILE
@@ -112,7 +112,7 @@ def test_pace_at_equal_heart_rate_takes_the_heart_rate_out_and_leaves_the_progre
 
 
 def test_a_plan_is_kept_by_the_week() -> None:
-    by_week = Season.of(
+    by_week = Season(
         [run(0, planned_steps=4, completed_steps=1), run(1, planned_steps=4, completed_steps=4), run(8)]
     ).weeks
     assert [week.kept for week in by_week] == [5 / 8, None]

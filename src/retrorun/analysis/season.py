@@ -5,10 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Self
 
-from retrorun.analysis.efforts import Effort, SeasonRun
+from retrorun.analysis.summary import Effort
 from retrorun.errors import OutputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonRun:
+    """What the season view needs of one activity; `start` is local time where that is known.
+
+    `efforts` are the best ones by distance, `timed_efforts` those by time. `told` is the verdict in words.
+    `name` is the file's, `page` the address of the run's own report, if there is one. The means are those of the
+    backward part.
+    """
+
+    start: dt.datetime
+    backward_s: float
+    backward_m: float
+    efforts: tuple[Effort, ...] = ()
+    timed_efforts: tuple[Effort, ...] = ()
+    name: str = ""
+    page: str = ""
+    moving_s: float = 0.0
+    verdict: str = ""
+    told: str = ""
+    speed_mps: float | None = None
+    cadence_spm: float | None = None
+    heart_rate_bpm: float | None = None
+    planned_steps: int = 0
+    completed_steps: int = 0
 
 
 def season_runs(runs: object) -> list[SeasonRun]:
@@ -81,7 +106,8 @@ class _Sums:
         self.planned += run.planned_steps
         self.completed += run.completed_steps
         if run.speed_mps is not None:
-            self.speed_m, self.speed_s = self.speed_m + run.speed_mps * run.backward_s, self.speed_s + run.backward_s
+            self.speed_m += run.speed_mps * run.backward_s
+            self.speed_s += run.backward_s
         if run.cadence_spm is not None:
             self.cadence += run.cadence_spm * run.backward_s
             self.cadence_s += run.backward_s
@@ -106,19 +132,13 @@ _Bests = dict[float, tuple[tuple[float, float], Best]]
 class Season:
     """The sums of a season, which grow run by run in any order; the runs themselves are not kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Iterable[SeasonRun] = ()) -> None:
         self._weeks: dict[dt.date, _Sums] = {}
         self._months: dict[dt.date, _Sums] = {}
         self._bests: _Bests = {}
         self._timed: _Bests = {}
-
-    @classmethod
-    def of(cls, runs: Iterable[SeasonRun]) -> Self:
-        """The season of these runs."""
-        season = cls()
         for run in runs:
-            season.add(run)
-        return season
+            self.add(run)
 
     def add(self, run: SeasonRun) -> None:
         """Count one run more."""

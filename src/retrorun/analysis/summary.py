@@ -1,8 +1,9 @@
-"""What was run, in totals: time, distance, paces and cadences of a whole activity and of its backward part."""
+"""What was run: totals of a whole activity and of its backward part, and the best efforts in that."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,8 @@ from retrorun.activity.rules import spans_on_foot
 from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection, Verdict
 from retrorun.intervals import Interval, mask
-from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
+from retrorun.session.pace import fastest_backward_mps
+from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
     from retrorun.analysis.analyse import Told
@@ -186,3 +188,105 @@ def _totals_text(totals: Totals, per_m: float) -> str:
     distance = format_distance(totals.distance_m, per_m=per_m)
     text = f"{distance:>9}   {format_pace(totals.mean_speed_mps, per_m=per_m):>9}   {cadence:>7}"
     return f"{format_clock(totals.time_s):>8}   {text}" + (f"   {heart}" if totals.mean_heart_rate_bpm else "")
+
+
+# ---- best efforts within one activity --------------------------------------------------------------------------------
+
+# The distances that retro runners race and train: records are kept for most of them.
+EFFORTS_M = (100.0, 200.0, 400.0, 800.0, 1000.0, METRES_PER_MILE, 3000.0, 5000.0, 10_000.0, 21_097.5, 42_195.0)
+EFFORTS_S = (600.0, 1800.0)  # the timed efforts that coaches set: how far in 10 and in 30 minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """A backward stretch of an activity: `distance_m` in `time_s` from `start_s` on.
+
+    `probability` is that of the segment that it lies in, None where it was not kept.
+    """
+
+    distance_m: float
+    time_s: float
+    start_s: float
+    probability: float | None = None
+
+
+def best_efforts(activity: Activity, detection: Detection) -> tuple[Effort, ...]:
+    """The fastest stretch of each of `EFFORTS_M` that lies within one backward segment.
+
+    Time runs on through pauses, as on a race clock. Both ends may fall between two samples. Linear in the samples.
+    """
+    return _bests(activity, detection, EFFORTS_M, _fastest, lambda effort: effort.time_s)
+
+
+def furthest_efforts(activity: Activity, detection: Detection) -> tuple[Effort, ...]:
+    """The longest way of each of `EFFORTS_S` that lies within one backward segment; as `best_efforts` otherwise."""
+    return _bests(activity, detection, EFFORTS_S, _furthest, lambda effort: -effort.distance_m)
+
+
+def _bests(
+    activity: Activity,
+    detection: Detection,
+    goals: Sequence[float],
+    find: Callable[[FloatArray, FloatArray, float], Effort | None],
+    rank: Callable[[Effort], float],
+) -> tuple[Effort, ...]:
+    """For each goal the effort of the least rank; those faster than anybody are jumps of positions."""
+    best: dict[float, Effort] = {}
+    for time_s, along_m, chance in _stretches(activity, detection):
+        for goal in goals:
+            effort = find(time_s, along_m, goal)
+            if effort is None or effort.distance_m > effort.time_s * fastest_backward_mps(effort.distance_m):
+                continue
+            if goal not in best or rank(effort) < rank(best[goal]):
+                best[goal] = replace(effort, probability=chance)
+    return tuple(best[goal] for goal in goals if goal in best)
+
+
+def _stretches(activity: Activity, detection: Detection) -> Iterator[tuple[FloatArray, FloatArray, float]]:
+    """For each backward segment its moments [s], how far along the way the runner was at them [m], and its chance."""
+    step_m = step_distances_m(activity, sample_weights_s(activity))
+    if step_m is None:
+        return
+    way_m = np.concatenate(([0.0], np.cumsum(step_m[:-1])))
+    for segment in detection.segments:
+        inside = (activity.time_s > segment.start_s) & (activity.time_s < segment.end_s)
+        time_s = np.concatenate(([segment.start_s], activity.time_s[inside], [segment.end_s]))
+        yield time_s, np.interp(time_s, activity.time_s, way_m), segment.probability
+
+
+def _fastest(time_s: FloatArray, along_m: FloatArray, distance_m: float) -> Effort | None:
+    """The fastest `distance_m` of one stretch; None where the stretch is shorter.
+
+    Between samples the way grows evenly, so that the fastest window begins or ends at a sample: both are tried.
+    """
+    total_m = along_m[-1] - along_m[0]
+    if total_m < distance_m:
+        return None
+    # Of several moments at the same place, the last is the start of a window and the first its end.
+    ends_m = along_m + distance_m
+    begin_s, end_s = time_s[ends_m <= along_m[-1]], _first_moment(time_s, along_m, ends_m[ends_m <= along_m[-1]])
+    starts_m = along_m - distance_m
+    late = starts_m >= along_m[0]
+    begin_s = np.concatenate((begin_s, -_first_moment(-time_s[::-1], -along_m[::-1], -starts_m[late])))
+    end_s = np.concatenate((end_s, time_s[late]))
+    best = int(np.argmin(end_s - begin_s))
+    return Effort(distance_m=distance_m, time_s=float(end_s[best] - begin_s[best]), start_s=float(begin_s[best]))
+
+
+def _furthest(moments_s: FloatArray, along_m: FloatArray, time_s: float) -> Effort | None:
+    """The longest way in `time_s` of one stretch; None where the stretch is shorter. It begins or ends at a sample."""
+    begin_s = np.concatenate((moments_s, moments_s - time_s))
+    begin_s = begin_s[(begin_s >= moments_s[0]) & (begin_s + time_s <= moments_s[-1])]
+    if not len(begin_s):
+        return None
+    way_m = np.interp(begin_s + time_s, moments_s, along_m) - np.interp(begin_s, moments_s, along_m)
+    best = int(np.argmax(way_m))
+    return Effort(distance_m=float(way_m[best]), time_s=time_s, start_s=float(begin_s[best]))
+
+
+def _first_moment(time_s: FloatArray, along_m: FloatArray, place_m: FloatArray) -> FloatArray:
+    """When each place was reached first, shape of `place_m`; places lie within the stretch."""
+    after = np.clip(np.searchsorted(along_m, place_m, side="left"), 1, len(along_m) - 1)
+    gap_m = along_m[after] - along_m[after - 1]
+    share = np.where(gap_m > 0, (place_m - along_m[after - 1]) / np.where(gap_m > 0, gap_m, 1.0), 1.0)
+    return time_s[after - 1] + np.clip(share, 0.0, 1.0) * (time_s[after] - time_s[after - 1])

@@ -9,8 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.efforts import Effort, best_efforts, furthest_efforts
-from retrorun.analysis.summary import Summary, summarise
+from retrorun.analysis.summary import Effort, Summary, best_efforts, furthest_efforts, summarise
 from retrorun.detection.result import Detection, called, told
 from retrorun.match.model import Match
 

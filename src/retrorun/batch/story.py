@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from retrorun.analysis.efforts import Effort, SeasonRun
-from retrorun.analysis.season import Best, Period, Season
+from retrorun.analysis.season import Best, Period, Season, SeasonRun
+from retrorun.analysis.summary import Effort
 from retrorun.batch.row import Row
 from retrorun.report.figures.season import figure_season
 from retrorun.report.words import distance_name

@@ -16,8 +16,8 @@ import typer
 from retrorun.activity.archive import LISTING
 from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import analyse
-from retrorun.analysis.efforts import SeasonRun
 from retrorun.analysis.labels import ENDING as LABELS
+from retrorun.analysis.season import SeasonRun
 from retrorun.batch.learn import learn_profile, refine_profile
 from retrorun.batch.row import Row
 from retrorun.batch.scan import Scan, progress_bar

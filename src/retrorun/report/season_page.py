@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.season import Best, Period, Season, season_runs
+from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
 from retrorun.report.pictures import WIDE_IN, in_both_sizes
@@ -57,7 +56,7 @@ def season_html(
     back = [run for run in runs if run.backward_s > 0]
     sections: list[_Section] = []
     if back:
-        season = Season.of(runs)
+        season = Season(runs)
         sections = [
             _volume(season.weeks, per_m),
             _bests(season.bests, per_m),

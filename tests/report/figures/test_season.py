@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.efforts import Effort, SeasonRun, best_efforts
-from retrorun.analysis.season import Season
+from retrorun.analysis.season import Season, SeasonRun
+from retrorun.analysis.summary import Effort, best_efforts
 from retrorun.detection.result import Detection
 from retrorun.errors import OutputError
 from retrorun.report.figures.season import figure_season
@@ -43,18 +43,18 @@ SEASON = (
 
 
 def test_weeks_begin_on_monday_and_none_is_left_out() -> None:
-    found = Season.of(SEASON).weeks
+    found = Season(SEASON).weeks
     assert [(week.start.isoformat(), week.backward_s, week.backward_m) for week in found] == [
         ("2026-02-23", 600, 1200),
         ("2026-03-02", 300, 500),
         ("2026-03-09", 0, 0),
         ("2026-03-16", 900, 1900),
     ]
-    assert Season.of(()).weeks == ()
+    assert Season(()).weeks == ()
 
 
 def test_the_best_of_the_season_is_the_fastest_and_of_equals_the_earlier() -> None:
-    found = Season.of(reversed(SEASON)).bests
+    found = Season(reversed(SEASON)).bests
     assert [(best.effort.distance_m, best.effort.time_s, best.day.isoformat()) for best in found] == [
         (100, 44, "2026-03-02"),
         (400, 190, "2026-03-16"),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
 
-from retrorun.analysis.efforts import SeasonRun
-from retrorun.analysis.season import Best, Period, Season, season_runs
+from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report.figures.style import (
     LIGHT,
     Look,
@@ -59,7 +58,7 @@ def figure_season(
     Raises:
         OutputError: the runs are something else, or `ax` is no Axes.
     """
-    season = Season.of(season_runs(runs))
+    season = Season(season_runs(runs))
     panels = [
         partial(draw_weeks, by_week=season.weeks, what="time"),
         partial(draw_weeks, by_week=season.weeks, what="distance"),
