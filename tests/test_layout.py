@@ -58,7 +58,6 @@ ELSEWHERE: dict[str, str] = {
     "services/strava_token": "services/test_strava.py",
     "session/step_words": "session/test_notation.py",
     "session/tokens": "session/test_notation.py",
-    "session/unroll": "session/test_model.py",
     "session/values": "session/test_notation.py",
     "session/wording": "session/test_notation.py",
     "session/yaml_text": "session/test_document.py",

@@ -46,13 +46,13 @@ from .report.figures.season import figure_season as figure_season
 from .report.figures.session import figure_session as figure_session
 from .report.figures.track import figure_track as figure_track
 from .report.html import report_html as report_html
-from .session.checks import Finding as Finding
 from .session.document import load_athlete as load_athlete
 from .session.document import load_squad as load_squad
 from .session.document import save_session as save_session
 from .session.effort import Athlete as Athlete
 from .session.effort import resolve_session as resolve_session
 from .session.model import Direction as Direction
+from .session.model import Finding as Finding
 from .session.model import Gait as Gait
 from .session.model import Intensity as Intensity
 from .session.model import Repeat as Repeat

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from retrorun.errors import SessionError
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step, walk
+from retrorun.session.model import Direction, Finding, Findings, Intensity, Repeat, Session, Setting, Slope, Step, walk
 from retrorun.session.values import (
     CadenceRange,
     Calories,
@@ -166,3 +166,16 @@ def test_a_sessions_repr_is_one_short_line_of_notation() -> None:
     step = Step(duration=Distance(distance_m=400), direction=Direction.BACKWARD)
     assert repr(Session(steps=(step,), name="Retro")) == "Session('Retro', road: 400m bwd)"
     assert len(repr(Session(steps=(step,) * 200))) < 400
+
+
+def test_a_finding_is_a_line() -> None:
+    assert str(Finding(place="steps[1]", what="too long", hint="cut it")) == "warning: steps[1]: too long; cut it"
+    assert str(Finding(place="", what="no name", severity="note")) == "note: no name"
+
+
+def test_findings_keep_their_order_and_each_comes_once() -> None:
+    findings = Findings([Finding(place="", what="first")])
+    assert findings.add("steps[0]", "second", "do this", "error")
+    assert not findings.add("", "first")
+    assert [finding.what for finding in findings.all] == ["first", "second"]
+    assert findings.all[1] == Finding(place="steps[0]", what="second", hint="do this", severity="error")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrorun.session.checks import Finding
+from retrorun.session.model import Finding
 from retrorun.session.notation import parse_session
 from retrorun.session.safety import safety_findings
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrorun.session.checks import Findings
+from retrorun.session.model import Findings
 from retrorun.session.notation import parse_target
 from retrorun.session.values import HeartRateZoneRange, PercentOf, PercentRange, Target
 from retrorun.workout.foreign_words import read_target

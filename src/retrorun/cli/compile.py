@@ -25,10 +25,9 @@ from retrorun.cli.options import (
 from retrorun.cli.session_argument import read_session, session_of
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
-from retrorun.session.checks import Finding
 from retrorun.session.document import load_squad
 from retrorun.session.effort import resolve_session
-from retrorun.session.model import Session
+from retrorun.session.model import Finding, Session
 from retrorun.units import parse_clock
 from retrorun.workout.check import check_session
 from retrorun.workout.deliver import prepare

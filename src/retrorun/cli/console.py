@@ -18,7 +18,7 @@ import typer
 from retrorun.documents import to_json
 from retrorun.errors import columns
 from retrorun.files import printable
-from retrorun.session.checks import Finding
+from retrorun.session.model import Finding
 
 NARROWEST, WIDEST = 40, 100  # columns of prose; longer lines are hard to read
 GAP = "   "

@@ -112,7 +112,7 @@ def units_in(*texts: str | None) -> Units:
 
 def in_units(session: Session, units: Units | None) -> Session:
     """The session with its paces in the units that were asked for; None leaves them as they are written."""
-    from retrorun.session.unroll import with_paces_in  # not what a shell waits for
+    from retrorun.session.model import with_paces_in  # not what a shell waits for
 
     return session if units is None else with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
 

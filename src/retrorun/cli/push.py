@@ -26,8 +26,7 @@ from retrorun.match.identity import remember_workouts
 from retrorun.services.garmin_connect import UNOFFICIAL, Sent, connect
 from retrorun.services.intervals_icu import Event, external_id, send
 from retrorun.services.keys import intervals_icu_key
-from retrorun.session.checks import Finding
-from retrorun.session.model import Session, Setting
+from retrorun.session.model import Finding, Session, Setting
 from retrorun.watch.find import Watch, choose_watch
 from retrorun.watch.push import Package, crowding, deliver, file_name, withdraw
 from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare

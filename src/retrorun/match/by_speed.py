@@ -15,7 +15,7 @@ import numpy as np
 from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray
 from retrorun.match.model import StepMatch
-from retrorun.session.unroll import Occurrence
+from retrorun.session.model import Occurrence
 from retrorun.session.values import Distance, Time
 from retrorun.units import format_percent
 

@@ -14,7 +14,7 @@ import numpy as np
 from retrorun.activity.model import Lap
 from retrorun.arrays import BoolArray, FloatArray, IntArray
 from retrorun.match import model
-from retrorun.session.unroll import Occurrence
+from retrorun.session.model import Occurrence
 from retrorun.session.values import Distance, LapButton, SpeedRange, Time
 
 NO_INDEX, NOT_IN_PLAN = -1, -2

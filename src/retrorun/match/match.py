@@ -12,8 +12,7 @@ from retrorun.errors import PlanError
 from retrorun.match import by_speed, cost, identity, model
 from retrorun.match.align import LapGroup, align
 from retrorun.match.model import Match, StepMatch
-from retrorun.session.model import Session
-from retrorun.session.unroll import Occurrence, unroll
+from retrorun.session.model import Occurrence, Session, unroll
 from retrorun.units import format_clock
 from retrorun.workout.importing import as_session
 

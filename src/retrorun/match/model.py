@@ -12,8 +12,7 @@ import numpy as np
 from retrorun.activity.model import Activity, Lap
 from retrorun.arrays import at_share
 from retrorun.intervals import Interval
-from retrorun.session.model import Session, Step
-from retrorun.session.unroll import Occurrence
+from retrorun.session.model import Occurrence, Session, Step
 from retrorun.session.values import Distance, Duration, LapButton, Time
 
 Outcome = Literal["completed", "cut short", "skipped", "repeated", "cannot tell"]

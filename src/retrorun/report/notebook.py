@@ -14,8 +14,7 @@ from retrorun.report.session_view import amount_words, repeat_words, step_words,
 from retrorun.report.tables import Table, stretch_table, totals_table
 from retrorun.report.template import fragment, trusted
 from retrorun.session.amounts import amounts
-from retrorun.session.model import Session, Step, number_of, walk
-from retrorun.session.unroll import written_per_m
+from retrorun.session.model import Session, Step, number_of, walk, written_per_m
 from retrorun.workout.step_text import length, one_line
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from functools import partial
 
 from retrorun.report.figures.session import profile_of
 from retrorun.session.amounts import Amounts, StepAmount, amounts
-from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step, walk
-from retrorun.session.unroll import written_per_m
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step, walk, written_per_m
 from retrorun.session.values import Times
 from retrorun.session.wording import format_duration
 from retrorun.units import format_clock, format_distance, format_percent

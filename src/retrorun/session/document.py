@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, NotationError, SessionError
 from retrorun.files import read_bytes, write_atomic
-from retrorun.session.checks import retold
 from retrorun.session.effort import Athlete
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, expect_session
 from retrorun.session.notation import format_session, parse_duration, parse_target, parse_until
 from retrorun.session.tokens import ValueT
-from retrorun.session.values import RepeatUntil, SpeedRange, Times
+from retrorun.session.values import RepeatUntil, SpeedRange, Times, retold
 from retrorun.session.wording import format_duration, format_target, format_until, usual_gait
 
 if TYPE_CHECKING:

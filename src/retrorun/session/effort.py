@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from retrorun.errors import SessionError
-from retrorun.session import unroll, values, wording
-from retrorun.session.checks import on_grid, retold, whole_number
+from retrorun.session import model, values, wording
 from retrorun.session.model import Direction, Session, Step, walk_steps
+from retrorun.session.values import on_grid, retold, whole_numbers
 
 GUIDE = "docs/how-to/one-session-for-a-squad.md"
 
@@ -51,7 +51,7 @@ class Athlete:
                 object.__setattr__(self, each.name, on_grid(value, 3, low=0.5, high=12.5, name=each.name))
             else:
                 low, high = (30, 250) if each.name.endswith("_bpm") else (1, 2000)
-                whole_number(value, low=low, high=high, name=each.name)
+                whole_numbers(value, low=low, high=high, name=each.name)
         if self.hr_zones_bpm is not None:
             object.__setattr__(self, "hr_zones_bpm", _checked_zones(self.hr_zones_bpm))
 
@@ -61,7 +61,7 @@ def _checked_zones(zones: object) -> tuple[int, ...]:
     if not isinstance(zones, tuple | list) or len(zones) != 6:
         raise SessionError("hr_zones_bpm holds six heart rates", hint=hint)
     for value in zones:
-        whole_number(value, low=30, high=250, name="hr_zones_bpm")
+        whole_numbers(value, low=30, high=250, name="hr_zones_bpm")
     if any(low >= high for low, high in pairwise(zones)):
         raise SessionError("hr_zones_bpm must rise", hint=hint)
     return tuple(zones)
@@ -127,7 +127,7 @@ def resolve_session(session: Session, athlete: Athlete) -> Session:
     if missing:
         raise missing_error(missing)
     return replace(
-        session, steps=unroll.map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place))
+        session, steps=model.map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place))
     )
 
 

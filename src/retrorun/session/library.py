@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from retrorun.errors import SessionError
-from retrorun.session import checks, safety, wording
+from retrorun.session import safety, values, wording
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_duration, parse_session, parse_target
 
@@ -83,7 +83,7 @@ class ReadyMade:
 def _phrase(parameter: Parameter, value: object) -> str:
     """A value as the notation writes it, checked to be of the parameter's kind."""
     text = str(value).strip()
-    with checks.retold(SessionError, parameter.name):
+    with values.retold(SessionError, parameter.name):
         if parameter.kind == "count":
             return _count(text)
         if parameter.kind == "duration":
@@ -103,8 +103,8 @@ def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = No
     Raises:
         SessionError: no such kind or level.
     """
-    wanted_kind = None if kind is None else checks.member_of(Kind, kind, "kind")
-    wanted_level = None if level is None else checks.member_of(Level, level, "level")
+    wanted_kind = None if kind is None else values.member_of(Kind, kind, "kind")
+    wanted_level = None if level is None else values.member_of(Level, level, "level")
     return tuple(
         entry for entry in _library() if wanted_kind in (None, entry.kind) and wanted_level in (None, entry.level)
     )
@@ -119,7 +119,7 @@ def find_ready_made(key: str) -> ReadyMade:
     for entry in _library():
         if entry.key == key:
             return entry
-    hint = checks.nearest_of(key, (entry.key for entry in _library()), "`retrorun library` lists them")
+    hint = values.nearest_of(key, (entry.key for entry in _library()), "`retrorun library` lists them")
     raise SessionError(f"there is no ready-made session {key!r}", hint=hint)
 
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from retrorun.errors import NotationError, SessionError
 from retrorun.session import step_words
-from retrorun.session.checks import nearest_of
 from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Repeat, Session, Setting, Step, expect_session
 from retrorun.session.target_words import TARGET_HELP, read_target
 from retrorun.session.tokens import LONGEST_NOTATION, Cursor, Token, ValueT, quote, tokenise, unquote
-from retrorun.session.values import Duration, RepeatUntil, Target, Times
+from retrorun.session.values import Duration, RepeatUntil, Target, Times, nearest_of
 from retrorun.session.wording import format_step
 
 _REPEAT_HELP = "write e.g. 4x(400m bwd) or repeat until 20min (400m bwd)"

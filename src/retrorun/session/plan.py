@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from retrorun.errors import SessionError
-from retrorun.session import checks, notation, pace
+from retrorun.session import notation, pace, values
 from retrorun.session.library import Level
 from retrorun.session.model import Session
 from retrorun.session.values import SpeedRange
@@ -103,7 +103,7 @@ def make_plan(
     Raises:
         SessionError: a number is out of range, or not even the first rung fits into the weekly distance.
     """
-    level = checks.member_of(Level, level, "level")
+    level = values.member_of(Level, level, "level")
     _within("weeks", weeks, 1, MOST_WEEKS)
     _within("sessions_a_week", sessions_a_week, 1, max(DAYS))
     if not isinstance(start, date) or isinstance(start, datetime):

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from retrorun.session import values
+from retrorun.session import model, values
 from retrorun.session.amounts import USUAL_SPEEDS, Amounts, amounts
-from retrorun.session.checks import Finding
-from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step, walk, walk_steps
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step
 from retrorun.session.pace import fastest_backward_mps, fastest_forward_mps
 from retrorun.session.wording import format_target, format_time
 from retrorun.units import METRES_PER_MILE, format_distance, format_pace
@@ -25,21 +24,21 @@ TREADMILL_STEEPEST_PCT = 1.0
 _SPRINT_M = 100.0  # a step without a distance is held to what is possible over the shortest record distance
 
 
-def safety_findings(session: Session, *, experienced: bool = False) -> tuple[Finding, ...]:
+def safety_findings(session: Session, *, experienced: bool = False) -> tuple[model.Finding, ...]:
     """Everything unsafe in a session, in order; empty where nothing was found.
 
     Args:
         session: what is planned.
         experienced: five backward treadmill sessions lie behind the runner; lifts the caps on treadmill speed.
     """
-    backward = [item for item in walk_steps(session.steps) if item[1].direction is Direction.BACKWARD]
+    backward = [item for item in model.walk_steps(session.steps) if item[1].direction is Direction.BACKWARD]
     treadmill = session.setting is Setting.TREADMILL
-    found: list[Finding] = []
+    found: list[model.Finding] = []
     for index, (place, step) in enumerate(backward):
         problems = [*_anywhere(step), *(_on_a_treadmill(step) if treadmill else ())]
         if treadmill and not experienced:
             problems += _fast_belt(step, first=index == 0)
-        found += (Finding(place=place, what=what, hint=hint) for what, hint in problems)
+        found += (model.Finding(place=place, what=what, hint=hint) for what, hint in problems)
     return tuple(found)
 
 
@@ -100,15 +99,15 @@ WIDEST = 2.0  # the ratio of a range's ends beyond which it says nothing
 _ENDS = {Intensity.WARMUP: "warm-up", Intensity.COOLDOWN: "cool-down", Intensity.REST: "rest"}
 
 
-def implausible(session: Session) -> tuple[Finding, ...]:
+def implausible(session: Session) -> tuple[model.Finding, ...]:
     """Everything in a session that is probably not what its author meant, in order; empty where nothing was found."""
     found = [
-        Finding(place=place, what=what, hint=hint)
-        for place, item in walk(session.steps)
+        model.Finding(place=place, what=what, hint=hint)
+        for place, item in model.walk(session.steps)
         for what, hint in (_bound(item.until) if isinstance(item, Repeat) else _step(item))
     ]
     whole = _whole(amounts(session, usual=USUAL_SPEEDS)) if not found else ()
-    return (*found, *(Finding(place="", what=what, hint=hint) for what, hint in whole))
+    return (*found, *(model.Finding(place="", what=what, hint=hint) for what, hint in whole))
 
 
 def _whole(known: Amounts) -> Iterator[tuple[str, str]]:

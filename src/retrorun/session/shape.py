@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from retrorun.errors import DocumentError
-from retrorun.session.checks import nearest_of
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope
-from retrorun.session.values import PercentOf
+from retrorun.session.values import PercentOf, nearest_of
 from retrorun.units import DISTANCE_UNITS_M, SPEED_UNITS_MPS, TIME_UNITS_S
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from retrorun.session import values, wording
-from retrorun.session.checks import nearest_of
 from retrorun.session.model import Direction, Gait, Intensity, Setting, Slope, Step
 from retrorun.session.target_words import DASHES, LIMITS, TARGET_FIRST, TARGET_HELP, TARGET_UNITS, ZONES, read_targets
 from retrorun.session.tokens import Cursor, Token
+from retrorun.session.values import nearest_of
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, TIME_UNITS_S, parse_clock
 
 DIRECTION_WORDS = {

@@ -7,21 +7,97 @@ kept for display and takes no part in comparison.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar, get_args
 
-from retrorun.errors import SessionError
-from retrorun.session.checks import member_of, on_grid, ordered, whole_ends, whole_number
+from retrorun.errors import RetrorunError, SessionError
 
 DistanceUnit = Literal["m", "km", "mi", "yd"]
 SpeedUnit = Literal["min/km", "min/mi", "km/h", "mph", "m/s"]
+Side = Literal["below", "above"]
 
 # The largest values that the 32-bit fields of a FIT workout step hold, less the marks for "none" (milliseconds,
 # centimetres); far beyond any session.
 LONGEST_TIME_S = 4_294_967.0
 LONGEST_DISTANCE_M = 42_949_672.0
 FASTEST_MPS = 15.0  # no person has run faster than 12.5 m/s (Bolt 2009); beyond this a pace is a slip of the pen
+EnumT = TypeVar("EnumT", bound=StrEnum)
+
+
+# ---- what a value, a name or a text may be ---------------------------------------------------------------------------
+
+
+def member_of(kind: type[EnumT], value: object, name: str) -> EnumT:
+    """The member of an enumeration that a value names, or a SessionError that lists them all."""
+    try:
+        return kind(str(value))
+    except ValueError:
+        raise SessionError(f"unknown {name} {value!r}", hint=f"use one of: {', '.join(kind)}") from None
+
+
+def on_grid(value: float, digits: int, *, low: float, high: float, name: str) -> float:
+    """The value rounded to the grid, or a SessionError that names it."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - only NaN differs from itself
+        raise SessionError(f"{name} must be a number, not {value!r}")
+    if not -1e9 < value < 1e9:  # before float(), which whole numbers of any length would overflow
+        raise SessionError(f"{name} is outside {low:.10g} to {high:.10g}")
+    rounded = round(float(value), digits) + 0.0  # no minus zero
+    if not low <= rounded <= high:
+        raise SessionError(f"{name} is {rounded:.10g}, outside {low:.10g} to {high:.10g}")
+    return rounded
+
+
+def whole_numbers(*numbers: int, low: int, high: int, name: str) -> None:
+    """Refuse what is no whole number within the bounds, and two that stand in the wrong order."""
+    for value in numbers:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise SessionError(f"{name} must be a whole number, not {value!r}")
+        if not low <= value <= high:
+            # Whole numbers of any length are refused without being printed.
+            shown = f" {value}," if abs(value) < 10**9 else ""
+            raise SessionError(f"{name} is{shown} outside {low} to {high}")
+    _ordered(numbers[0], numbers[-1], name)
+
+
+def _ordered(low: float, high: float, name: str) -> None:
+    if low > high:
+        raise SessionError(f"{name}: low {low:g} is above high {high:g}", hint="swap the two")
+
+
+def settle(owner: object, **checked: object) -> None:
+    """Set the checked fields of a frozen value that is just being made."""
+    for name, value in checked.items():
+        object.__setattr__(owner, name, value)
+
+
+def nearest_of(word: str, known: Iterable[str], otherwise: str, *, cutoff: float = 0.6) -> str:
+    """A hint: the known word that was probably meant, or `otherwise` where none is near."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return f"did you mean {close[0]}?" if close else otherwise
+
+
+@contextmanager
+def retold(kind: type[RetrorunError], where: str = "", *, lead: str = "") -> Iterator[None]:
+    """What the model refuses inside becomes an error of another kind, at a place where one is given."""
+    try:
+        yield
+    except SessionError as error:
+        raise kind(lead + error.what, where=where or error.where, hint=error.hint) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whole:
+    """A whole number within bounds, or a range of two."""
+
+    _bounds: ClassVar[tuple[int, int, str]]
+
+    def __post_init__(self) -> None:
+        low, high, name = self._bounds
+        whole_numbers(*(getattr(self, each.name) for each in fields(self)), low=low, high=high, name=name)
 
 
 # ---- durations: when a step, or a repeat, ends -----------------------------------------------------------------------
@@ -34,8 +110,7 @@ class Time:
     time_s: float
 
     def __post_init__(self) -> None:
-        value = on_grid(self.time_s, 3, low=0.001, high=LONGEST_TIME_S, name="time [s]")
-        object.__setattr__(self, "time_s", value)
+        settle(self, time_s=on_grid(self.time_s, 3, low=0.001, high=LONGEST_TIME_S, name="time [s]"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +121,8 @@ class Distance:
     unit: DistanceUnit = field(default="m", compare=False)
 
     def __post_init__(self) -> None:
-        value = on_grid(self.distance_m, 2, low=0.01, high=LONGEST_DISTANCE_M, name="distance [m]")
-        object.__setattr__(self, "distance_m", value)
-        if self.unit not in ("m", "km", "mi", "yd"):
+        settle(self, distance_m=on_grid(self.distance_m, 2, low=0.01, high=LONGEST_DISTANCE_M, name="distance [m]"))
+        if self.unit not in get_args(DistanceUnit):
             raise SessionError(f"unknown unit of distance {self.unit!r}", hint="use m, km, mi or yd")
 
 
@@ -58,46 +132,38 @@ class LapButton:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeartRateAbove:
+class HeartRateAbove(_Whole):
     """Until the heart rate rises above this [bpm]."""
 
     heart_rate_bpm: int
-
-    def __post_init__(self) -> None:
-        whole_number(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
+    _bounds = (30, 250, "heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeartRateBelow:
+class HeartRateBelow(_Whole):
     """Until the heart rate falls below this [bpm]."""
 
     heart_rate_bpm: int
-
-    def __post_init__(self) -> None:
-        whole_number(self.heart_rate_bpm, low=30, high=250, name="heart rate [bpm]")
+    _bounds = (30, 250, "heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calories:
+class Calories(_Whole):
     """Until so much energy is spent [kcal]."""
 
     calories_kcal: int
-
-    def __post_init__(self) -> None:
-        whole_number(self.calories_kcal, low=1, high=65_534, name="energy [kcal]")
+    _bounds = (1, 65_534, "energy [kcal]")
 
 
 Duration = Time | Distance | LapButton | HeartRateAbove | HeartRateBelow | Calories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Times(_Whole):
     """So many rounds in all."""
 
     count: int
-
-    def __post_init__(self) -> None:
-        whole_number(self.count, low=1, high=999, name="the number of rounds")
+    _bounds = (1, 999, "the number of rounds")
 
 
 RepeatUntil = Times | Time | Distance | HeartRateAbove | HeartRateBelow
@@ -118,56 +184,51 @@ class SpeedRange:
     unit: SpeedUnit = field(default="min/km", compare=False)
 
     def __post_init__(self) -> None:
-        low = on_grid(self.low_mps, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]")
-        high = on_grid(self.high_mps, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]")
-        ordered(low, high, "speed range")
-        object.__setattr__(self, "low_mps", low)
-        object.__setattr__(self, "high_mps", high)
-        if self.unit not in ("min/km", "min/mi", "km/h", "mph", "m/s"):
+        low, high = (on_grid(end, 3, low=0.1, high=FASTEST_MPS, name="speed [m/s]") for end in ends_of(self))
+        _ordered(low, high, "speed range")
+        settle(self, low_mps=low, high_mps=high)
+        if self.unit not in get_args(SpeedUnit):
             raise SessionError(f"unknown unit of speed {self.unit!r}", hint="use min/km, min/mi, km/h, mph or m/s")
+
+    @property
+    def is_pace(self) -> bool:
+        """Whether it is shown as a pace."""
+        return self.unit.startswith("min/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeartRateZone:
+class HeartRateZone(_Whole):
     """One of the watch's own heart-rate zones, 1 to 5."""
 
     zone: int
-
-    def __post_init__(self) -> None:
-        whole_number(self.zone, low=1, high=5, name="heart-rate zone")
+    _bounds = (1, 5, "heart-rate zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeartRateRange:
+class HeartRateRange(_Whole):
     """A range of heart rate [bpm]."""
 
     low_bpm: int
     high_bpm: int
-
-    def __post_init__(self) -> None:
-        whole_ends(self.low_bpm, self.high_bpm, within=(30, 250), name="heart rate [bpm]")
+    _bounds = (30, 250, "heart rate [bpm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CadenceRange:
+class CadenceRange(_Whole):
     """A range of cadence [steps/min, both feet]."""
 
     low_spm: int
     high_spm: int
-
-    def __post_init__(self) -> None:
-        whole_ends(self.low_spm, self.high_spm, within=(30, 300), name="cadence [spm]")
+    _bounds = (30, 300, "cadence [spm]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PowerRange:
+class PowerRange(_Whole):
     """A range of running power [W]."""
 
     low_w: int
     high_w: int
-
-    def __post_init__(self) -> None:
-        whole_ends(self.low_w, self.high_w, within=(1, 2000), name="power [W]")
+    _bounds = (1, 2000, "power [W]")
 
 
 # ---- targets by effort: what becomes a number only with an athlete ---------------------------------------------------
@@ -205,10 +266,9 @@ class PercentRange:
     of: PercentOf
 
     def __post_init__(self) -> None:
-        of = member_of(PercentOf, self.of, "measure of effort")
-        object.__setattr__(self, "of", of)
-        within = (1, 100 if of is PercentOf.MAX_HR else 200)
-        whole_ends(self.low_pct, self.high_pct, within=within, name="effort [%]")
+        settle(self, of=member_of(PercentOf, self.of, "measure of effort"))
+        most = 100 if self.of is PercentOf.MAX_HR else 200
+        whole_numbers(self.low_pct, self.high_pct, low=1, high=most, name="effort [%]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,22 +279,20 @@ class HeartRateZoneRange:
     high_zone: int
 
     def __post_init__(self) -> None:
-        whole_number(self.low_zone, low=1, high=5, name="heart-rate zone")
-        whole_number(self.high_zone, low=1, high=5, name="heart-rate zone")
+        for zone in (self.low_zone, self.high_zone):
+            whole_numbers(zone, low=1, high=5, name="heart-rate zone")
         if self.low_zone >= self.high_zone:
             what = f"a range of zones goes up, not from Z{self.low_zone} to Z{self.high_zone}"
             raise SessionError(what, hint="name a single zone, or the lower one first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RpeRange:
+class RpeRange(_Whole):
     """A range of perceived exertion on the scale from 1 to 10 (Borg CR10)."""
 
     low_rpe: int
     high_rpe: int
-
-    def __post_init__(self) -> None:
-        whole_ends(self.low_rpe, self.high_rpe, within=(1, 10), name="perceived exertion")
+    _bounds = (1, 10, "perceived exertion")
 
 
 Range = SpeedRange | HeartRateRange | CadenceRange | PowerRange | PercentRange
@@ -247,13 +305,13 @@ class Limit:
     Below a speed is slower: `slower than 6:00/km`.
     """
 
-    side: Literal["below", "above"]
+    side: Side
     value: Range
 
     def __post_init__(self) -> None:
-        if self.side not in ("below", "above"):
+        if self.side not in get_args(Side):
             raise SessionError(f"a limit is below or above, not {self.side!r}")
-        if not isinstance(self.value, Range) or ends_of(self.value)[0] != ends_of(self.value)[1]:
+        if not isinstance(self.value, Range) or len(set(ends_of(self.value))) > 1:
             raise SessionError("a limit is a single value", hint="give it alone, or a range without under or over")
 
 
@@ -274,62 +332,7 @@ class Progression:
 
 
 Target = Range | HeartRateZone | HeartRateZoneRange | RpeRange | Limit | Progression
-
-
-def values_of(*targets: Target | None) -> tuple[Target, ...]:
-    """The plain values in targets: what a limit stands at, where a progression begins and ends, else what it is."""
-    found: list[Target] = []
-    for target in targets:
-        match target:
-            case Limit():
-                found.append(target.value)
-            case Progression():
-                found += (target.start, target.end)
-            case None:
-                pass
-            case _:
-                found.append(target)
-    return tuple(found)
-
-
-_ENDS: dict[type[Range], tuple[str, str]] = {
-    SpeedRange: ("low_mps", "high_mps"),
-    HeartRateRange: ("low_bpm", "high_bpm"),
-    CadenceRange: ("low_spm", "high_spm"),
-    PowerRange: ("low_w", "high_w"),
-    PercentRange: ("low_pct", "high_pct"),
-}
-
-
-def ends_of(target: Range) -> tuple[float, float]:
-    """Both ends of a range, the lower first, in its own unit."""
-    low, high = _ENDS[type(target)]
-    return getattr(target, low), getattr(target, high)
-
-
-def range_of(measure: object, low: float, high: float) -> Range:
-    """The range of a measure, as `measure_of` says it, from its two ends; whole numbers but for a speed.
-
-    Raises:
-        SessionError: the ends are outside what the model holds.
-    """
-    if isinstance(measure, PercentOf):
-        return PercentRange(low_pct=int(low), high_pct=int(high), of=measure)
-    for kind, names in _ENDS.items():
-        if kind is measure:
-            whole = kind is not SpeedRange
-            named: dict[str, Any] = {
-                name: int(end) if whole else end for name, end in zip(names, (low, high), strict=True)
-            }
-            return kind(**named)
-    raise SessionError(f"there is no range of {measure!r}")
-
-
-def measure_of(target: Range) -> object:
-    """What the ends of a range are measured in: its kind, and for per cent what they are of."""
-    return target.of if isinstance(target, PercentRange) else type(target)
-
-
+Measure = PercentOf | type[Range]
 Quantity = Literal["speed", "heart rate", "cadence", "power"]
 _QUANTITIES: dict[object, Quantity] = {
     SpeedRange: "speed",
@@ -341,6 +344,37 @@ _QUANTITIES: dict[object, Quantity] = {
 }
 
 
+def values_of(*targets: Target | None) -> tuple[Target, ...]:
+    """The plain values in targets: what a limit stands at, where a progression begins and ends, else what it is."""
+    found: list[Target] = []
+    for target in targets:
+        if isinstance(target, Progression):
+            found += (target.start, target.end)
+        elif target is not None:
+            found.append(target.value if isinstance(target, Limit) else target)
+    return tuple(found)
+
+
+def ends_of(target: Range) -> tuple[float, float]:
+    """Both ends of a range, the lower first, in its own unit."""
+    low, high, *_ = (getattr(target, each.name) for each in fields(target))
+    return low, high
+
+
+def range_of(measure: Measure, low: float, high: float) -> Range:
+    """The range of a measure, as `measure_of` says it, from its two ends; whole numbers but for a speed."""
+    if isinstance(measure, PercentOf):
+        return PercentRange(low_pct=int(low), high_pct=int(high), of=measure)
+    ends = (low, high) if measure is SpeedRange else (int(low), int(high))
+    named: dict[str, Any] = {each.name: end for each, end in zip(fields(measure), ends, strict=False)}
+    return measure(**named)
+
+
+def measure_of(target: Range) -> Measure:
+    """What the ends of a range are measured in: its kind, and for per cent what they are of."""
+    return target.of if isinstance(target, PercentRange) else type(target)
+
+
 def quantity_of(target: Target) -> Quantity:
     """What a target holds steady, whatever it is measured in; perceived exertion is told by the heart rate."""
     target = values_of(target)[0]
@@ -350,10 +384,6 @@ def quantity_of(target: Target) -> Quantity:
 
 
 def check_targets(first: Target, second: Target) -> None:
-    """Refuse two targets of one kind: they would be one, or contradict each other.
-
-    Raises:
-        SessionError: they are of the same kind.
-    """
+    """Refuse two targets of one kind with a SessionError: they would be one, or contradict each other."""
     if quantity_of(first) == quantity_of(second):
         raise SessionError("a step's two targets are of the same kind", hint="leave one out")

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 
-from retrorun.session import effort, safety, unroll, values, wording
-from retrorun.session.checks import Finding, Findings, Say
-from retrorun.session.model import Repeat, Session, Step, walk
+from retrorun.session import effort, model, safety, values, wording
+from retrorun.session.model import Finding, Findings, Repeat, Say, Session, Step, walk
 from retrorun.workout.devices import Device, find_device
 from retrorun.workout.encode import fit_holds, writes_last_round
 from retrorun.workout.step_text import cut, one_line, repeat_note, step_note
@@ -80,7 +79,7 @@ def unresolved(
             first, second = second, None
         return replace(step, target=first, secondary_target=second)
 
-    return effort.missing_numbers(replace(session, steps=unroll.map_steps(session.steps, rest)))
+    return effort.missing_numbers(replace(session, steps=model.map_steps(session.steps, rest)))
 
 
 def count_steps(items: tuple[Step | Repeat, ...], *, skip_last_field: bool = False) -> int:

@@ -10,9 +10,9 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit.step_values import HIKING, REPEATS, RUNNING, WALKING, DurationType, IntensityCode, SubSport
 from retrorun.fit.words import SPORT, SUB_SPORT, word
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
-from retrorun.session.checks import Finding, retold
-from retrorun.session.model import MOST_STEPS, Direction, Gait, Intensity, Repeat, Session, Setting, Step, walk_steps
-from retrorun.session.values import Progression, RpeRange, Target, Times
+from retrorun.session import model
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
+from retrorun.session.values import Progression, RpeRange, Target, Times, retold
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, hull
 from retrorun.workout.foreign_words import label_of
 from retrorun.workout.identity import identity, is_ours
@@ -41,7 +41,7 @@ class Decompiled:
     """
 
     session: Session
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[model.Finding, ...] = ()
     identity: FileIdentity | None = None
     places: Mapping[int, str] = field(default_factory=dict, hash=False)
 
@@ -80,14 +80,14 @@ class _Reader:
 
     def decompiled(self) -> Decompiled:
         count = len(self.workout.steps)
-        if not 1 <= count <= MOST_STEPS:
-            raise WorkoutError(f"the workout has {count or 'no'} steps", hint=f"a session has 1 to {MOST_STEPS}")
+        if not 1 <= count <= model.MOST_STEPS:
+            raise WorkoutError(f"the workout has {count or 'no'} steps", hint=f"a session has 1 to {model.MOST_STEPS}")
         with retold(WorkoutError, lead="the workout is no session: "):
             nodes = fold(self._tree(self._ordered()), self.say)
             session = self._session(tuple(node.item for node in nodes))
         places = places_of(nodes)
         findings = dict.fromkeys(
-            Finding(place="" if index is None else places.get(index, ""), what=what, hint=hint)
+            model.Finding(place="" if index is None else places.get(index, ""), what=what, hint=hint)
             for index, what, hint in self.remarks
         )
         return Decompiled(session=session, findings=tuple(findings), places=places)
@@ -270,7 +270,7 @@ def session_of(steps: Iterable[Step | Repeat], *, name: str, note: str) -> Sessi
         WorkoutError: there is no such session.
     """
     steps = tuple(steps)
-    inclined = any(step.incline_pct is not None for _, step in walk_steps(steps))
+    inclined = any(step.incline_pct is not None for _, step in model.walk_steps(steps))
     with retold(WorkoutError):
         setting = Setting.TREADMILL if inclined else Setting.ROAD
         return Session(steps=steps, name=clean(name), note=clean(note), setting=setting)

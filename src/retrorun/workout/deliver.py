@@ -16,8 +16,7 @@ from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DocumentError, WorkoutError
 from retrorun.files import read_bytes
 from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
-from retrorun.session.checks import Finding
-from retrorun.session.model import Session
+from retrorun.session.model import Finding, Session
 from retrorun.workout import check, devices, fit, flatten, importing
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.identity import identity

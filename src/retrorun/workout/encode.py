@@ -50,7 +50,7 @@ class Wire:
     highest: float
 
 
-WIRE: Mapping[object, Wire] = {
+WIRE: Mapping[values.Measure, Wire] = {
     values.SpeedRange: Wire(type=wire.TargetType.SPEED, quantity=wire.SPEED_MPS, lowest=0, highest=20),
     values.HeartRateRange: Wire(type=wire.TargetType.HEART_RATE, quantity=wire.HEART_RATE_BPM, lowest=1, highest=255),
     values.CadenceRange: Wire(type=wire.TargetType.CADENCE, quantity=wire.CADENCE_SPM, lowest=0, highest=400),

@@ -12,8 +12,7 @@ from retrorun.files import GZIP, read_bytes
 from retrorun.fit.reader import FitFile, read_fit
 from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, RawWorkout, identity_of, workout_of, write_workout
-from retrorun.session.checks import Finding
-from retrorun.session.model import Session
+from retrorun.session.model import Finding, Session
 from retrorun.workout import check, devices
 from retrorun.workout.decode import Decompiled, decode_workout
 from retrorun.workout.encode import encode

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from os import PathLike
 
 from retrorun.errors import WorkoutError
+from retrorun.session import model
 from retrorun.session.amounts import rounds_of
-from retrorun.session.checks import Finding, Findings, Severity
-from retrorun.session.model import MOST_STEPS, Intensity, Repeat, Session, Step, nesting
-from retrorun.session.unroll import Items, bodies, map_steps
+from retrorun.session.model import Finding, Findings, Intensity, Items, Repeat, Session, Step
 from retrorun.session.values import RpeRange, Times
 from retrorun.session.wording import format_target, format_until
 from retrorun.workout.check import count_steps
@@ -33,7 +32,7 @@ class Lowered:
 def without_exertion(session: Session, device: str = "generic") -> Lowered:
     """The session with perceived exertion, for which no watch has a target, in the notes alone."""
     work = _Lowering(find_device(device))
-    steps = map_steps(session.steps, lambda place, step: work.exertion(step, place))
+    steps = model.map_steps(session.steps, lambda place, step: work.exertion(step, place))
     return Lowered(sessions=(replace(session, steps=steps),), changes=work.changes.all)
 
 
@@ -83,8 +82,10 @@ class _Lowering:
         for index, item in enumerate(items):
             here = f"{place}[{index}]"
             made += [(here, self.step(item, here))] if isinstance(item, Step) else self.repeat(item, here, depth)
-            if len(made) > MOST_STEPS:
-                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", where=here, hint="lower a count")
+            if len(made) > model.MOST_STEPS:
+                raise WorkoutError(
+                    f"written out it has more than {model.MOST_STEPS} steps", where=here, hint="lower a count"
+                )
         return made
 
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[tuple[str, Step | Repeat]]:
@@ -92,7 +93,7 @@ class _Lowering:
         if repeat.skip_last and repeat.until == Times(count=1):
             self.changes.add(here, "a repeat of one round leaves out its last step", "that step is not written")
             repeat = replace(repeat, steps=repeat.steps[:-1], skip_last=False)
-        if nesting(repeat) > depth and isinstance(repeat.until, Times):
+        if model.nesting(repeat) > depth and isinstance(repeat.until, Times):
             note = f", its note '{one_line(repeat.note)}' left out" if repeat.note else ""
             what = "repeats stand too deep in one another"
             self.changes.add(here, what, f"{repeat.until.count} rounds written out{note}")
@@ -106,9 +107,9 @@ class _Lowering:
 
     def written_out(self, repeat: Repeat, count: int, inner: str, depth: int) -> list[tuple[str, Step | Repeat]]:
         made: list[tuple[str, Step | Repeat]] = []
-        for steps in bodies(repeat, count):
+        for steps in model.bodies(repeat, count):
             made += self.lowered(steps, inner, depth)
-            if len(made) > MOST_STEPS:
+            if len(made) > model.MOST_STEPS:
                 break  # whoever asked refuses it
         return made
 
@@ -139,8 +140,8 @@ class _Lowering:
         parts: list[list[Step | Repeat]] = [[]]
         room = limit
         for number, piece in enumerate(self.pieces(items, limit)):
-            if number == MOST_STEPS:
-                raise WorkoutError(f"written out it has more than {MOST_STEPS} steps", hint="lower a count")
+            if number == model.MOST_STEPS:
+                raise WorkoutError(f"written out it has more than {model.MOST_STEPS} steps", hint="lower a count")
             size = count_steps((piece,))
             if size > room:
                 parts.append([])
@@ -161,7 +162,7 @@ class _Lowering:
             if not isinstance(item.until, Times):
                 raise WorkoutError("a repeat without a count is too long", where=here, hint="give it a count")
             self.changes.add(here, "one round is too long for a session", f"{item.until.count} rounds written out")
-            for steps in bodies(item, item.until.count):
+            for steps in model.bodies(item, item.until.count):
                 yield from self.pieces([(here, each) for each in steps], limit)
 
 
@@ -245,7 +246,7 @@ class _Arranging:
     def repeat(self, repeat: Repeat, here: str, depth: int) -> list[Part]:
         count = self.count(repeat, here)
         inner = f"{here}.repeat"
-        if nesting(repeat) > depth:
+        if model.nesting(repeat) > depth:
             why = "repeats" if depth == 0 else f"repeats nested more than {depth} deep"
             self.tell(here, f"holds no {why}: {_rounds(count)} written out", severity="note")
             if repeat.note:
@@ -280,7 +281,7 @@ class _Arranging:
         self.tell(here, f"{what}: {_rounds(count)}, reckoned from the plan", "check the count")
         return count
 
-    def tell(self, place: str, what: str, hint: str = "", severity: Severity = "warning") -> None:
+    def tell(self, place: str, what: str, hint: str = "", severity: model.Severity = "warning") -> None:
         self.findings.add(place, f"{self.format_name} {what}", hint, severity)
 
 

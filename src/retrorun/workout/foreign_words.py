@@ -12,9 +12,8 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from retrorun.session.checks import Say
-from retrorun.session.model import Direction, Gait
-from retrorun.session.values import CadenceRange, HeartRateRange, PercentOf, PowerRange, SpeedRange, Target
+from retrorun.session.model import Direction, Gait, Say
+from retrorun.session.values import CadenceRange, HeartRateRange, Measure, PercentOf, PowerRange, SpeedRange, Target
 from retrorun.units import METRES_PER_MILE, parse_clock
 from retrorun.workout.step_decoder import between, between_zones
 from retrorun.workout.step_text import Label, read_note
@@ -159,5 +158,5 @@ def _held(kind: str, found: re.Match[str], place: str, say: Say) -> Target | Non
     if kind == "cadence" and of == "rpm" and high <= 110:
         say(place, f"a cadence of '{found.group()}' is that of one foot", "taken as twice as many")
         low, high = 2 * low, 2 * high
-    measure: object = PowerRange if kind == "power" else HeartRateRange if kind == "heart rate" else CadenceRange
+    measure: Measure = PowerRange if kind == "power" else HeartRateRange if kind == "heart rate" else CadenceRange
     return between(measure, low, high)

@@ -195,7 +195,7 @@ class StepDecoder:
         return between(values.PowerRange, int(quantity.value(low)), int(quantity.value(high)))
 
 
-def between(measure: object, low: float, high: float) -> values.Target | None:
+def between(measure: values.Measure, low: float, high: float) -> values.Target | None:
     """The range; a limit where one end lies outside what the model holds; None where both do."""
     both = _made(lambda: values.range_of(measure, low, high))
     lower, upper = (

@@ -18,7 +18,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from retrorun.errors import SessionError
-from retrorun.session import checks, wording
+from retrorun.session import model, wording
 from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
 from retrorun.session.values import Duration, LapButton, Progression, Target
 
@@ -250,7 +250,7 @@ def clean(text: str) -> str:
     """Text from outside as a name or note can hold it: blanks for control characters, not too long."""
     plain = text.replace("\r\n", "\n")
     shown = "".join(" " if char != "\n" and unicodedata.category(char) in ("Cc", "Cs") else char for char in plain)
-    return shown.strip()[: checks.LONGEST_TEXT].strip()
+    return shown.strip()[: model.LONGEST_TEXT].strip()
 
 
 def one_line(text: str) -> str:

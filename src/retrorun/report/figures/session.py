@@ -20,8 +20,7 @@ from retrorun.report.figures.style import (
     width_of,
 )
 from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step
-from retrorun.session.unroll import bodies
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step, bodies
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target
 from retrorun.workout.importing import as_session

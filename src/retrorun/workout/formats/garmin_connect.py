@@ -17,8 +17,8 @@ from retrorun.errors import WorkoutError
 from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
 from retrorun.session import effort, values
 from retrorun.session.amounts import USUAL_SPEEDS, amounts
-from retrorun.session.checks import Findings, Say, retold
-from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk_steps
+from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
+from retrorun.session.values import retold
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout import check, devices, encode, foreign_words, step_decoder
 from retrorun.workout.decode import Decompiled, session_of, with_progressions

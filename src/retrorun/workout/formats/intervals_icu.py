@@ -13,9 +13,8 @@ from itertools import groupby
 
 from retrorun.errors import WorkoutError
 from retrorun.session import values
-from retrorun.session.checks import Findings, Say, retold
-from retrorun.session.model import Intensity, Repeat, Session, Setting, Step
-from retrorun.session.unroll import Items, map_items
+from retrorun.session.model import Findings, Intensity, Items, Repeat, Say, Session, Setting, Step, map_items
+from retrorun.session.values import retold
 from retrorun.session.wording import format_number, format_target, usual_gait
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
 from retrorun.workout.decode import Decompiled

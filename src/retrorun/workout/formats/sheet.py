@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrorun.errors import SessionError, WorkoutError
-from retrorun.session import checks, notation, wording
+from retrorun.session import notation, values, wording
 from retrorun.session.amounts import amounts
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk
-from retrorun.session.unroll import written_per_m
+from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk, written_per_m
 from retrorun.session.values import LapButton, Times
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled
@@ -177,7 +176,7 @@ def from_sheet(text: str) -> Decompiled:
     setting = next((setting for setting, words in _PLACES.items() if words and about[:1] == [words]), Setting.ROAD)
     note = "\n".join(about if setting is Setting.ROAD else about[1:])
     name = own(title.removeprefix("# "))
-    with checks.retold(WorkoutError):
+    with values.retold(WorkoutError):
         return Decompiled(
             session=Session(steps=tuple(levels[0]), name="" if name == _NAMELESS else name, note=note, setting=setting)
         )

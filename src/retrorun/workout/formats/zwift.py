@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import amounts, values, wording
-from retrorun.session.checks import Findings, Say, retold
-from retrorun.session.model import Intensity, Repeat, Session, Setting, Step, walk_steps
+from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
+from retrorun.session.values import retold
 from retrorun.workout import foreign_words, step_decoder
 from retrorun.workout.decode import Decompiled, session_of
 from retrorun.workout.flatten import Exported, Single, arrange
