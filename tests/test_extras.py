@@ -16,8 +16,8 @@ from retrorun.batch.work import Settings
 from retrorun.batch.workers import run_on_joblib
 from retrorun.cli.scan import _connect
 from retrorun.errors import RetrorunError
+from retrorun.services.keys import Application
 from retrorun.services.strava import Strava
-from retrorun.services.strava_token import Application
 
 EXTRAS = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 NAMES = {re.split(r"[<>=; ]", one)[0] for packages in EXTRAS.values() for one in packages}

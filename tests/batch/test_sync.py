@@ -22,7 +22,7 @@ from retrorun.detection.profile import GaitProfile
 from retrorun.errors import PlanError, RecordingError
 from retrorun.fit.writer import Message, write_fit
 from retrorun.services import http
-from retrorun.services.note import MARK
+from retrorun.services.fetch import MARK
 from retrorun.session.notation import parse_session
 from retrorun.workout.fit import compile_workout
 from tests import command

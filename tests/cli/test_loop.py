@@ -16,9 +16,9 @@ from typer.testing import Result
 from retrorun.activity.read import read_activity
 from retrorun.demo import demo_recording
 from retrorun.services import http
+from retrorun.services.fetch import MARK
 from retrorun.services.http import VARIABLE as STRAVA_ADDRESS
-from retrorun.services.note import MARK
-from retrorun.services.strava_token import Token, changing_token, save_token, token_path
+from retrorun.services.keys import Token, changing_token, save_token, token_path
 from retrorun.workout.formats.garmin_connect import from_garmin_connect
 from tests import command
 from tests.services import garmin

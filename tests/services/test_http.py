@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 
 from retrorun.errors import DeliveryError
 from retrorun.services.http import MOST_BYTES, bounded, make_session, safe_address
-from retrorun.services.strava import Strava
-from retrorun.services.strava_login import LoginServer
-from retrorun.services.strava_token import Application, Token, save_token
+from retrorun.services.keys import Application, Token, save_token
+from retrorun.services.strava import LoginServer, Strava
 
 SECRET = "f00dcafe" * 5
 

@@ -17,11 +17,10 @@ import pytest
 from retrorun.analysis.detect import detect
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import DeliveryError, ProfileError, RecordingError
+from retrorun.services.fetch import MARK, Ran, note_line, with_mark, with_note
 from retrorun.services.http import API, api_address, make_session, redirected
-from retrorun.services.note import MARK, Ran, note_line, with_mark, with_note
-from retrorun.services.strava import Strava
-from retrorun.services.strava_login import LoginServer
-from retrorun.services.strava_token import Application, Token, changing_token, load_token, save_token, token_path
+from retrorun.services.keys import Application, Token, changing_token, load_token, save_token, token_path
+from retrorun.services.strava import LoginServer, Strava
 from tests.evaluation.synthetic import synthesise
 from tests.services.strava_server import FakeStrava, serve
 

@@ -24,9 +24,8 @@ from retrorun.detection.profile import GaitProfile
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError
 from retrorun.files import locked, printable, read_bytes, write_atomic
-from retrorun.services.fetch import WAIT_S, Home, at_home
+from retrorun.services.fetch import WAIT_S, Home, Ran, at_home, note_line
 from retrorun.services.intervals_icu import IntervalsIcu
-from retrorun.services.note import Ran, note_line
 
 STATE, PROFILE = "retrorun-synced.json", "retrorun-profile.json"
 FORMAT, VERSION = "retrorun synced", 1

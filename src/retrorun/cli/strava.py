@@ -15,9 +15,8 @@ from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
 from retrorun.report.document import analysis_document
-from retrorun.services.strava import Strava
-from retrorun.services.strava_login import LoginServer
-from retrorun.services.strava_token import Application, token_path
+from retrorun.services.keys import Application, token_path
+from retrorun.services.strava import LoginServer, Strava
 
 commands = typer.Typer(no_args_is_help=True, help="Your own runs at Strava; needs the extra `strava`.")
 

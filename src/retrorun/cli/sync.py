@@ -11,9 +11,8 @@ from retrorun.batch.plans import read_plans
 from retrorun.batch.sync import PROFILE, Synced, analyse_home, describe_home, load_state
 from retrorun.cli.console import say
 from retrorun.cli.fetch import FolderOption, Service, SinceOption, connect, say_fetched, since_day
-from retrorun.services.fetch import fetch
+from retrorun.services.fetch import MARK, fetch
 from retrorun.services.intervals_icu import IntervalsIcu
-from retrorun.services.note import MARK
 
 
 def sync(

@@ -1,8 +1,8 @@
-"""Recordings brought home from a service into a folder: each once, as the bytes that the runner's watch wrote.
+"""Recordings brought home from a service into a folder, each once, as the runner's watch wrote them; and the line back.
 
 What is home already is remembered in a small file in the folder, by the service's number and by content. A recording is
 on the disk before it is remembered, under a name that only it can have: a fetch that was killed and is done again ends
-as one that was not.
+as one that was not. What goes back into a run's description or name is marked, replaced, and never added twice.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError, RecordingError
 from retrorun.files import locked, make_folder, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
+from retrorun.units import format_clock, format_distance, format_pace
 
 MEMORY = "retrorun-fetched.json"
 FORMAT, VERSION = "retrorun fetched", 1
 WAIT_S = 2.0  # for another fetch into the same folder, which takes minutes
+MARK = "⟲ retrorun:"  # begins the line in a description
+NAME_MARK = " ⟲ "  # begins what is added to a name
 ON_FOOT = ("running", "walking", "hiking")
 _ENDINGS = {"gpx": ".gpx", "TrainingCenterDatabase": ".tcx"}
 
@@ -202,3 +205,53 @@ def _unwrapped(data: bytes) -> tuple[bytes, str]:
         if root in _ENDINGS:
             return data, _ENDINGS[root]
     raise RecordingError("what the service has is no FIT, TCX or GPX")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What is said about a run: whether it could be told, and its backward stretches, time, distance and mean speed."""
+
+    told: bool
+    stretches: int = 0
+    time_s: float = 0.0
+    distance_m: float | None = None
+    speed_mps: float | None = None
+
+
+def note_line(ran: Ran) -> str:
+    """The line about a run: how much of it was backward, or that it cannot be told."""
+    if not ran.told:
+        return f"{MARK} cannot tell whether any of it was run backward"
+    if not ran.stretches:
+        return f"{MARK} no backward running found"
+    parts = [format_clock(ran.time_s)]
+    if ran.distance_m is not None:
+        parts.append(format_distance(ran.distance_m))
+    if ran.speed_mps is not None:
+        parts.append(format_pace(ran.speed_mps))
+    times = "1 stretch" if ran.stretches == 1 else f"{ran.stretches} stretches"
+    return f"{MARK} {', '.join(parts)} backward in {times}"
+
+
+def with_note(description: str, line: str) -> str:
+    """The description with the line in it: in the place of an earlier one, else at its end; the rest stays as it is.
+
+    Without any such line where `line` is empty.
+    """
+    lines = description.split("\n") if description else []
+    places = [index for index, old in enumerate(lines) if old.startswith(MARK)]
+    if not line:
+        return "\n".join(old for index, old in enumerate(lines) if index not in places)
+    if not places:
+        return "\n".join([*lines, line])
+    lines[places[0]] = line
+    return "\n".join(kept for index, kept in enumerate(lines) if index not in places[1:])
+
+
+def with_mark(name: str, ran: Ran) -> str:
+    """The name with the backward distance or time at its end; without it again where there is none."""
+    plain = re.sub(f"{re.escape(NAME_MARK)}.*$", "", name)
+    if not ran.stretches:
+        return plain
+    amount = format_clock(ran.time_s) if ran.distance_m is None else format_distance(ran.distance_m)
+    return f"{plain}{NAME_MARK}{amount} backward"

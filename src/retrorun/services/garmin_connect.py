@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from retrorun.documents import Fields, parse_json
 from retrorun.errors import DeliveryError, install_hint
 from retrorun.files import make_folder
-from retrorun.services.fetch import Listed, listed
+from retrorun.services.fetch import MARK, Listed, listed, with_note
+from retrorun.services.http import refusal
 from retrorun.services.keys import own_folder
-from retrorun.services.note import MARK, with_note
 
 T = TypeVar("T")
 WHERE = "Garmin Connect"
@@ -34,28 +34,6 @@ OTHER_WAY = "or carry the files over USB, which needs no login"
 
 class LoginError(DeliveryError):
     """Garmin Connect does not know this login."""
-
-
-class Account(Protocol):
-    """What is used of `garminconnect.Garmin`."""
-
-    ActivityDownloadFormat: Any
-
-    def get_workouts(self, start: int, limit: int) -> Any: ...  # noqa: ANN401, D102 - what the service answers, unseen
-
-    def get_workout_by_id(self, workout_id: int) -> Any: ...  # noqa: ANN401, D102
-
-    def upload_workout(self, workout_json: dict[str, Any]) -> Any: ...  # noqa: ANN401, D102
-
-    def update_workout(self, workout_id: int, workout_json: dict[str, Any]) -> Any: ...  # noqa: ANN401, D102
-
-    def get_scheduled_workouts(self, year: int, month: int) -> Any: ...  # noqa: ANN401, D102
-
-    def schedule_workout(self, workout_id: int, date_str: str) -> Any: ...  # noqa: ANN401, D102
-
-    def get_activities_by_date(self, startdate: str) -> Any: ...  # noqa: ANN401, D102
-
-    def download_activity(self, activity_id: str, dl_fmt: Any) -> Any: ...  # noqa: ANN401, D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +61,7 @@ class GarminConnect:
     should; LoginError where the login has ended. No text of the service or the package is in the message.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Any) -> None:  # noqa: ANN401 - garminconnect.Garmin, which is no part of this package
         self._account = account
         self._calendar: dict[tuple[int, int], set[tuple[int, str]]] = {}
 
@@ -98,8 +76,8 @@ class GarminConnect:
             workout = _workout(text)
             same, all_days = many.setdefault(_name(workout), (workout, []))
             if same != workout:
-                hint = "give the sessions different names, or send one after the other was run"
                 what = f"two of these workouts would be one: {_name(workout)}"
+                hint = "give the sessions different names, or send one after the other was run"
                 raise DeliveryError(what, where=WHERE, hint=hint)
             all_days += days
         held = self._held(set(many))
@@ -252,9 +230,12 @@ def _asked(request: Callable[[], T], doing: str, *, missing: tuple[int, ...] = (
 def _refusal(status: int, doing: str) -> DeliveryError:
     if status == 401:
         return LoginError("the login is not accepted (401)", where=WHERE, hint=f"check name and password, {OTHER_WAY}")
-    if status == 429:
-        return DeliveryError("too many requests (429)", where=WHERE, hint=f"try again in an hour, {OTHER_WAY}")
-    if not status or status >= 500:
-        what = f"it has a fault of its own ({status})" if status else "out of reach, or it does not let this login in"
-        return DeliveryError(what, where=WHERE, hint=f"do it again later, nothing is doubled, {OTHER_WAY}")
-    return DeliveryError(f"it refuses to {doing} ({status})", where=WHERE, hint=f"try it there, {OTHER_WAY}")
+    later = f"do it again later, nothing is doubled, {OTHER_WAY}"
+    known = {
+        0: ("out of reach, or it does not let this login in", later),
+        3: (f"it refuses to {doing}", f"try it there, {OTHER_WAY}"),
+        4: (f"it refuses to {doing}", f"try it there, {OTHER_WAY}"),
+        5: ("it has a fault of its own", later),
+        429: ("too many requests", f"try again in an hour, {OTHER_WAY}"),
+    }
+    return refusal(status, known, where=WHERE)

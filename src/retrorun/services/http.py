@@ -11,8 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -91,10 +93,9 @@ def make_session(
 
         def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - requests' own signature
             request.url = redirected(request.url or "", address)
-            until = time.monotonic() + limit_s
             limits = {**kwargs, "timeout": TIMEOUT_S, "stream": True, "proxies": {}}
 
-            def once() -> requests.Response:
+            def once(until: float) -> requests.Response:
                 response = super(Adapter, self).send(request, *args, **limits)
                 pieces = iter(lambda: response.raw.read1(1 << 16, decode_content=True), b"")
                 try:
@@ -104,7 +105,7 @@ def make_session(
                     raise
                 return response
 
-            return _tried(once, until, reads=request.method == "GET", limit_s=limit_s, address=address, sleep=sleep)
+            return _tried(once, limit_s, reads=request.method == "GET", address=address, sleep=sleep)
 
     class Session(requests.Session):
         """Follows no redirect: a secret must not go where the answer of a server points."""
@@ -125,11 +126,10 @@ def make_session(
 
 
 def _tried(
-    once: Callable[[], requests.Response],
-    until: float,
+    once: Callable[[float], requests.Response],
+    limit_s: float,
     *,
     reads: bool,
-    limit_s: float,
     address: str,
     sleep: Callable[[float], None],
 ) -> requests.Response:
@@ -137,10 +137,11 @@ def _tried(
     import requests
     from urllib3.exceptions import HTTPError
 
+    until = time.monotonic() + limit_s
     for tried in range(TRIES + 1):
         fault: DeliveryError | None = None
         try:
-            response = in_time(once, until)
+            response = in_time(partial(once, until), until)
             wait_s = _wait_s(response.status_code, response.headers, tried, reads=reads)
         except TimeoutError:
             raise DeliveryError(f"no answer within {limit_s:g} s", where=address, hint=AGAIN) from None
@@ -171,20 +172,15 @@ def _wait_s(status: int, headers: Mapping[str, str], tried: int, *, reads: bool)
     service only reading is tried again: what changes something may have arrived although its answer did not.
     """
     said = headers.get("Retry-After", "").strip()
-    wait_s = None
+    wait_s = BACK_OFF_S * 2**tried if reads and status in FAULTS else None
+    if status != 429 and wait_s is None:
+        return None
     if said.isascii() and said.isdigit():
-        wait_s = float(said[:9])
-    elif said:
-        try:
-            when = parsedate_to_datetime(said)
-            wait_s = max((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
-        except ValueError:
-            wait_s = None
-    if status == 429:
-        return wait_s
-    if status in FAULTS and reads:
-        return BACK_OFF_S * 2**tried if wait_s is None else wait_s
-    return None
+        return float(said[:9])
+    with suppress(ValueError):
+        when = parsedate_to_datetime(said)
+        return max((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+    return wait_s
 
 
 def in_time(do: Callable[[], T], until: float) -> T:
@@ -232,27 +228,31 @@ def redirected(url: str, address: str) -> str:
     return url
 
 
+def refusal(code: int, known: Mapping[int, tuple[str, str]], *, where: str = "") -> DeliveryError:
+    """The error for a state that is a refusal: what `known` says of it, else of its hundreds, else of any other (0)."""
+    what, hint = known.get(code) or known.get(code // 100) or known[0]
+    return DeliveryError(f"{what} ({code})" if code else what, where=where, hint=hint)
+
+
 def limits_text(headers: Mapping[str, str]) -> str:
     """How much of the limits is used, from an answer's headers; empty where they do not say."""
-    parts = []
-    for kind, prefix in (("reads", "X-ReadRateLimit"), ("requests", "X-RateLimit")):
-        limit, usage = headers.get(f"{prefix}-Limit", ""), headers.get(f"{prefix}-Usage", "")
-        if limit.count(",") == usage.count(",") == 1:
-            (short_limit, day_limit), (short, day) = limit.split(","), usage.split(",")
-            parts.append(f"{short} of {short_limit} {kind} in 15 min, {day} of {day_limit} today")
-    return "; ".join(parts)
+    told = (
+        f"{used[0]} of {most[0]} {kind} in 15 min, {used[1]} of {most[1]} today"
+        for kind, used, most in _limits(headers)
+    )
+    return "; ".join(told)
 
 
 def is_day_spent(headers: Mapping[str, str]) -> bool:
     """Whether the day's limit is used up, and not just that of the quarter of an hour."""
-    return any(
-        int(usage) >= int(limit)
-        for prefix in ("X-ReadRateLimit", "X-RateLimit")
-        for limit, usage in [(_of_day(headers, f"{prefix}-Limit"), _of_day(headers, f"{prefix}-Usage"))]
-        if limit.isdecimal() and usage.isdecimal()
-    )
+    days = ((used[1].strip(), most[1].strip()) for _, used, most in _limits(headers))
+    return any(used.isdecimal() and most.isdecimal() and int(used) >= int(most) for used, most in days)
 
 
-def _of_day(headers: Mapping[str, str], name: str) -> str:
-    """The second of the two numbers of a header."""
-    return headers.get(name, "").partition(",")[2].strip()
+def _limits(headers: Mapping[str, str]) -> list[tuple[str, list[str], list[str]]]:
+    """Of reads and of all requests: what is used and what may be, in a quarter of an hour and in a day."""
+    both = [
+        (kind, headers.get(f"{name}-Usage", "").split(","), headers.get(f"{name}-Limit", "").split(","))
+        for kind, name in (("reads", "X-ReadRateLimit"), ("requests", "X-RateLimit"))
+    ]
+    return [(kind, used, most) for kind, used, most in both if len(used) == len(most) == 2]

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError
-from retrorun.services.fetch import Listed, listed
-from retrorun.services.http import TooLargeError, make_session, safe_address
+from retrorun.services.fetch import Listed, listed, with_note
+from retrorun.services.http import TooLargeError, make_session, refusal, safe_address
 from retrorun.services.keys import Key
-from retrorun.services.note import with_note
 
 if TYPE_CHECKING:
     import requests
@@ -189,14 +188,11 @@ def _refusal(code: int, wait: str, doing: str, url: str) -> DeliveryError:
         403: (f"the key may not {doing}", "use the key of the runner's own account, or of his coach"),
         404: ("there is no such address", "check the address of the service"),
         429: ("too many requests", f"do it again {when}"),
-    }
-    by_hundreds = {
         3: ("the service points to another address, where the key must not go", "check the address of the service"),
         5: ("the service has a fault of its own", "do it again later: nothing is doubled"),
+        0: (f"it refuses to {doing}", "for a workout, try the other form: as FIT or as text"),
     }
-    other = (f"it refuses to {doing}", "for a workout, try the other form: as FIT or as text")
-    said, hint = known.get(code) or by_hundreds.get(code // 100, other)
-    return DeliveryError(f"{said} ({code})", where=url, hint=hint)
+    return refusal(code, known, where=url)
 
 
 def _second_before(time: str) -> str:

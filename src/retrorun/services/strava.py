@@ -1,4 +1,4 @@
-"""One athlete's own runs at Strava: read for analysis, and annotated when the athlete asks for it.
+"""One athlete's own runs at Strava: a login in the browser, runs read for analysis, and annotated when asked for.
 
 Strava's terms (API policy of 1 June 2026 and API agreement) allow an athlete to see his own data and nothing beyond:
 nothing fetched here is stored, learnt from or combined with other data.
@@ -6,27 +6,36 @@ nothing fetched here is stored, learnt from or combined with other data.
 
 from __future__ import annotations
 
+import hmac
 import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from retrorun.activity.model import Activity
 from retrorun.activity.strava import STREAMS, activity_from_streams
 from retrorun.documents import Fields
 from retrorun.errors import DeliveryError, install_hint
-from retrorun.services.http import api_address, is_day_spent, limits_text, make_session
-from retrorun.services.note import Ran, note_line, with_mark, with_note
-from retrorun.services.strava_token import LOGIN, Application, Token, changing_token, load_token, save_token
+from retrorun.services import http
+from retrorun.services.fetch import Ran, note_line, with_mark, with_note
+from retrorun.services.keys import LOGIN, Application, Token, changing_token, load_token, save_token
 
 if TYPE_CHECKING:
     import requests
     from stravalib import Client
 
 T = TypeVar("T")
+AUTHORIZE = "https://www.strava.com/oauth/authorize"
+SCOPES = ("read", "activity:read_all")
+WRITE_SCOPE = "activity:write"
+POLL_S, IDLE_S = 0.5, 10.0
+WAIT_S = 300.0  # long enough to type a password, short enough not to leave a port open
+PAGE = "<!doctype html><title>retrorun</title><p>{}</p><p>You can close this page.</p>"
 
 
 class Strava:
@@ -51,12 +60,12 @@ class Strava:
         self._token_file = token_file
         self._now = now
         self._headers: Mapping[str, str] = {}
-        self._client = _client(session or make_session(api_address()), self._see_limits)
+        self._client = _client(session or http.make_session(http.api_address()), self._see_limits)
 
     @property
     def limits(self) -> str:
         """How much of Strava's limits is used, as its last answer said; empty before the first."""
-        return limits_text(self._headers)
+        return http.limits_text(self._headers)
 
     def exchange(self, code: str) -> None:
         """Turn the code of a fresh login into a token, and keep it.
@@ -124,24 +133,12 @@ class Strava:
             old = load_token(self._token_file)
             if not old.is_stale(self._now()):
                 return old
-            return self._keep(
-                self._ask(
-                    lambda: self._client.refresh_access_token(app.client_id, app.client_secret, old.refresh_token)
-                )
-            )
+            renew = self._client.refresh_access_token
+            return self._keep(self._ask(lambda: renew(app.client_id, app.client_secret, old.refresh_token)))
 
     def _keep(self, info: Mapping[str, Any]) -> Token:
         # An answer of another shape must not take the place of a good token.
-        hint = "log in again"
-        fields = Fields.of(dict(info), error=DeliveryError, where="Strava's token", hint=hint)
-        token = Token(
-            access_token=fields.text("access_token"),
-            refresh_token=fields.text("refresh_token"),
-            expires_at=fields.number("expires_at", low=0.0, high=1e11),
-        )
-        secrets = (token.access_token, token.refresh_token)
-        if not all(secret and secret.isascii() and secret.isprintable() for secret in secrets):
-            raise DeliveryError("Strava's token is none", hint=hint)
+        token = Token.of(Fields.of(dict(info), error=DeliveryError, where="Strava's token", hint="log in again"))
         save_token(token, self._token_file)
         return token
 
@@ -157,10 +154,8 @@ class Strava:
         try:
             return request()
         except exc.ApplicationInactive:
-            raise DeliveryError(
-                "Strava has switched your application off (403)",
-                hint="its owner needs a Strava subscription: see https://www.strava.com/settings/api",
-            ) from None
+            hint = "its owner needs a Strava subscription: see https://www.strava.com/settings/api"
+            raise DeliveryError("Strava has switched your application off (403)", hint=hint) from None
         except exc.Fault as fault:
             code = fault.response.status_code if fault.response is not None else 0
             raise _refusal(code, self._headers) from None
@@ -172,23 +167,18 @@ class Strava:
 def _refusal(code: int, headers: Mapping[str, str]) -> DeliveryError:
     """The message for an answer that is a refusal."""
     if code == 429:
-        when = "after midnight UTC" if is_day_spent(headers) else "at the next quarter of an hour"
-        return DeliveryError(f"Strava's limit is reached ({limits_text(headers) or '429'})", hint=f"try again {when}")
+        when = "after midnight UTC" if http.is_day_spent(headers) else "at the next quarter of an hour"
+        what = f"Strava's limit is reached ({http.limits_text(headers) or '429'})"
+        return DeliveryError(what, hint=f"try again {when}")
     known = {
-        400: ("Strava does not take the request or the login (400)", LOGIN),
-        401: ("Strava does not know this login any more (401)", LOGIN),
-        403: (
-            "Strava does not allow this (403)",
-            f"{LOGIN} and allow what it asks for; only your own runs can be read",
-        ),
-        404: ("Strava has no such activity of yours (404)", "check its number; others' activities cannot be read"),
+        400: ("Strava does not take the request or the login", LOGIN),
+        401: ("Strava does not know this login any more", LOGIN),
+        403: ("Strava does not allow this", f"{LOGIN} and allow what it asks for; only your own runs can be read"),
+        404: ("Strava has no such activity of yours", "check its number; others' activities cannot be read"),
+        5: ("Strava has a fault of its own", "try again later"),
+        0: ("Strava refuses the request", "try again later"),
     }
-    if code in known:
-        what, hint = known[code]
-        return DeliveryError(what, hint=hint)
-    if code >= 500:
-        return DeliveryError(f"Strava has a fault of its own ({code})", hint="try again later")
-    return DeliveryError(f"Strava refuses the request ({code})", hint="try again later")
+    return http.refusal(code, known)
 
 
 def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], str], None]) -> Client:
@@ -216,3 +206,89 @@ def _quiet() -> Iterator[None]:
             root.setLevel(level)
             if warnings.showwarning is not shown:
                 logging.captureWarnings(capture=False)
+
+
+class LoginServer(ThreadingHTTPServer):
+    """Waits on the loopback for the browser to come back from Strava, for one answer. Use it as a context manager.
+
+    Each connection has a thread of its own, so that an idle one keeps nobody out.
+
+    Args:
+        state: a secret of this login, new each time, so that nobody else's answer is taken.
+        port: 0 takes any that is free.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, state: str, *, port: int = 0, wait_s: float = WAIT_S) -> None:
+        self.state, self.answer = state, dict[str, str]()
+        self._wait_s = wait_s
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            what, hint = f"cannot listen on port {port} ({error.strerror})", "leave --port out, or name another"
+            raise DeliveryError(what, hint=hint) from None
+
+    def handle_error(self, *_: object) -> None:
+        """Nothing: whoever sent rubbish gets no answer, and leaves no traceback."""
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Strava is asked to send the browser."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    def url(self, client_id: int, *, write: bool) -> str:
+        """The page at which the athlete allows this library to read, and to write where wanted."""
+        query = {
+            "client_id": client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "approval_prompt": "auto",
+            "scope": ",".join((*SCOPES, WRITE_SCOPE) if write else SCOPES),
+            "state": self.state,
+        }
+        return f"{AUTHORIZE}?{urlencode(query)}"
+
+    def wait(self, now: Callable[[], float]) -> str:
+        """The code that the browser brings back.
+
+        Raises:
+            DeliveryError: it did not come in time, the athlete refused, or did not allow reading activities.
+        """
+        until = now() + self._wait_s
+        while not self.answer:
+            self.timeout = min(until - now(), POLL_S)
+            if self.timeout <= 0:
+                raise DeliveryError("nobody logged in within five minutes", hint="run the command again")
+            self.handle_request()
+        if "error" in self.answer:
+            raise DeliveryError("the login was refused at Strava", hint="run the command again and allow it")
+        if "activity:read" not in self.answer.get("scope", ""):
+            hint = "run the command again and leave it ticked"
+            raise DeliveryError("reading your activities was not allowed", hint=hint)
+        return self.answer["code"]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = IDLE_S  # of a connection on which nobody says anything
+
+    def do_GET(self) -> None:
+        login = cast("LoginServer", self.server)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        mine = hmac.compare_digest(query.get("state", "").encode(), login.state.encode())
+        if not mine or not {"code", "error"} & query.keys():
+            self._say(404, "This is not the page you are looking for.")
+            return
+        login.answer = query
+        self._say(200, "Strava refused." if "error" in query else "Logged in to Strava.")
+
+    def _say(self, code: int, text: str) -> None:
+        body = PAGE.format(text).encode()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the address holds the code."""
