@@ -42,8 +42,6 @@ ELSEWHERE: dict[str, str] = {
     "fit/step_values": "workout/test_encode.py",
     "fit/table": "fit/test_reader.py",
     "fit/words": "fit/test_profile.py",
-    "match/align": "match/test_match.py",
-    "match/by_speed": "match/test_match.py",
     "match/model": "match/test_match.py",
     "report/columns": "report/test_export.py",
     "report/document": "analysis/test_adherence.py",
