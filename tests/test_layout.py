@@ -55,7 +55,6 @@ ELSEWHERE: dict[str, str] = {
     "session/tokens": "session/test_notation.py",
     "session/values": "session/test_notation.py",
     "session/wording": "session/test_notation.py",
-    "session/yaml_text": "session/test_document.py",
 }
 
 

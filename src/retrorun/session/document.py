@@ -6,26 +6,27 @@ The readers and writers of each format are pairs. `retrorun.workout.importing` r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Hashable
 from dataclasses import fields
+from enum import StrEnum
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrorun.documents import parse_json
-from retrorun.errors import DocumentError, NotationError, SessionError
+from retrorun.errors import DocumentError, SessionError
 from retrorun.files import read_bytes, write_atomic
+from retrorun.session import notation, wording
 from retrorun.session.effort import Athlete
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, expect_session
-from retrorun.session.notation import format_session, parse_duration, parse_target, parse_until
-from retrorun.session.tokens import ValueT
-from retrorun.session.values import RepeatUntil, SpeedRange, Times, retold
-from retrorun.session.wording import format_duration, format_target, format_until, usual_gait
+from retrorun.session.values import SpeedRange, Times, retold
 
 if TYPE_CHECKING:
-    from retrorun.session.shape import RepeatShape, StepShape
+    import yaml
 
-_TOO_DEEP = "the document is nested too deep"
+    from retrorun.session.shape import RepeatShape, StepShape
 
 
 def save_session(session: Session, path: str | PathLike[str]) -> None:
@@ -47,24 +48,14 @@ def save_session(session: Session, path: str | PathLike[str]) -> None:
 
 def session_to_yaml(session: Session) -> str:
     """A session as a YAML document."""
-    from retrorun.session.yaml_text import write_yaml
+    import yaml
 
-    return write_yaml(session_to_dict(session))
+    return yaml.safe_dump(session_to_dict(session), sort_keys=False, allow_unicode=True, width=120)
 
 
 def session_from_yaml(text: str) -> Session:
-    """The session of a YAML document.
-
-    Raises:
-        DocumentError: it is no YAML, or describes no session.
-    """
-    from retrorun.session.yaml_text import read_yaml
-
-    try:
-        data = read_yaml(text)
-    except RecursionError:
-        raise DocumentError(_TOO_DEEP) from None
-    return session_from_dict(data)
+    """The session of a YAML document; a DocumentError where it is no YAML, or describes no session."""
+    return session_from_dict(_read_yaml(text))
 
 
 def session_to_json(session: Session) -> str:
@@ -73,18 +64,14 @@ def session_to_json(session: Session) -> str:
 
 
 def session_from_json(text: str) -> Session:
-    """The session of a JSON document.
-
-    Raises:
-        DocumentError: it is no JSON, or describes no session.
-    """
+    """The session of a JSON document; a DocumentError where it is no JSON, or describes no session."""
     return session_from_dict(parse_json(text, error=DocumentError))
 
 
 _WRITERS: dict[str, Callable[[Session], str]] = {
     **dict.fromkeys((".yaml", ".yml"), session_to_yaml),
     ".json": session_to_json,
-    **dict.fromkeys((".txt", ".retro"), lambda session: format_session(session) + "\n"),
+    **dict.fromkeys((".txt", ".retro"), lambda session: notation.format_session(session) + "\n"),
 }
 
 
@@ -93,46 +80,45 @@ _WRITERS: dict[str, Callable[[Session], str]] = {
 
 def session_to_dict(session: Session) -> dict[str, Any]:
     """A session as plain data, without what goes without saying."""
-    said = {
-        "name": session.name,
-        "setting": session.setting.value if session.setting is not Setting.ROAD else "",
-        "note": session.note,
-        "steps": [_item_to_dict(step) for step in session.steps],
-    }
-    return {key: value for key, value in said.items() if value}
+    return _said(
+        name=session.name,
+        setting=session.setting if session.setting is not Setting.ROAD else None,
+        note=session.note,
+        steps=[_item_to_dict(step) for step in session.steps],
+    )
 
 
 def _item_to_dict(item: Step | Repeat) -> dict[str, Any]:
-    said = _repeat_to_dict(item) if isinstance(item, Repeat) else _step_to_dict(item)
-    return {key: value for key, value in said.items() if value is not None}
-
-
-def _step_to_dict(step: Step) -> dict[str, Any]:
+    if isinstance(item, Repeat):
+        counted = isinstance(item.until, Times)
+        return _said(
+            times=item.until.count if isinstance(item.until, Times) else None,
+            until=None if counted else wording.format_until(item.until),
+            repeat=[_item_to_dict(step) for step in item.steps],
+            skip_last=item.skip_last,
+            note=item.note,
+        )
     # A warm-up or a rest is forward without saying so.
-    bare = step.direction is Direction.FORWARD and step.intensity not in (Intensity.ACTIVE, Intensity.INTERVAL)
-    return {
-        "duration": format_duration(step.duration),
-        "direction": None if bare else step.direction.value,
-        "gait": step.gait.value if step.gait is not usual_gait(step.intensity) else None,
-        "intensity": step.intensity.value if step.intensity is not Intensity.ACTIVE else None,
-        "target": format_target(step.target) if step.target is not None else None,
-        "secondary_target": format_target(step.secondary_target) if step.secondary_target is not None else None,
-        "slope": step.slope.value if step.slope is not None else None,
-        "incline_pct": step.incline_pct,
-        "note": step.note or None,
-        "direction_guessed": step.direction_guessed or None,
-    }
+    bare = item.direction is Direction.FORWARD and item.intensity not in (Intensity.ACTIVE, Intensity.INTERVAL)
+    target, second = (each and wording.format_target(each) for each in (item.target, item.secondary_target))
+    return _said(
+        duration=wording.format_duration(item.duration),
+        direction=None if bare else item.direction,
+        gait=item.gait if item.gait is not wording.usual_gait(item.intensity) else None,
+        intensity=item.intensity if item.intensity is not Intensity.ACTIVE else None,
+        target=target,
+        secondary_target=second,
+        slope=item.slope,
+        incline_pct=item.incline_pct,
+        note=item.note,
+        direction_guessed=item.direction_guessed,
+    )
 
 
-def _repeat_to_dict(repeat: Repeat) -> dict[str, Any]:
-    counted = isinstance(repeat.until, Times)
-    return {
-        "times": repeat.until.count if isinstance(repeat.until, Times) else None,
-        "until": None if counted else format_until(repeat.until),
-        "repeat": [_item_to_dict(step) for step in repeat.steps],
-        "skip_last": repeat.skip_last or None,
-        "note": repeat.note or None,
-    }
+def _said(**told: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a document holds
+    """What is told, enumerations by their word, without texts that are empty and what is not so."""
+    plain = {key: value.value if isinstance(value, StrEnum) else value for key, value in told.items()}
+    return {key: value for key, value in plain.items() if value or isinstance(value, float)}
 
 
 def session_from_dict(data: object) -> Session:
@@ -154,57 +140,34 @@ def session_from_dict(data: object) -> Session:
     except RecursionError:
         raise DocumentError(_TOO_DEEP) from None
     steps = tuple(_item(item, f"steps[{index}]") for index, item in enumerate(shape.steps))
-    return _at("", Session, steps=steps, name=shape.name, setting=shape.setting, note=shape.note)
+    with retold(DocumentError):
+        return Session(steps=steps, name=shape.name, setting=shape.setting, note=shape.note)
+
+
+_PHRASES: dict[str, Callable[[Any], Any]] = {
+    "duration": notation.parse_duration,
+    "target": notation.parse_target,
+    "secondary_target": notation.parse_target,
+    "until": notation.parse_until,
+    "times": lambda count: Times(count=count),
+}
 
 
 def _item(shape: StepShape | RepeatShape, place: str) -> Step | Repeat:
-    from retrorun.session.shape import RepeatShape
-
-    return _repeat(shape, place) if isinstance(shape, RepeatShape) else _step(shape, place)
-
-
-def _step(shape: StepShape, place: str) -> Step:
     said = {name: value for name, value in shape if value is not None}
-    for name, read in (("duration", parse_duration), ("target", parse_target), ("secondary_target", parse_target)):
-        if name in said:
-            said[name] = _at(f"{place}.{name}", read, said[name])
-    return _at(place, Step, **{"gait": usual_gait(shape.intensity)} | said)
-
-
-def _repeat(shape: RepeatShape, place: str) -> Repeat:
-    if (shape.times is None) == (shape.until is None):
-        what = "needs times or until" if shape.times is None else "has both times and until"
+    inner = said.pop("repeat", None)
+    if inner and ("times" in said) == ("until" in said):
+        what = "has both times and until" if "times" in said else "needs times or until"
         raise DocumentError(f"a repeat {what}", where=place, hint="say one of them")
-    steps = tuple(_item(item, f"{place}.repeat[{index}]") for index, item in enumerate(shape.repeat))
-    until: RepeatUntil
-    if shape.until is not None:
-        until = _at(f"{place}.until", parse_until, shape.until)
-    else:
-        until = _at(f"{place}.times", Times, count=shape.times)
-    return _at(place, Repeat, steps=steps, until=until, skip_last=shape.skip_last, note=shape.note)
-
-
-def _at(place: str, make: Callable[..., ValueT], *args: object, **values: object) -> ValueT:
-    """What `make` makes; where it refuses, the error carries the place in the document."""
-    try:
-        return make(*args, **values)
-    except DocumentError:
-        raise
-    except SessionError as error:
-        inner = "" if isinstance(error, NotationError) else error.where
-        raise DocumentError(error.what, where=inner or place, hint=error.hint) from None
-
-
-def text_of(data: bytes) -> str:
-    """The text of a file.
-
-    Raises:
-        DocumentError: it is no UTF-8.
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+    steps = tuple(_item(item, f"{place}.repeat[{index}]") for index, item in enumerate(inner or ()))
+    for name, read in _PHRASES.items():
+        if name in said:
+            with retold(DocumentError, f"{place}.{name}"):
+                said[name] = read(said[name])
+    with retold(DocumentError, place):
+        if steps:
+            return Repeat(steps=steps, until=said.pop("times", None) or said.pop("until"), **said)
+        return Step(**{"gait": wording.usual_gait(said["intensity"])} | said)
 
 
 # ---- an athlete's numbers: the names of `Athlete`, speeds also as a coach writes them --------------------------------
@@ -222,8 +185,12 @@ def load_athlete(path: str | PathLike[str]) -> Athlete:
     """
     data = read_bytes(Path(path), most=_MOST_BYTES, error=DocumentError)
     try:
+        said = _read_yaml(text_of(data))
+        if not isinstance(said, dict):
+            hint = f"write e.g. max_hr_bpm: 188; names: {', '.join(_NAMES)}"
+            raise DocumentError("an athlete is a mapping", hint=hint)
         with retold(DocumentError):
-            return _athlete(data, name=Path(path).stem)
+            return Athlete(**{"name": Path(path).stem} | dict(_field(str(name), value) for name, value in said.items()))
     except DocumentError as error:
         raise error.within(str(path)) from None
 
@@ -243,26 +210,89 @@ def load_squad(path: str | PathLike[str]) -> tuple[Athlete, ...]:
     return tuple(map(load_athlete, files))
 
 
-def _athlete(data: bytes, *, name: str) -> Athlete:
-    from retrorun.session.yaml_text import read_yaml
-
-    values = read_yaml(text_of(data))
-    if not isinstance(values, dict):
-        raise DocumentError("an athlete is a mapping", hint=f"write e.g. max_hr_bpm: 188; names: {', '.join(_NAMES)}")
-    return Athlete(**{"name": name} | dict(_field(str(name), value) for name, value in values.items()))
-
-
 def _field(name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - whatever a document holds; Athlete checks it
-    speed = name if name.endswith("_mps") else f"{name}_mps"
-    if name not in _NAMES and speed not in _NAMES:
+    known = next((each for each in (name, f"{name}_mps") if each in _NAMES), "")
+    if not known:
         raise DocumentError("this is no number of an athlete", where=name, hint=f"use one of: {', '.join(_NAMES)}")
-    if speed not in _NAMES or not isinstance(value, str):
-        return (name if name in _NAMES else speed), value
+    if not known.endswith("_mps") or not isinstance(value, str):
+        return known, value
     what = f"{value!r} is no single speed"
     try:
-        target = parse_target(value)
+        target = notation.parse_target(value)
         if isinstance(target, SpeedRange) and target.low_mps == target.high_mps:
-            return speed, target.low_mps
+            return known, target.low_mps
     except SessionError as error:
         what = error.what
     raise DocumentError(what, where=name, hint="write e.g. 4:30/km or 11 km/h")
+
+
+# ---- YAML as plain data, without the readings of YAML 1.1 that surprise: here `1:30` is not 90 and `no` is not False -
+
+_TOO_DEEP = "the document is nested too deep"
+_PLAIN_VALUES = (
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?(?:0|[1-9][0-9]{0,17})", "-0123456789"),
+    ("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}", "-0123456789"),
+    ("null", r"null|~|", ["n", "~", ""]),
+)
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file; a DocumentError where it is no UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"byte {error.start} is no UTF-8", hint="save the file as UTF-8") from None
+
+
+def _read_yaml(text: str) -> object:
+    """The data of a YAML document; `where` in its errors is the line and column."""
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as error:
+        raise _at(error.problem_mark, f"this is no YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise DocumentError(f"this is no YAML: {error}".split("\n", 1)[0]) from None
+    except RecursionError:
+        raise DocumentError(_TOO_DEEP) from None
+    except DocumentError:
+        raise
+    except (ValueError, TypeError) as error:  # what a tag such as !!int makes of its text
+        raise DocumentError(f"this is no YAML: {error}") from None
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """Text stays text unless it is plainly a number, true, false or null; no aliases, no key twice."""
+
+        yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own way
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.check_event(yaml.AliasEvent):
+                event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave this one out
+                raise _at(event.start_mark, "an alias (*) cannot be used here", "use a repeat, or write it out")
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002 - PyYAML's signature
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise _at(key.start_mark, "a key must be text")
+                if key.value in seen:
+                    raise _at(key.start_mark, f"the key {key.value!r} stands twice", "leave one out")
+                seen.add(key.value)
+            return super().construct_mapping(node, deep=deep)
+
+    for tag, pattern, first in _PLAIN_VALUES:
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"(?:{pattern})\Z"), list(first))
+    return Loader
+
+
+def _at(mark: yaml.Mark | None, what: str, hint: str = "") -> DocumentError:
+    where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return DocumentError(what, where=where, hint=hint)
