@@ -7,6 +7,7 @@ and `workout`; heart rate and power carry an offset because the numbers below it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -82,7 +83,7 @@ class TargetType(IntEnum):
 
 
 # What a target over some stretch of time comes to when the stretch is left out.
-AVERAGED = {
+AVERAGED: Mapping[int, TargetType] = {
     TargetType.POWER_3S: TargetType.POWER,
     TargetType.POWER_10S: TargetType.POWER,
     TargetType.POWER_30S: TargetType.POWER,

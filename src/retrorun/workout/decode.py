@@ -13,10 +13,9 @@ from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
 from retrorun.session import model
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import Progression, RpeRange, Target, Times, retold
-from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, hull
+from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, Habits, StepDecoder, hull
 from retrorun.workout.foreign_words import label_of
 from retrorun.workout.identity import identity, is_ours
-from retrorun.workout.step_decoder import Habits, StepDecoder
 from retrorun.workout.step_text import Label, clean, read_name, read_note, read_repeat_note
 
 _INTENSITIES = {int(code): intensity for intensity, code in INTENSITIES.items()}
@@ -140,7 +139,9 @@ class _Reader:
         decoder = self._decoder(step)
         intensity = self._intensity(step)
         label = self._fitting(self._label(step, intensity), step.index)
-        target, second, text = with_progressions(decoder.target(), decoder.secondary_target(), label.text)
+        target, second, text = with_progressions(
+            decoder.target("target"), decoder.target("secondary_target"), label.text
+        )
         if target is None and not label.marked:
             target = self._exertion(text, step.index)
         guessed = not (self.ours or (label.marked and not self.workout.embedded))

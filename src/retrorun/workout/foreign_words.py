@@ -15,7 +15,7 @@ from dataclasses import replace
 from retrorun.session.model import Direction, Gait, Say
 from retrorun.session.values import CadenceRange, HeartRateRange, Measure, PercentOf, PowerRange, SpeedRange, Target
 from retrorun.units import METRES_PER_MILE, parse_clock
-from retrorun.workout.step_decoder import between, between_zones
+from retrorun.workout.encode import between, between_zones
 from retrorun.workout.step_text import Label, read_note
 
 _BACKWARD = re.compile(

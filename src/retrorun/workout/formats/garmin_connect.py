@@ -20,7 +20,7 @@ from retrorun.session.amounts import USUAL_SPEEDS, amounts
 from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
 from retrorun.session.values import retold
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
-from retrorun.workout import check, devices, encode, foreign_words, step_decoder
+from retrorun.workout import check, devices, encode, foreign_words
 from retrorun.workout.decode import Decompiled, session_of, with_progressions
 from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
 from retrorun.workout.step_text import clean, cut, step_note
@@ -304,7 +304,7 @@ class _Reader:
         if row.has(zone) and kind == HEART_RATE_TARGET[0]:
             return values.HeartRateZone(zone=row.integer(zone))
         ends = [value for end in ("One", "Two") if (value := _number(row, f"{name}Value{end}")) is not None]
-        made = step_decoder.between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
+        made = encode.between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
         if made is None:
             shown = f"zone {row.values.get(zone)}" if row.has(zone) else " to ".join(f"{end:g}" for end in ends)
             self.say(place, f"the target is of type {kind}, {shown or 'without a value'}", "it is left out")

@@ -16,7 +16,7 @@ from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import amounts, values, wording
 from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
 from retrorun.session.values import retold
-from retrorun.workout import foreign_words, step_decoder
+from retrorun.workout import encode, foreign_words
 from retrorun.workout.decode import Decompiled, session_of
 from retrorun.workout.flatten import Exported, Single, arrange
 from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
@@ -283,10 +283,10 @@ class _Reader:
     ) -> Step:
         label = foreign_words.label_of(text, place, self.say, resting=False)
         cadence = _number(element, "Cadence")
-        second = step_decoder.between(values.CadenceRange, cadence, cadence) if cadence else None
+        second = encode.between(values.CadenceRange, cadence, cadence) if cadence else None
         if second is not None and self.running and cadence and cadence <= 110:
             self.say(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
-            second = step_decoder.between(values.CadenceRange, 2 * cadence, 2 * cadence)
+            second = encode.between(values.CadenceRange, 2 * cadence, 2 * cadence)
         first, second = (second, None) if target is None else (target, second)
         label = replace(label, incline_pct=None)
         return label.step(duration, intensity=kind, target=first, secondary_target=second, note=label.text)
@@ -302,7 +302,7 @@ class _Reader:
         if power is None:
             return None
         of = _OF.get(element.get("pace", "")) if self.running else values.PercentOf.CRITICAL_POWER
-        made = step_decoder.between(of, round(power * 100), round(power * 100)) if of is not None else None
+        made = encode.between(of, round(power * 100), round(power * 100)) if of is not None else None
         if isinstance(made, values.PercentRange):
             if self.running:
                 what = f"which race a number stands for is inferred: '{element.get('pace')}' for {of}"
