@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 NAMESPACES = (
     'xmlns="http://www.topografix.com/GPX/1/1" '
     'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1" '
@@ -19,6 +22,15 @@ SUUNTO = (
     "<gpxdata:speed>{speed}</gpxdata:speed>"
 )
 COROS = "<heartrate>{hr}</heartrate><cadence>{cad}</cadence><distance>{distance}</distance><power>{power}</power>"
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    """A zip of files by name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
 
 
 def moment(second: float) -> str:

@@ -290,14 +290,6 @@ def test_a_zone_that_is_none_is_no_crash() -> None:
     assert found.utc_offset_s is None
 
 
-def zipped(**members: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name.replace("__", "/"), data)
-    return out.getvalue()
-
-
 def test_what_the_finder_puts_beside_a_recording_is_none() -> None:
     run = gpx(track(seconds(0, 60)))
     out = io.BytesIO()

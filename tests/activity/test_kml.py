@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import gzip
-import io
-import zipfile
 
 import numpy as np
 import pytest
 
 from retrorun.activity.read import read_activity
 from retrorun.errors import RecordingError
-from tests.activity.documents import moment
+from tests.activity.documents import moment, zip_of
 
 N = 40
 
@@ -36,14 +34,6 @@ def kml(*inner: str, head: str = "") -> bytes:
         f'<?xml version="1.0" encoding="UTF-8"?>{head}<kml {spaces}><Document>'
         f"{''.join(f'<Placemark><name>x</name>{each}</Placemark>' for each in inner)}</Document></kml>"
     ).encode()
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("track_text", [track(), track(mixed=True), track(prefix=""), track(mixed=True, prefix="k:")])
@@ -123,16 +113,16 @@ def test_times_without_a_place_are_left_out_and_said() -> None:
     ],
 )
 def test_what_is_no_recording_is_said(data: bytes, match: str) -> None:
-    for packed in (data, gzip.compress(data), zipped({"doc.kml": data})):
+    for packed in (data, gzip.compress(data), zip_of({"doc.kml": data})):
         with pytest.raises(RecordingError, match=match):
             read_activity(packed)
 
 
 def test_a_kmz_shows_its_doc_kml() -> None:
     other = kml("<Point><coordinates>8,50</coordinates></Point>")
-    packed = zipped({"images/a.png": b"x", "doc.kml": kml(track()), "more.kml": other})
+    packed = zip_of({"images/a.png": b"x", "doc.kml": kml(track()), "more.kml": other})
     assert len(read_activity(packed)) == N
-    assert len(read_activity(zipped({"run.kmz": packed}))) == N
+    assert len(read_activity(zip_of({"run.kmz": packed}))) == N
     assert len(read_activity(gzip.compress(kml(track())))) == N
 
 

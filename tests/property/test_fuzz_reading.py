@@ -18,9 +18,8 @@ import pytest
 
 from retrorun.activity.read import read_activity
 from retrorun.errors import RetrorunError
-from tests.activity.documents import COROS, GARMIN, SUUNTO, gpx, gpx_point, tcx, tcx_lap, tcx_point
+from tests.activity.documents import COROS, GARMIN, SUUNTO, gpx, gpx_point, tcx, tcx_lap, tcx_point, zip_of
 from tests.activity.test_kml import array, kml, track
-from tests.activity.test_unpack import zipped
 from tests.fit.handmade import F32, START, TEXT, U8, U16, U32, Kind, file_id, fit, recording, records
 from tests.fit.test_salvage import mixed
 
@@ -60,7 +59,7 @@ SEEDS: dict[str, list[bytes]] = {
         tcx(tcx_lap(0, *(tcx_point(at) for at in range(8))), tcx_lap(60, *(tcx_point(at) for at in range(60, 66))))
     ],
     "kml": [kml(track(0, 9, arrays=array("cadence", *[85] * 9))), kml(track(0, 9, mixed=True), track(20, 25))],
-    "packed": [gzip.compress(recording(40)), zipped(a__fit=recording(20)), gzip.compress(gpx(gpx_point(1)))],
+    "packed": [gzip.compress(recording(40)), zip_of({"a.fit": recording(20)}), gzip.compress(gpx(gpx_point(1)))],
 }
 TOKENS = (
     b"<trkpt", b"</trkpt>", b"<Trackpoint>", b"<!--", b"-->", b"<![CDATA[", b"<?", b"<!DOCTYPE", b'lat="', b"NaN",

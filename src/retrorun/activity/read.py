@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import IO, Literal, get_args
 
+from retrorun.activity.archive import unpack
 from retrorun.activity.assemble import assemble
 from retrorun.activity.fit import raw_from_fit, raw_from_fitparse
 from retrorun.activity.gpx import raw_from_gpx
@@ -15,7 +16,6 @@ from retrorun.activity.model import Activity
 from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.tcx import raw_from_tcx
-from retrorun.activity.unpack import unpack
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.fit.chain import is_fit

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from retrorun.activity.archive import unpack
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
-from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.cli.options import STDIN, bytes_of
 from retrorun.detection.profile import GaitProfile

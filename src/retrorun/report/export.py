@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from retrorun.activity.archive import unpack
 from retrorun.activity.model import Activity
-from retrorun.activity.unpack import unpack
 from retrorun.analysis.analyse import Told, answered
 from retrorun.detection.result import Detection
 from retrorun.errors import OutputError, RecordingError, install_hint

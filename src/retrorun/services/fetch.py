@@ -15,9 +15,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from retrorun.activity.archive import unpack
 from retrorun.activity.markup import looks_like_xml, open_document
 from retrorun.activity.rules import sport_of_words
-from retrorun.activity.unpack import unpack
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError, RecordingError
 from retrorun.files import locked, make_folder, read_bytes, write_atomic

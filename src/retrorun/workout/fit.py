@@ -83,7 +83,7 @@ def decompile(data: bytes | str | PathLike[str]) -> Decompiled:
     """
     raw = bytes(data) if isinstance(data, bytes | bytearray | memoryview) else read_bytes(Path(data))
     if raw.startswith(GZIP):
-        from retrorun.activity.unpack import unpack
+        from retrorun.activity.archive import unpack
 
         raw = unpack(raw)
     file = read_fit(raw)

@@ -103,7 +103,7 @@ def _read(data: bytes, name: str, ending: str = "") -> Decompiled:
     if not data:
         raise DocumentError("the file is empty", hint="copy it again from where it came")
     if data.startswith(GZIP):
-        from retrorun.activity.unpack import unpack
+        from retrorun.activity.archive import unpack
 
         data = unpack(data)
     kind = kind_of(data)
