@@ -152,7 +152,7 @@ def _told(losses: list[Loss]) -> tuple[Loss, ...]:
 def _block_times(block: Block) -> FloatArray:
     """The full timestamps of the messages of a block [s, FIT clock], shape (rows,); NaN where there is none."""
     place = block.definition.places.get(TIMESTAMP)
-    values = None if place is None else block.numbers(place, _FIELD)
+    values = None if place is None else block.values(place, _FIELD)
     return np.full(len(block), np.nan) if values is None else values
 
 
@@ -166,7 +166,7 @@ def _compressed_times(blocks: list[Block]) -> tuple[Positions, FloatArray]:
     """
     positions, full, offset = [], [], []
     for block in blocks:
-        headers = block.rows[:, 0]
+        headers = block.at(0, np.uint8)
         compressed = (headers & COMPRESSED_BIT) != 0
         times = _block_times(block)
         times[compressed] = np.nan

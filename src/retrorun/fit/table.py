@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,8 @@ from retrorun.fit.definition import Definition, Place
 from retrorun.fit.profile import BASE_BY_NUMBER, BASE_TYPES, BaseType, Field, Message
 from retrorun.fit.walk import Positions, Slot
 
-Bytes2D = npt.NDArray[np.uint8]
-
 _FEW = 24  # messages that are read sooner one by one than as arrays
+_SPREAD = 200  # messages to a definition; of fewer a field is picked at once, not definition by definition
 _LETTERS = {1: "b", 2: "h", 4: "i", 8: "q"}  # of `struct`, for whole numbers of so many bytes
 _DTYPES = {
     (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
@@ -26,42 +25,44 @@ _DTYPES = {
 }
 
 
+def is_number(place: Place) -> bool:
+    """Whether a field holds whole numbers of its type, one or several."""
+    return place.base.kind != "S" and place.size > 0 and place.size % place.base.width == 0
+
+
 class Block:
     """The messages of one definition, and where each stands in the file."""
 
-    __slots__ = ("_cells", "_rows", "data", "definition", "positions")
+    __slots__ = ("_cells", "_held", "data", "definition", "positions")
 
     def __init__(self, data: bytes, definition: Definition, positions: Positions) -> None:
         self.data = data
         self.definition = definition
         self.positions = positions
-        self._rows: Bytes2D | None = None
-        self._cells: dict[int, tuple[int, ...]] | None = None  # the integers of a few messages, by field number
+        self._held: tuple[bytes | npt.NDArray[np.uint8], int, int] | None = None
+        self._cells: dict[int, list[int | None]] | None = None  # the integers of a few messages, by field number
 
     def __len__(self) -> int:
         return len(self.positions)
 
-    @property
-    def rows(self) -> Bytes2D:
-        """The bytes, shape (messages, bytes in a message): a view where they lie side by side, a copy where not."""
-        if self._rows is None:
+    def at(self, start: int, dtype: npt.DTypeLike, *more: int) -> npt.NDArray[Any]:
+        """What stands at one place of each message, shape (messages, *more): a view where they are evenly spaced."""
+        if self._held is None:
             n, size = len(self.positions), self.definition.size
             first, last = int(self.positions[0]), int(self.positions[-1])
             if last - first == (n - 1) * size:
-                self._rows = np.frombuffer(self.data, np.uint8, n * size, first).reshape(n, size)
+                self._held = (self.data, first, size)
             else:
                 # One overlapping item for every byte of the file: picking items copies whole messages at once.
                 items = np.ndarray((last + 1,), dtype=f"V{size}", buffer=self.data, strides=(1,))
-                self._rows = items[self.positions].view(np.uint8).reshape(n, size)
-        return self._rows
+                self._held = (items[self.positions].view(np.uint8), 0, size)
+        buffer, first, size = self._held
+        strides = (size, 1) if more else (size,)
+        return np.ndarray((len(self.positions), *more), dtype, buffer, first + start, strides)
 
     def raw(self, place: Place) -> npt.NDArray[np.generic] | None:
         """A field as it stands in the bytes, its first value where it has several; None where it is no number."""
-        base = place.base
-        if base.kind == "S" or place.size % base.width or not place.size:
-            return None
-        part = self.rows[:, place.start : place.start + base.width]
-        return part.view(_DTYPES[base.code, self.definition.big_endian])[:, 0]
+        return self.at(place.start, _DTYPES[place.base.code, self.definition.big_endian]) if is_number(place) else None
 
     def values(self, place: Place, field: Field) -> FloatArray | None:
         """A field as scaled numbers."""
@@ -70,45 +71,39 @@ class Block:
 
     def cells(self, number: int) -> list[int | None]:
         """A field as integers, None where it is missing or no integer; quick for a few messages."""
-        place = self.definition.places.get(number)
-        if place is None or place.base.kind not in "ui":
-            return [None] * len(self.positions)
         if len(self.positions) > _FEW:
-            raw = self.raw(place)
-            found = [] if raw is None else raw.tolist()
-        else:
-            if self._cells is None:
-                cutter, numbers = _cutter(self.definition)
-                rows = [cutter.unpack_from(self.data, at) for at in self.positions.tolist()]
-                self._cells = dict(zip(numbers, zip(*rows, strict=True), strict=True))
-            found = self._cells.get(number, ())
-        return [None if value == place.base.invalid else value for value in found or [None] * len(self.positions)]
+            place = self.definition.places.get(number)
+            raw = None if place is None or place.base.kind not in "ui" else self.raw(place)
+            if place is None or raw is None:
+                return [None] * len(self.positions)
+            return [None if value == place.base.invalid else value for value in raw.tolist()]
+        if self._cells is None:
+            cutter, fields = _cutter(self.definition)
+            columns = zip(*[cutter.unpack_from(self.data, at) for at in self.positions.tolist()], strict=True)
+            self._cells = {
+                field: [None if value == invalid else value for value in column]
+                for (field, invalid), column in zip(fields, columns, strict=True)
+            }
+        return self._cells.get(number) or [None] * len(self.positions)
 
     def texts(self, place: Place) -> list[tuple[str, bool]]:
         """A text field, each cut at its first NUL, and whether it is UTF-8."""
         data, start, end = self.data, place.start, place.start + place.size
         return [_decoded(data[at + start : at + end].partition(b"\0")[0]) for at in self.positions.tolist()]
 
-    def numbers(self, place: Place, field: Field) -> FloatArray | None:
-        """A field as scaled numbers, None where it is no number; quick for a few messages, too."""
-        if len(self.positions) > _FEW or place.base.kind not in "ui":
-            return self.values(place, field)
-        values = [np.nan if cell is None else cell / field.scale - field.offset for cell in self.cells(field.number)]
-        return np.array(values, dtype=np.float64)
-
 
 @lru_cache(maxsize=512)
-def _cutter(definition: Definition) -> tuple[struct.Struct, tuple[int, ...]]:
-    """What cuts the whole numbers out of a message (of arrays the first), and the fields that they belong to."""
-    form, end, numbers = ">" if definition.big_endian else "<", 0, []
+def _cutter(definition: Definition) -> tuple[struct.Struct, tuple[tuple[int, int | None], ...]]:
+    """What cuts the whole numbers out of a message (of arrays the first), and the field and "not there" of each."""
+    form, end, fields = ">" if definition.big_endian else "<", 0, []
     for number, place in definition.places.items():
-        width = place.base.width
-        if place.base.kind in "ui" and place.size and not place.size % width:
+        if place.base.kind in "ui" and is_number(place):
+            width = place.base.width
             letter = _LETTERS[width]
             form += f"{place.start - end}x{letter if place.base.kind == 'i' else letter.upper()}"
             end = place.start + width
-            numbers.append(number)
-    return struct.Struct(form), tuple(numbers)
+            fields.append((number, place.base.invalid))
+    return struct.Struct(form), tuple(fields)
 
 
 def _joined(parts: list[Positions]) -> Positions:
@@ -141,33 +136,57 @@ class Table:
         field = self.message.by_name[name]
         if field.number not in self.held:
             return np.full(len(self), np.nan)
-        if self._order is not None:
-            return self._picked(field)
-        values = self.blocks[0].numbers(self.blocks[0].definition.places[field.number], field)
-        return np.full(len(self), np.nan) if values is None else values
-
-    def _picked(self, field: Field) -> FloatArray:
-        """A field that stands at different places of different blocks: those of one type are picked at once."""
-        starts: dict[tuple[int, bool], list[int]] = {}  # for each type that of each block, -1 where it is another
-        for index, block in enumerate(self.blocks):
-            place, big_endian = block.definition.places.get(field.number), block.definition.big_endian
-            if place is not None and place.base.kind != "S" and place.size and not place.size % place.base.width:
-                starts.setdefault((place.base.code, big_endian), [-1] * len(self.blocks))[index] = place.start
-        data, column = self.blocks[0].data, np.full(len(self), np.nan)
-        for (code, big_endian), each in starts.items():
+        places = [block.definition.places.get(field.number) for block in self.blocks]
+        if len(self) <= _FEW and all(place is None or place.base.kind in "ui" for place in places):
+            cells = self.integers(name)
+            return np.array([np.nan if cell is None else cell / field.scale - field.offset for cell in cells])
+        if len(places) == 1 and places[0] is not None:
+            values = self.blocks[0].values(places[0], field)
+            return np.full(len(self), np.nan) if values is None else values
+        types: dict[tuple[int, bool], list[int]] = {}  # which blocks have it as a number of which type
+        for index, (block, place) in enumerate(zip(self.blocks, places, strict=True)):
+            if place is not None and is_number(place):
+                types.setdefault((place.base.code, block.definition.big_endian), []).append(index)
+        column = np.full(len(self), np.nan) if len(types) != 1 else None
+        for (code, big_endian), having in types.items():
             base, dtype = BASE_BY_NUMBER[code & 0x1F], _DTYPES[code, big_endian]
-            items = np.ndarray((len(data) - base.width + 1,), dtype=dtype, buffer=data, strides=(1,))
-            start = np.array(each)[self._block_of_row]
-            if min(each) >= 0:  # as nearly always: every block has it, of one type
-                return _scaled(items[self.positions + start], base, field)
-            rows = np.flatnonzero(start >= 0)
-            column[rows] = _scaled(items[(self.positions + start)[rows]], base, field)
-        return column
+            starts = [place.start if place is not None else 0 for place in places]
+            values = _scaled(self._gathered(having, starts, base, dtype), base, field)
+            column = values if column is None else np.where(np.isnan(values), column, values)
+        return np.full(len(self), np.nan) if column is None else column
+
+    def _gathered(
+        self, having: list[int], starts: list[int], base: BaseType, dtype: np.dtype[np.generic]
+    ) -> npt.NDArray[np.generic]:
+        """A field of one type as it stands in the blocks that have it, "not there" in all others."""
+        data, spread = self.blocks[0].data, len(self) < _SPREAD * len(self.blocks)
+        if spread and len(having) == len(self.blocks):
+            items = np.ndarray((len(data) - base.width + 1,), dtype, data, strides=(1,))
+            picked: npt.NDArray[np.generic] = items[self.positions + np.array(starts)[self._block_of_row]]
+            return picked
+        raw = np.full(len(self), np.nan if base.invalid is None else base.invalid, dtype=dtype)
+        for index in having:
+            raw[self._rows_of[index]] = self.blocks[index].at(starts[index], dtype)
+        return raw
 
     @cached_property
     def _block_of_row(self) -> npt.NDArray[np.intp]:
         numbers = np.repeat(np.arange(len(self.blocks)), [len(block) for block in self.blocks])
         return numbers if self._order is None else numbers[self._order]
+
+    @cached_property
+    def _rows_of(self) -> list[slice | npt.NDArray[np.intp]]:
+        """Where the messages of each block stand in the table."""
+        rows = np.arange(len(self))
+        if self._order is not None:
+            rows[self._order] = np.arange(len(self))
+        found: list[slice | npt.NDArray[np.intp]] = []
+        end = 0
+        for block in self.blocks:
+            start, end = end, end + len(block)
+            first, last = int(rows[start]), int(rows[end - 1])
+            found.append(slice(first, last + 1) if last - first == end - start - 1 else rows[start:end])
+        return found
 
     def in_order(self, parts: list[FloatArray]) -> FloatArray:
         """One column from one part for each block."""
@@ -192,7 +211,7 @@ class Table:
             place = block.definition.places.get(field.number)
             number = np.full(len(block), -1, dtype=np.int64)
             if place is not None and 0 < place.size < 8:
-                part = block.rows[:, place.start : place.start + place.size].astype(np.int64)
+                part = block.at(place.start, np.uint8, place.size).astype(np.int64)
                 number = part @ (1 << 8 * np.arange(place.size, dtype=np.int64))
                 number[(part == 0xFF).all(axis=1)] = -1
             parts.append(number)
