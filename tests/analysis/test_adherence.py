@@ -12,7 +12,7 @@ from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.detection.result import Detection
 from retrorun.match.match import match_plan
-from retrorun.report.document import adherence_document
+from retrorun.report.export import adherence_document
 from retrorun.report.tables import adherence_table
 from retrorun.session.model import Direction, Repeat, Session, Step
 from retrorun.session.values import (

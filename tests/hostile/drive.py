@@ -27,10 +27,8 @@ from retrorun.batch.row import row_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.documents import to_json
 from retrorun.errors import RetrorunError
-from retrorun.report.annotate import annotate_fit
-from retrorun.report.document import analysis_document
-from retrorun.report.export import to_csv
-from retrorun.report.geo import to_geojson, to_gpx
+from retrorun.report.annotate import annotate_fit, to_geojson, to_gpx
+from retrorun.report.export import analysis_document, to_csv
 from retrorun.report.html import report_html
 from retrorun.session.model import Direction
 from retrorun.session.notation import format_session, parse_session

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import retrorun as rr
 from retrorun.activity.model import Part
 from retrorun.demo import demo_recording
-from retrorun.report.document import analysis_document
+from retrorun.report.export import analysis_document
 from tests.recordings import fit_recording
 from tests.shared_data import shared_files
 

@@ -19,8 +19,7 @@ from retrorun.batch.story import Story
 from retrorun.batch.table import ScanTable
 from retrorun.cli.app import app
 from retrorun.demo import demo_recording
-from retrorun.report.document import analysis_document
-from retrorun.report.export import export_bytes
+from retrorun.report.export import analysis_document, export_bytes
 from retrorun.report.figures.run import figure_run
 from retrorun.report.html import report_html
 from retrorun.report.notebook import analysis_html

@@ -50,10 +50,10 @@ FOOT_SPORTS = frozenset(
 )
 
 
-def counted(count: SupportsInt, what: str) -> str:
-    """`1 sample`, `2 samples`, `10,406 samples`."""
+def counted(count: SupportsInt, what: str, many: str = "") -> str:
+    """`1 sample`, `2 samples`, `10,406 samples`; `many` is the plural that is not `what` with an s."""
     number = int(count)
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    return f"{number:,} {what if number == 1 else many or f'{what}s'}"
 
 
 def spans_on_foot(activity: Activity) -> list[tuple[float, float]]:

@@ -11,7 +11,7 @@ from retrorun.analysis.season import Best, Period, Season, SeasonRun
 from retrorun.analysis.summary import Effort
 from retrorun.batch.row import Row
 from retrorun.report.figures.season import figure_season
-from retrorun.report.words import distance_name
+from retrorun.report.tables import distance_name
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:

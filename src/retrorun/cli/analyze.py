@@ -15,9 +15,8 @@ from retrorun.cli.sources import run_of
 from retrorun.detection.result import Detection
 from retrorun.errors import RetrorunError
 from retrorun.files import refuse_inputs, write_atomic
-from retrorun.report.document import analysis_document
-from retrorun.report.tables import stretch_table
-from retrorun.report.words import sport_name, when
+from retrorun.report.export import analysis_document
+from retrorun.report.tables import sport_name, stretch_table, when
 from retrorun.units import format_clock
 
 

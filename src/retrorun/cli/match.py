@@ -30,7 +30,7 @@ from retrorun.cli.session_argument import session_of
 from retrorun.cli.sources import must_be_on_foot, profile_of
 from retrorun.match.identity import load_index
 from retrorun.match.match import match_plan
-from retrorun.report.document import adherence_document
+from retrorun.report.export import adherence_document
 from retrorun.report.tables import adherence_table
 from retrorun.session.model import Session
 

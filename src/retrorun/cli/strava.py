@@ -14,7 +14,7 @@ from retrorun.batch.sync import ran_of
 from retrorun.cli.analyze import tell
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption
-from retrorun.report.document import analysis_document
+from retrorun.report.export import analysis_document
 from retrorun.services.keys import Application, token_path
 from retrorun.services.strava import LoginServer, Strava
 

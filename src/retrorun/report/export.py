@@ -1,29 +1,37 @@
-"""An analysed recording as a file for other programs: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT."""
+"""An analysed recording as a file for other programs: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.
 
-from __future__ import annotations
+The documents, of an analysis and of a plan laid beside it, hold plain values for machines: SI units, null for unknown.
+Their first two fields, `format` and `version`, say what they are.
+"""
 
 import csv
+import datetime as dt
 import io
 import math
 import os
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from retrorun.activity.archive import unpack
 from retrorun.activity.model import Activity
+from retrorun.analysis.adherence import Adherence, StepAdherence
 from retrorun.analysis.analyse import Told, answered
+from retrorun.analysis.summary import summarise
 from retrorun.detection.result import Detection
+from retrorun.documents import to_json
 from retrorun.errors import OutputError, RecordingError, install_hint
 from retrorun.files import check_ending, plain_cell, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
-from retrorun.report.annotate import annotate_fit
-from retrorun.report.columns import sample_columns, segment_columns
-from retrorun.report.document import analysis_json
-from retrorun.report.geo import to_geojson, to_gpx
+from retrorun.match.model import Match
+from retrorun.report.annotate import Columns, annotate_fit, sample_columns, to_geojson, to_gpx
+from retrorun.report.tables import local_start
+from retrorun.units import METRES_PER_MILE, format_pace
 
 Rows = Literal["samples", "segments"]
 FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
+VERSION = 1  # of both documents; goes up when a field changes its meaning or goes away; new fields may come at any time
 
 
 def save_export(
@@ -58,16 +66,9 @@ def save_export(
     elif isinstance(activity, bytes):
         recording = activity
     told, found, _ = answered(activity, detection)
-    original = b"" if recording is None else unpack(recording)
-    data = export_bytes(
-        form,
-        told,
-        found,
-        recording=original if is_fit(original) else None,
-        rows=rows,
-        per_m=per_m,
-    )
-    write_atomic(target, data, inputs=inputs)
+    original = None if recording is None else unpack(recording)
+    fit = original if original is not None and is_fit(original) else None
+    write_atomic(target, export_bytes(form, told, found, recording=fit, rows=rows, per_m=per_m), inputs=inputs)
 
 
 def export_bytes(
@@ -96,6 +97,74 @@ def export_bytes(
                 raise RecordingError("only a FIT recording can be annotated", hint="export this one as GPX or CSV")
             return annotate_fit(recording, activity, detection)
     raise OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
+
+
+def analysis_json(activity: Activity, detection: Detection) -> bytes:
+    """An analysis as the bytes of a JSON file; `analysis-1.schema.json` describes it."""
+    return (to_json(analysis_document(activity, detection), indent=2) + "\n").encode()
+
+
+def analysis_document(activity: Activity, detection: Detection) -> dict[str, object]:
+    """The analysis of one recording; `documents.to_json` writes it, with null for what is not known."""
+    return {
+        "format": "retrorun analysis",
+        "version": VERSION,
+        "activity": {
+            **_fields(activity, "source", "sport", "sub_sport"),
+            "start_time": None if activity.start_time is None else activity.start_time.isoformat(),
+            "utc_offset_s": activity.utc_offset_s,
+            "device": None if activity.device is None else activity.device.name,
+            "samples": len(activity),
+            "laps": len(activity.laps),
+            "damage": [str(damage) for damage in activity.damage],
+            "decisions": list(activity.decisions),
+        },
+        "verdict": detection.verdict,
+        "told": detection.told,
+        "reasons": list(detection.reasons),
+        "segments": [asdict(segment) | {"told": segment.told} for segment in detection.segments],
+        "summary": summarise(activity, detection).to_dict(),
+    }
+
+
+def adherence_document(match: Match, kept: Adherence) -> dict[str, object]:
+    """Plan beside run: each step as it was meant and as it was run, and what they amount to."""
+    from retrorun.session.document import session_to_dict
+
+    totals = ("planned_time_s", "time_s", "planned_distance_m", "distance_m", "in_range", "outcomes", "directions")
+    return {
+        "format": "retrorun match",
+        "version": VERSION,
+        "session": session_to_dict(match.session),
+        "basis": match.basis,
+        "reasons": list(kept.reasons),
+        "outside_lap_indices": list(match.outside_lap_indices),
+        "steps": [_step(step) for step in kept.steps],
+        "totals": _fields(kept, *totals, "unplanned_backward_s"),
+    }
+
+
+def _step(kept: StepAdherence) -> dict[str, object]:
+    match = kept.step
+    return {
+        "place": match.place,
+        "repetition": list(match.repetition),
+        "direction": match.step.direction.value,
+        "outcome": match.outcome,
+        "as_run": kept.as_run,
+        **_fields(match, "start_s", "end_s"),
+        "planned_time_s": kept.planned_time_s,
+        "time_s": match.timer_s,
+        "planned_distance_m": kept.planned_distance_m,
+        "distance_m": match.distance_m,
+        **_fields(kept, "mean_speed_mps", "mean_cadence_spm", "mean_heart_rate_bpm"),
+        "targets": [asdict(target) for target in kept.targets],
+        "laps": list(match.lap_indices),
+    }
+
+
+def _fields(value: object, *names: str) -> dict[str, object]:
+    return {name: getattr(value, name) for name in names}
 
 
 def to_csv(activity: Activity, detection: Detection, *, rows: Rows = "samples", per_m: float = 1000.0) -> bytes:
@@ -130,10 +199,24 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
     return buffer.getvalue()
 
 
-def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float) -> dict[str, list[object]]:
-    if rows == "segments":
-        return segment_columns(activity, detection, per_m=per_m)
-    return sample_columns(activity, detection)
+def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float) -> Columns:
+    """One row a sample, or one row a segment: where it lies, its means, its evidence, and its pace for people."""
+    if rows == "samples":
+        return sample_columns(activity, detection)
+    start, segments = local_start(activity), detection.segments
+    evidence = [segment.evidence for segment in segments]
+    pace = f"pace_min_per_{'mi' if per_m == METRES_PER_MILE else 'km'}"
+    place = ("start_s", "end_s", "duration_s", "distance_m", "mean_speed_mps")
+    why = ("forward_cadence_spm", "usual_speed_mps", "uplift", "log_odds", "grade_pct", "planned")
+    return {
+        "segment": list(range(1, len(segments) + 1)),
+        "time": [None if start is None else start + dt.timedelta(seconds=segment.start_s) for segment in segments],
+        **{name: [getattr(segment, name) for segment in segments] for name in place},
+        pace: [format_pace(segment.mean_speed_mps, per_m=per_m).partition("/")[0] for segment in segments],
+        **{name: [getattr(one, name) for one in segments] for name in ("mean_cadence_spm", "probability", "told")},
+        **{name: [getattr(each, name) for each in evidence] for name in why},
+        **{name: [" · ".join(getattr(each, name)) for each in evidence] for name in ("for_it", "against_it")},
+    }
 
 
 def _known(value: object) -> object:

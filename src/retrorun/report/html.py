@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.analyse import Analysis, Told, analyse, answered
-from retrorun.analysis.summary import Summary, summarise
+from retrorun.analysis.summary import summarise
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
 from retrorun.errors import OutputError, install_hint
 from retrorun.match.model import Match
 from retrorun.report.page_data import page_data, zoom_data
 from retrorun.report.pictures import Pictures, missing_of
-from retrorun.report.tables import Table, adherence_table, stretch_table, totals_table
+from retrorun.report.tables import Table, adherence_table, answer_of, facts_of, listed, stretch_table, totals_table
 from retrorun.report.template import Picture, data_block, own, render, script
-from retrorun.report.words import count_of, listed, sport_name, when
-from retrorun.units import format_change, format_clock, format_distance, format_number, format_pace, format_percent
+from retrorun.units import format_change, format_clock, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -120,38 +119,6 @@ def report_html(
         plotly=_plotly() if interactive else "",
         zoom=script(own("interactive.js")) if interactive else "",
     )
-
-
-def facts_of(activity: Activity) -> list[str]:
-    """When it was, what it was, and which device recorded it, as far as that is known."""
-    device = activity.device.name if activity.device is not None else ""
-    return [fact for fact in (when(activity), sport_name(activity), device) if fact]
-
-
-def answer_of(detection: Detection, summary: Summary, per_m: float) -> str:
-    """The answer in words, before anything else."""
-    if detection.verdict == "none":
-        return "No backward running was found. This recording could have shown it, and does not."
-    if detection.verdict == "cannot tell":
-        return "This recording cannot tell backward running from forward running."
-    back = summary.backward
-    facts = [f"{format_clock(back.time_s)} in all"]
-    if back.distance_m is not None:
-        facts.append(format_distance(back.distance_m, per_m=per_m))
-    if back.mean_speed_mps is not None:
-        facts.append(f"at {format_pace(back.mean_speed_mps, per_m=per_m)} on average")
-    chances = [segment.probability for segment in detection.segments]
-    least = format_percent(min(chances))
-    chance = f"with a chance of {least}" if len(chances) == 1 else f"each with a chance of {least}"
-    if len({format_percent(each) for each in chances}) > 1:
-        chance += " or more"
-    share = (
-        ""
-        if summary.backward_share is None
-        else f" That is {format_percent(summary.backward_share)} of the time on the move."
-    )
-    stretches = count_of(len(detection.segments), "stretch", "stretches")
-    return f"Backward running was {detection.told}: {stretches}, {', '.join(facts)}, {chance}.{share}"
 
 
 def _why(number: int, segment: Segment, per_m: float) -> _Why:

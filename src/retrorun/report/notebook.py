@@ -9,9 +9,8 @@ from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.series import thinned
 from retrorun.report.figures.style import LIGHT
 from retrorun.report.figures.svg import inline_svg
-from retrorun.report.html import answer_of, facts_of
 from retrorun.report.session_view import amount_words, repeat_words, step_words, sums
-from retrorun.report.tables import Table, stretch_table, totals_table
+from retrorun.report.tables import Table, answer_of, facts_of, stretch_table, totals_table
 from retrorun.report.template import fragment, trusted
 from retrorun.session.amounts import amounts
 from retrorun.session.model import Session, Step, number_of, walk, written_per_m

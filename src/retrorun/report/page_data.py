@@ -19,7 +19,7 @@ from retrorun.match.model import Match
 from retrorun.report.figures.plane import gait_plane
 from retrorun.report.figures.series import breaks, local_metres, smooth_cadence_spm, smooth_pace_s, thinned
 from retrorun.report.figures.style import THEMES
-from retrorun.report.words import name_of_rest
+from retrorun.report.tables import name_of_rest
 from retrorun.session.values import SpeedRange
 from retrorun.units import METRES_PER_MILE
 

@@ -18,8 +18,8 @@ from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.series import thinned
 from retrorun.report.figures.svg import frame_of, inline_svg, scale_of
 from retrorun.report.figures.track import figure_track
+from retrorun.report.tables import listed
 from retrorun.report.template import Picture, trusted
-from retrorun.report.words import listed
 from retrorun.units import format_clock, format_number, format_pace
 
 if TYPE_CHECKING:

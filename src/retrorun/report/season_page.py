@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from retrorun.activity.rules import counted
 from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
 from retrorun.report.pictures import WIDE_IN, in_both_sizes
-from retrorun.report.tables import Table
+from retrorun.report.tables import Table, day_of, distance_name
 from retrorun.report.template import Picture, render
-from retrorun.report.words import count_of, day_of, distance_name
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def season_html(
 
 
 def _facts(runs: Sequence[SeasonRun], undated: int) -> list[str]:
-    facts = [count_of(len(runs), "run", "runs")]
+    facts = [counted(len(runs), "run")]
     if runs:
         days = list(dict.fromkeys((day_of(runs[0].start.date()), day_of(runs[-1].start.date()))))
         facts.append(" to ".join(days))
@@ -89,15 +89,15 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
     if not runs:
         return "There is no run with a date."
     unclear = sum(run.verdict == "cannot tell" for run in runs)
-    told = f" {count_of(unclear, 'run', 'runs')} could not tell backward from forward." if unclear else ""
+    told = f" {counted(unclear, 'run')} could not tell backward from forward." if unclear else ""
     if not back:
-        return f"No backward running was found in {count_of(len(runs), 'run', 'runs')}.{told}"
+        return f"No backward running was found in {counted(len(runs), 'run')}.{told}"
     guesses = sum(run.told != run.verdict for run in back if run.told)
     sure = "probably found" if guesses == len(back) else "found"
     probably = f", in {guesses} of them probably" if 0 < guesses < len(back) else ""
     total_s, total_m = sum(run.backward_s for run in back), sum(run.backward_m for run in back)
     return (
-        f"Backward running was {sure} in {len(back)} of {count_of(len(runs), 'run', 'runs')}{probably}: "
+        f"Backward running was {sure} in {len(back)} of {counted(len(runs), 'run')}{probably}: "
         f"{format_clock(total_s)} in all, {format_distance(total_m, per_m=per_m)}, "
         f"at {format_pace(total_m / total_s, per_m=per_m)} on average.{told}"
     )
@@ -106,7 +106,7 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
 def _volume(by_week: Sequence[Period], per_m: float) -> _Section:
     most = max(by_week, key=lambda week: week.backward_s)
     text = (
-        f"{count_of(len(by_week), 'week', 'weeks')}; most in the week from {day_of(most.start)}: "
+        f"{counted(len(by_week), 'week')}; most in the week from {day_of(most.start)}: "
         f"{format_clock(most.backward_s)}, {format_distance(most.backward_m, per_m=per_m)}."
     )
     pictures = tuple(
@@ -192,7 +192,7 @@ def _calendar(runs: Sequence[SeasonRun]) -> _Section:
     pictures = []
     for year in years:
         days = {run.start.date() for run in runs if run.start.year == year and run.backward_s > 0}
-        text = f"{count_of(len(days), 'day', 'days')} with backward running, from {_days(days)}."
+        text = f"{counted(len(days), 'day')} with backward running, from {_days(days)}."
         pictures.append(
             _picture(
                 f"calendar-{year}",

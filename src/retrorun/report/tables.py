@@ -1,18 +1,31 @@
-"""Tables for people: the totals of a run, its backward stretches, and the plan beside what was run of it."""
+"""What people read: values as they say them, and tables of a run, of its backward stretches, of a plan and its run."""
 
-from __future__ import annotations
-
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrorun.analysis.adherence import Adherence, StepAdherence, TargetKept
+from retrorun.activity.model import Activity
+from retrorun.activity.rules import counted
+from retrorun.analysis.adherence import Adherence, StepAdherence
 from retrorun.analysis.summary import Summary
 from retrorun.detection.result import Detection
-from retrorun.match.model import StepMatch
 from retrorun.session.model import Direction, Gait, Intensity, Step
 from retrorun.session.values import SpeedRange, Target
 from retrorun.session.wording import format_duration, format_target
-from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
+from retrorun.units import (
+    METRES_PER_MILE,
+    format_clock,
+    format_distance,
+    format_number,
+    format_pace,
+    format_percent,
+)
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 TOTALS = ("", "time", "distance", "pace", "cadence", "heart rate")
 STRETCHES = ("", "start", "end", "time", "distance", "pace", "cadence", "forward", "chance")
 STEPS = ("", "step", "planned", "done", "pace", "target", "in it", "steps", "heart", "how it ended")
@@ -25,6 +38,80 @@ _PURPOSE = {
     Intensity.RECOVERY: "recovery",
     Intensity.REST: "rest",
 }
+_MISSED = {"below": ("too low", "too slow"), "above": ("too high", "too fast")}  # the second of a pace
+
+
+def local_start(activity: Activity) -> dt.datetime | None:
+    """When it started: in local time where the file says how far that is from UTC, else as `start_time` stands."""
+    start = activity.start_time
+    if start is None or activity.utc_offset_s is None or start.tzinfo is None:
+        return start
+    return start.astimezone(dt.timezone(dt.timedelta(seconds=activity.utc_offset_s)))
+
+
+def when(activity: Activity) -> str:
+    """The start as text, e.g. `Sunday 22 November 2026, 10:43`, with `UTC` after it where local time is not known."""
+    start = local_start(activity)
+    if start is None:
+        return ""
+    # Names stand here because strftime's hang on the machine's locale.
+    text = f"{DAYS[start.weekday()]} {start.day} {MONTHS[start.month - 1]} {start.year}, {start:%H:%M}"
+    return f"{text} UTC" if activity.utc_offset_s is None and start.utcoffset() == dt.timedelta(0) else text
+
+
+def sport_name(activity: Activity) -> str:
+    """The sport, with its kind where the file names one: `running (trail)`."""
+    return activity.sport if activity.sub_sport in ("", "generic") else f"{activity.sport} ({activity.sub_sport})"
+
+
+def facts_of(activity: Activity) -> list[str]:
+    """When it was, what it was, and which device recorded it, as far as that is known."""
+    device = activity.device.name if activity.device is not None else ""
+    return [fact for fact in (when(activity), sport_name(activity), device) if fact]
+
+
+def day_of(day: dt.date, *, year: bool = True) -> str:
+    """A day as `2 Mar 2026`, or `2 Mar`."""
+    text = f"{day.day} {MONTHS[day.month - 1][:3]}"
+    return f"{text} {day.year}" if year else text
+
+
+def name_of_rest(detection: Detection) -> str:
+    """What is called of the part that is not backward: `forward`, or just `the run` where it cannot be told."""
+    return "the run" if detection.verdict == "cannot tell" else "forward"
+
+
+def distance_name(distance_m: float) -> str:
+    """How runners call the distance of a race."""
+    names = {METRES_PER_MILE: "mile", 21_097.5: "half marathon", 42_195.0: "marathon"}
+    if distance_m in names:
+        return names[distance_m]
+    return f"{distance_m:g} m" if distance_m < 3000 else f"{distance_m / 1000:g} km"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def answer_of(detection: Detection, summary: Summary, per_m: float) -> str:
+    """The answer in words, before anything else."""
+    if detection.verdict == "none":
+        return "No backward running was found. This recording could have shown it, and does not."
+    if detection.verdict == "cannot tell":
+        return "This recording cannot tell backward running from forward running."
+    back = summary.backward
+    facts = [counted(len(detection.segments), "stretch", "stretches"), f"{format_clock(back.time_s)} in all"]
+    if back.distance_m is not None:
+        facts.append(format_distance(back.distance_m, per_m=per_m))
+    if back.mean_speed_mps is not None:
+        facts.append(f"at {format_pace(back.mean_speed_mps, per_m=per_m)} on average")
+    chances = sorted(segment.probability for segment in detection.segments)
+    facts.append(f"{'each ' if len(chances) > 1 else ''}with a chance of {format_percent(chances[0])}")
+    more = " or more" if format_percent(chances[0]) != format_percent(chances[-1]) else ""
+    share = "" if summary.backward_share is None else format_percent(summary.backward_share)
+    told = f"Backward running was {detection.told}: {', '.join(facts)}{more}."
+    return f"{told} That is {share} of the time on the move." if share else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +130,10 @@ class Table:
     def to_text(self) -> str:
         """The table as text in columns that line up."""
         rows = (self.headings, *self.rows)
-        widths = [max(len(row[k]) for row in rows) for k in range(len(self.headings))]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        sides = ["<" if heading in TEXT_COLUMNS else ">" for heading in self.headings]
         lines = [
-            "  ".join(
-                cell.ljust(width) if heading in TEXT_COLUMNS else cell.rjust(width)
-                for cell, width, heading in zip(row, widths, self.headings, strict=True)
-            ).rstrip()
+            "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
             for row in rows
         ]
         return "\n".join([*lines, "", *self.below])
@@ -78,9 +163,7 @@ def stretch_table(detection: Detection, *, per_m: float = 1000.0) -> Table:
     rows = tuple(
         (
             str(number),
-            format_clock(segment.start_s),
-            format_clock(segment.end_s),
-            format_clock(segment.duration_s),
+            *map(format_clock, (segment.start_s, segment.end_s, segment.duration_s)),
             format_distance(segment.distance_m, per_m=per_m),
             format_pace(segment.mean_speed_mps, per_m=per_m),
             format_number(segment.mean_cadence_spm, "spm"),
@@ -98,38 +181,34 @@ def adherence_table(kept: Adherence, *, per_m: float = 1000.0) -> Table:
     return Table(headings=STEPS, rows=rows, below=_below(kept, per_m))
 
 
-def name_of(step: Step) -> str:
+def _row(number: int, kept: StepAdherence, per_m: float) -> tuple[str, ...]:
+    match = kept.step
+    rounds = ".".join(map(str, match.repetition))
+    done = [] if match.timer_s is None else [format_clock(match.timer_s)]
+    if done and match.distance_m is not None:
+        done.append(format_distance(match.distance_m, per_m=per_m))
+    first = kept.targets[0] if kept.targets else None
+    return (
+        str(number),
+        _name_of(match.step) + (f" (round {rounds})" if rounds else ""),
+        format_duration(match.step.duration),
+        ", ".join(done) or "–",
+        format_pace(kept.mean_speed_mps, per_m=per_m),
+        _wanted(match.step.target, per_m),
+        "–" if first is None or first.in_range is None else format_percent(first.in_range),
+        format_number(kept.mean_cadence_spm, ""),
+        format_number(kept.mean_heart_rate_bpm, ""),
+        _ending(kept),
+    )
+
+
+def _name_of(step: Step) -> str:
     """What a step is, in a word or two: its direction, and what it is for."""
     purpose = _PURPOSE.get(step.intensity, "")
     gait = " walk" if step.gait is Gait.WALK else ""
     if step.direction is Direction.BACKWARD:
         return f"backward{gait} {purpose}".strip()
-    return f"{purpose}{gait}" if purpose else f"forward{gait}"
-
-
-def _row(number: int, kept: StepAdherence, per_m: float) -> tuple[str, ...]:
-    match = kept.step
-    rounds = ".".join(str(round_) for round_ in match.repetition)
-    first = kept.targets[0] if kept.targets else None
-    return (
-        str(number),
-        name_of(match.step) + (f" (round {rounds})" if rounds else ""),
-        format_duration(match.step.duration),
-        _done(match, per_m),
-        format_pace(kept.mean_speed_mps, per_m=per_m),
-        _wanted(match.step.target, per_m),
-        _share(first),
-        format_number(kept.mean_cadence_spm, ""),
-        format_number(kept.mean_heart_rate_bpm, ""),
-        _ending(kept, first),
-    )
-
-
-def _done(match: StepMatch, per_m: float) -> str:
-    if match.timer_s is None:
-        return "–"
-    done = format_clock(match.timer_s)
-    return done if match.distance_m is None else f"{done}, {format_distance(match.distance_m, per_m=per_m)}"
+    return f"{purpose or 'forward'}{gait}"
 
 
 def _wanted(target: Target | None, per_m: float) -> str:
@@ -142,23 +221,14 @@ def _wanted(target: Target | None, per_m: float) -> str:
     return slow if fast == slow else f"{fast.split('/')[0]}–{slow}"
 
 
-def _share(target: TargetKept | None) -> str:
-    return "–" if target is None or target.in_range is None else format_percent(target.in_range)
-
-
-def _ending(kept: StepAdherence, target: TargetKept | None) -> str:
+def _ending(kept: StepAdherence) -> str:
     parts: list[str] = [kept.step.outcome if kept.step.outcome != "cannot tell" else "not found"]
-    if target is not None and target.kept in ("below", "above"):
-        parts.append(_missed(target))
+    first = kept.targets[0] if kept.targets else None
+    if first is not None and first.kept in _MISSED:
+        parts.append(_MISSED[first.kept][first.quantity == "speed_mps"])
     if kept.as_run is not None:
         parts.append(kept.as_run if kept.as_run != "cannot tell" else "direction unclear")
     return ", ".join(parts)
-
-
-def _missed(target: TargetKept) -> str:
-    if target.quantity == "speed_mps":
-        return "too slow" if target.kept == "below" else "too fast"
-    return "too low" if target.kept == "below" else "too high"
 
 
 def _below(kept: Adherence, per_m: float) -> tuple[str, ...]:

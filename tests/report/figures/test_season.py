@@ -18,7 +18,7 @@ from retrorun.errors import OutputError
 from retrorun.report.figures.season import figure_season
 from retrorun.report.figures.style import DARK, LIGHT
 from retrorun.report.season_page import season_html
-from retrorun.report.words import distance_name
+from retrorun.report.tables import distance_name
 from retrorun.units import METRES_PER_MILE
 from tests.report.made import made_detection, made_run, made_segment
 from tests.report.pictures import TOLERANCE, Pictures, difference, pixels

@@ -15,7 +15,7 @@ from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import means
 from retrorun.report.figures.style import LIGHT, Look, Theme, dress, given_axes, new_figure, pace_unit, say_missing
-from retrorun.report.words import name_of_rest
+from retrorun.report.tables import name_of_rest
 from retrorun.units import format_clock
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Unpack, overload
 import numpy as np
 
 from retrorun.activity.model import Activity
+from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import Told, answered
 from retrorun.arrays import FloatArray
 from retrorun.detection.result import Detection
@@ -31,7 +32,7 @@ from retrorun.report.figures.style import (
     say_missing,
     say_title,
 )
-from retrorun.report.words import count_of, when
+from retrorun.report.tables import when
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -137,7 +138,7 @@ def run_title(activity: Activity, detection: Detection) -> str:
     """A heading: the verdict, and when it was where that is known."""
     probably = detection.told.partition("found")[0].capitalize()
     found = {
-        "found": probably + count_of(len(detection.segments), "backward stretch", "backward stretches"),
+        "found": probably + counted(len(detection.segments), "backward stretch", "backward stretches"),
         "none": "No backward running found",
         "cannot tell": "Cannot tell forward from backward",
     }[detection.verdict]

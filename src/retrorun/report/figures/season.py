@@ -23,7 +23,7 @@ from retrorun.report.figures.style import (
     say_missing,
     say_title,
 )
-from retrorun.report.words import MONTHS, day_of, distance_name
+from retrorun.report.tables import MONTHS, day_of, distance_name
 from retrorun.units import format_clock, format_percent
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from retrorun.detection.result import Detection
 from retrorun.intervals import mask
 from retrorun.report.figures.series import breaks, local_metres
 from retrorun.report.figures.style import LIGHT, Look, Theme, dress, given_axes, new_figure, say_legend, say_missing
-from retrorun.report.words import name_of_rest
+from retrorun.report.tables import name_of_rest
 from retrorun.units import METRES_PER_MILE
 
 if TYPE_CHECKING:
