@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.batch.scan import scan
-from retrorun.batch.work import Settings
-from retrorun.batch.workers import run_on_joblib
+from retrorun.batch.work import Settings, run_on_joblib
 from retrorun.cli.scan import _connect
 from retrorun.errors import RetrorunError
 from retrorun.services.keys import Application

@@ -14,9 +14,8 @@ import pytest
 from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import Fingerprint, Label, Labels, save_labels
-from retrorun.batch.journal import Journal
 from retrorun.batch.learn import learn_profile
-from retrorun.batch.scan import scan
+from retrorun.batch.scan import Journal, scan
 from retrorun.errors import RetrorunError
 from retrorun.session.model import Direction
 from retrorun.session.notation import parse_session

@@ -19,9 +19,8 @@ import pytest
 from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import Fingerprint, Label, Labels, save_labels
-from retrorun.batch.journal import Journal
 from retrorun.batch.row import Row
-from retrorun.batch.scan import Scan, scan
+from retrorun.batch.scan import Journal, Scan, scan
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import Done, Settings, scan_group
 from retrorun.detection.profile import GaitProfile
@@ -159,7 +158,7 @@ def test_rows_do_not_wait_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             for name, hour in hours.items()
         ]
 
-    monkeypatch.setattr("retrorun.batch.workers.scan_group", made_up)
+    monkeypatch.setattr("retrorun.batch.work.scan_group", made_up)
     for _ in range(2):  # the second time all are known
         under_way = Scan(tmp_path, settings=Settings(), workers=1, journal=tmp_path / "journal")
         names, held = [], 0
@@ -332,13 +331,13 @@ def test_progress_is_seen_in_a_terminal_and_nowhere_else(
 def watch_groups(monkeypatch: pytest.MonkeyPatch, see: Callable[[Done], None]) -> None:
     """Show each result of an in-process scan to `see` before it is kept."""
 
-    def spied(sources: Sequence[Source], settings: Settings, known: Mapping[str, str]) -> list[Done]:
+    def spied(sources: Sequence[Source], settings: Settings, known: Mapping[str, int]) -> list[Done]:
         done = scan_group(sources, settings, known)
         for one in done:
             see(one)
         return done
 
-    monkeypatch.setattr("retrorun.batch.workers.scan_group", spied)
+    monkeypatch.setattr("retrorun.batch.work.scan_group", spied)
 
 
 def children() -> list[int]:

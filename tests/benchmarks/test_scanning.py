@@ -90,7 +90,7 @@ CALLER = """
 import datetime as dt, resource, sys
 from pathlib import Path
 from retrorun.analysis.summary import Effort
-from retrorun.batch import workers
+from retrorun.batch import work
 from retrorun.batch.scan import Scan
 from retrorun.batch.table import write_rows
 from retrorun.batch.work import Done, Settings
@@ -107,7 +107,7 @@ def made_up(sources, settings, known):
         for name, when in starts
     ]
 
-workers.scan_group = made_up
+work.scan_group = made_up
 scan = Scan(folder, settings=Settings(), workers=1, journal=folder.with_suffix(".journal"), athletes=athletes)
 write_rows(output, scan, lambda: scan.complete)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

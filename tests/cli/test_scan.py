@@ -140,7 +140,7 @@ def test_a_scan_that_was_stopped_teaches_nothing_yet(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("retrorun.batch.workers.scan_group", stop)
+    monkeypatch.setattr("retrorun.batch.work.scan_group", stop)
     words = ["scan", str(archive), "--profile", str(tmp_path / "me.json"), "--update-profile", "--workers", "1"]
     assert RUN.invoke(app, words).exit_code == 130
     assert not (tmp_path / "me.json").exists()

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 
@@ -125,6 +125,16 @@ class Labels:
         hole = Interval(start_s=start_s, end_s=end_s)
         kept = (_label(span, label.direction) for label in self.labels for span in subtract([label], [hole]))
         return Labels(labels=tuple(kept), recording=self.recording)
+
+    def within(self, start_s: float, end_s: float = math.inf) -> Labels:
+        """What is said of `[start_s, end_s)`, on a clock that begins there."""
+        return Labels(
+            labels=tuple(
+                replace(label, start_s=max(label.start_s, start_s) - start_s, end_s=min(label.end_s, end_s) - start_s)
+                for label in self.labels
+                if label.start_s < end_s and label.end_s > start_s
+            )
+        )
 
     def backward_spans(self) -> list[tuple[float, float]]:
         """The stretches labelled backward, as `GaitProfile.fit` takes them."""

@@ -53,8 +53,8 @@ def make_packet(activity: Activity, labels: Labels) -> Packet:
     Raises:
         LabelError: nobody says anything of it, or the labels belong to another run.
     """
-    said = said_of(activity, labels).labels
-    if not said or not len(activity):
+    said = said_of(activity, labels)
+    if not said.labels or not len(activity):
         hint = "say first what was backward: retrorun label FILE --backward 12:30-13:10; or --forward all"
         raise LabelError("nothing is labelled in this run", hint=hint)
     start_s = float(activity.time_s[0])
@@ -65,11 +65,7 @@ def make_packet(activity: Activity, labels: Labels) -> Packet:
         "distance_m": _from_first(activity.distance_m),
         "altitude_m": _from_first(activity.altitude_m),
     }
-    moved = tuple(
-        Label(start_s=max(one.start_s - start_s, 0.0), end_s=one.end_s - start_s, direction=one.direction)
-        for one in said
-        if one.end_s > start_s
-    )
+    moved = said.within(start_s).labels
     document = {
         "format": FORMAT,
         "version": VERSION,

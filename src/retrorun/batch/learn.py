@@ -12,8 +12,7 @@ from retrorun.activity.archive import Source, find_sources, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import said_of
-from retrorun.batch.duplicates import SAME_AS, Outline, outline, same_activity
-from retrorun.batch.row import DIGEST, digest_of, lesson_of, row_about
+from retrorun.batch.row import DIGEST, SAME_AS, Outline, digest_of, lesson_of, outline, row_about, same_activity
 from retrorun.batch.scan import progress_bar
 from retrorun.batch.table import ScanTable
 from retrorun.batch.work import RUNNING, labels_of

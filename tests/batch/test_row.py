@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrorun.batch.duplicates import counting, outline
-from retrorun.batch.row import Row
+from retrorun.batch.row import Row, counting, outline
 from tests.batch.rows import row
 
 
