@@ -14,8 +14,7 @@ from retrorun.session.document import save_session
 from retrorun.session.library import find_ready_made
 from retrorun.session.model import Step
 from retrorun.session.notation import parse_session, parse_target
-from retrorun.workout.fit import compile_workout, decompile, decompile_workout
-from retrorun.workout.identity import identity
+from retrorun.workout.fit import compile_workout, decompile, decompile_workout, identity
 
 NOTATION = "10min warmup; 4x(400m fwd; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"
 LONG = "; ".join(["100m bwd", "100m fwd"] * 60)

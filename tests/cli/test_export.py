@@ -9,10 +9,10 @@ from typer.testing import CliRunner, Result
 
 from retrorun.cli.app import app
 from retrorun.session.document import save_session
-from retrorun.workout.formats.garmin_connect import to_garmin_connect
-from retrorun.workout.formats.intervals_icu import to_intervals_icu
-from retrorun.workout.formats.sheet import to_sheet
-from retrorun.workout.formats.zwift import Race, RaceTime, to_zwift
+from retrorun.workout.garmin_connect import to_garmin_connect
+from retrorun.workout.intervals_icu import to_intervals_icu
+from retrorun.workout.sheet import to_sheet
+from retrorun.workout.zwift import Race, RaceTime, to_zwift
 from tests.workout.plans import EVERYTHING, RETRO_400S
 
 

@@ -19,7 +19,7 @@ from retrorun.services import http
 from retrorun.services.fetch import MARK
 from retrorun.services.http import VARIABLE as STRAVA_ADDRESS
 from retrorun.services.keys import Token, changing_token, save_token, token_path
-from retrorun.workout.formats.garmin_connect import from_garmin_connect
+from retrorun.workout.garmin_connect import from_garmin_connect
 from tests import command
 from tests.services import garmin
 from tests.services.calendar import KEY, Calendar, connected

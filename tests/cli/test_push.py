@@ -20,8 +20,8 @@ from retrorun.session.model import Direction, Session, Step
 from retrorun.session.notation import parse_session
 from retrorun.session.values import Distance
 from retrorun.watch import find
+from retrorun.workout.deliver import is_schedule, read_schedule
 from retrorun.workout.fit import compile_workout, decompile, decompile_workout
-from retrorun.workout.schedule import is_schedule, read_schedule
 from tests import command
 from tests.services import garmin
 from tests.services.calendar import KEY, running

@@ -12,8 +12,7 @@ from retrorun.fit.workout_message import FileIdentity
 from retrorun.match.identity import SessionIndex, load_index, remember_workouts, save_index
 from retrorun.session.model import Session
 from retrorun.session.notation import parse_session
-from retrorun.workout.fit import compile_workout, decompile
-from retrorun.workout.identity import identity
+from retrorun.workout.fit import compile_workout, decompile, identity
 from tests.strategies import sessions
 
 ONE = parse_session("10min; 4x(400m bwd @ 6:40-7:20/km; 90s rest)", name="Retro 400s")

@@ -18,7 +18,7 @@ from retrorun.services.garmin_connect import OURS, GarminConnect, Login, LoginEr
 from retrorun.services.keys import own_folder
 from retrorun.session.library import ready_made
 from retrorun.session.notation import parse_session
-from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
+from retrorun.workout.garmin_connect import from_garmin_connect, to_garmin_connect
 from tests.recordings import fit_recording
 from tests.services.garmin import CODE, EMAIL, PASSWORD, TOKEN, Account, StoppedError, installed, served
 

@@ -19,7 +19,7 @@ SLOW = ("pydantic", "yaml", "matplotlib", "fit_tool", "rich", "typer")
         "retrorun.session.plan",
         "retrorun.report.figures.session",
         "retrorun.report.session_view",
-        "retrorun.workout.schedule",
+        "retrorun.workout.deliver",
     ],
 )
 def test_importing_a_module_imports_nothing_slow(module: str) -> None:

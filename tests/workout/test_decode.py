@@ -28,11 +28,10 @@ from retrorun.session.values import (
     Times,
 )
 from retrorun.workout.check import check_session, errors_of
-from retrorun.workout.decode import Decompiled, decode_workout
+from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.encode import encode
-from retrorun.workout.fit import compile_workout, decompile, decompile_workout
-from retrorun.workout.identity import MANUFACTURER, PRODUCT
+from retrorun.workout.fit import MANUFACTURER, PRODUCT, compile_workout, decode_workout, decompile, decompile_workout
 from tests import strategies
 from tests.workout.plans import EVERYTHING, guesses
 

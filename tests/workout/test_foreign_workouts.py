@@ -26,11 +26,10 @@ from retrorun.session.values import (
     Target,
     Time,
 )
-from retrorun.workout.decode import Decompiled, decode_workout
+from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import find_device
 from retrorun.workout.encode import encode
-from retrorun.workout.fit import DAMAGE, compile_workout, decompile, decompile_workout
-from retrorun.workout.identity import identity
+from retrorun.workout.fit import DAMAGE, compile_workout, decode_workout, decompile, decompile_workout, identity
 
 THEIRS = FileIdentity(type=5, manufacturer=281, product=1, serial=77, time_created=1_000_000_000)
 

@@ -16,11 +16,11 @@ from retrorun.session.notation import format_session, parse_session
 from retrorun.workout.check import check_session
 from retrorun.workout.fit import compile_workout
 from retrorun.workout.flatten import lower_session
-from retrorun.workout.formats.garmin_connect import to_garmin_connect
-from retrorun.workout.formats.intervals_icu import to_intervals_icu
-from retrorun.workout.formats.sheet import to_sheet
-from retrorun.workout.formats.zwift import to_zwift
+from retrorun.workout.garmin_connect import to_garmin_connect
 from retrorun.workout.importing import import_session, kind_of, load_session
+from retrorun.workout.intervals_icu import to_intervals_icu
+from retrorun.workout.sheet import to_sheet
+from retrorun.workout.zwift import to_zwift
 
 SESSION = parse_session("10min warmup; 400m bwd; 90s rest; 10min cooldown", name="Four")
 CONTENTS = {

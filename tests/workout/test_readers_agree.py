@@ -13,8 +13,7 @@ from retrorun.session.model import Session
 from retrorun.workout.check import errors_of
 from retrorun.workout.devices import DEVICES, find_device
 from retrorun.workout.encode import encode
-from retrorun.workout.fit import compile_workout
-from retrorun.workout.identity import identity
+from retrorun.workout.fit import compile_workout, identity
 from tests import strategies
 from tests.fit.decoders import DECODERS
 

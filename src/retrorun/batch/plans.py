@@ -13,8 +13,8 @@ from retrorun.errors import PlanError, RetrorunError
 from retrorun.files import printable, read_bytes
 from retrorun.match.identity import SessionIndex
 from retrorun.session.model import Session
+from retrorun.workout.deliver import Scheduled, is_schedule, read_schedule
 from retrorun.workout.importing import import_session
-from retrorun.workout.schedule import Scheduled, is_schedule, read_schedule
 
 ENDINGS = (".fit", ".yaml", ".yml", ".json", ".txt", ".zwo")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -32,10 +32,10 @@ from retrorun.units import parse_clock
 from retrorun.workout.check import check_session
 from retrorun.workout.deliver import prepare
 from retrorun.workout.flatten import Exported
-from retrorun.workout.formats.garmin_connect import to_garmin_connect
-from retrorun.workout.formats.intervals_icu import to_intervals_icu
-from retrorun.workout.formats.sheet import to_sheet
-from retrorun.workout.formats.zwift import Race, RaceTime, to_zwift
+from retrorun.workout.garmin_connect import to_garmin_connect
+from retrorun.workout.intervals_icu import to_intervals_icu
+from retrorun.workout.sheet import to_sheet
+from retrorun.workout.zwift import Race, RaceTime, to_zwift
 
 
 class Format(StrEnum):

@@ -204,8 +204,8 @@ def _tell_pace(advice: BackwardPace, units: Units) -> None:
 
 def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datetime) -> tuple[Path, ...]:
     """Write each workout once, the schedule that dates them, and the calendar."""
+    from retrorun.workout.deliver import compile_schedule
     from retrorun.workout.fit import compile_workout
-    from retrorun.workout.schedule import compile_schedule
 
     sessions = dict.fromkeys(planned.session for planned in made.sessions)
     workouts = {session: compile_workout(session, device=device) for session in sessions}
@@ -222,7 +222,7 @@ def _write_plan(made: TrainingPlan, folder: Path, *, device: str, created: datet
 
 
 def _tell_files(files: tuple[Path, ...], entries: int) -> None:
-    from retrorun.workout.schedule import MOST_SCHEDULED
+    from retrorun.workout.deliver import MOST_SCHEDULED
 
     for file in files:
         say(f"wrote {file}")

@@ -16,8 +16,17 @@ import typer
 
 from retrorun.cli.console import findings_json, say_findings, say_json
 from retrorun.cli.garmin_login import garmin_code, garmin_login
-from retrorun.cli.options import SESSION_HELP, AthleteOption, DeviceOption, JsonOption, NameOption, session_argument
-from retrorun.cli.options import day as day_of
+from retrorun.cli.options import (
+    SESSION_HELP,
+    AthleteOption,
+    DeviceOption,
+    JsonOption,
+    NameOption,
+    session_argument,
+)
+from retrorun.cli.options import (
+    day as day_of,
+)
 from retrorun.cli.session_argument import existing_file, session_of, source_of, with_folders
 from retrorun.errors import WorkoutError
 from retrorun.files import locked, read_bytes, write_atomic
@@ -29,18 +38,21 @@ from retrorun.services.keys import intervals_icu_key
 from retrorun.session.model import Finding, Session, Setting
 from retrorun.watch.find import Watch, choose_watch
 from retrorun.watch.push import Package, crowding, deliver, file_name, withdraw
-from retrorun.workout.deliver import Deliverable, Delivered, Deliveries, prepare
-from retrorun.workout.devices import find_device
-from retrorun.workout.formats.garmin_connect import to_garmin_connect
-from retrorun.workout.formats.intervals_icu import to_intervals_icu
-from retrorun.workout.schedule import (
+from retrorun.workout.deliver import (
     MOST_SCHEDULED,
+    Deliverable,
+    Delivered,
+    Deliveries,
     Scheduled,
     agenda,
     compile_schedule,
     is_schedule,
+    prepare,
     read_schedule,
 )
+from retrorun.workout.devices import find_device
+from retrorun.workout.garmin_connect import to_garmin_connect
+from retrorun.workout.intervals_icu import to_intervals_icu
 
 _MORE_HELP = "A folder, or a schedule.fit among them."
 

@@ -18,8 +18,8 @@ from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session
-from retrorun.workout.decode import Decompiled, decode_workout
-from retrorun.workout.fit import decompile
+from retrorun.workout.decode import Decompiled
+from retrorun.workout.fit import decode_workout, decompile
 
 FORMAT = "retrorun sessions"
 VERSION = 1

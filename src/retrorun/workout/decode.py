@@ -15,7 +15,6 @@ from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, 
 from retrorun.session.values import Progression, RpeRange, Target, Times, retold
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, Habits, StepDecoder, hull
 from retrorun.workout.foreign_words import label_of
-from retrorun.workout.identity import identity, is_ours
 from retrorun.workout.step_text import Label, clean, read_name, read_note, read_repeat_note
 
 _INTENSITIES = {int(code): intensity for intensity, code in INTENSITIES.items()}
@@ -45,24 +44,13 @@ class Decompiled:
     places: Mapping[int, str] = field(default_factory=dict, hash=False)
 
 
-def decode_workout(workout: RawWorkout, made: FileIdentity | None = None) -> Decompiled:
-    """A session out of a raw workout, from a workout file or embedded in a recording.
-
-    Args:
-        workout: what stands in the file.
-        made: who made the workout: a file's `file_id`, a recording's `training_file`. Our own workouts are known by it,
-            and their directions are certain; in anybody else's a direction is a guess.
+def decode(workout: RawWorkout, *, ours: bool) -> Decompiled:
+    """A session out of a raw workout; `ours` is whether this library wrote it, so that its directions are certain.
 
     Raises:
         WorkoutError: it has no step, or its repeats point nowhere.
     """
-    ours = is_ours(made)
-    if not ours and made is not None and made.serial is not None:
-        # A watch or a service may have put its own name there; a serial that fits the content is ours all the same.
-        read = _Reader(workout, ours=True).decompiled()
-        same = identity(read.session)
-        ours = (same.serial, same.time_created) == (made.serial, made.time_created)
-    return replace(_Reader(workout, ours=ours).decompiled(), identity=made)
+    return _Reader(workout, ours=ours).decompiled()
 
 
 class _Reader:

@@ -85,10 +85,10 @@ def kind_of(data: bytes) -> Kind | None:  # noqa: PLR0911 - one for each kind
         return None
     text = data.decode("utf-8-sig", "replace").lstrip()
     if text.startswith("<"):
-        from retrorun.workout.formats.zwift import is_zwift
+        from retrorun.workout.zwift import is_zwift
 
         return "Zwift" if is_zwift(text) else None
-    from retrorun.workout.formats import intervals_icu, sheet
+    from retrorun.workout import intervals_icu, sheet
 
     if text.startswith(("{", "[")):
         return "JSON"
@@ -122,7 +122,7 @@ def _from_text(text: str, kind: Kind, name: str) -> Decompiled:  # noqa: PLR0911
         return Decompiled(session=notation.parse_session(text, name=name))
     if kind == "YAML":
         return Decompiled(session=document.session_from_yaml(text))
-    from retrorun.workout.formats import garmin_connect, intervals_icu, sheet, zwift  # not for our own texts
+    from retrorun.workout import garmin_connect, intervals_icu, sheet, zwift  # not for our own texts
 
     if kind == "Zwift":
         return zwift.from_zwift(text)

@@ -29,10 +29,10 @@ from retrorun.workout.check import check_session
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.fit import compile_workout, decompile
 from retrorun.workout.flatten import Exported
-from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
-from retrorun.workout.formats.intervals_icu import from_intervals_icu, is_intervals_icu, to_intervals_icu
-from retrorun.workout.formats.sheet import from_sheet, to_sheet
-from retrorun.workout.formats.zwift import from_zwift, is_zwift, to_zwift
+from retrorun.workout.garmin_connect import from_garmin_connect, to_garmin_connect
+from retrorun.workout.intervals_icu import from_intervals_icu, is_intervals_icu, to_intervals_icu
+from retrorun.workout.sheet import from_sheet, to_sheet
+from retrorun.workout.zwift import from_zwift, is_zwift, to_zwift
 from tests.strategies import any_targets, sessions
 from tests.workout.plans import RETRO_400S, done, guesses, is_countable
 

@@ -21,7 +21,7 @@ from retrorun.session.values import (
     Time,
     Times,
 )
-from retrorun.workout.formats.intervals_icu import from_intervals_icu, to_intervals_icu
+from retrorun.workout.intervals_icu import from_intervals_icu, to_intervals_icu
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, FORWARD, REST, RETRO_400S, done, is_countable

@@ -19,7 +19,7 @@ from retrorun.session.values import (
     Time,
     Times,
 )
-from retrorun.workout.formats.zwift import Race, RaceTime, from_zwift, to_zwift
+from retrorun.workout.zwift import Race, RaceTime, from_zwift, to_zwift
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, FORWARD, REST, RETRO_400S, done, is_countable

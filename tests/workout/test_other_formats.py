@@ -23,10 +23,10 @@ from retrorun.session.values import (
     Times,
 )
 from retrorun.workout.flatten import Exported
-from retrorun.workout.formats.garmin_connect import to_garmin_connect
-from retrorun.workout.formats.intervals_icu import to_intervals_icu
-from retrorun.workout.formats.sheet import to_sheet
-from retrorun.workout.formats.zwift import to_zwift
+from retrorun.workout.garmin_connect import to_garmin_connect
+from retrorun.workout.intervals_icu import to_intervals_icu
+from retrorun.workout.sheet import to_sheet
+from retrorun.workout.zwift import to_zwift
 from tests.strategies import sessions
 
 FORMATS: dict[str, Callable[[Session], Exported]] = {

@@ -25,7 +25,7 @@ from retrorun.session.values import (
     Time,
     Times,
 )
-from retrorun.workout.formats.garmin_connect import from_garmin_connect, to_garmin_connect
+from retrorun.workout.garmin_connect import from_garmin_connect, to_garmin_connect
 from retrorun.workout.step_text import read_note
 from tests.conftest import Golden
 from tests.strategies import sessions

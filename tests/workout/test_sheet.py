@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from retrorun.errors import WorkoutError
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Step, walk
 from retrorun.session.values import Distance, HeartRateAbove, LapButton, SpeedRange, Time, Times
-from retrorun.workout.formats.sheet import from_sheet, is_sheet, to_sheet
+from retrorun.workout.sheet import from_sheet, is_sheet, to_sheet
 from tests.conftest import Golden
 from tests.strategies import sessions
 from tests.workout.plans import BACKWARD, EVERYTHING, REST, RETRO_400S, guesses

@@ -1,1 +1,0 @@
-"""Workouts in the formats of other tools."""
