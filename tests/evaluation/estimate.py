@@ -19,7 +19,7 @@ from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import LinePrior, fit_line
 from retrorun.detection.candidates import find_candidates
 from retrorun.detection.likelihoods import likelihoods, terms
-from retrorun.detection.resample import build_grid
+from retrorun.detection.resample import build_grid, mean_over
 from tests.evaluation.corpus import athletes, examples, folder_or_exit
 from tests.evaluation.sessions import KINDS, Session, draw_runner, fits, make_session
 
@@ -95,13 +95,42 @@ def collect(folder: Path, sessions: Iterable[tuple[str, Session]]) -> list[Piece
     return [row for row in (*ordinary, *backward) if row is not None]
 
 
+def heart_rate_falls(folder: Path) -> list[float]:
+    """By how much the heart rate fell in each slow stretch of ordinary running [bpm], last against first half minute.
+
+    Flat stretches of one to five minutes before which the speed fell by 10 to 20 %, as backward running would have it.
+    """
+    falls = []
+    for name in athletes(folder):
+        for example in examples(folder, name):
+            run = example.activity
+            grid = build_grid(run, float(run.time_s[0]), float(run.time_s[-1]))
+            line = fit_line(grid, LinePrior())
+            if line is None or not example.running or not np.isfinite(run.heart_rate_bpm).any():
+                continue
+            found = find_candidates(grid, line)
+            flat = (
+                (np.abs(found.grade_pct) < 3.0) & (found.fall > 0.1) & (found.fall < 0.2) & (found.rest_before == 0.0)
+            )
+            for i in np.flatnonzero(flat & (found.bins * p.BIN_S >= 60.0) & (found.bins * p.BIN_S < 300.0)):
+                start_s, end_s = grid.edge_s[found.start[i]], grid.edge_s[found.end[i]]
+                before = mean_over(run, run.heart_rate_bpm, start_s - 30.0, start_s)
+                falls.append(before - mean_over(run, run.heart_rate_bpm, end_s - 30.0, end_s))
+    return [fall for fall in falls if np.isfinite(fall)]
+
+
 def main() -> None:
     """Estimate and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--per", type=int, default=20)
+    parser.add_argument("--heart-rate", action="store_true", help="only how heart rate falls in slow stretches")
     options = parser.parse_args()
     folder = folder_or_exit(options.folder)
+    if options.heart_rate:
+        falls = np.array(heart_rate_falls(folder))
+        print(f"heart rate fell by {np.median(falls):.1f} bpm (median), SD {falls.std():.1f}, {len(falls)} stretches")
+        return
     found = fit_surface(collect(folder, made_sessions(folder, options.per)))
     print("SURFACE = np.array([")
     for row in np.split(np.round(found, 3), [8, 16]):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from retrorun.arrays import BoolArray, FloatArray, IntArray, running_total
+from retrorun.arrays import BoolArray, FloatArray, IntArray
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.resample import Grid
@@ -72,14 +72,14 @@ def find_candidates(
         wanted: spans whose pieces are looked at however fast or short they are.
     """
     stepping = stepping_bins(grid)
-    log_speed = np.where(stepping, np.log(np.maximum(np.nan_to_num(grid.speed_mps, nan=1.0), 0.3)), 0.0)
-    total, count = running_total(log_speed), running_total(stepping)
-    fixed = {int(i) for i in np.searchsorted(0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]), np.asarray(cuts))}
+    count, total = _totals(stepping, np.log(np.fmax(grid.speed_mps, 0.3)))
+    fixed = set(np.searchsorted(0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]), np.asarray(cuts)).tolist())
     changes = sorted(fixed | set(_changes(total, count).tolist()))
+    sums, counts = total.tolist(), count.tolist()
     starts, ends = [], []
     for first, end in runs(stepping):
         inner = changes[bisect_left(changes, first + 3) : bisect_left(changes, end - 2)]
-        borders = _joined([first, *inner, end], total, count, fixed, p.JOIN_LOG)
+        borders = _joined([first, *inner, end], sums, counts, fixed, p.JOIN_LOG)
         starts += borders[:-1]
         ends += borders[1:]
     start, end_ = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
@@ -92,14 +92,13 @@ def find_candidates(
         keep |= (shared > 0.5 * (end_ - start)) & (end_ - start >= p.PLANNED_BINS)
     pieces = list(zip(start[keep].tolist(), end_[keep].tolist(), strict=True))
     # A long stretch whose speed wanders may tell more than its parts.
+    joins = np.flatnonzero(start[1:] != end_[:-1]) + 1
     for first, last in runs(slow):
-        borders = [int(start[first])]
-        for i in range(first, last):
-            if i > first and start[i] != end_[i - 1]:
-                pieces += _coarse(borders, total, count, fixed)
-                borders = [int(start[i])]
-            borders.append(int(end_[i]))
-        pieces += _coarse(borders, total, count, fixed)
+        parts = [first, *joins[(joins > first) & (joins < last)].tolist(), last]
+        for low, high in itertools.pairwise(parts):
+            if high - low > 1:
+                borders = _joined([*starts[low:high], ends[high - 1]], sums, counts, fixed, p.COARSE_LOG)
+                pieces += [pair for pair in itertools.pairwise(borders) if pair[1] - pair[0] >= p.COARSE_BINS]
     start, end_ = np.array(list(dict.fromkeys(pieces)), dtype=np.int64).reshape(-1, 2).T
     return _measured(grid, line, start, end_, stepping)
 
@@ -128,33 +127,26 @@ def _changes(total: FloatArray, count: FloatArray) -> IntArray:
     return np.flatnonzero(peak & (step > p.STEP_LOG)) + 1
 
 
-def _joined(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int], alike: float) -> list[int]:
+def _joined(borders: list[int], total: list[float], count: list[float], fixed: set[int], alike: float) -> list[int]:
     """The borders without those between pieces that are alike; the most alike are joined first."""
-    at, sums, counts = list(borders), total[borders].tolist(), count[borders].tolist()
+    at = list(borders)
 
     def apart(i: int) -> float:
         """How unlike the pieces before and after a border are; short pieces must differ by more."""
-        if at[i] in fixed:
-            return np.inf
-        before = (sums[i] - sums[i - 1]) / max(counts[i] - counts[i - 1], 1e-9)
-        after = (sums[i + 1] - sums[i]) / max(counts[i + 1] - counts[i], 1e-9)
-        shorter = min(at[i] - at[i - 1], at[i + 1] - at[i], 8)
-        return float(abs(after - before) * math.sqrt(shorter / 4.0))
+        low, here, high = at[i - 1 : i + 2]
+        if here in fixed:
+            return math.inf
+        before = (total[here] - total[low]) / max(count[here] - count[low], 1e-9)
+        after = (total[high] - total[here]) / max(count[high] - count[here], 1e-9)
+        return abs(after - before) * math.sqrt(min(here - low, high - here, 8) / 4.0)
 
     steps = [apart(i) for i in range(1, len(at) - 1)]
     while steps and min(steps) < alike:
         least = steps.index(min(steps))
-        del at[least + 1], sums[least + 1], counts[least + 1], steps[least]
-        steps[max(least - 1, 0) : least + 1] = [
-            apart(i + 1) for i in range(max(least - 1, 0), min(least + 1, len(steps)))
-        ]
+        del at[least + 1], steps[least]
+        near = range(max(least - 1, 0), min(least + 1, len(steps)))
+        steps[near.start : near.stop] = [apart(i + 1) for i in near]
     return at
-
-
-def _coarse(borders: list[int], total: FloatArray, count: FloatArray, fixed: set[int]) -> list[tuple[int, int]]:
-    """Pieces of slow running that were made of several."""
-    joined = _joined(borders, total, count, fixed, p.COARSE_LOG)
-    return [pair for pair in itertools.pairwise(joined) if pair[1] - pair[0] >= p.COARSE_BINS]
 
 
 def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, stepping: BoolArray) -> Candidates:
@@ -168,7 +160,16 @@ def _measured(grid: Grid, line: ForwardLine, start: IntArray, end: IntArray, ste
     forward = used & (np.cumsum(slow)[:-1] < 0.5)
     log_speed = np.log(np.maximum(speed, 0.3))
     inner = np.where(end - start > 4, 1, 0)
-    total = _totals(used, speed, cadence, off, off**2, log_speed, log_speed**2, np.nan_to_num(grid.grade_pct))
+    total = _totals(
+        used,
+        speed,
+        cadence,
+        off,
+        off**2,
+        log_speed,
+        log_speed**2,
+        np.where(np.isfinite(grid.grade_pct), grid.grade_pct, 0.0),
+    )
     count, *sums = total[:, end - inner] - total[:, start + inner]
     mean_speed, mean_cadence, mean_off, off_squared, log_mean, log_squared, grade = sums / np.maximum(count, 1e-9)
     near, *sums = np.add(*_beside(_totals(forward, off, speed, cadence), start, end, p.NEAR_BINS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -9,10 +10,10 @@ from dataclasses import asdict, dataclass, field, fields
 import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.arrays import BoolArray, at_share
+from retrorun.arrays import at_share
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
-from retrorun.detection.resample import Grid, build_grid
+from retrorun.detection.resample import build_grid
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import ProfileError
 
@@ -66,12 +67,12 @@ class GaitProfile:
                 where="labels",
                 hint="give one list of (start_s, end_s) per activity, empty where nothing was run backward",
             )
-        facts = [_facts(run, labels[i] if labels is not None else ()) for i, run in enumerate(runs)]
+        facts = (_fact(run, spans) for run, spans in zip(runs, labels or itertools.repeat(()), strict=False))
         return _combine([fact for fact in facts if fact is not None], None)
 
     def updated(self, activity: Activity, *, labels: Sequence[tuple[float, float]] = ()) -> GaitProfile:
         """The profile after one more activity; the same profile where the activity has no running to learn from."""
-        fact = _facts(activity, labels)
+        fact = _fact(activity, labels)
         return self if fact is None else _combine([fact], self)
 
     def prior(self) -> LinePrior:
@@ -113,16 +114,6 @@ class GaitProfile:
         return cls(**values, taken=tuple(taken))  # type: ignore[arg-type]  # every field by its name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fact:
-    """What one activity says."""
-
-    line: ForwardLine
-    uplift: float | None
-    ratio: float | None
-    labelled_s: float
-
-
 def check_profile(profile: object) -> None:
     """Refuse what is given as a profile and is none.
 
@@ -134,7 +125,17 @@ def check_profile(profile: object) -> None:
         raise ProfileError(f"a gait profile is needed here, not {type(profile).__name__}", hint=hint)
 
 
-def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fact:
+    """What one activity says: its line, and the labelled seconds with their uplift and speed ratio."""
+
+    line: ForwardLine
+    labelled_s: float
+    uplift: float
+    ratio: float
+
+
+def _fact(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
     if not isinstance(activity, Activity):
         raise ProfileError(
             f"a profile learns from an Activity, not {type(activity).__name__}", hint="rr.read_activity gives one"
@@ -153,68 +154,58 @@ def _facts(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact |
     line = fit_line(grid, LinePrior(), leave_out=backward)
     if line is None or line.weight_s < p.PROFILE_LEAST_S:
         return None
-    uplift, ratio, labelled_s = _own_backward(grid, line, backward)
-    return _Fact(line=line, uplift=uplift, ratio=ratio, labelled_s=labelled_s)
-
-
-def _own_backward(grid: Grid, line: ForwardLine, backward: BoolArray) -> tuple[float | None, float | None, float]:
-    """Uplift, speed ratio and seconds of the labelled spans, without the bins at their ends."""
+    # The bins at the ends of a labelled span are left out.
     inner = backward & np.roll(backward, 1) & np.roll(backward, -1)
     with np.errstate(invalid="ignore"):
         inner &= np.isfinite(grid.cadence_spm) & (grid.speed_mps > p.STEPPING_MPS)
     if not inner.any():
-        return None, None, 0.0
+        return _Fact(line=line, labelled_s=0.0, uplift=0.0, ratio=0.0)
     speed = grid.speed_mps[inner]
-    uplift = at_share(grid.cadence_spm[inner] / line.cadence_spm(speed)) - 1.0
-    return uplift, at_share(speed) / line.usual_speed_mps, float(inner.sum()) * p.BIN_S
+    return _Fact(
+        line=line,
+        labelled_s=float(inner.sum()) * p.BIN_S,
+        uplift=at_share(grid.cadence_spm[inner] / line.cadence_spm(speed)) - 1.0,
+        ratio=at_share(speed) / line.usual_speed_mps,
+    )
 
 
-def _combine(facts: list[_Fact], old: GaitProfile | None) -> GaitProfile:
+def _combine(facts: Sequence[_Fact], old: GaitProfile | None) -> GaitProfile:
+    """What activities say together, and after an older profile."""
     if not facts and old is None:
         raise ProfileError(
             "no activity has enough running with speed and cadence to learn from",
             hint="give recordings of a watch or foot pod that writes cadence",
         )
-    n, known = len(facts), 0 if old is None else old.activities
-
-    def blend(new: float, before: float | None) -> float:
-        share = known / (known + n)
-        return new if before is None else share * before + (1.0 - share) * new
-
-    levels = np.array([fact.line.level_spm for fact in facts])
-    slopes = np.array([fact.line.slope_spm_per_mps for fact in facts])
-    weights = np.array([1.0 / (0.25 + fact.line.slope_sd**2) for fact in facts])
-    level = blend(at_share(levels), None if old is None else old.level_spm)
-    # The spread between runs is drawn to the population's: two activities say little about it.
-    squares = float(((levels - level) ** 2).sum()) + (0.0 if old is None else known * old.level_sd**2)
-    usual = at_share(np.array([fact.line.usual_speed_mps for fact in facts]))
-    noise = at_share(np.array([fact.line.noise_spm for fact in facts]))
-    slope = float((weights * slopes).sum() / weights.sum())
-    return GaitProfile(
-        level_spm=level,
-        level_sd=math.sqrt((3.0 * p.RUN_SHIFT_SPM**2 + squares) / (3.0 + n + known)),
-        slope_spm_per_mps=blend(slope, None if old is None else old.slope_spm_per_mps),
-        slope_sd=math.sqrt(p.PROFILE_SLOPE_FLOOR**2 + p.SLOPE_SD**2 / (1 + n + known)),
-        noise_spm=blend(noise, None if old is None else old.noise_spm),
-        usual_speed_mps=blend(usual, None if old is None else old.usual_speed_mps),
-        activities=known + n,
-        hours=sum(fact.line.weight_s for fact in facts) / 3600.0 + (0.0 if old is None else old.hours),
-        taken=() if old is None else old.taken,
-        **_own_gait(facts, old),  # type: ignore[arg-type]  # three fields by their names
-    )
-
-
-def _own_gait(facts: Sequence[_Fact], old: GaitProfile | None) -> dict[str, float | None]:
-    """Uplift and ratio over all labelled seconds, old and new."""
-    parts = [(fact.uplift, fact.ratio, fact.labelled_s) for fact in facts]
-    if old is not None:
-        parts.append((old.uplift, old.ratio, old.labelled_s))
-    labelled = [(uplift, ratio, s) for uplift, ratio, s in parts if uplift is not None and ratio is not None and s > 0]
-    total_s = sum(s for _, _, s in labelled)
-    if not labelled:
-        return {"uplift": None, "ratio": None, "labelled_s": 0.0}
-    return {
-        "uplift": sum(uplift * s for uplift, _, s in labelled) / total_s,
-        "ratio": sum(ratio * s for _, ratio, s in labelled) / total_s,
-        "labelled_s": total_s,
+    lines = [fact.line for fact in facts]
+    levels = np.array([line.level_spm for line in lines])
+    means = {
+        "level_spm": at_share(levels),
+        "slope_spm_per_mps": float(
+            np.average([line.slope_spm_per_mps for line in lines], weights=[1 / (0.25 + x.slope_sd**2) for x in lines])
+        ),
+        "noise_spm": at_share(np.array([line.noise_spm for line in lines])),
+        "usual_speed_mps": at_share(np.array([line.usual_speed_mps for line in lines])),
     }
+    spans = [(fact.labelled_s, fact.uplift, fact.ratio) for fact in facts]
+    known, hours, squares = 0, sum(line.weight_s for line in lines) / 3600.0, 0.0
+    if old is not None:
+        known, hours, squares = old.activities, hours + old.hours, old.activities * old.level_sd**2
+        share = known / (known + len(facts))
+        means = {name: share * getattr(old, name) + (1.0 - share) * mean for name, mean in means.items()}
+        spans.append((old.labelled_s, old.uplift or 0.0, old.ratio or 0.0))
+    labelled_s, *own = np.transpose(spans)
+    uplift, ratio = (float(labelled_s @ each / labelled_s.sum()) if labelled_s.any() else None for each in own)
+    runs = known + len(facts)
+    squares += float(((levels - means["level_spm"]) ** 2).sum())
+    return GaitProfile(
+        **means,
+        # The spread between runs is drawn to the population's: two activities say little about it.
+        level_sd=math.sqrt((3.0 * p.RUN_SHIFT_SPM**2 + squares) / (3.0 + runs)),
+        slope_sd=math.sqrt(p.PROFILE_SLOPE_FLOOR**2 + p.SLOPE_SD**2 / (1 + runs)),
+        activities=runs,
+        hours=hours,
+        uplift=uplift,
+        ratio=ratio,
+        labelled_s=float(labelled_s.sum()),
+        taken=() if old is None else old.taken,
+    )

@@ -47,7 +47,8 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
     """The part `[start_s, end_s]` of an activity on a grid of `BIN_S`; linear in the number of samples."""
     low, high = np.searchsorted(activity.time_s, start_s), np.searchsorted(activity.time_s, end_s, side="right")
     all_s = activity.time_s[low:high]
-    first = np.flatnonzero(np.diff(all_s, prepend=-np.inf) > 0)  # of samples at one moment the first
+    rising = np.diff(all_s, prepend=-np.inf) > 0
+    first = slice(None) if rising.all() else np.flatnonzero(rising)  # of samples at one moment the first
     time_s = all_s[first]
     if len(time_s) < 2:
         empty = np.empty(0)
@@ -158,7 +159,7 @@ def _grade_pct(height_m: FloatArray, speed_mps: FloatArray) -> FloatArray:
         return np.full(len(height_m), np.nan)
     index = np.arange(len(height_m))
     height_m = np.interp(index, index[known], height_m[known])
-    way_m = running_total(np.nan_to_num(speed_mps) * p.BIN_S)
+    way_m = running_total(np.fmax(speed_mps, 0.0) * p.BIN_S)
     low = np.maximum(index - p.GRADE_HALF_BINS, 0)
     high = np.minimum(index + p.GRADE_HALF_BINS, len(height_m) - 1)
     run_m = np.maximum(way_m[high] - way_m[low], p.GRADE_RUN_M)

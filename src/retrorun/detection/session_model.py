@@ -41,19 +41,14 @@ def weigh_session(both: Likelihoods, support: FloatArray, uplift: tuple[float, f
     shares = np.array([min(0.5, 1.0 / n), *p.SHARES])[:, None, None, None]
     ratio = both.backward * np.exp(support) / both.forward
     ordinary = np.log(both.forward).sum(axis=1) + ERROR_LOG_WEIGHT
-    joint = (
-        np.log1p(shares * (ratio - 1.0)).sum(axis=3)
-        + ordinary
-        + _uplift_log_weight(uplift)[:, None]
-        - np.log(len(shares))
-    )
+    # Of each piece, over forward: backward with its share, and forward with the rest.
+    mixed = shares * ratio + (1.0 - shares)
+    joint = np.log(mixed).sum(axis=3) + ordinary + _uplift_log_weight(uplift)[:, None] - np.log(len(shares))
     total = float(np.logaddexp.reduce(joint, axis=None))
-    posterior = np.exp(joint - total)
-    backward = shares * ratio
-    given = np.einsum("ske,sken->n", posterior, backward / (1.0 - shares + backward))
+    forward = (1.0 - shares[..., 0]) * np.exp(joint - total)
     return SessionAnswer(
         log_bayes=total - float(np.logaddexp.reduce(ordinary)),
-        given_session=given,
+        given_session=1.0 - np.einsum("ske,sken->n", forward, 1.0 / mixed),
     )
 
 

@@ -65,9 +65,9 @@ def support_of(
         within = np.minimum(end_s, span.end_s) - np.maximum(start_s, span.start_s) > 0.5 * (end_s - start_s)
         plan[within] = 1.0 if span.direction is Direction.BACKWARD else -1.0
         weight[within] = p.GUESSED_SHARE if span.guessed else 1.0
-    odds = np.select([laps == 2.0, laps == 1.0], [p.BOTH_LAPS, p.ONE_LAP], 0.0)
+    odds = np.array([0.0, p.ONE_LAP, p.BOTH_LAPS])[laps.astype(np.int64)]
     odds = np.minimum(odds, p.LAP_SHARE * np.maximum(alone, 0.0))
-    odds = odds + weight * np.select([plan > 0.0, plan < 0.0], [p.PLANNED_BACKWARD, p.PLANNED_FORWARD], 0.0)
+    odds = odds + weight * np.where(plan > 0.0, p.PLANNED_BACKWARD, p.PLANNED_FORWARD * (plan < 0.0))
     return Support(log_odds=odds, laps=laps, planned=plan, weight=weight)
 
 
