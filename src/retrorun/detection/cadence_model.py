@@ -89,12 +89,12 @@ def _fit(speed: FloatArray, cadence: FloatArray, prior: LinePrior, usual: float,
     level_sd, slope_sd = prior.level_sd, prior.slope_sd
     if len(x) >= p.BINS_PER_FACT:
         level = at_share(cadence - slope * x)
+    p0, p1 = 1.0 / prior.level_sd**2, 1.0 / prior.slope_sd**2
     for _ in range(4):
         residual = cadence - level - slope * x
         if len(residual) >= p.BINS_PER_FACT:
-            noise = float(np.clip(1.483 * at_share(np.abs(residual)), p.NOISE_LOW, p.NOISE_HIGH))
+            noise = min(max(1.483 * at_share(np.abs(residual)), p.NOISE_LOW), p.NOISE_HIGH)
         weight = 1.0 / (1.0 + (residual / (2.0 * noise)) ** 2) / p.BINS_PER_FACT / noise**2
-        p0, p1 = 1.0 / prior.level_sd**2, 1.0 / prior.slope_sd**2
         s0, s1, s2 = float(weight.sum()) + p0, float(weight @ x), float(weight @ (x * x)) + p1
         y0 = float(weight @ cadence) + p0 * prior.level_spm
         y1 = float(weight @ (x * cadence)) + p1 * prior.slope

@@ -56,7 +56,7 @@ def likelihoods(pieces: Candidates, line: ForwardLine) -> Likelihoods:
     uplift = pieces.uplift - p.UPHILL * np.clip(grade - p.UPHILL_FROM_PCT, 0.0, p.UPHILL_MOST_PCT)
     gap = np.maximum(pieces.gap_mps, 0.0)
     bend = 0.5 * p.BEND_SPM * np.maximum(gap - p.BEND_FROM_MPS, 0.0) ** 2
-    slope_error = (float(np.clip(line.slope_sd, p.SLOPE_SD_LOW, p.SLOPE_SD_HIGH)) * gap + bend) / cadence
+    slope_error = (min(max(line.slope_sd, p.SLOPE_SD_LOW), p.SLOPE_SD_HIGH) * gap + bend) / cadence
     trust = p.UNTRUSTED if line.noise_spm > p.UNTRUSTED_NOISE_SPM else 1.0
     steep_error = p.GRADE_SD * np.maximum(np.abs(grade) - p.GRADE_FROM_PCT, 0.0)
     level_sd = (

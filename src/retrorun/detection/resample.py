@@ -90,11 +90,12 @@ def lag_of(speed_mps: FloatArray, cadence_spm: FloatArray) -> int:
     speed = np.where(known, speed - speed[known].mean(), 0.0)
     cadence = np.where(known, cadence - cadence[known].mean(), 0.0)
 
+    speed_squares, cadence_squares, weight = speed * speed, cadence * cadence, known.astype(np.float64)
+
     def correlation(lag: int) -> float:
-        early, late = slice(max(0, -lag), n - max(0, lag)), slice(max(0, lag), n - max(0, -lag))
-        x, y, both = speed[early], cadence[late], known[early] & known[late]
-        size = float((x * x) @ both) * float((y * y) @ both)
-        return float(x @ y) / size**0.5 if size > 0 else 0.0
+        early, late = _shifted(n, lag)
+        size = float(speed_squares[early] @ weight[late]) * float(cadence_squares[late] @ weight[early])
+        return float(speed[early] @ cadence[late]) / size**0.5 if size > 0 else 0.0
 
     good = {lag: correlation(lag) for lag in p.LAGS}
     best = max(good, key=good.__getitem__)
@@ -104,9 +105,14 @@ def lag_of(speed_mps: FloatArray, cadence_spm: FloatArray) -> int:
 def _moved_back(values: FloatArray, lag: int) -> FloatArray:
     """Bins moved to the front by a lag, NaN where nothing comes after."""
     moved = np.full(len(values), np.nan)
-    early, late = slice(max(0, -lag), len(values) - max(0, lag)), slice(max(0, lag), len(values) - max(0, -lag))
+    early, late = _shifted(len(values), lag)
     moved[early] = values[late]
     return moved
+
+
+def _shifted(n: int, lag: int) -> tuple[slice, slice]:
+    """The bins that have another one `lag` later, and those others."""
+    return slice(max(0, -lag), n - max(0, lag)), slice(max(0, lag), n - max(0, -lag))
 
 
 def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> FloatArray:
@@ -121,9 +127,10 @@ def time_means(clock_s: FloatArray, values: FloatArray, edges_s: FloatArray) -> 
         return np.full(len(edges_s) - 1, np.nan)
     step = t[1:] - t[:-1]
     covered_s = np.where(step <= p.BRIDGE_S, step, 0.0)
-    area = np.diff(np.interp(edges_s, t, running_total(0.5 * (x[1:] + x[:-1]) * covered_s)))
-    cover = np.diff(np.interp(edges_s, t, running_total(covered_s)))
-    enough = cover >= 0.5 * np.diff(edges_s)
+    area = np.interp(edges_s, t, running_total(0.5 * (x[1:] + x[:-1]) * covered_s))
+    cover = np.interp(edges_s, t, running_total(covered_s))
+    area, cover = area[1:] - area[:-1], cover[1:] - cover[:-1]
+    enough = cover >= 0.5 * (edges_s[1:] - edges_s[:-1])
     return np.where(enough, area / np.where(enough, cover, 1.0), np.nan)
 
 
