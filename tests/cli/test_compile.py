@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from retrorun.cli.app import app
-from retrorun.cli.session_argument import session_of
+from retrorun.cli.sources import session_of
 from retrorun.errors import NotationError, RecordingError, SessionError
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout, write_workout
 from retrorun.session.document import save_session

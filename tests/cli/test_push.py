@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from retrorun.cli import garmin_login, push
+from retrorun.cli import fetch, push
 from retrorun.cli.app import app
 from retrorun.fit.workout_message import file_identity, is_workout
 from retrorun.match.identity import load_index
@@ -419,9 +419,9 @@ def test_in_a_terminal_the_password_and_the_code_are_asked_unseen(
 ) -> None:
     account = garmin.installed(monkeypatch, tmp_path)
     account.second_step = True
-    monkeypatch.setattr(garmin_login, "_must_be_a_terminal", lambda *_: None)
+    monkeypatch.setattr(fetch, "_must_be_a_terminal", lambda *_: None)
     unseen = iter([garmin.PASSWORD, garmin.CODE])
-    monkeypatch.setattr(garmin_login, "getpass", lambda _: next(unseen))
+    monkeypatch.setattr(fetch, "getpass", lambda _: next(unseen))
     result = CliRunner().invoke(app, ["push", *TO_GARMIN], input=f"{garmin.EMAIL}\n")
     assert result.exit_code == 0
     assert len(account.workouts) == 1

@@ -1,23 +1,60 @@
-"""`retrorun analyze`: what was run backward in a recording; and `retrorun demo`, on one that is synthetic."""
+"""`retrorun analyze`, `match`, `report`, `draw`, `convert` and `demo`: what was run, said, drawn and written."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from retrorun import files
 from retrorun.activity.model import Activity
+from retrorun.analysis import labels
 from retrorun.analysis.analyse import Analysis
+from retrorun.cli import options, sources
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import JsonOption, PlanOption, ProfileOption, Units, UnitsOption, picture_option, title_of
-from retrorun.cli.sources import run_of
-from retrorun.detection.result import Detection
+from retrorun.cli.options import (
+    STDIN,
+    JsonOption,
+    PlanOption,
+    ProfileOption,
+    RecordingArgument,
+    Units,
+    UnitsOption,
+    output_option,
+    picture_option,
+    title_of,
+)
 from retrorun.errors import RetrorunError
-from retrorun.files import refuse_inputs, write_atomic
-from retrorun.report.export import analysis_document
-from retrorun.report.tables import sport_name, stretch_table, when
+from retrorun.report import export, tables
 from retrorun.units import format_clock
+
+FORMATS = (".json", ".csv", ".parquet", ".geojson", ".gpx", ".fit")
+
+
+class View(StrEnum):
+    """What a picture shows."""
+
+    RUN = "run"
+    PLANE = "plane"
+    TRACK = "track"
+    PLAN = "plan"
+
+
+class Look(StrEnum):
+    """The ground of a picture."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Rows(StrEnum):
+    """What a row of a table is."""
+
+    SAMPLES = "samples"
+    SEGMENTS = "segments"
 
 
 def analyze(
@@ -44,13 +81,13 @@ def analyze(
             say_json([{"file": str(recording), **_document(run)} for recording, run in found])
             return
         for recording, run in found:
-            _say_line(recording, run)
+            say(f"{title_of(recording)}: {_line(run)}", whole=True)
         say("retrorun scan makes a table of many recordings, and a season of them", err=True)
         return
     [recording] = recordings
-    run = run_of(recording, profile, plan)
+    run = sources.run_of(recording, profile, plan)
     if plot is not None:
-        _draw(run, plot, recording)
+        _draw(run, plot, [recording])
     if as_json:
         say_json(_document(run))
         return
@@ -59,28 +96,104 @@ def analyze(
         say(f"picture    {plot}", whole=True)
 
 
-def _tried(recording: Path, profile: Path | None, plan: str | None) -> Analysis | RetrorunError:
-    """The answer about one recording of several; what cannot be read keeps nobody else from being."""
-    try:
-        return run_of(recording, profile, plan)
-    except RetrorunError as error:
-        return error
+def match(
+    recording: RecordingArgument,
+    session: Annotated[
+        str | None, options.session_argument(f"The plan, if the recording has none. {options.SESSION_HELP}")
+    ] = None,
+    plan: PlanOption = None,
+    index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
+    profile: ProfileOption = None,
+    units: UnitsOption = Units.KM,
+    as_json: JsonOption = False,
+) -> None:
+    """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
+    from retrorun.activity.read import read_activity
+    from retrorun.analysis import adherence, detect
+    from retrorun.match.identity import load_index
+    from retrorun.match.match import match_plan
 
-
-def _document(run: Analysis | RetrorunError) -> dict[str, object]:
-    if isinstance(run, RetrorunError):
-        return {"error": {"what": run.what, "where": run.where, "hint": run.hint}}
-    return analysis_document(run.activity, run.detection)
-
-
-def _say_line(recording: Path, run: Analysis | RetrorunError) -> None:
-    """One recording in one line."""
-    if isinstance(run, RetrorunError):
-        say(f"{title_of(recording)}: {run.what}", whole=True)
+    if session is not None and plan is not None:
+        raise typer.BadParameter("give the plan once: after the recording, or with --plan")
+    stdin, given = str(recording) == STDIN, plan if session is None else session
+    data = options.bytes_of(recording)
+    activity = read_activity(data if stdin else recording)
+    sources.must_be_on_foot(activity, recording)
+    usual = sources.profile_of(profile)
+    planned = None if given is None else sources.session_of(given)
+    if given is None and index is not None:  # else the plan that the recording carries
+        planned = load_index(index).find(activity.training_file)
+    found = match_plan(activity, planned)
+    labelled = labels.Labels() if stdin else labels.load_labels(recording)
+    detection = detect.detect(activity, profile=usual, plan=found, labels=labelled)
+    kept = adherence.adherence(found, activity, detection, labels=labelled)
+    if as_json:
+        say_json(export.adherence_document(found, kept))
         return
-    totals = run.summary.backward
-    found = f", {run.summary.segments} segments, {format_clock(totals.time_s)} backward" if run.summary.segments else ""
-    say(f"{title_of(recording)}: {run.activity.sport}, {run.detection.told}{found}", whole=True)
+    title, name = title_of(recording), found.session.name
+    say(f"{title}: {name}" if name else title)
+    say()
+    typer.echo(tables.adherence_table(kept, per_m=units.per_m).to_text())
+    if labelled.changed_since(data):
+        say("the file has changed since it was labelled; the run in it is the same")
+
+
+def report(
+    recording: RecordingArgument,
+    output: Annotated[Path, output_option("The page to write (.html).", ".html")],
+    profile: ProfileOption = None,
+    plan: PlanOption = None,
+    units: UnitsOption = Units.KM,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="Let readers zoom and pan: needs plotly, and adds 5 MB to the page.")
+    ] = False,
+) -> None:
+    """Write a report on a recording: one HTML page that opens anywhere, without a network."""
+    from retrorun.report.html import report_html
+
+    files.check_ending(output, (".html", ".htm"), "a page")
+    inputs = _inputs(output, recording, profile, plan)
+    page = report_html(sources.run_of(recording, profile, plan), per_m=units.per_m, interactive=interactive)
+    files.write_atomic(output, page.encode(), inputs=inputs)
+    say(f"report     {output}")
+
+
+def draw(
+    recording: RecordingArgument,
+    output: Annotated[Path, output_option("The picture to write (.png, .svg, .pdf).", *options.PICTURES)],
+    view: Annotated[View, typer.Option(help="What to draw.")] = View.RUN,
+    look: Annotated[Look, typer.Option(help="A light or a dark ground.")] = Look.LIGHT,
+    profile: ProfileOption = None,
+    plan: PlanOption = None,
+    units: UnitsOption = Units.KM,
+) -> None:
+    """Draw a recording: the run over time, the gait plane, the track, or the plan beside the run."""
+    from retrorun.report.figures.style import picture_kind
+
+    picture_kind(output)
+    inputs = _inputs(output, recording, profile, plan)
+    _draw(sources.run_of(recording, profile, plan), output, inputs, view=view, look=look, per_m=units.per_m)
+    say(f"picture    {output}")
+
+
+def convert(
+    recording: RecordingArgument,
+    output: Annotated[Path, output_option(f"The file to write ({', '.join(FORMATS)}).", *FORMATS)],
+    rows: Annotated[Rows, typer.Option(help="What a row of CSV or Parquet is.")] = Rows.SAMPLES,
+    profile: ProfileOption = None,
+    plan: PlanOption = None,
+    units: UnitsOption = Units.KM,
+) -> None:
+    """Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.
+
+    The recording itself is never changed.
+    """
+    files.check_ending(output, FORMATS, "an analysed recording")
+    inputs = _inputs(output, recording, profile, plan)
+    packed = options.bytes_of(recording)
+    found = sources.run_of(recording, profile, plan, data=packed)
+    export.save_export(output, found, recording=packed, rows=rows.value, per_m=units.per_m, inputs=inputs)
+    say(f"written    {output}")
 
 
 def demo(
@@ -91,8 +204,8 @@ def demo(
 
     made = write_demo(output)
     say(f"Wrote into {output}:")
-    for path, words in made.files:
-        say(f"{path.name:<14} {words}", indent=2, under=17)
+    for path, text in made.files:
+        say(f"{path.name:<14} {text}", indent=2, under=17)
     say()
     tell(made.run, title="recording.fit (synthetic)")
     say()
@@ -110,11 +223,15 @@ def tell(run: Analysis, *, title: str, why: bool = False, per_m: float = 1000.0)
     tell_recording(run.activity, title=title)
     say()
     if run.detection.segments:
-        table = stretch_table(run.detection, per_m=per_m)
+        table = tables.stretch_table(run.detection, per_m=per_m)
         say_table(table.headings[1:], [row[1:] for row in table.rows])
         say()
-    if why:
-        _tell_why(run.detection)
+    for number, segment in enumerate(run.detection.segments if why else (), start=1):
+        say(f"{number}. {format_clock(segment.start_s)} to {format_clock(segment.end_s)}")
+        evidence = segment.evidence
+        for sentence in (*(f"+ {one}" for one in evidence.for_it), *(f"- {one}" for one in evidence.against_it)):
+            say(sentence, indent=3, under=5)
+        say()
     say(run.summary.to_text(per_m=per_m), under=11)
 
 
@@ -122,26 +239,59 @@ def tell_recording(activity: Activity, *, title: str) -> None:
     """Print what a recording is, and what was lost of it."""
     say(title)
     device = activity.device.name if activity.device is not None else ""
-    say(", ".join(part for part in (sport_name(activity), when(activity), device) if part))
+    say(", ".join(part for part in (tables.sport_name(activity), tables.when(activity), device) if part))
     for damage in activity.damage:
         say(f"damaged    {damage}", under=11)
 
 
-def _draw(run: Analysis, path: Path, recording: Path) -> None:
-    """Draw the run over time into a picture; the ending of the name says which kind."""
-    from retrorun.report.figures.run import figure_run
-    from retrorun.report.figures.style import picture_bytes, picture_kind
-
-    kind = picture_kind(path)
-    refuse_inputs(path, [recording])
-    write_atomic(path, picture_bytes(figure_run(run), kind), inputs=[recording])
+def _tried(recording: Path, profile: Path | None, plan: str | None) -> Analysis | RetrorunError:
+    """The answer about one recording of several; what cannot be read keeps nobody else from being."""
+    try:
+        return sources.run_of(recording, profile, plan)
+    except RetrorunError as error:
+        return error
 
 
-def _tell_why(detection: Detection) -> None:
-    for number, segment in enumerate(detection.segments, start=1):
-        say(f"{number}. {format_clock(segment.start_s)} to {format_clock(segment.end_s)}")
-        for sentence in segment.evidence.for_it:
-            say(f"+ {sentence}", indent=3, under=5)
-        for sentence in segment.evidence.against_it:
-            say(f"- {sentence}", indent=3, under=5)
-        say()
+def _document(run: Analysis | RetrorunError) -> dict[str, object]:
+    if isinstance(run, RetrorunError):
+        return {"error": {"what": run.what, "where": run.where, "hint": run.hint}}
+    return export.analysis_document(run.activity, run.detection)
+
+
+def _line(run: Analysis | RetrorunError) -> str:
+    if isinstance(run, RetrorunError):
+        return run.what
+    found, time_s = run.summary.segments, run.summary.backward.time_s
+    said = f", {found} segments, {format_clock(time_s)} backward" if found else ""
+    return f"{run.activity.sport}, {run.detection.told}{said}"
+
+
+def _inputs(output: Path, recording: Path, profile: Path | None, plan: str | None) -> list[Path]:
+    """What a command reads, and must therefore not write over; a plan may be a file as well as notation."""
+    read = [recording, labels.labels_path(recording), *(Path(each) for each in (profile, plan) if each is not None)]
+    files.refuse_inputs(output, read)
+    return read
+
+
+def _draw(
+    found: Analysis,
+    path: Path,
+    inputs: list[Path],
+    *,
+    view: View = View.RUN,
+    look: Look = Look.LIGHT,
+    per_m: float = 1000.0,
+) -> None:
+    """Draw a recording into a picture; the ending of the name says which kind."""
+    from retrorun.report.figures import plane, planned, run, style, track
+
+    kind = style.picture_kind(path)
+    files.refuse_inputs(path, inputs)
+    figures: dict[View, Callable[..., Any]] = {
+        View.RUN: run.figure_run,
+        View.PLANE: plane.figure_gait_plane,
+        View.TRACK: track.figure_track,
+        View.PLAN: planned.figure_planned,
+    }
+    figure = figures[view](found, theme=style.THEMES[look.value], per_m=per_m)
+    files.write_atomic(path, style.picture_bytes(figure, kind), inputs=inputs)

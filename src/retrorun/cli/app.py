@@ -1,7 +1,7 @@
 """The command `retrorun`: all its subcommands, and what happens when one fails.
 
-A command is a plain function that typer can read, listed in one line of `COMMANDS`; its module is imported when the
-command is called, so that no command pays for another. Exit codes: 0 fine, 1 bad input (one line `error: …` on stderr),
+A command is a plain function that typer can read, listed in `COMMANDS`; its module is imported when the command is
+called, so that no command pays for another. Exit codes: 0 fine, 1 bad input (one line `error: …` on stderr),
 2 wrong usage.
 """
 
@@ -27,109 +27,53 @@ Click = Any  # newer releases of typer carry click's classes inside themselves, 
 
 PLAN, READ, MORE = "Plan a session", "Read a recording", "More"
 
-# Name, module, function (or group), where the help lists it, and the first line of its own help, which a test compares.
-COMMANDS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("library", "define", "library", PLAN, "List the ready-made sessions, or show and save one with your own numbers."),
-    ("pace", "define", "pace", PLAN, "Tell the backward pace that goes with what you run forward."),
-    ("plan", "define", "plan", PLAN, "Plan weeks of backward running, and say by what rule it grows."),
-    (
-        "compile",
-        "compile",
-        "compile_session",
-        PLAN,
-        "Compile a session to a FIT workout for a watch, or check whether the watch takes it.",
-    ),
-    (
-        "export",
-        "compile",
-        "export",
-        PLAN,
-        "Write a session as intervals.icu text, Garmin Connect JSON, a Zwift run or a coach's sheet.",
-    ),
-    (
-        "push",
-        "push",
-        "push",
-        PLAN,
-        "Put sessions on a watch that is plugged in, or into the calendar of intervals.icu or Garmin Connect.",
-    ),
-    (
-        "fetch",
-        "fetch",
-        "fetch",
-        READ,
-        "Bring recordings home from a service: the original files, only what is new.",
-    ),
-    (
-        "sync",
-        "sync",
-        "sync",
-        READ,
-        "Bring new runs home, lay each beside its plan, analyse it, and let the profile learn.",
-    ),
-    ("show", "show", "show", READ, "Show what a file is and what it says; the content decides, not the name."),
-    ("analyze", "analyze", "analyze", READ, "Find the stretches of a recording that were run backward."),
-    (
-        "match",
-        "match",
-        "match",
-        READ,
-        "Lay a plan beside the run: each step with what was planned, what was done, and how it ended.",
-    ),
-    (
-        "label",
-        "label",
-        "label",
-        READ,
-        "Correct a result: say which stretches were run backward or forward, in time since the start.",
-    ),
-    (
-        "share",
-        "share",
-        "share",
-        READ,
-        "Make an anonymous packet of a labelled run, to give to the project; nothing is sent.",
-    ),
-    (
-        "report",
-        "report",
-        "report",
-        READ,
-        "Write a report on a recording: one HTML page that opens anywhere, without a network.",
-    ),
-    (
-        "draw",
-        "report",
-        "draw",
-        READ,
-        "Draw a recording: the run over time, the gait plane, the track, or the plan beside the run.",
-    ),
-    (
-        "convert",
-        "report",
-        "convert",
-        READ,
-        "Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.",
-    ),
-    ("scan", "scan", "scan", READ, "Analyse a whole archive of recordings, and tell its runner's story."),
-    (
-        "profile",
-        "scan",
-        "profile",
-        READ,
-        "Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more and err less.",
-    ),
-    ("strava", "strava", "commands", READ, "Your own runs at Strava; needs the extra `strava`."),
-    (
-        "schema",
-        "define",
-        "schema",
-        MORE,
-        "Print the JSON Schema of session documents, for editors that complete and check.",
-    ),
-    ("demo", "analyze", "demo", MORE, "Compile a session and analyse a synthetic recording of it, into a folder."),
+# Where the help lists what, by the first line of its own help, which a test compares.
+_HELP_OF = {
+    PLAN: {
+        "library": "List the ready-made sessions, or show and save one with your own numbers.",
+        "pace": "Tell the backward pace that goes with what you run forward.",
+        "plan": "Plan weeks of backward running, and say by what rule it grows.",
+        "compile": "Compile a session to a FIT workout for a watch, or check whether the watch takes it.",
+        "export": "Write a session as intervals.icu text, Garmin Connect JSON, a Zwift run or a coach's sheet.",
+        "push": "Put sessions on a watch that is plugged in, or into the calendar of intervals.icu or Garmin Connect.",
+    },
+    READ: {
+        "fetch": "Bring recordings home from a service: the original files, only what is new.",
+        "sync": "Bring new runs home, lay each beside its plan, analyse it, and let the profile learn.",
+        "show": "Show what a file is and what it says; the content decides, not the name.",
+        "analyze": "Find the stretches of a recording that were run backward.",
+        "match": "Lay a plan beside the run: each step with what was planned, what was done, and how it ended.",
+        "label": "Correct a result: say which stretches were run backward or forward, in time since the start.",
+        "share": "Make an anonymous packet of a labelled run, to give to the project; nothing is sent.",
+        "report": "Write a report on a recording: one HTML page that opens anywhere, without a network.",
+        "draw": "Draw a recording: the run over time, the gait plane, the track, or the plan beside the run.",
+        "convert": "Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.",
+        "scan": "Analyse a whole archive of recordings, and tell its runner's story.",
+        "profile": "Learn what is usual for one runner, so that `analyze` and `scan` with --profile see more "
+        "and err less.",
+        "strava": "Your own runs at Strava; needs the extra `strava`.",
+    },
+    MORE: {
+        "schema": "Print the JSON Schema of session documents, for editors that complete and check.",
+        "demo": "Compile a session and analyse a synthetic recording of it, into a folder.",
+    },
+}
+_MODULES = {
+    "define": ("library", "pace", "plan", "schema"),
+    "compile": ("compile", "export"),
+    "fetch": ("fetch", "sync", "strava"),
+    "analyze": ("analyze", "match", "report", "draw", "convert", "demo"),
+    "label": ("label", "share"),
+    "scan": ("scan", "profile"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+# Name, module, function (or group), where the help lists it, and its first line.
+COMMANDS = tuple(
+    (name, _HOME.get(name, name), "compile_session" if name == "compile" else name, panel, words)
+    for panel, commands in _HELP_OF.items()
+    for name, words in commands.items()
 )
-_HOME = {name: (module, function) for name, module, function, _, _ in COMMANDS}
 
 
 class Commands(TyperGroup):
@@ -141,11 +85,10 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except RetrorunError as error:
             shown = printable(str(error), keep="\n\t")
-            typer.echo(f"error: {shown}", err=True)
-            raise typer.Exit(1) from None
         except MemoryError:
-            typer.echo("error: there is not enough memory for this; give fewer or smaller recordings", err=True)
-            raise typer.Exit(1) from None
+            shown = "there is not enough memory for this; give fewer or smaller recordings"
+        typer.echo(f"error: {shown}", err=True)
+        raise typer.Exit(1)
 
 
 class LazyCommands(Commands):
@@ -157,8 +100,9 @@ class LazyCommands(Commands):
 
     def get_command(self, ctx: Click, cmd_name: str) -> Click:  # noqa: ARG002 - click's own signature
         """One command; None where there is none of that name."""
-        if cmd_name not in self.commands and cmd_name in _HOME:
-            self.commands[cmd_name] = _load(cmd_name)
+        for name, module, function, _, _ in COMMANDS:
+            if name == cmd_name and name not in self.commands:
+                self.commands[name] = _load(name, module, function)
         return self.commands.get(cmd_name)
 
     def shell_complete(self, ctx: Click, incomplete: str) -> Click:
@@ -177,13 +121,11 @@ class LazyCommands(Commands):
         for panel in (PLAN, READ, MORE):
             with formatter.section(panel):
                 formatter.write_dl([(name, words) for name, _, _, where, words in COMMANDS if where == panel])
-        options = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
         with formatter.section("Options"):
-            formatter.write_dl(options)
+            formatter.write_dl([record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))])
 
 
-def _load(name: str) -> Click:
-    module, function = _HOME[name]
+def _load(name: str, module: str, function: str) -> Click:
     target = getattr(import_module(f"retrorun.cli.{module}"), function)
     if isinstance(target, typer.Typer):
         group = typer.main.get_group(target)

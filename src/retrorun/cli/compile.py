@@ -22,7 +22,7 @@ from retrorun.cli.options import (
     moment,
     output_option,
 )
-from retrorun.cli.session_argument import read_session, session_of
+from retrorun.cli.sources import read_session, session_of
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import check_ending, write_atomic
 from retrorun.session.document import load_squad

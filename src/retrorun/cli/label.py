@@ -1,8 +1,9 @@
-"""`retrorun label`: the runner says which stretches were backward, and which were not."""
+"""`retrorun label` and `share`: the runner says which stretches were backward, and can give that away."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,29 +11,26 @@ from typing import Annotated
 
 import typer
 
-from retrorun.activity.model import Lap
+from retrorun.activity import model, read
+from retrorun.analysis import labels as words
 from retrorun.analysis.analyse import Analysis, analyse
-from retrorun.analysis.labels import (
-    LAPS_HINT,
-    Label,
-    Labels,
-    changing_labels,
-    load_labels,
-    save_labels,
-    spans_of_laps,
-    speaks_of_laps,
-)
-from retrorun.cli.ask import agrees, ask, must_be_a_terminal
+from retrorun.analysis.labels import Label, Labels
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
+from retrorun.cli.sources import must_be_on_foot
 from retrorun.detection.resample import stretch_means
 from retrorun.errors import LabelError, SessionError
-from retrorun.intervals import Span, covered_s
+from retrorun.files import check_ending, write_atomic
+from retrorun.intervals import Interval, Span, covered_s, overlap_s
 from retrorun.match.model import timer_s
 from retrorun.session.model import Direction
-from retrorun.units import format_clock, format_pace, parse_time
+from retrorun.units import format_clock, format_pace, format_percent, parse_time
 
+SAME = 0.5  # chosen: a stretch of which half is labelled, or called already, is not asked about again
+_KEYS = {"y": Direction.BACKWARD, "n": Direction.FORWARD, "s": None, "\r": None, "\n": None}
+_ENOUGH = ("q", "\x03", "\x04", "\x1b")
 _SPAN = re.compile(r"\s*(.+?)\s*[-–]\s*(.+?)\s*")
+_HEADS = ("lap", "start", "time", "pace", "cadence", "called", "labelled")
 
 Spans = list[str] | None
 
@@ -53,121 +51,225 @@ def label(
     called or planned backward is asked about in the terminal, one key each, and shown before it is written.
     """
     run = analyse(recording, labels=None)
+    said = {Direction.BACKWARD: backward or [], Direction.FORWARD: forward or []}
     answers: tuple[Label, ...] = ()
     if not (backward or forward or forget or show_laps):
         answers = _asked(run, recording, dry_run=dry_run)
         if not answers:
             say("nothing was written")
             return
-    with changing_labels(recording) as labels:
+    with words.changing_labels(recording) as labels:
         _must_belong(labels, run, recording)
-        changed = _changed(labels, run, backward or [], forward or [], forget or [])
-        for one in answers:
-            changed = changed.add(one)
+        changed = _with(answers, _changed(labels, run, said, forget or []))
         if changed != labels and not dry_run:
-            path = save_labels(replace(changed, recording=run.fingerprint), recording)
+            path = words.save_labels(replace(changed, recording=run.fingerprint), recording)
             say(f"labels     {path}", whole=True)
     if not answers:
         _say_labels(changed)
-    if show_laps or (dry_run and any(map(speaks_of_laps, [*(backward or ()), *(forward or ())]))):
+    if show_laps or (dry_run and any(words.speaks_of_laps(text) for texts in said.values() for text in texts)):
         _say_laps(run, changed)
     if dry_run:
         say("nothing was written")
 
 
-def _asked(run: Analysis, recording: Path, *, dry_run: bool) -> tuple[Label, ...]:
-    """What the runner says at the terminal and wants to be written; nobody else waits for the answers."""
-    must_be_a_terminal()
-    labels = load_labels(recording)
-    _must_belong(labels, run, recording)
-    _say_laps(run, labels)
-    answers = ask(run, labels)
-    for one in answers:
+def share(
+    recording: RecordingArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The packet (.zip).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be in it.")] = False,
+) -> None:
+    """Make an anonymous packet of a labelled run, to give to the project; nothing is sent.
+
+    It holds numbers and labels: no position, date, heart rate, name, note, or number of a device.
+    """
+    from retrorun.analysis.packet import make_packet
+
+    check_ending(output, (".zip",), "a packet")
+    activity = read.read_activity(recording)
+    must_be_on_foot(activity, recording)
+    packet = make_packet(activity, words.load_labels(recording))
+    held = f"{packet.samples} samples over {format_clock(packet.length_s)}: {', '.join(packet.columns)}"
+    say(f"in it      {held}", under=11)
+    for one in packet.labels:
+        _say_label(one)
+    say("left out   positions, date and time of day, heart rate, device, workout, names, notes", under=11)
+    if dry_run:
+        say("nothing was written")
+        return
+    write_atomic(output, packet.data, inputs=[recording])
+    say(f"wrote {output}", whole=True)
+    say("Read CONSENT.txt in it. Nothing was sent: give it to the project yourself, if you want to.")
+
+
+def _changed(labels: Labels, run: Analysis, said: dict[Direction, list[str]], forget: list[str]) -> Labels:
+    for start_s, end_s in _spans(forget, run):
+        labels = labels.forget(start_s, end_s)
+    for way, texts in said.items():
+        labels = _with((Label(start_s=a, end_s=b, direction=way) for a, b in _spans(texts, run)), labels)
+    return labels
+
+
+def _with(new: Iterable[Label], labels: Labels) -> Labels:
+    for one in new:
         labels = labels.add(one)
-    if answers:
-        _say_labels(labels)
-    return answers if answers and not dry_run and agrees("Write these labels?") else ()
+    return labels
 
 
 def _must_belong(labels: Labels, run: Analysis, recording: Path) -> None:
     here = run.fingerprint
     if labels.labels and not labels.recording.same_run(here):
-        raise LabelError(
-            "the labels beside it belong to another run",
-            where=str(recording),
-            hint="move the .labels.json file away",
-        )
+        what, hint = "the labels beside it belong to another run", "move the .labels.json file away"
+        raise LabelError(what, where=str(recording), hint=hint)
     if labels.recording.digest not in ("", here.digest):
         say("the file has changed since it was labelled; the run in it is the same")
 
 
 def _say_labels(labels: Labels) -> None:
     for one in labels.labels:
-        say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
+        _say_label(one)
     if not labels.labels:
         say("no labels")
 
 
-def _changed(labels: Labels, run: Analysis, backward: list[str], forward: list[str], forget: list[str]) -> Labels:
-    for text in forget:
-        for start_s, end_s in _spans(text, run):
-            labels = labels.forget(start_s, end_s)
-    for direction, texts in ((Direction.BACKWARD, backward), (Direction.FORWARD, forward)):
-        for start_s, end_s in (span for text in texts for span in _spans(text, run)):
-            labels = labels.add(Label(start_s=start_s, end_s=end_s, direction=direction))
-    return labels
+def _say_label(one: Label) -> None:
+    say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
 
 
 def _say_laps(run: Analysis, labels: Labels) -> None:
     """Each lap with what tells backward from forward and what is said of it, so that a runner sees which are meant."""
     if not run.activity.laps:
         return
-    rows = []
-    for number, lap in enumerate(run.activity.laps, start=1):
-        speed, cadence, _ = stretch_means(run.activity, lap.start_s, lap.end_s)
-        time_s = timer_s(lap)
-        if lap.distance_m is not None and time_s > 0:
-            speed = lap.distance_m / time_s  # as the watch showed it, and as `retrorun show` does
-        said = (way.value for way in Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))
-        rows.append(
-            (
-                str(number),
-                format_clock(lap.start_s),
-                format_clock(lap.end_s - lap.start_s),
-                format_pace(speed) if speed > 0 else "",
-                f"{cadence:.0f} spm" if cadence > 0 else "",
-                Direction.BACKWARD.value if _mostly(lap, run.detection.segments) else "",
-                next(said, ""),
-            )
-        )
-    heads = ("lap", "start", "time", "pace", "cadence", "called", "labelled")
-    shown = len(heads) - (not labels.labels)
+    rows = [_lap_row(number, lap, run, labels) for number, lap in enumerate(run.activity.laps, start=1)]
+    shown = len(_HEADS) - (not labels.labels)
     say()
-    say_table(heads[:shown], [row[:shown] for row in rows], left=heads[5:shown])
+    say_table(_HEADS[:shown], [row[:shown] for row in rows], left=_HEADS[5:shown])
     called = ",".join(row[0] for row in rows if row[5]) or "2,4"
     say(f"Say which laps you ran backward: retrorun label FILE --backward lap:{called}", whole=True)
 
 
-def _mostly(lap: Lap, spans: Iterable[Span]) -> bool:
+def _lap_row(number: int, lap: model.Lap, run: Analysis, labels: Labels) -> tuple[str, ...]:
+    speed, cadence, _ = stretch_means(run.activity, lap.start_s, lap.end_s)
+    time_s = timer_s(lap)
+    if lap.distance_m is not None and time_s > 0:
+        speed = lap.distance_m / time_s  # as the watch showed it, and as `retrorun show` does
+    said = (way.value for way in Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))
+    return (
+        str(number),
+        format_clock(lap.start_s),
+        format_clock(lap.end_s - lap.start_s),
+        format_pace(speed) if speed > 0 else "",
+        f"{cadence:.0f} spm" if cadence > 0 else "",
+        Direction.BACKWARD.value if _mostly(lap, run.detection.segments) else "",
+        next(said, ""),
+    )
+
+
+def _mostly(lap: model.Lap, spans: Iterable[Span]) -> bool:
     return covered_s(lap, spans) > 0.5 * (lap.end_s - lap.start_s)
 
 
-def _spans(text: str, run: Analysis) -> list[tuple[float, float]]:
-    if speaks_of_laps(text):
-        return [(span.start_s, span.end_s) for span in spans_of_laps(run.activity, text, match=run.match)]
-    return [_span(text, run.fingerprint.length_s)]
+def _spans(texts: Iterable[str], run: Analysis) -> Iterable[tuple[float, float]]:
+    for text in texts:
+        if words.speaks_of_laps(text):
+            laps = words.spans_of_laps(run.activity, text, match=run.match)
+            yield from ((span.start_s, span.end_s) for span in laps)
+        else:
+            yield _span(text, run.fingerprint.length_s)
 
 
 def _span(text: str, length_s: float) -> tuple[float, float]:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise LabelError(f"{text!r} is no stretch of time", hint=LAPS_HINT)
+        raise LabelError(f"{text!r} is no stretch of time", hint=words.LAPS_HINT)
     try:
         start_s, end_s = parse_time(found[1]), parse_time(found[2])
     except SessionError as error:
-        raise LabelError(error.what, where=text, hint=LAPS_HINT) from None
+        raise LabelError(error.what, where=text, hint=words.LAPS_HINT) from None
     if end_s <= start_s:
         raise LabelError("a stretch ends before it starts", where=text, hint=f"did you mean {found[2]}-{found[1]}?")
     if end_s > length_s + 1.0:
         raise LabelError(f"the recording ends at {format_clock(length_s)}", where=text, hint="count from its start")
     return start_s, min(end_s, length_s)
+
+
+# ---- questions at a terminal, one key each ---------------------------------------------------------------------------
+
+
+def _asked(run: Analysis, recording: Path, *, dry_run: bool) -> tuple[Label, ...]:
+    """What the runner says at the terminal and wants to be written; nobody else waits for the answers."""
+    must_be_a_terminal()
+    labels = words.load_labels(recording)
+    _must_belong(labels, run, recording)
+    _say_laps(run, labels)
+    answers = _answers(run, labels)
+    if answers:
+        _say_labels(_with(answers, labels))
+    if not answers or dry_run:
+        return ()
+    typer.echo("Write these labels? y yes, n no  ", nl=False)
+    return answers if _key() == "y" else ()
+
+
+def must_be_a_terminal() -> None:
+    """Refuse to ask where nobody could answer.
+
+    Raises:
+        LabelError: this is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        hint = "say it with --backward, --forward or --forget; --laps lists what there is"
+        raise LabelError("this is no terminal, where questions could be asked", hint=hint)
+
+
+def _candidates(run: Analysis, labels: Labels) -> list[Interval]:
+    """What may have been run backward, and neither runner nor recording says: what was called, and planned steps."""
+    said = words.said_of(run.activity, labels).labels
+    found: list[Interval] = []
+    called = [Interval(start_s=one.start_s, end_s=one.end_s) for one in run.detection.segments]
+    for one in (*called, *words.planned_backward(run.match)):
+        known = max(covered_s(one, said), *(overlap_s(one, other) for other in found), 0.0)
+        if known < SAME * one.duration_s:
+            found.append(one)
+    return sorted(found, key=lambda one: one.start_s)
+
+
+def _answers(run: Analysis, labels: Labels) -> tuple[Label, ...]:
+    """What the runner says of each candidate."""
+    asked = _candidates(run, labels)
+    if not asked:
+        say("there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording")
+        return ()
+    say("Was it run backward? y yes, n no, s skip, q enough")
+    answers: list[Label] = []
+    for number, one in enumerate(asked, start=1):
+        typer.echo(f"{number} of {len(asked)}  {_shown(run, one)}  ", nl=False)
+        key = _key()
+        if key in _ENOUGH:
+            break
+        direction = _KEYS[key]
+        if direction is not None:
+            answers.append(Label(start_s=one.start_s, end_s=one.end_s, direction=direction))
+    return tuple(answers)
+
+
+def _key() -> str:
+    """The next key that means something, which is shown."""
+    while True:
+        try:
+            key = typer.getchar().lower()
+        except EOFError:  # how a terminal tells Ctrl-D
+            key = "\x04"
+        if key in _KEYS or key in _ENOUGH:
+            typer.echo(key if key.isalpha() else "")
+            return key
+
+
+def _shown(run: Analysis, one: Interval) -> str:
+    speed, cadence, _ = stretch_means(run.activity, one.start_s, one.end_s)
+    parts = [f"{format_clock(one.start_s)}-{format_clock(one.end_s)}"]
+    parts += [format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)
+    called = max(run.detection.segments, key=lambda segment: overlap_s(segment, one), default=None)
+    if called is not None and overlap_s(called, one) > 0:
+        parts.append(f"chance {format_percent(called.probability)}")
+    else:
+        parts.append("planned, not called")
+    return ", ".join(parts)

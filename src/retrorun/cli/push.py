@@ -15,19 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.cli.garmin_login import garmin_code, garmin_login
-from retrorun.cli.options import (
-    SESSION_HELP,
-    AthleteOption,
-    DeviceOption,
-    JsonOption,
-    NameOption,
-    session_argument,
-)
-from retrorun.cli.options import (
-    day as day_of,
-)
-from retrorun.cli.session_argument import existing_file, session_of, source_of, with_folders
+from retrorun.cli.fetch import garmin_code, garmin_login
+from retrorun.cli.options import SESSION_HELP, AthleteOption, DeviceOption, JsonOption, NameOption, session_argument
+from retrorun.cli.options import day as day_of
+from retrorun.cli.sources import existing_file, session_of, source_of, with_folders
 from retrorun.errors import WorkoutError
 from retrorun.files import locked, read_bytes, write_atomic
 from retrorun.fit.workout_message import FileIdentity

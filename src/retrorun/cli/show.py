@@ -21,7 +21,7 @@ from retrorun.cli.options import (
     session_argument,
     title_of,
 )
-from retrorun.cli.session_argument import existing_file, looks_like_a_file, read_session
+from retrorun.cli.sources import existing_file, looks_like_a_file, read_session
 from retrorun.errors import OutputError
 from retrorun.files import write_atomic
 from retrorun.report.figures.session import figure_session

@@ -1,24 +1,129 @@
-"""The recordings and profiles given on the command line, also on standard input; what one is, told by its content."""
+"""What is given on the command line, also on standard input: a session, a recording, a profile, told by its content.
+
+Each reader imports what it needs: who analyses recordings does not wait for notation, nor who plans for detection.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from retrorun.activity.archive import unpack
-from retrorun.activity.model import Activity
-from retrorun.activity.rules import spans_on_foot
-from retrorun.analysis.analyse import Analysis, analyse
+from retrorun.cli.console import say_findings
 from retrorun.cli.options import STDIN, bytes_of
-from retrorun.detection.profile import GaitProfile
-from retrorun.errors import ProfileError, RecordingError
-from retrorun.files import GZIP, read_bytes
-from retrorun.fit.reader import is_fit
-from retrorun.fit.workout_message import is_workout
+from retrorun.errors import NotationError, ProfileError, RecordingError, SessionError
+from retrorun.files import GZIP, open_regular, read_bytes
+from retrorun.watch.find import is_folder
+
+if TYPE_CHECKING:
+    from retrorun.activity.model import Activity
+    from retrorun.analysis.analyse import Analysis
+    from retrorun.detection.profile import GaitProfile
+    from retrorun.session.model import Session
+    from retrorun.workout.decode import Decompiled
 
 Kind = Literal["session", "workout", "recording"]
 
 HEAD_BYTES = 4096  # more than any header and first messages of a FIT file need, and any preamble of an XML file
+_ENDINGS = (".fit", ".gz", ".json", ".retro", ".txt", ".yaml", ".yml", ".zwo")
+_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
+
+
+def session_of(argument: str, *, name: str = "", athlete: Path | None = None) -> Session:
+    """The session that an argument means, as `read_session` reads it; what is found on the way is told on stderr.
+
+    With an athlete's file its efforts are numbers.
+    """
+    from retrorun.session import document, effort
+
+    read = read_session(argument, name=name)
+    say_findings(read.findings, source=argument)
+    return read.session if athlete is None else effort.resolve_session(read.session, document.load_athlete(athlete))
+
+
+def read_session(argument: str, *, name: str = "") -> Decompiled:
+    """The session that an argument means, and what a session cannot hold of it.
+
+    `name` is for notation and other texts, which have none.
+
+    Raises:
+        SessionError: it is no session, no key, or no readable document.
+        RecordingError: it looks like a file's name and there is none.
+        RetrorunError: a file holds no session.
+    """
+    from retrorun.session.notation import parse_session
+    from retrorun.workout import decode, importing
+
+    source = source_of(argument)
+    if isinstance(source, Path | bytes):
+        return importing.import_session(source, name=name)
+    try:
+        return decode.Decompiled(session=parse_session(source, name=name) if isinstance(source, str) else source)
+    except NotationError:
+        if is_folder(Path(argument)):
+            raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it") from None
+        raise
+
+
+def source_of(argument: str) -> Session | Path | str | bytes:
+    """What an argument is: a ready-made session, a file, notation, or what standard input holds.
+
+    Raises:
+        SessionError: it is empty.
+        RecordingError: it looks like a file's name and there is none.
+    """
+    from retrorun.session.library import find_ready_made
+    from retrorun.workout.importing import FILE_NAME
+
+    if not argument.strip():
+        raise SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
+    if argument == STDIN:
+        return bytes_of(argument)
+    path = existing_file(argument)
+    if path is not None:
+        return path  # its ending may settle what its content leaves open
+    if _KEY.fullmatch(argument):
+        return find_ready_made(argument).build()
+    if FILE_NAME.fullmatch(argument):
+        open_regular(Path(argument)).close()  # says whether there is none, or a folder, a pipe, a device
+    return argument
+
+
+def with_folders(arguments: Iterable[str]) -> list[str]:
+    """The arguments, each folder as the sessions and schedules in it, in the order of their names.
+
+    Raises:
+        RecordingError: a folder holds none.
+    """
+    found: list[str] = []
+    for argument in arguments:
+        if not argument.strip() or existing_file(argument) is not None or not is_folder(Path(argument)):
+            found.append(argument)
+            continue
+        files = sorted(path for path in Path(argument).iterdir() if path.suffix.lower() in _ENDINGS and path.is_file())
+        if not files:
+            raise RecordingError("the folder holds no session", where=argument, hint="name one with sessions in it")
+        found += map(str, files)
+    return found
+
+
+def looks_like_a_file(argument: str) -> bool:
+    """Whether an argument is a file's name, or a folder's, and not a session written out."""
+    from retrorun.workout.importing import FILE_NAME
+
+    if not argument.strip():
+        return False
+    return bool(FILE_NAME.fullmatch(argument)) or (" " not in argument and "/" in argument) or is_folder(Path(argument))
+
+
+def existing_file(argument: str) -> Path | None:
+    """The file of this name; None where there is none, or where no file could have such a name."""
+    try:
+        path = Path(argument)
+        return path if path.is_file() else None
+    except (OSError, ValueError):  # too long for a file's name, or with a zero in it
+        return None
 
 
 def run_of(recording: Path, profile: Path | None = None, plan: str | None = None, *, data: bytes = b"") -> Analysis:
@@ -29,11 +134,9 @@ def run_of(recording: Path, profile: Path | None = None, plan: str | None = None
     Raises:
         RecordingError: it cannot be read, or holds nothing on foot.
     """
-    usual, planned = profile_of(profile), None
-    if plan is not None:
-        from retrorun.cli.session_argument import session_of  # reads every format of a plan
+    from retrorun.analysis.analyse import analyse
 
-        planned = session_of(plan)
+    usual, planned = profile_of(profile), None if plan is None else session_of(plan)
     stdin = str(recording) == STDIN
     run = analyse(data or bytes_of(recording) if stdin else recording, profile=usual, plan=planned)
     must_be_on_foot(run.activity, recording)
@@ -46,13 +149,12 @@ def must_be_on_foot(activity: Activity, recording: Path) -> None:
     Raises:
         RecordingError: it is a ride, a swim, …
     """
+    from retrorun.activity.rules import spans_on_foot
+
     if not spans_on_foot(activity):
-        sports = [part.sport for part in activity.parts] or [activity.sport]
-        raise RecordingError(
-            f"this is {' and '.join(dict.fromkeys(sports))}, not running",
-            where=str(recording),
-            hint="give a recording of a run",
-        )
+        sports = dict.fromkeys([part.sport for part in activity.parts] or [activity.sport])
+        what = f"this is {' and '.join(sports)}, not running"
+        raise RecordingError(what, where=str(recording), hint="give a recording of a run")
 
 
 def kind_of(data: bytes, *, where: str) -> Kind:
@@ -63,6 +165,11 @@ def kind_of(data: bytes, *, where: str) -> Kind:
     Raises:
         RecordingError: there are no bytes at all.
     """
+    from retrorun.activity.archive import unpack
+    from retrorun.fit.reader import is_fit
+    from retrorun.fit.workout_message import is_workout
+    from retrorun.workout import importing
+
     if not data:
         raise RecordingError("the file is empty", where=where, hint="copy it again from where it came")
     if is_fit(data):
@@ -75,9 +182,7 @@ def kind_of(data: bytes, *, where: str) -> Kind:
         head = data[:HEAD_BYTES].decode("utf-8-sig", "strict" if len(data) <= HEAD_BYTES else "ignore")
     except UnicodeDecodeError:
         return "recording"
-    from retrorun.workout.importing import kind_of as plan_kind  # every format of a plan
-
-    return "session" if plan_kind(head.encode()) is not None else "recording"
+    return "session" if importing.kind_of(head.encode()) is not None else "recording"
 
 
 def profile_of(path: Path | None) -> GaitProfile | None:
@@ -89,8 +194,9 @@ def profile_of(path: Path | None) -> GaitProfile | None:
     """
     if path is None:
         return None
+    from retrorun.detection.profile import GaitProfile
+
     try:
         return GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
     except ProfileError as error:
-        where = f"{path}, {error.where}" if error.where else str(path)
-        raise ProfileError(error.what, where=where, hint=error.hint) from error
+        raise ProfileError(error.what, where=f"{path}, {error.where}".removesuffix(", "), hint=error.hint) from error
