@@ -19,7 +19,7 @@ from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import LinePrior, fit_line
 from retrorun.detection.candidates import find_candidates
 from retrorun.detection.likelihoods import likelihoods, terms
-from retrorun.detection.resample import build_grid, mean_over
+from retrorun.detection.resample import build_grid, lag_correlations, mean_over
 from tests.evaluation.corpus import athletes, examples, folder_or_exit
 from tests.evaluation.sessions import KINDS, Session, draw_runner, fits, make_session
 
@@ -119,14 +119,41 @@ def heart_rate_falls(folder: Path) -> list[float]:
     return [fall for fall in falls if np.isfinite(fall)]
 
 
+def lags_within(folder: Path, window: int = 400) -> tuple[int, int]:
+    """Of the windows of 20 minutes in which a lag shows: how many, and in how many it is 6 s and more off the whole's.
+
+    It shows where speed and cadence correlate by half, and is another where they correlate by a tenth better there. The
+    columns of athlete27, 30 s apart, are left out.
+    """
+    shown = apart = 0
+    for name in athletes(folder):
+        for example in () if name == "athlete27" else examples(folder, name):
+            run = example.activity
+            grid = build_grid(run, float(run.time_s[0]), float(run.time_s[-1]))
+            for start in range(0, len(grid) - window + 1, window):
+                part = slice(start, start + window)
+                # Cadence is moved back already, so that what is left here is the window's own.
+                good = lag_correlations(grid.speed_mps[part], grid.cadence_spm[part])
+                if good and max(good.values()) > 0.5:
+                    best = max(good, key=good.__getitem__)
+                    shown += 1
+                    apart += abs(best) > 1 and good[best] > good[0] + 0.1
+    return shown, apart
+
+
 def main() -> None:
     """Estimate and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--per", type=int, default=20)
     parser.add_argument("--heart-rate", action="store_true", help="only how heart rate falls in slow stretches")
+    parser.add_argument("--lags", action="store_true", help="only how the lag of cadence changes within recordings")
     options = parser.parse_args()
     folder = folder_or_exit(options.folder)
+    if options.lags:
+        shown, apart = lags_within(folder)
+        print(f"the lag shows in {shown} windows of 20 min; in {apart} it is 6 s and more off that of the recording")
+        return
     if options.heart_rate:
         falls = np.array(heart_rate_falls(folder))
         print(f"heart rate fell by {np.median(falls):.1f} bpm (median), SD {falls.std():.1f}, {len(falls)} stretches")

@@ -75,21 +75,29 @@ def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
 
 
 def lag_of(speed_mps: FloatArray, cadence_spm: FloatArray) -> int:
-    """The lag of cadence behind speed in bins: the one at which both, clipped, go together best.
+    """The lag of cadence behind speed in bins: the one at which both go together best.
 
-    At stops and walk breaks both must fall at once. Where nobody stops or walks the lag does not show, nor does it
-    matter: then the usual lag of watches is taken.
+    Where nobody stops or walks the lag does not show, nor does it matter: then the usual lag of watches is taken.
+    """
+    good = lag_correlations(speed_mps, cadence_spm)
+    best = max(good, key=good.__getitem__, default=p.USUAL_LAG)
+    return best if good and good[best] > good[p.USUAL_LAG] + p.LAG_GAIN else p.USUAL_LAG
+
+
+def lag_correlations(speed_mps: FloatArray, cadence_spm: FloatArray) -> dict[int, float]:
+    """How well speed goes with the cadence some bins later, both clipped to what tells running from walking.
+
+    At stops and walk breaks both must fall at once. Empty where nobody stops or walks.
     """
     speed, cadence = np.clip(speed_mps, 0.8, 2.6), np.clip(cadence_spm, 90.0, 165.0)
     known = np.isfinite(speed) & np.isfinite(cadence)
     n = len(known)
     if known.sum() < p.LEAST_RUNNING_BINS or n < 2 * len(p.LAGS):
-        return p.USUAL_LAG
+        return {}
     if speed[known].std() < p.LAG_SPEED_SD or cadence[known].std() < p.LAG_CADENCE_SD:
-        return p.USUAL_LAG
+        return {}
     speed = np.where(known, speed - speed[known].mean(), 0.0)
     cadence = np.where(known, cadence - cadence[known].mean(), 0.0)
-
     speed_squares, cadence_squares, weight = speed * speed, cadence * cadence, known.astype(np.float64)
 
     def correlation(lag: int) -> float:
@@ -97,9 +105,7 @@ def lag_of(speed_mps: FloatArray, cadence_spm: FloatArray) -> int:
         size = float(speed_squares[early] @ weight[late]) * float(cadence_squares[late] @ weight[early])
         return float(speed[early] @ cadence[late]) / size**0.5 if size > 0 else 0.0
 
-    good = {lag: correlation(lag) for lag in p.LAGS}
-    best = max(good, key=good.__getitem__)
-    return best if good[best] > good[p.USUAL_LAG] + p.LAG_GAIN else p.USUAL_LAG
+    return {lag: correlation(lag) for lag in p.LAGS}
 
 
 def _moved_back(values: FloatArray, lag: int) -> FloatArray:
