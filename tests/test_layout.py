@@ -14,10 +14,8 @@ MOST_LINES = 400
 ELSEWHERE: dict[str, str] = {
     "activity/gpx": "activity/test_kinds.py",
     "activity/markup": "activity/test_xml.py",
-    "activity/raw": "activity/test_assemble.py",
     "activity/rules": "activity/test_kinds.py",
     "activity/second": "activity/test_fit.py",
-    "activity/spans": "activity/test_fit.py",
     "activity/strava": "services/test_strava.py",
     "activity/tcx": "activity/test_kinds.py",
     "analysis/detect": "analysis/test_labels.py",

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.activity.assemble import _longest_forward, assemble
+from retrorun.activity.assemble import RawRecording, RawSpan, _longest_forward, assemble
 from retrorun.activity.model import Pause
-from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording
 from retrorun.errors import RecordingError
+from retrorun.fit.chain import Loss
 
 NAN = float("nan")
 ZERO = 1_700_000_000.0
@@ -93,12 +93,12 @@ def test_gaps_of_ten_seconds_are_marked_unless_the_timer_explains_them() -> None
 
 
 def test_a_lap_without_a_length_ends_where_the_next_one_begins() -> None:
-    laps = (RawLap(start=ZERO, elapsed=NAN), RawLap(start=ZERO + 4, elapsed=NAN))
+    laps = (RawSpan(start=ZERO, elapsed=NAN), RawSpan(start=ZERO + 4, elapsed=NAN))
     assert [(lap.start_s, lap.end_s) for lap in assemble(raw([0, 4, 9], laps=laps)).laps] == [(0, 4), (4, 9)]
 
 
 def test_damage_between_samples_tells_their_times() -> None:
-    losses = (RawLoss(what="gone", start=25, end=35), RawLoss(what="cut", start=60, end=60))
+    losses = (Loss(what="gone", start=25, end=35), Loss(what="cut", start=60, end=60))
     activity = assemble(raw([0, 1, 2, 7, 8], position=np.array([0, 10, 20, 40, 50]), losses=losses))
     assert [(each.what, each.start_s, each.end_s) for each in activity.damage] == [("gone", 2, 7), ("cut", None, None)]
     assert str(activity.damage[0]) == "gone (bytes 25 to 35, 2 s to 7 s)"
@@ -117,8 +117,8 @@ def test_of_several_sports_each_is_judged_by_what_was_done_in_it() -> None:
     ride = np.arange(n) < 3600
     columns = {"speed_mps": np.where(ride, 9.0, 3.0), "cadence": np.where(ride, 95.0, 84.0)}
     parts = (
-        RawPart(start=ZERO, elapsed=3600.0, sport="cycling"),
-        RawPart(start=ZERO + 3600, elapsed=1800.0, sport="running"),
+        RawSpan(start=ZERO, elapsed=3600.0, sport="cycling"),
+        RawSpan(start=ZERO + 3600, elapsed=1800.0, sport="running"),
     )
     activity = assemble(RawRecording(source="fit", time=ZERO + np.arange(float(n)), columns=columns, parts=parts))
     assert activity.sport == "running"

@@ -225,7 +225,7 @@ def test_laps_whose_times_are_none_of_this_recording_are_laid_end_to_end() -> No
 
 
 def test_more_laps_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrorun.activity.spans.MAX_LAPS", 3)
+    monkeypatch.setattr("retrorun.activity.rules.MAX_LAPS", 3)
     activity = read(*records(5), LAP.define(), *[LAP.data(START, START, 1000, 1000, 300, 0, 0)] * 9)
     assert len(activity.laps) == 3
     assert any("9 in the file" in each for each in activity.decisions)

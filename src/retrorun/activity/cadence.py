@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT, counted
+from retrorun.activity.rules import (
+    ENOUGH_RUNNING,
+    FOOT_SPORTS,
+    MOVING_MPS,
+    RUN_MPS,
+    STRIDE_LIMIT,
+    counted,
+    sport_by_motion,
+)
 from retrorun.arrays import BoolArray, FloatArray, at_share
-from retrorun.intervals import edges
+from retrorun.intervals import edges, mask
+
+if TYPE_CHECKING:
+    from retrorun.activity.model import Part
 
 WALKS = ("walking", "hiking")
 NO_STEP_SPM = 20.0  # a zero that was averaged with its neighbours is still no step
@@ -23,6 +37,29 @@ LONG_OCTAVE_SPM, LONG_OCTAVE_WITHIN, LONG_OCTAVE_MPS = 215.0, 0.04, 0.3
 # A held value: the very same one for so long, begun within a step of the running before it, until a walk is counted.
 HELD_S, HELD_STEP_SPM, HELD_BEFORE_S = 8.0, 2.0, 5.0
 ENOUGH_WALKING = ENOUGH_RUNNING_BEFORE = 3  # samples, so that no single one speaks
+
+
+def of_run(
+    time_s: FloatArray,
+    columns: dict[str, FloatArray],
+    sport: str,
+    parts: Sequence[Part],
+    decisions: list[str],
+    *,
+    is_steps: bool | None,
+) -> tuple[str, FloatArray]:
+    """The sport by what was done, and cadence in steps a minute; of several sports, what was done on foot decides."""
+    given, speed = columns.pop("cadence", None), columns["speed_mps"]
+    own, on_foot = given, None
+    if len(parts) > 1 and not all(part.sport in FOOT_SPORTS for part in parts):
+        on_foot = mask(time_s, (part for part in parts if part.sport in FOOT_SPORTS))
+        speed = np.where(on_foot, speed, np.nan)
+        own = None if given is None else np.where(on_foot, given, np.nan)
+    sport = sport_by_motion(sport, time_s, speed, own, decisions)
+    steps = steps_per_minute(own, speed, sport=sport, is_steps=is_steps, decisions=decisions)
+    if sport in FOOT_SPORTS:
+        steps = without_nonsense(time_s, speed, steps, decisions)
+    return sport, steps if on_foot is None or given is None else np.where(on_foot, steps, given)
 
 
 def steps_per_minute(

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from retrorun.activity.assemble import has_values, only_present
+from retrorun.activity.assemble import RawRecording, RawSpan, finite, has_values, only_present
 from retrorun.activity.model import Device
-from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording, finite
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.activity.second import SecondFile
 from retrorun.arrays import FloatArray, IntArray
@@ -133,7 +132,7 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         workout=workout_of(file),
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
         device=_device(file),
-        losses=tuple(RawLoss(what=loss.what, start=loss.start, end=loss.end) for loss in losses),
+        losses=losses,
         activity=_activities(file),
         decisions=tuple(decisions),
     )
@@ -256,7 +255,7 @@ def _utc_offset(activity: TableView) -> float | None:
     return None
 
 
-def _laps(file: FileView, shift: float) -> tuple[RawLap, ...]:
+def _laps(file: FileView, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("lap")
     columns = (
         *_spans(table),
@@ -265,7 +264,7 @@ def _laps(file: FileView, shift: float) -> tuple[RawLap, ...]:
         table.integers("intensity"),
     )
     return tuple(
-        RawLap(
+        RawSpan(
             start=start + shift,
             elapsed=elapsed,
             distance_m=finite(distance),
@@ -284,11 +283,11 @@ def _spans(table: TableView) -> tuple[list[float], ...]:
     return tuple(table.numbers(name).tolist() for name in fields)
 
 
-def _parts(file: FileView, shift: float) -> tuple[RawPart, ...]:
+def _parts(file: FileView, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("session")
     columns = (*_spans(table), table.integers("sport"), table.integers("sub_sport"))
     return tuple(
-        RawPart(
+        RawSpan(
             start=start + shift,
             elapsed=elapsed,
             sport=word(SPORT, sport, prefix="sport"),

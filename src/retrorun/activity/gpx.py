@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from retrorun.activity.assemble import RawRecording, RawSpan, finite
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
 from retrorun.activity.points import (
@@ -19,7 +20,6 @@ from retrorun.activity.points import (
     recording,
     unix_seconds,
 )
-from retrorun.activity.raw import RawLap, RawPart, RawRecording, finite
 from retrorun.activity.rules import MAX_LAPS, sport_of_words
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
@@ -130,7 +130,7 @@ def _own(head: bytes) -> bytes:
 
 def _activities(
     time: FloatArray, segment: IntArray, track: IntArray, sports: list[tuple[str, str]]
-) -> tuple[IntArray, tuple[RawPart, ...]] | None:
+) -> tuple[IntArray, tuple[RawSpan, ...]] | None:
     """The activity of each point, and one part for each; None where the document holds only one.
 
     Apps cut one activity into segments and tracks at pauses; another activity is hours away, or another sport.
@@ -157,10 +157,7 @@ def _activities(
         before = span
     if len(kinds) < 2:
         return None
-    made = (
-        RawPart(start=float("nan"), elapsed=float("nan"), sport=sport or "generic", sub_sport=sub_sport)
-        for sport, sub_sport in kinds
-    )
+    made = (RawSpan(sport=sport or "generic", sub_sport=sub_sport) for sport, sub_sport in kinds)
     return activity, tuple(made)
 
 
@@ -180,14 +177,14 @@ def _positions(points: Points, attributes: list[bytes]) -> tuple[FloatArray, Flo
     return points.numbers("latitude_deg", lat), points.numbers("longitude_deg", lon)
 
 
-def _laps(data: bytes) -> tuple[RawLap, ...]:
+def _laps(data: bytes) -> tuple[RawSpan, ...]:
     """Laps as Movescount writes them behind the track."""
     if b"startTime>" not in data:
         return ()
     found = _LAP.findall(data)
     starts = unix_seconds([start for start, _, _ in found])
     return tuple(
-        RawLap(start=float(start), elapsed=number(elapsed), distance_m=finite(number(distance)))
+        RawSpan(start=float(start), elapsed=number(elapsed), distance_m=finite(number(distance)))
         for start, (_, elapsed, distance) in zip(starts, found, strict=True)
         if number(elapsed) > 0
     )

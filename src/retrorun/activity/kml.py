@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
+from retrorun.activity.assemble import RawRecording
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.points import Points, attribute, bounded, numbers, recording
-from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import counted, sport_of_words
 from retrorun.errors import RecordingError
 

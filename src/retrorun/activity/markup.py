@@ -16,9 +16,9 @@ from xml.parsers import expat
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.activity.raw import RawLoss
 from retrorun.activity.rules import MAX_ASIDES, SHORTEST_TAG
 from retrorun.errors import RecordingError
+from retrorun.fit.chain import Loss
 
 Positions = npt.NDArray[np.int32]
 
@@ -42,7 +42,7 @@ class Document:
 
     data: bytes
     root: str
-    losses: tuple[RawLoss, ...]
+    losses: tuple[Loss, ...]
 
 
 def looks_like_xml(data: bytes) -> bool:
@@ -216,7 +216,7 @@ def _find(data: bytes, two: bytes, pos: int) -> int:
     return data.find(two, pos) if data.find(two[1:], pos) >= 0 else -1
 
 
-def _check(data: bytes) -> tuple[RawLoss, ...]:
+def _check(data: bytes) -> tuple[Loss, ...]:
     """Where expat stops, as a loss; it is handed no document type, so nothing can be expanded or fetched."""
     # The declared encoding does not matter for tags and numbers, but a wrong one would stop expat.
     parser = expat.ParserCreate("utf-8" if _is_utf8(data) else "iso-8859-1")
@@ -224,7 +224,7 @@ def _check(data: bytes) -> tuple[RawLoss, ...]:
         parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position only
     except expat.ExpatError as error:
         at = max(parser.ErrorByteIndex, 0)
-        return (RawLoss(what=f"the XML is broken: {expat.errors.messages[error.code]}", start=at, end=at),)
+        return (Loss(what=f"the XML is broken: {expat.errors.messages[error.code]}", start=at, end=at),)
     return ()
 
 

@@ -9,12 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
+from retrorun.activity.assemble import RawRecording, RawSpan, only_present
 from retrorun.activity.markup import Document, Tags
 from retrorun.activity.model import Device
-from retrorun.activity.raw import RawLap, RawLoss, RawPart, RawRecording
 from retrorun.activity.rules import MAX_POINTS, counted, plain_name
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
+from retrorun.fit.chain import Loss
 
 _EXTRA = ("power_w", "temperature_c", "vertical_speed_mps")
 _ATTRIBUTE = r"""\s{name}\s*=\s*["']([^"']*)["']"""
@@ -36,7 +37,7 @@ class Points:
     def __init__(self, columns: dict[str, tuple[str, ...]], time_name: str) -> None:
         self.columns = columns
         self.n = 0
-        self.losses: list[RawLoss] = []
+        self.losses: list[Loss] = []
         self.at: IntArray | None = None  # where in the bytes each stands
         self.time_name = time_name.encode()
         names = [name.encode() for name in names_of(columns, time_name)]
@@ -51,7 +52,7 @@ class Points:
             said = (
                 f"{counted(wrong, 'value')} of {plain_name(column)} that no number can be read from, taken as missing"
             )
-            self.losses.append(RawLoss(what=said, start=0, end=0))
+            self.losses.append(Loss(what=said, start=0, end=0))
         return found
 
     def _column(self, column: str, names: tuple[str, ...]) -> FloatArray:
@@ -176,8 +177,8 @@ def recording(
     points: Points,
     columns: dict[str, FloatArray],
     *,
-    laps: tuple[RawLap, ...],
-    parts: tuple[RawPart, ...],
+    laps: tuple[RawSpan, ...],
+    parts: tuple[RawSpan, ...],
     sport: str,
     sub_sport: str,
     device: Device | None,
@@ -197,10 +198,10 @@ def recording(
     return RawRecording(
         source=source,
         time=time,
-        columns={name: values for name, values in columns.items() if np.isfinite(values).any()},
+        columns=only_present(columns),
         position=points.at,
         utc_offset_s=points.zone(),
-        extra={name: values for name, values in extra.items() if np.isfinite(values).any()},
+        extra=only_present(extra),
         laps=laps,
         parts=parts,
         sport=sport,

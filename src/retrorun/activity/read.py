@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import IO, Literal, get_args
 
 from retrorun.activity.archive import unpack
-from retrorun.activity.assemble import assemble
+from retrorun.activity.assemble import RawRecording, assemble
 from retrorun.activity.fit import raw_from_fit, raw_from_fitparse
 from retrorun.activity.gpx import raw_from_gpx
 from retrorun.activity.kml import raw_from_kml
 from retrorun.activity.markup import looks_like_xml, open_document, web_page
 from retrorun.activity.model import Activity
-from retrorun.activity.raw import RawRecording
 from retrorun.activity.rules import MAX_BYTES
 from retrorun.activity.tcx import raw_from_tcx
 from retrorun.errors import RecordingError, RetrorunError

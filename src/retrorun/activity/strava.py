@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from retrorun.activity.assemble import assemble
+from retrorun.activity.assemble import RawRecording, assemble
 from retrorun.activity.model import Activity
-from retrorun.activity.raw import RawRecording
 from retrorun.arrays import FloatArray
 from retrorun.errors import RecordingError
 

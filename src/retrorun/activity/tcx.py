@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from retrorun.activity.assemble import RawRecording, RawSpan, finite
 from retrorun.activity.markup import Document, find_tags
 from retrorun.activity.model import Device
 from retrorun.activity.points import (
@@ -20,7 +21,6 @@ from retrorun.activity.points import (
     recording,
     unix_seconds,
 )
-from retrorun.activity.raw import RawLap, RawPart, RawRecording, finite
 from retrorun.errors import RecordingError
 
 # Local names in a point, and the columns that they fill; the first name that a point has wins.
@@ -80,7 +80,7 @@ class _Laps:
     def _value(self, name: bytes, _: bytes, text: bytes) -> None:
         self._current.setdefault(name, text)
 
-    def raw(self) -> tuple[RawLap, ...]:
+    def raw(self) -> tuple[RawSpan, ...]:
         distinct = {tuple(lap.items()): at for at, lap in reversed([*enumerate(self.laps)])}  # some hold a lap twice
         kept = sorted(distinct.values())
         laps = [self.laps[at] for at in kept]
@@ -90,10 +90,11 @@ class _Laps:
         first = [self.points.times[self._before[at]] if self._before[at] < self.points.n else np.nan for at in kept]
         starts = np.where(said | np.isnan(first), starts, first)
         return tuple(
-            RawLap(
+            RawSpan(
                 start=float(start),
-                elapsed=float("nan"),  # TotalTimeSeconds leaves pauses out; the next lap's start bounds this one
-                timer_s=finite(number(lap.get(b"TotalTimeSeconds", b""))),
+                timer_s=finite(
+                    number(lap.get(b"TotalTimeSeconds", b""))
+                ),  # leaves pauses out: a lap ends at the next one
                 distance_m=finite(number(lap.get(b"DistanceMeters", b""))),
                 trigger=_TRIGGER.get(lap.get(b"TriggerMethod", b"").strip(), ""),
                 intensity=_INTENSITY.get(lap.get(b"Intensity", b"").strip(), ""),
@@ -101,12 +102,10 @@ class _Laps:
             for start, lap in zip(starts, laps, strict=True)
         )
 
-    def parts(self) -> tuple[RawPart, ...]:
+    def parts(self) -> tuple[RawSpan, ...]:
         """One part for each activity; where it lies its points say."""
         words = [sport.decode("utf-8", "replace").strip().lower() for sport, _ in self.activities]
-        return tuple(
-            RawPart(start=float("nan"), elapsed=float("nan"), sport=_SPORT.get(word, "generic")) for word in words
-        )
+        return tuple(RawSpan(sport=_SPORT.get(word, "generic")) for word in words)
 
 
 def raw_from_tcx(document: Document) -> RawRecording:
