@@ -83,7 +83,10 @@ def test_fields_have_their_types() -> None:
         (lambda f: f.number("speed", high=2), "labels.speed: 3 is not between -1e[+]300 and 2"),
         (lambda f: f.rows("rows"), r"labels.rows\[0\]: an object is needed here, not a number"),
         (lambda f: f.only("name"), "labels.speed: this field is unknown"),
-        (lambda f: f.header(name="retrorun labels", version=1), "labels.format: this is no document of the kind"),
+        (
+            lambda f: Fields.read("{}", kind="x", version=1, error=f.error, where=f.where),
+            "labels: format: this is no",
+        ),
     ],
 )
 def test_a_wrong_field_is_named(take: object, what: str) -> None:

@@ -21,7 +21,6 @@ ELSEWHERE: dict[str, str] = {
     "analysis/detect": "analysis/test_labels.py",
     "analysis/packet": "cli/test_share.py",
     "analysis/season": "report/figures/test_season.py",
-    "batch/plans": "batch/test_sync.py",
     "batch/work": "batch/test_scan.py",
     "detection/parameters": "detection/test_detector.py",
     "detection/result": "detection/test_detector.py",

@@ -81,6 +81,20 @@ class Fields:
             raise error(f"an object is needed here, not {_kind(value)}", where=where, hint=hint)
         return cls(values=value, error=error, where=where, hint=hint)
 
+    @classmethod
+    def read(
+        cls, data: bytes | str, *, kind: str, version: int, error: type[RetrorunError], where: str = "", hint: str = ""
+    ) -> Fields:
+        """The fields of one of our own documents, of this kind and version; `where` is its file."""
+        value = parse_json(data, error=error, where=where, hint=hint)
+        fields = cls.of(value, error=error, where=f"{where}: " if where else "", hint=hint)
+        if fields.values.get("format") != kind:
+            raise fields.wrong("format", f"this is no document of the kind {kind!r}")
+        if fields.integer("version", 1) != version:
+            what = f"unknown version {_shown(fields.values['version'])}"
+            raise error(what, where=fields.place("version"), hint="use a newer retrorun")
+        return fields
+
     def text(self, name: str, default: str = _REQUIRED) -> str:
         """A text."""
         return self._get(name, str, "text", default)
@@ -133,23 +147,13 @@ class Fields:
             if name not in names:
                 raise self.wrong(name, "this field is unknown")
 
-    def header(self, *, name: str, version: int) -> None:
-        """Check the two fields with which our own documents begin."""
-        if self.values.get("format") != name:
-            raise self.wrong("format", f"this is no document of the kind {name!r}")
-        if self.integer("version", 1) != version:
-            what = f"unknown version {_shown(self.values['version'])}"
-            raise self.error(what, where=self.place("version"), hint="use a newer retrorun")
-
     def wrong(self, name: str, what: str) -> RetrorunError:
         """The error for a field."""
         return self.error(what, where=self.place(name), hint=self.hint)
 
     def place(self, name: str) -> str:
         """Where a field stands in the document."""
-        if self.where and not self.where.endswith(": "):
-            return f"{self.where}.{name}"
-        return f"{self.where}{name}"
+        return f"{self.where}{'' if not self.where or self.where.endswith(': ') else '.'}{name}"
 
     def _get(self, name: str, kinds: type[T] | tuple[type[T], ...], what: str, default: T) -> T:
         value = self.values.get(name)

@@ -15,8 +15,7 @@ from typer.testing import Result
 
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import ENDING
-from retrorun.batch.plans import read_plans
-from retrorun.batch.sync import PROFILE, STATE, load_state
+from retrorun.batch.sync import PROFILE, STATE, load_state, read_plans
 from retrorun.demo import CREATED, SERIAL, SESSION_TEXT, demo_recording, demo_truth
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import PlanError, RecordingError

@@ -21,7 +21,7 @@ from pathlib import Path
 from retrorun import files
 from retrorun.activity.model import Activity
 from retrorun.detection.result import Detection
-from retrorun.documents import Fields, parse_json, to_json
+from retrorun.documents import Fields, to_json
 from retrorun.errors import LabelError, ProfileError
 from retrorun.intervals import Interval, Span, covered_s, from_mask, subtract, union
 from retrorun.match.model import Match, placed
@@ -162,8 +162,7 @@ class Labels:
         Raises:
             LabelError: the text is not JSON, or not labels; says where.
         """
-        data = Fields.of(parse_json(text, error=LabelError, hint=_HINT), error=LabelError, hint=_HINT)
-        data.header(name=FORMAT, version=VERSION)
+        data = Fields.read(text, kind=FORMAT, version=VERSION, error=LabelError, hint=_HINT)
         labels = tuple(_label_in(row) for row in data.rows("labels"))
         return cls(labels=labels, recording=_fingerprint_in(data.fields("recording")))
 

@@ -8,27 +8,35 @@ make the profile anew from the first run on.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
+from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import lesson, load_labels
 from retrorun.analysis.summary import Summary
 from retrorun.batch.learn import with_run
-from retrorun.batch.plans import Plans
 from retrorun.batch.row import DIGEST
 from retrorun.detection.profile import GaitProfile
-from retrorun.documents import Fields, parse_json, to_json
+from retrorun.documents import Fields, to_json
 from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError
 from retrorun.files import locked, printable, read_bytes, write_atomic
+from retrorun.match.identity import SessionIndex
 from retrorun.services.fetch import WAIT_S, Home, Ran, at_home, note_line
 from retrorun.services.intervals_icu import IntervalsIcu
+from retrorun.session.model import Session
+from retrorun.workout.deliver import Scheduled, is_schedule, read_schedule
+from retrorun.workout.importing import import_session
 
 STATE, PROFILE = "retrorun-synced.json", "retrorun-profile.json"
 FORMAT, VERSION = "retrorun synced", 1
+PLAN_ENDINGS = (".fit", ".yaml", ".yml", ".json", ".txt", ".zwo")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,26 +153,26 @@ def _analysed(path: Path, profile: GaitProfile | None, plans: Plans | None) -> A
     for planned in () if plans is None else plans.of(found.activity):
         with suppress(PlanError):  # another session was run that day
             with_plan.append(analyse(path, profile=profile, plan=planned))
-    return max(with_plan, key=_fit, default=found)
+    # The one whose shape the run has: of which the largest share of the steps ended as planned.
+    return max(with_plan, key=lambda one: _completed(one) / max(_steps(one), 1), default=found)
 
 
-def _fit(found: Analysis) -> float:
-    """How well a run has the shape of its plan: the share of the steps that ended as planned."""
-    if found.match is None or not found.match.steps:
-        return 0.0
-    return sum(step.outcome == "completed" for step in found.match.steps) / len(found.match.steps)
+def _completed(found: Analysis) -> int:
+    return 0 if found.adherence is None else found.adherence.outcomes.get("completed", 0)
+
+
+def _steps(found: Analysis) -> int:
+    return 0 if found.match is None else len(found.match.steps)
 
 
 def _plan(found: Analysis) -> str:
     """What was done of the plan, in a few words; empty where there was none."""
     if found.match is None or found.adherence is None:
         return ""
-    outcomes, directions = found.adherence.outcomes, found.adherence.directions
-    name = found.match.session.name or "the plan"
-    parts = [f"{outcomes.get('completed', 0)} of {len(found.match.steps)} steps completed"]
-    if directions:
-        parts.append(f"{directions.get('run as planned', 0)} of {sum(directions.values())} backward ones run backward")
-    return f"{name}: {', '.join(parts)}"
+    name, directions = found.match.session.name or "the plan", found.adherence.directions
+    done = f"{name}: {_completed(found)} of {_steps(found)} steps completed"
+    backward = f"{directions.get('run as planned', 0)} of {sum(directions.values())} backward ones run backward"
+    return f"{done}, {backward}" if directions else done
 
 
 def _as_it_is(home: Home, folder: Path) -> Home:
@@ -194,9 +202,8 @@ def load_state(folder: Path) -> State:
     if not path.exists():
         return State()
     where, hint = printable(str(path)), "delete it: the runs are then analysed anew"
-    value = parse_json(read_bytes(path), error=RecordingError, where=where, hint=hint)
-    document = Fields.of(value, error=RecordingError, where=f"{where}: ", hint=hint)
-    document.header(name=FORMAT, version=VERSION)
+    data = read_bytes(path)
+    document = Fields.read(data, kind=FORMAT, version=VERSION, error=RecordingError, where=where, hint=hint)
     runs = tuple(
         Synced(
             **{name: row.text(name) for name in ("number", "file", "key", "line", "plan", "reason", "stands")},
@@ -219,3 +226,59 @@ def _save(state: State, folder: Path) -> None:
         "runs": [asdict(run) for run in state.runs],
     }
     write_atomic(folder / STATE, to_json(document, indent=2).encode())
+
+
+# ---- a folder of planned sessions, and which of them a run may have followed: by serial number, else by the day -----
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """Sessions by the identity of their workout, and by the days that a schedule or the names of their files say."""
+
+    index: SessionIndex
+    days: tuple[tuple[date, Session], ...]
+
+    def of(self, activity: Activity) -> tuple[Session, ...]:
+        """The sessions that a run may have followed: the one that it names, or those of its day."""
+        known = self.index.find(activity.training_file)
+        if known is not None:
+            return (known,)
+        if activity.workout is not None or activity.start_time is None:
+            return ()  # a workout that the recording carries says more than a day
+        day = (activity.start_time + timedelta(seconds=activity.utc_offset_s or 0.0)).date()
+        return tuple(dict.fromkeys(session for on, session in self.days if on == day))
+
+
+def read_plans(folder: Path) -> Plans:
+    """The sessions of a folder such as `retrorun plan -o FOLDER` makes: workouts, their schedule, documents.
+
+    Raises:
+        PlanError: there is no such folder, or no session in it.
+    """
+    if not folder.is_dir():
+        raise PlanError("there is no such folder", where=printable(str(folder)), hint="name a folder of sessions")
+    index = SessionIndex()
+    days: list[tuple[date, Session]] = []
+    schedules: list[Scheduled] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in PLAN_ENDINGS or path.name.startswith("."):
+            continue
+        try:
+            data = read_bytes(path)
+            if is_schedule(data):
+                schedules += read_schedule(data)
+                continue
+            read = import_session(data)
+        except RetrorunError:
+            continue  # something else lies there, too
+        with suppress(PlanError):  # a workout without a serial number
+            index = index if read.identity is None else index.remember(read.session, read.identity)
+        found = _DAY.search(path.name)
+        with suppress(ValueError):  # digits that are no day
+            days += [(date.fromisoformat(found[0]), read.session)] if found is not None else []
+    scheduled = [(entry.day, index.find(entry.workout)) for entry in schedules]
+    plans = Plans(index=index, days=(*((day, one) for day, one in scheduled if one is not None), *days))
+    if not plans.index.sessions and not plans.days:
+        hint = "give the folder of `retrorun plan -o FOLDER`, or sessions with a day in the name of their file"
+        raise PlanError("no planned session can be found in it", where=printable(str(folder)), hint=hint)
+    return plans

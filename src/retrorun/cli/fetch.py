@@ -89,11 +89,11 @@ def sync(
     The profile in the folder learns from what you labelled and from forward runs, never from a guess. What was
     interrupted goes on with the same command.
     """
-    from retrorun.batch import plans, sync
+    from retrorun.batch import sync
 
     if describe is not None and service is not Service.INTERVALS_ICU:
         raise typer.BadParameter("--describe is for intervals.icu")
-    planned = None if plan is None else plans.read_plans(plan)
+    planned = None if plan is None else sync.read_plans(plan)
     first = _since(since)
     connection = _connect(service)
     for done in services.fetch(connection, first, output):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from retrorun import files
 from retrorun.activity.model import Activity
-from retrorun.documents import Fields, parse_json, to_json
+from retrorun.documents import Fields, to_json
 from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.document import session_from_dict, session_to_dict
@@ -69,8 +69,7 @@ class SessionIndex:
             PlanError: the text is not JSON, or no index; says where.
         """
         hint = "give an index as `retrorun compile --index` writes it"
-        document = Fields.of(parse_json(text, error=PlanError, hint=hint), error=PlanError, hint=hint)
-        document.header(name=FORMAT, version=VERSION)
+        document = Fields.read(text, kind=FORMAT, version=VERSION, error=PlanError, hint=hint)
         return cls(sessions=tuple(_entry(row) for row in document.rows("sessions")))
 
 

@@ -18,7 +18,7 @@ from typing import Literal, Protocol
 from retrorun.activity.archive import unpack
 from retrorun.activity.markup import looks_like_xml, open_document
 from retrorun.activity.rules import sport_of_words
-from retrorun.documents import Fields, parse_json, to_json
+from retrorun.documents import Fields, to_json
 from retrorun.errors import DeliveryError, RecordingError
 from retrorun.files import locked, make_folder, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
@@ -126,9 +126,8 @@ def at_home(folder: Path) -> tuple[Home, ...]:
     if not path.exists():
         return ()
     where, hint = str(path), "delete it: what is there from that day on is then fetched again"
-    value = parse_json(read_bytes(path, error=DeliveryError), error=DeliveryError, where=where, hint=hint)
-    document = Fields.of(value, error=DeliveryError, where=f"{where}: ", hint=hint)
-    document.header(name=FORMAT, version=VERSION)
+    data = read_bytes(path, error=DeliveryError)
+    document = Fields.read(data, kind=FORMAT, version=VERSION, error=DeliveryError, where=where, hint=hint)
     rows = []
     for row in document.rows("activities"):
         home = Home(number=row.text("number"), file=row.text("file"), sha256=row.text("sha256"))

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from retrorun.documents import Fields, parse_json, to_json
+from retrorun.documents import Fields, to_json
 from retrorun.errors import DocumentError, WorkoutError
 from retrorun.files import read_bytes
 from retrorun.fit import profile, reader
@@ -195,8 +195,7 @@ class Deliveries:
             DocumentError: the text is no such record; says where.
         """
         hint = "give what `retrorun push --index` wrote, or delete the file"
-        document = Fields.of(parse_json(text, error=DocumentError, hint=hint), error=DocumentError, hint=hint)
-        document.header(name=FORMAT, version=VERSION)
+        document = Fields.read(text, kind=FORMAT, version=VERSION, error=DocumentError, hint=hint)
         return cls(rows=tuple(map(Delivered.read, document.rows("deliveries"))))
 
 
