@@ -1,13 +1,12 @@
 """The shape of a session document, for pydantic: it checks what was loaded, and makes the JSON Schema for editors.
 
 Imported only when a document is read or the schema is written, because pydantic takes long to import.
-Durations and targets are phrases of the notation; the patterns here help an editor, the notation has
-the last word.
+Durations and targets are phrases of the notation; the patterns here help an editor, the notation has the last word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
@@ -22,13 +21,11 @@ if TYPE_CHECKING:
 
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
 _CLOCK = r"[0-9]+(:[0-5][0-9]){1,2}(\.[0-9]+)?"
-_TIMES = "|".join(sorted(TIME_UNITS_S))
-_DISTANCES = "|".join(sorted(DISTANCE_UNITS_M))
+_TIMES, _DISTANCES, _SPEEDS = ("|".join(sorted(units)) for units in (TIME_UNITS_S, DISTANCE_UNITS_M, SPEED_UNITS_MPS))
 _AMOUNT = rf"{_CLOCK}|({_NUMBER} ?({_TIMES}))+|{_NUMBER} ?({_DISTANCES})"
 _HEART_RATE = r"hr ?(>|<|above|below) ?[0-9]+ ?bpm"
 DURATION_PATTERN = rf"^({_AMOUNT}|[0-9]+ ?kcal|lap|until {_HEART_RATE})$"
 UNTIL_PATTERN = rf"^({_AMOUNT}|{_HEART_RATE})$"
-_SPEEDS = "|".join(sorted(SPEED_UNITS_MPS))
 _RANGE = (
     rf"({_CLOCK}(-{_CLOCK})? ?(min)?/(km|mi|mile)"
     rf"|{_NUMBER}(-{_NUMBER})? ?({_SPEEDS})"
@@ -39,29 +36,24 @@ TARGET_PATTERN = (
     rf"^({_RANGE}|(under|over|slower than|faster than) {_RANGE}|from {_RANGE} to {_RANGE}"
     r"|([zZ]|zone) ?[1-5](-[zZ]?[1-5])?|rpe [0-9]+(-[0-9]+)?)$"
 )
-
-STEP_TAG = "a step"
-REPEAT_TAG = "a repeat"
+_STEP, _REPEAT = "a step", "a repeat"
 
 
 def _phrase(pattern: str, description: str, *examples: str) -> WithJsonSchema:
-    said = {"pattern": pattern, "description": description, "examples": list(examples)}
-    return WithJsonSchema({"type": "string", **said})
+    return WithJsonSchema(
+        {"type": "string", "pattern": pattern, "description": description, "examples": list(examples)}
+    )
 
 
-DurationPhrase = Annotated[
-    str,
-    _phrase(DURATION_PATTERN, "When the step ends.", "10min", "90s", "1:30", "400m", "lap", "until hr > 150 bpm"),
-]
-UntilPhrase = Annotated[str, _phrase(UNTIL_PATTERN, "When the repeat ends.", "20min", "5km", "hr > 150 bpm")]
-TargetPhrase = Annotated[
-    str,
-    _phrase(
-        TARGET_PATTERN,
-        "What to hold; the slower or lower value first, but of two paces the faster.",
-        *("6:40-7:20/km", "9-10 km/h", "Z2", "140-150 bpm", "170-180 spm", "200-250 W", "85-90% hrmax", "rpe 6"),
-    ),
-]
+_TARGET = _phrase(
+    TARGET_PATTERN,
+    "What to hold; the slower or lower value first, but of two paces the faster.",
+    *("6:40-7:20/km", "9-10 km/h", "Z2", "140-150 bpm", "170-180 spm", "200-250 W", "85-90% hrmax", "rpe 6"),
+)
+_DURATION = _phrase(
+    DURATION_PATTERN, "When the step ends.", "10min", "90s", "1:30", "400m", "lap", "until hr > 150 bpm"
+)
+_UNTIL = _phrase(UNTIL_PATTERN, "When the repeat ends.", "20min", "5km", "hr > 150 bpm")
 
 
 class _Shape(BaseModel):
@@ -73,23 +65,20 @@ class StepShape(_Shape):
 
     model_config = ConfigDict(title="Step")
 
-    duration: DurationPhrase
-    direction: Annotated[Direction, Field(strict=False, description="Which way the runner moves.")] = Direction.FORWARD
-    gait: Annotated[
-        Gait | None, Field(strict=False, description="How the runner moves; a rest is walked, the rest is run.")
-    ] = None
-    intensity: Annotated[Intensity, Field(strict=False, description="What the step is for.")] = Intensity.ACTIVE
-    target: TargetPhrase | None = None
-    secondary_target: TargetPhrase | None = None
-    slope: Annotated[Slope | None, Field(strict=False, description="Which way the ground goes, outdoors.")] = None
-    incline_pct: Annotated[
-        float | None,
-        Field(
-            description="The grade of the treadmill, in per cent.", json_schema_extra={"minimum": -40, "maximum": 40}
-        ),
-    ] = None
-    note: Annotated[str, Field(description="A cue that the watch shows.")] = ""
-    direction_guessed: Annotated[bool, Field(description="The direction was read from somebody else's words.")] = False
+    duration: Annotated[str, _DURATION]
+    direction: Direction = Field(Direction.FORWARD, strict=False, description="Which way the runner moves.")
+    gait: Gait | None = Field(
+        None, strict=False, description="How the runner moves; a rest is walked, the rest is run."
+    )
+    intensity: Intensity = Field(Intensity.ACTIVE, strict=False, description="What the step is for.")
+    target: Annotated[str, _TARGET] | None = None
+    secondary_target: Annotated[str, _TARGET] | None = None
+    slope: Slope | None = Field(None, strict=False, description="Which way the ground goes, outdoors.")
+    incline_pct: float | None = Field(
+        None, description="The grade of the treadmill, in per cent.", json_schema_extra={"minimum": -40, "maximum": 40}
+    )
+    note: str = Field("", description="A cue that the watch shows.")
+    direction_guessed: bool = Field(default=False, description="The direction was read from somebody else's words.")
 
 
 class RepeatShape(_Shape):
@@ -99,22 +88,20 @@ class RepeatShape(_Shape):
         title="Repeat", json_schema_extra={"oneOf": [{"required": ["times"]}, {"required": ["until"]}]}
     )
 
-    repeat: Annotated[list[ItemShape], Field(min_length=1, description="What is repeated.")]
-    times: Annotated[
-        int | None, Field(description="So many rounds in all.", json_schema_extra={"minimum": 1, "maximum": 999})
-    ] = None
-    until: UntilPhrase | None = None
-    skip_last: Annotated[bool, Field(description="Leave out the last step of the last round.")] = False
-    note: Annotated[str, Field(description="A cue for the whole repeat.")] = ""
+    repeat: list[ItemShape] = Field(min_length=1, description="What is repeated.")
+    times: int | None = Field(
+        None, description="So many rounds in all.", json_schema_extra={"minimum": 1, "maximum": 999}
+    )
+    until: Annotated[str, _UNTIL] | None = None
+    skip_last: bool = Field(default=False, description="Leave out the last step of the last round.")
+    note: str = Field("", description="A cue for the whole repeat.")
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401 - whatever the document holds there
-    return REPEAT_TAG if isinstance(value, RepeatShape) or (isinstance(value, dict) and "repeat" in value) else STEP_TAG
+    return _REPEAT if isinstance(value, RepeatShape) or (isinstance(value, dict) and "repeat" in value) else _STEP
 
 
-ItemShape = Annotated[
-    Annotated[StepShape, Tag(STEP_TAG)] | Annotated[RepeatShape, Tag(REPEAT_TAG)], Discriminator(_kind)
-]
+ItemShape = Annotated[Annotated[StepShape, Tag(_STEP)] | Annotated[RepeatShape, Tag(_REPEAT)], Discriminator(_kind)]
 
 
 class SessionShape(_Shape):
@@ -122,10 +109,10 @@ class SessionShape(_Shape):
 
     model_config = ConfigDict(title="retrorun session")
 
-    name: Annotated[str, Field(description="The session's name; a watch lists it.")] = ""
-    setting: Annotated[Setting, Field(strict=False, description="Where it takes place.")] = Setting.ROAD
-    note: Annotated[str, Field(description="A note for the whole session.")] = ""
-    steps: Annotated[list[ItemShape], Field(min_length=1, description="Steps and repeats in order.")]
+    name: str = Field("", description="The session's name; a watch lists it.")
+    setting: Setting = Field(Setting.ROAD, strict=False, description="Where it takes place.")
+    note: str = Field("", description="A note for the whole session.")
+    steps: list[ItemShape] = Field(min_length=1, description="Steps and repeats in order.")
 
 
 def json_schema() -> dict[str, Any]:
@@ -135,51 +122,7 @@ def json_schema() -> dict[str, Any]:
 
 # ---- what pydantic found wrong, in our own words ---------------------------------------------------------------------
 
-# A mapping without the key repeat counts as a step, also where it was meant for a repeat.
-_KEYS: dict[int | str, list[str]] = {
-    STEP_TAG: [*StepShape.model_fields, "repeat"],
-    REPEAT_TAG: list(RepeatShape.model_fields),
-}
 _LONGEST_SHOWN = 60
-
-
-def worst_error(found: Sequence[ErrorDetails]) -> DocumentError:
-    """The error for the first of pydantic's findings, at its place, e.g. `steps[2].repeat[0].target`.
-
-    A key that is unknown goes first: a slip of the pen there is why another one is missing.
-    """
-    details = min(found, key=lambda each: each["type"] != "extra_forbidden")
-    kind = details["type"]
-    what, hint = _WORDS[kind](details) if kind in _WORDS else (details["msg"], "")
-    if kind in _MUST_BE:
-        what, hint = f"must be {_MUST_BE[kind][0]}, not {_shown(details)}", _MUST_BE[kind][1]
-    return DocumentError(what, where=_place(details["loc"]), hint=hint)
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """The path without the names that pydantic adds for the branch of a union."""
-    text = ""
-    for part in location:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part not in (STEP_TAG, REPEAT_TAG):
-            text += f".{part}" if text else part
-    return text
-
-
-def _shown(details: ErrorDetails) -> str:
-    text = repr(details["input"])
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-
-
-def _unknown(details: ErrorDetails) -> tuple[str, str]:
-    key = str(details["loc"][-1])
-    owner = details["loc"][-2] if len(details["loc"]) > 1 else ""
-    known = _KEYS.get(owner) or list(SessionShape.model_fields)
-    return f"unknown key {key!r}", nearest_of(key, known, f"use one of: {', '.join(known)}")
-
-
-# What is said of a kind of error that hangs on what stands there, and of the others.
 _MUST_BE = {
     "string_type": ("text", "put it in quotes, with its unit"),
     "int_type": ("a whole number", ""),
@@ -189,13 +132,40 @@ _MUST_BE = {
     "list_type": ("a list", ""),
     "model_type": ("a mapping", "write e.g. - duration: 10min"),
 }
-_WORDS: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
-    "missing": lambda details: (f"the key {details['loc'][-1]} is missing", "add it"),
-    "extra_forbidden": _unknown,
-    "enum": lambda details: (
-        f"unknown value {_shown(details)}",
-        f"use one of: {details.get('ctx', {}).get('expected', '')}",
-    ),
-    "invalid_key": lambda _: ("a key must be text", "put it in quotes, or leave it out"),
-    "too_short": lambda _: ("needs at least one step", "write e.g. - duration: 10min"),
+_SAID = {
+    "missing": ("the key {key} is missing", "add it"),
+    "enum": ("unknown value {shown}", "use one of: {expected}"),
+    "invalid_key": ("a key must be text", "put it in quotes, or leave it out"),
+    "too_short": ("needs at least one step", "write e.g. - duration: 10min"),
+}
+
+
+def worst_error(found: Sequence[ErrorDetails]) -> DocumentError:
+    """The error for the first of pydantic's findings, at its place, e.g. `steps[2].repeat[0].target`.
+
+    A key that is unknown goes first: a slip of the pen there is why another one is missing.
+    """
+    details = min(found, key=lambda each: each["type"] != "extra_forbidden")
+    kind, key = details["type"], str(details["loc"][-1])
+    # Without the names that pydantic adds for the branch of a union.
+    places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in details["loc"] if part not in _KEYS)
+    shown = repr(details["input"])
+    shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
+    if kind == "extra_forbidden":
+        known = _KEYS.get(details["loc"][-2]) if len(details["loc"]) > 1 else None
+        known = known or list(SessionShape.model_fields)
+        what, hint = f"unknown key {key!r}", nearest_of(key, known, f"use one of: {', '.join(known)}")
+    elif kind in _MUST_BE:
+        what, hint = f"must be {_MUST_BE[kind][0]}, not {shown}", _MUST_BE[kind][1]
+    else:
+        expected = details.get("ctx", {}).get("expected", "")
+        both = _SAID.get(kind, ("{message}", ""))
+        what, hint = (text.format(key=key, shown=shown, expected=expected, message=details["msg"]) for text in both)
+    return DocumentError(what, where="".join(places).removeprefix("."), hint=hint)
+
+
+# A mapping without the key repeat counts as a step, also where it was meant for a repeat.
+_KEYS: dict[int | str, list[str]] = {
+    _STEP: [*StepShape.model_fields, "repeat"],
+    _REPEAT: list(RepeatShape.model_fields),
 }
