@@ -36,7 +36,6 @@ ELSEWHERE: dict[str, str] = {
     "report/page_data": "report/test_html.py",
     "report/pictures": "report/test_html.py",
     "report/tables": "analysis/test_adherence.py",
-    "session/step_words": "session/test_notation.py",
     "session/tokens": "session/test_notation.py",
     "session/values": "session/test_notation.py",
     "session/wording": "session/test_notation.py",

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 import retrorun
 from retrorun.errors import NotationError, SessionError
 from retrorun.session.notation import parse_duration, parse_session, parse_target, parse_until
-from retrorun.session.step_words import DURATION_HELP
-from retrorun.session.target_words import PERCENT_HELP, TARGET_FIRST, TARGET_HELP
+from retrorun.session.phrases import DURATION_HELP, PERCENT_HELP, TARGET_FIRST, TARGET_HELP
 
 PARSER = Path(retrorun.__file__).parent / "session"
-MODULES = ("tokens", "notation", "step_words", "target_words")
+MODULES = ("tokens", "phrases", "notation")
 READERS: tuple[Callable[[str], object], ...] = (
     parse_session,
     lambda text: parse_session(f"5min {text}"),

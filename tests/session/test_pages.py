@@ -10,9 +10,15 @@ import pytest
 from retrorun.session.amounts import amounts
 from retrorun.session.library import ready_made
 from retrorun.session.model import Direction, Step, walk
-from retrorun.session.notation import format_session, parse_session
+from retrorun.session.notation import (
+    DIRECTION_WORDS,
+    GAIT_WORDS,
+    INTENSITY_WORDS,
+    SLOPE_WORDS,
+    format_session,
+    parse_session,
+)
 from retrorun.session.safety import safety_findings
-from retrorun.session.step_words import DIRECTION_WORDS, GAIT_WORDS, INTENSITY_WORDS, SLOPE_WORDS
 from retrorun.session.tokens import LONGEST_NOTATION
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, TIME_UNITS_S
 from retrorun.workout.check import check_session

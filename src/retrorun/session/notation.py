@@ -7,20 +7,44 @@ in docs/reference/notation.md. Nothing is guessed: what has no single meaning is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from enum import StrEnum
+from typing import Any, NoReturn
 
 from retrorun.errors import NotationError, SessionError
-from retrorun.session import step_words
-from retrorun.session.model import DEEPEST_NESTING, MOST_STEPS, Repeat, Session, Setting, Step, expect_session
-from retrorun.session.target_words import TARGET_HELP, read_target
-from retrorun.session.tokens import LONGEST_NOTATION, Cursor, Token, ValueT, quote, tokenise, unquote
-from retrorun.session.values import Duration, RepeatUntil, Target, Times, nearest_of
-from retrorun.session.wording import format_step
+from retrorun.session import model, phrases, wording
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step
+from retrorun.session.tokens import LONGEST_NOTATION, Cursor, Token, ValueT, quote, read_header
+from retrorun.session.values import Duration, PercentOf, RepeatUntil, Target, Times, nearest_of
+from retrorun.units import DISTANCE_UNITS_M, TIME_UNITS_S
 
+DIRECTION_WORDS = {
+    **dict.fromkeys(("fwd", "forward", "forwards"), Direction.FORWARD),
+    **dict.fromkeys(("bwd", "back", "backward", "backwards", "retro"), Direction.BACKWARD),
+}
+GAIT_WORDS = {"run": Gait.RUN, "jog": Gait.RUN, "walk": Gait.WALK}
+INTENSITY_WORDS = {
+    **dict.fromkeys(("warmup", "warm-up", "wu"), Intensity.WARMUP),
+    **dict.fromkeys(("cooldown", "cool-down", "cd"), Intensity.COOLDOWN),
+    **dict.fromkeys(("recovery", "rec", "easy"), Intensity.RECOVERY),
+    "rest": Intensity.REST,
+    "interval": Intensity.INTERVAL,
+    "active": Intensity.ACTIVE,
+}
+SLOPE_WORDS = {"uphill": Slope.UPHILL, "downhill": Slope.DOWNHILL, "flat": Slope.FLAT}
+_WORDS: dict[str, Mapping[str, StrEnum]] = {
+    "direction": DIRECTION_WORDS,
+    "gait": GAIT_WORDS,
+    "intensity": INTENSITY_WORDS,
+    "slope": SLOPE_WORDS,
+}
+_BETWEEN = frozenset(("/", "(", ")", "with", "w", "then", "and", "-", ">"))  # what stands where a ; should
+_WORDS_HELP = "use words such as fwd, bwd, walk, warmup, rest or uphill"
 _REPEAT_HELP = "write e.g. 4x(400m bwd) or repeat until 20min (400m bwd)"
 _TIMES_SIGNS = ("x", "×")
-_SKIP_WORDS = ("skip-last", "skip-last-rest")
+_LONGEST_MENDED = 200  # characters of a mended step in a hint
+_NEEDS_NO_QUOTES = re.compile(r'[^"\s;](?:[^;\n\r]*[^\s;])?')
 
 
 def parse_session(text: str, *, name: str = "") -> Session:
@@ -40,14 +64,15 @@ def parse_session(text: str, *, name: str = "") -> Session:
         what = f"a session's text has at most {LONGEST_NOTATION} characters"
         raise NotationError(what, text=text, position=LONGEST_NOTATION, hint="use repeats")
     said, end = read_header(text)
-    cursor = Cursor(text, tokenise(text, end), setting=said.get("setting", Setting.ROAD))
+    cursor = Cursor(text, end, setting=said.get("setting", Setting.ROAD))
+    cursor.skip_breaks()
     first = cursor.here
     steps = _read_sequence(cursor, depth=0)
-    if cursor.here.kind != "end":
+    if not cursor.at("end"):
         cursor.fail("there is no ( for this )", hint="leave it out, or open the bracket where the repeat begins")
     if not steps:
-        cursor.fail("a session needs at least one step", token=cursor.here, hint="write e.g. 10min warmup; 400m bwd")
-    session: Session = cursor.build(first, Session, steps=steps, **said)
+        cursor.fail("a session needs at least one step", hint="write e.g. 10min warmup; 400m bwd")
+    session = cursor.build(first, Session, steps=steps, **said)
     return replace(session, name=name) if name else session
 
 
@@ -57,8 +82,15 @@ def format_session(session: Session) -> str:
     Raises:
         SessionError: it is no session.
     """
-    expect_session(session)
-    return "\n".join([*format_header(session), *(format_step(step) for step in session.steps)])
+    model.expect_session(session)
+    setting = "" if session.setting is Setting.ROAD else session.setting.value
+    header = {"name": session.name, "setting": setting, "note": session.note}
+    lines = [
+        f"{key}: {value if _NEEDS_NO_QUOTES.fullmatch(value) else quote(value)}"
+        for key, value in header.items()
+        if value
+    ]
+    return "\n".join([*lines, *map(wording.format_step, session.steps)])
 
 
 def parse_duration(text: str) -> Duration:
@@ -67,11 +99,10 @@ def parse_duration(text: str) -> Duration:
     Raises:
         NotationError: it is no duration, or something follows it.
     """
-    cursor = _phrase_cursor(text)
-    if not step_words.at_duration(cursor):
-        cursor.fail(f"expected a duration, not {cursor.shown()}", hint=step_words.DURATION_HELP)
-    duration = step_words.read_duration(cursor)
-    return _alone(cursor, duration, "duration")
+    cursor = _phrase(text)
+    if not phrases.at_duration(cursor):
+        cursor.expected("a duration", hint=phrases.DURATION_HELP)
+    return _alone(cursor, phrases.read_duration(cursor), "duration")
 
 
 def parse_until(text: str) -> RepeatUntil:
@@ -80,9 +111,8 @@ def parse_until(text: str) -> RepeatUntil:
     Raises:
         NotationError: it is no such phrase, or something follows it.
     """
-    cursor = _phrase_cursor(text)
-    until = _read_until(cursor)
-    return _alone(cursor, until, "end of a repeat")
+    cursor = _phrase(text)
+    return _alone(cursor, phrases.read_until(cursor), "end of a repeat")
 
 
 def parse_target(text: str) -> Target:
@@ -91,43 +121,32 @@ def parse_target(text: str) -> Target:
     Raises:
         NotationError: it is no target, or something follows it.
     """
-    cursor = _phrase_cursor(text)
-    if cursor.here.kind == "end":
-        cursor.fail("expected a target", hint=TARGET_HELP)
-    target = read_target(cursor)
-    return _alone(cursor, target, "target")
+    cursor = _phrase(text)
+    if cursor.at("end"):
+        cursor.fail("expected a target", hint=phrases.TARGET_HELP)
+    return _alone(cursor, phrases.read_target(cursor), "target")
 
 
-def reads_as_steps(text: str, setting: Setting) -> bool:
-    """Whether a text that is about to be suggested reads as steps."""
-    try:
-        cursor = Cursor(text, tokenise(text), setting=setting, trial=True)
-        return bool(_read_sequence(cursor, depth=0)) and cursor.at("end")
-    except SessionError:
-        return False
-
-
-# ---- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _phrase_cursor(text: str) -> Cursor:
+def _phrase(text: str) -> Cursor:
     if not isinstance(text, str):
         raise SessionError(f"a phrase of the notation is text, not {text!r}", hint="put it in quotes")
-    return Cursor(text, tokenise(text))
+    return Cursor(text)
 
 
 def _alone(cursor: Cursor, value: ValueT, name: str) -> ValueT:
-    if cursor.here.kind != "end":
+    if not cursor.at("end"):
         cursor.fail(f"nothing may follow a {name} here")
     return value
 
 
-def _read_sequence(cursor: Cursor, *, depth: int) -> tuple[Step | Repeat, ...]:
+# ---- steps and repeats -----------------------------------------------------------------------------------------------
+
+
+def _read_sequence(cursor: Cursor, *, depth: int) -> model.Items:
     """Steps up to the closing bracket or the end, which is not taken."""
     steps: list[Step | Repeat] = []
     while True:
-        while cursor.at("break"):
-            cursor.take()
+        cursor.skip_breaks()
         if cursor.ends_step:
             return tuple(steps)
         steps.append(_read_item(cursor, depth=depth))
@@ -138,151 +157,209 @@ def _read_sequence(cursor: Cursor, *, depth: int) -> tuple[Step | Repeat, ...]:
 def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
     first = cursor.here
     cursor.items += 1
-    if cursor.items > MOST_STEPS:
-        cursor.fail(f"a session has at most {MOST_STEPS} steps", hint="use repeats")
+    if cursor.items > model.MOST_STEPS:
+        cursor.fail(f"a session has at most {model.MOST_STEPS} steps", hint="use repeats")
     if cursor.at("number") and cursor.ahead().text in _TIMES_SIGNS:
-        count = cursor.take()
         cursor.take()
-        until: RepeatUntil = cursor.build(count, lambda: Times(count=cursor.whole(count)))
-        return _read_repeat(cursor, first, until, depth=depth)
+        cursor.take()
+        until: RepeatUntil = cursor.build(first, lambda: Times(count=cursor.whole(first)))
+        return cursor.build(first, Repeat, until=until, **_read_body(cursor, first, depth=depth))
     if cursor.at("sign", "("):
-        return _read_counted_after(cursor, depth=depth)
+        body = _read_body(cursor, first, depth=depth, counted=False)
+        cursor.build(first, Repeat, until=Times(count=1), **body)
+        if cursor.here.text not in _TIMES_SIGNS or cursor.ahead().kind != "number":
+            cursor.fail(
+                "these brackets have no count", token=first, hint="write a count before them, e.g. 4x(400m bwd)"
+            )
+        cursor.take()
+        count = cursor.take()
+        times = cursor.whole(count)
+        tail = _read_tail(cursor)
+        return cursor.build(count, lambda: Repeat(until=Times(count=times), **body, **tail))
     if cursor.skip("repeat"):
         if not cursor.skip("until"):
-            cursor.fail(f"expected until after repeat, not {cursor.shown()}", hint=_REPEAT_HELP)
-        until = _read_until(cursor)
+            cursor.expected("until after repeat", hint=_REPEAT_HELP)
+        until = phrases.read_until(cursor)
         if not cursor.at("sign", "("):
-            cursor.fail(f"expected ( and the steps to repeat, not {cursor.shown()}", hint=_REPEAT_HELP)
-        return _read_repeat(cursor, first, until, depth=depth)
-    return _read_step(cursor)
+            cursor.expected("( and the steps to repeat", hint=_REPEAT_HELP)
+        return cursor.build(first, Repeat, until=until, **_read_body(cursor, first, depth=depth))
+    return _StepReader(cursor).read()
 
 
-def _read_counted_after(cursor: Cursor, *, depth: int) -> Repeat:
-    """`(400m bwd; 90s rest) x 4`: steps in brackets whose count follows them."""
+def _read_body(cursor: Cursor, first: Token, *, depth: int, counted: bool = True) -> dict[str, Any]:
+    """What a repeat, whose head was taken, says by the names of `Repeat`: steps in brackets, or one without."""
+    if depth >= model.DEEPEST_NESTING:
+        what = f"repeats are nested more than {model.DEEPEST_NESTING} deep"
+        cursor.fail(what, token=first, hint="unroll an inner repeat")
+    if cursor.at("break") or cursor.at("end"):
+        cursor.fail("nothing to repeat", token=first, hint="write e.g. 4x(400m bwd; 90s rest)")
     opening = cursor.here
-    repeat = _read_repeat(cursor, opening, Times(count=1), depth=depth, counted=False)
-    if cursor.here.text not in _TIMES_SIGNS or cursor.ahead().kind != "number":
-        cursor.fail("these brackets have no count", token=opening, hint="write a count before them, e.g. 4x(400m bwd)")
-    cursor.take()
-    count = cursor.take()
-    times = cursor.whole(count)
-    skip_last, note = _read_tail(cursor)
-    return cursor.build(count, lambda: replace(repeat, until=Times(count=times), skip_last=skip_last, note=note))
-
-
-def _read_until(cursor: Cursor) -> RepeatUntil:
-    if cursor.at("word", "hr"):
-        return step_words.read_heart_rate_bound(cursor)
-    first = cursor.here
-    amount = step_words.read_amount(cursor)
-    if not isinstance(amount, RepeatUntil):
-        cursor.fail("a repeat cannot go on until so many calories", token=first, hint="use a time or a distance")
-    return amount
-
-
-def _read_repeat(cursor: Cursor, first: Token, until: RepeatUntil, *, depth: int, counted: bool = True) -> Repeat:
-    """The body of a repeat, whose head was taken: steps in brackets, or a single step without."""
-    if depth >= DEEPEST_NESTING:
-        cursor.fail(f"repeats are nested more than {DEEPEST_NESTING} deep", token=first, hint="unroll an inner repeat")
-    if not cursor.at("sign", "("):
-        if cursor.at("break") or cursor.at("end"):
-            cursor.fail("nothing to repeat", token=first, hint="write e.g. 4x(400m bwd; 90s rest)")
-        return cursor.build(first, Repeat, steps=(_read_item(cursor, depth=depth + 1),), until=until)
-    opening = cursor.take()
+    if not cursor.skip("("):
+        return {"steps": (_read_item(cursor, depth=depth + 1),)}
     steps = _read_sequence(cursor, depth=depth + 1)
-    if cursor.here.kind == "end":
+    if cursor.at("end"):
         cursor.fail("this ( is not closed", token=opening, hint="add )")
     closing = cursor.take()
     if not steps:
         cursor.fail("a repeat needs at least one step", token=closing)
-    if not counted:
-        return cursor.build(first, Repeat, steps=steps, until=until)
-    skip_last, note = _read_tail(cursor)
-    return cursor.build(first, Repeat, steps=steps, until=until, skip_last=skip_last, note=note)
+    return {"steps": steps} | (_read_tail(cursor) if counted else {})
 
 
-def _read_tail(cursor: Cursor) -> tuple[bool, str]:
+def _read_tail(cursor: Cursor) -> dict[str, Any]:
     """What may stand behind a repeat, in either order: that its last step is left out, and its note."""
-    skip_last, note = False, None
-    for _ in range(2):
-        if not skip_last and cursor.at("word", *_SKIP_WORDS):
-            skip_last = bool(cursor.take())
-        elif note is None and cursor.at("text"):
-            note = cursor.take().text
-    return skip_last, note or ""
-
-
-def _read_step(cursor: Cursor) -> Step:
-    parts = step_words.StepParts(cursor)
-    while not cursor.ends_step:
-        parts.read()
-    return parts.step()
-
-
-# ---- the lines above the steps: `name: …`, `setting: …`, `note: …` ---------------------------------------------------
-
-_SKIPPED = re.compile(r"(?:[ \t\r\n;]+|#[^\n]*)*")
-_KEY = re.compile(r"(name|setting|note)[ \t]*:[ \t]*", re.IGNORECASE)
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_PLAIN = re.compile(r"[^;\n]*")
-_NEEDS_NO_QUOTES = re.compile(r'[^"\s;](?:[^;\n\r]*[^\s;])?')
-
-
-def read_header(text: str) -> tuple[dict[str, Any], int]:
-    """What the lines above the steps say, by the names of `Session`, and where they end.
-
-    A plain value runs to `;` or the end of its line; a quoted one holds anything.
-    """
     said: dict[str, Any] = {}
-    position = _end(_SKIPPED, text, 0)
-    while key := _KEY.match(text, position):
-        name = key[1].lower()
-        if name in said:
-            raise NotationError(f"a second {name}", text=text, position=position, hint="leave one out")
-        value, position = _read_value(text, key.end())
-        said[name] = _setting(text, value, key.end()) if name == "setting" else value
-        position = _end(_SKIPPED, text, position)
-    return said, position
+    while True:
+        if "note" not in said and cursor.at("text"):
+            said["note"] = cursor.take().text
+        elif "skip_last" not in said and cursor.skip("skip-last", "skip-last-rest"):
+            said["skip_last"] = True
+        else:
+            return said
 
 
-def format_header(session: Session) -> list[str]:
-    """The lines above the steps, without those that would say only what is usual."""
-    lines = [f"name: {_value(session.name)}"] if session.name else []
-    if session.setting is not Setting.ROAD:
-        lines.append(f"setting: {session.setting.value}")
-    if session.note:
-        lines.append(f"note: {_value(session.note)}")
-    return lines
+class _StepReader:
+    """Reads the words of one step, in any order, each kind at most once."""
 
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+        self.first: Token = cursor.here
+        self.index = cursor.index
+        self.said: dict[str, Any] = {}  # by the names of `Step`
 
-def _read_value(text: str, start: int) -> tuple[str, int]:
-    quoted = _QUOTED.match(text, start)
-    if not quoted:
-        if text.startswith('"', start):
-            raise NotationError("a text is not closed", text=text, position=start, hint='end it with " on its line')
-        end = _end(_PLAIN, text, start)
-        return text[start:end].strip(), end
-    end = quoted.end()
-    after = text[end : _end(_PLAIN, text, end)]
-    if after.strip() and not after.strip().startswith("#"):
-        place = end + len(after) - len(after.lstrip())
-        hint = "put ; or a new line there"
-        raise NotationError("nothing may follow the quotes", text=text, position=place, hint=hint)
-    return unquote(quoted.group(), text, start), end
+    def read(self) -> Step:
+        """The step that is said up to its end; without a duration there is none."""
+        while not self.cursor.ends_step:
+            self._read_part()
+        if "duration" not in self.said:
+            self.cursor.fail("a step needs a duration", token=self.first, hint=phrases.DURATION_HELP)
+        gait = wording.usual_gait(self.said.get("intensity", Intensity.ACTIVE))
+        return self.cursor.build(self.first, Step, **{"gait": gait} | self.said)
 
+    def _read_part(self) -> None:
+        """Take the next part of the step, whatever it is."""
+        cursor, token = self.cursor, self.cursor.here
+        if phrases.at_duration(cursor):
+            # Read before it is refused as a second one: what lacks its @ is told so.
+            duration = phrases.read_duration(cursor)
+            if "duration" in self.said:
+                self._refuse_second(token)
+            self.said["duration"] = duration
+        elif cursor.at("sign", "@") or cursor.at("word", "at"):
+            self._once("target")
+            cursor.take()
+            self.said["target"], self.said["secondary_target"] = phrases.read_targets(cursor)
+        elif cursor.at("text"):
+            self._once("note")
+            self.said["note"] = cursor.take().text
+        elif cursor.at("word", "incline"):
+            self._once("incline_pct", "incline")
+            if cursor.setting is not Setting.TREADMILL:
+                cursor.fail("an incline belongs to a treadmill", hint="say uphill, or put setting: treadmill above")
+            self.said["incline_pct"] = self._read_incline()
+        elif cursor.at("word"):
+            self._read_word(token)
+        elif cursor.at("sign", "/"):
+            cursor.fail("a slash stands between no steps", hint=self._parted(fallback="leave it out"))
+        elif cursor.at("sign", "("):
+            hint = self._parted(fallback='put ; before it, or a note in quotes, e.g. "look"')
+            cursor.expected("a word about the step", hint=hint)
+        else:
+            hint = "leave it out" if token is self.first else self._parted(fallback="leave it out")
+            cursor.expected("a word about the step", hint=hint)
 
-def _setting(text: str, value: str, start: int) -> Setting:
-    try:
-        return Setting(value.lower())
-    except ValueError:
-        hint = nearest_of(value.lower(), Setting, f"use {', '.join(Setting)}")
-        raise NotationError(f"unknown setting {value!r}", text=text, position=start, hint=hint) from None
+    def _read_word(self, token: Token) -> None:
+        cursor, word = self.cursor, token.text
+        if (word, cursor.ahead().text) in (("warm", "up"), ("cool", "down")):
+            self._once("intensity")
+            cursor.take()
+            word += cursor.here.text
+        kind = next((kind for kind, words in _WORDS.items() if word in words), None)
+        if kind is None:
+            self._refuse_word(token)
+        self._once(kind)
+        if kind == "slope" and cursor.setting is Setting.TREADMILL:
+            cursor.fail("a treadmill has no slope", hint="write e.g. incline 1%")
+        self.said[kind] = _WORDS[kind][word]
+        cursor.take()
+        if kind == "direction" and cursor.skip("?"):
+            self.said["direction_guessed"] = True
 
+    def _read_incline(self) -> float:
+        cursor = self.cursor
+        cursor.take()
+        sign = -1.0 if cursor.skip("-") else 1.0
+        number = cursor.number("a grade in per cent", hint="write e.g. incline 1%")
+        if not cursor.skip("%"):
+            cursor.fail(f"{number.text} has no unit", token=number, hint=f"write incline {number.text}%")
+        return sign * float(number.text)
 
-def _value(plain: str) -> str:
-    return plain if _NEEDS_NO_QUOTES.fullmatch(plain) else quote(plain)
+    def _once(self, kind: str, name: str = "") -> None:
+        if kind in self.said:
+            hint = "join two targets with and" if kind == "target" else "leave one out"
+            self.cursor.fail(f"a step has one {name or kind}, and {self.cursor.shown()} is a second", hint=hint)
 
+    def _refuse_second(self, token: Token) -> None:
+        """Refuse a second duration, which was read: another step's, or the smaller part of one time."""
+        cursor, hint = self.cursor, self._parted(token)
+        at = cursor.tokens.index(token)
+        number, unit = cursor.tokens[max(0, at - 2)], cursor.tokens[at - 1]
+        whole = cursor.text[number.start : cursor.ahead(-1).end].replace(" ", "")
+        if unit.text in TIME_UNITS_S and self._reads(whole):
+            hint = f"write {whole}, or part the steps with ;"
+        shown = cursor.text[token.start : token.end]
+        cursor.fail(f"a step has one duration, and {shown} is a second", token=token, hint=hint)
 
-def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
+    def _refuse_word(self, token: Token) -> NoReturn:
+        word, cursor = token.text, self.cursor
+        if word in TIME_UNITS_S or word in DISTANCE_UNITS_M or word == "kcal":
+            cursor.fail(f"{word} has no number before it", hint=f"write e.g. 10{word}")
+        if word in _BETWEEN and not (word == "w" and cursor.ahead().text != "/"):
+            cursor.fail(f"{word!r} stands between no steps", hint=self._parted(fallback=_WORDS_HELP))
+        if word in phrases.TARGET_UNITS:
+            cursor.fail(f"{word} has no number before it", hint=phrases.TARGET_HELP)
+        valued = cursor.ahead().kind in ("number", "clock") or cursor.ahead().text in ("than", "<", ">")
+        valued_words = (*phrases.ZONES, *phrases.LIMITS, "rpe", "hr", "from")
+        if word in list(PercentOf) or (valued and word in valued_words):
+            cursor.fail(f"{word} belongs to a target", hint=phrases.TARGET_FIRST)
+        if word == "in":
+            cursor.fail("a time for a distance is a pace", hint="write e.g. @ 4:00/km")
+        if word == "x":
+            cursor.fail("a count stands before what is repeated", hint="write e.g. 4x(400m bwd)")
+        if word == "repeat":
+            cursor.fail("a repeat is a step of its own", hint="put ; before it")
+        if word.startswith("skip-last"):
+            cursor.fail(f"{word} stands behind a repeat", hint="write e.g. 4x(400m bwd; 90s rest) skip-last")
+        # Words that may still be said of the step, so that none of them leads into the next error.
+        words: dict[str, Iterable[str]] = {**_WORDS, "duration": ("lap", "until", *phrases.RACES_M)}
+        if cursor.setting is Setting.TREADMILL:
+            del words["slope"]
+        left = sorted(each for kind, some in words.items() if kind not in self.said for each in some)
+        cursor.fail(f"unknown word {word!r}", hint=nearest_of(word, left, _WORDS_HELP, cutoff=0.7))
+
+    def _parted(self, at: Token | None = None, *, fallback: str = "part the steps with ;") -> str:
+        """A hint with the step parted here, `4x400m bwd/90s rest` as `4x(400m bwd; 90s rest)`, where that parses."""
+        cursor, pieces, depth, end = self.cursor, [""], 0, self.first.start
+        for token in cursor.tokens[self.index :]:
+            depth += (token.text == "(") - (token.text == ")")
+            if token.kind == "end" or depth < 0 or (token.kind == "break" and depth == 0):
+                break
+            between = token.kind == "break" or token.text in _BETWEEN
+            if token is at or between:
+                pieces.append("")
+            if not between:
+                pieces[-1] += cursor.text[end if pieces[-1] else token.start : token.end]
+            end = token.end
+        steps = "; ".join(filter(None, pieces))
+        count, sign = cursor.tokens[self.index - 2 : self.index] if self.index > 1 else (self.first, self.first)
+        mended = f"{count.text}x({steps})" if sign.text in _TIMES_SIGNS else steps
+        return f"write {mended}" if self._reads(mended) else fallback
+
+    def _reads(self, mended: str) -> bool:
+        """Whether what a hint is about to suggest reads as steps; a trial asks for no hints of its own."""
+        if self.cursor.trial or len(mended) > _LONGEST_MENDED:
+            return False
+        try:
+            cursor = Cursor(mended, setting=self.cursor.setting, trial=True)
+            return bool(_read_sequence(cursor, depth=0)) and cursor.at("end")
+        except SessionError:
+            return False

@@ -10,8 +10,10 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 from retrorun.errors import NotationError, SessionError
 from retrorun.session.model import Setting
+from retrorun.session.values import nearest_of
 
 Kind = Literal["number", "clock", "word", "text", "sign", "break", "end"]
+ValueT = TypeVar("ValueT")
 
 LONGEST_NOTATION = 100_000  # characters; a thousand steps take less
 
@@ -30,11 +32,12 @@ _PIECES = re.compile(
     re.VERBOSE,
 )
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_MINUTE_MARKS = ("'", "’", "′")
 _NUMBERED = frozenset(("z", "zone", "rpe", "-", "–"))  # in `Z2"note"` a note follows the number, not seconds
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
 _MOST_DIGITS = 15  # more than a float tells apart
-_HEADS = ("name", "setting", "note")  # what a line above the steps begins with
 _LONGEST_WORD = 30  # letters; an error repeats the word
+_HEADS = ("name", "setting", "note")  # what a line above the steps begins with
 _STRAY_MENDS = {
     **dict.fromkeys("“”„«»", 'use " for notes'),
     **dict.fromkeys("'’′", 'use " for notes, and min for minutes, or leave it out'),
@@ -70,31 +73,49 @@ def tokenise(text: str, start: int = 0) -> list[Token]:
             match = _NUMBER.match(text, position)
         if not match:
             raise _stray(text, position)
-        if match.lastgroup in ("marked", "primed"):
-            tokens += _marked(text, match)
-        elif match.lastgroup != "space":
-            tokens.append(_token(text, match))
+        if match.lastgroup != "space":
+            tokens += _tokens(text, match)
         position = match.end()
-    tokens.append(Token(kind="end", text="", start=len(text), end=len(text)))
-    return tokens
+    return [*tokens, Token(kind="end", text="", start=len(text), end=len(text))]
+
+
+def _tokens(text: str, match: re.Match[str]) -> list[Token]:
+    """The token of a piece, or two of a time as coaches mark it: `15'` is 15 min, `90"` is 90 s, `4'30"` is 4:30."""
+    kind: Any = match.lastgroup or "number"
+    piece, start, end = match.group(), match.start(), match.end()
+    if kind == "word":
+        if len(piece) > _LONGEST_WORD:
+            raise NotationError("a word this long means nothing here", text=text, position=start)
+        piece = "and" if piece == "&" else piece.lower()
+    elif kind == "text":
+        piece = unquote(piece, text, start)
+    elif piece[0].isdigit() and len(piece) > _MOST_DIGITS:
+        raise NotationError("a number this long means nothing here", text=text, position=start)
+    elif kind == "primed":
+        minutes, seconds = re.findall(r"[0-9]+", piece)
+        kind, piece = "clock", f"{minutes}:{seconds}"
+    elif kind == "marked":
+        number = piece.rstrip("".join(_MINUTE_MARKS) + '"”″')
+        middle = start + len(number)
+        unit = Token(kind="word", text="min" if piece[len(number) :] in _MINUTE_MARKS else "s", start=middle, end=end)
+        return [Token(kind="number", text=number, start=start, end=middle), unit]
+    elif kind == "number" and re.match(r",[0-9]", text[end : end + 2]):
+        hint = "put a point in decimals, e.g. 1.5km"
+        raise NotationError("a comma stands between steps", text=text, position=end, hint=hint)
+    return [Token(kind=kind, text=piece, start=start, end=end)]
 
 
 def unquote(quoted: str, text: str, position: int) -> str:
     """The text between quotes, escapes resolved; `text` and `position` say where it stands, for errors."""
-    parts: list[str] = []
-    index = 1
-    while index < len(quoted) - 1:
-        char = quoted[index]
-        if char == "\\":
-            index += 1
-            if quoted[index] not in _ESCAPES:
-                what = f"\\{quoted[index]} means nothing in a note"
-                hint = 'use \\n for a new line, \\" for a quote, \\\\ for a backslash'
-                raise NotationError(what, text=text, position=position + index - 1, hint=hint)
-            char = _ESCAPES[quoted[index]]
-        parts.append(char)
-        index += 1
-    return "".join(parts)
+
+    def plain(escape: re.Match[str]) -> str:
+        if escape[1] not in _ESCAPES:
+            hint = 'use \\n for a new line, \\" for a quote, \\\\ for a backslash'
+            place = position + 1 + escape.start()
+            raise NotationError(f"{escape[0]} means nothing in a note", text=text, position=place, hint=hint)
+        return _ESCAPES[escape[1]]
+
+    return re.sub(r"\\(.)", plain, quoted[1:-1])
 
 
 def quote(plain: str) -> str:
@@ -103,58 +124,53 @@ def quote(plain: str) -> str:
     return f'"{escaped}"'
 
 
-def _marked(text: str, match: re.Match[str]) -> list[Token]:
-    """A time as coaches mark it: `15'` is 15 min, `90"` is 90 s, `4'30"` is 4:30."""
-    piece, start, end = match.group(), match.start(), match.end()
-    if len(piece) > _MOST_DIGITS:
-        raise NotationError("a number this long means nothing here", text=text, position=start)
-    first, *rest = re.findall(r"[0-9.]+", piece)
-    if rest:
-        return [Token(kind="clock", text=f"{first}:{rest[0]}", start=start, end=end)]
-    middle = start + len(first)
-    unit = "min" if piece[len(first) :] in ("'", "’", "′") else "s"
-    return [
-        Token(kind="number", text=first, start=start, end=middle),
-        Token(kind="word", text=unit, start=middle, end=end),
-    ]
-
-
-def _token(text: str, match: re.Match[str]) -> Token:
-    kind: Kind = match.lastgroup or "number"  # type: ignore[assignment]  # the pattern's group names are the kinds
-    piece = match.group()
-    if kind == "word":
-        if len(piece) > _LONGEST_WORD:
-            raise NotationError("a word this long means nothing here", text=text, position=match.start())
-        piece = "and" if piece == "&" else piece.lower()
-    elif kind == "text":
-        piece = unquote(piece, text, match.start())
-    elif kind in ("number", "clock"):
-        if len(piece) > _MOST_DIGITS:
-            raise NotationError("a number this long means nothing here", text=text, position=match.start())
-        following = text[match.end() : match.end() + 2]
-        if kind == "number" and re.fullmatch(r",[0-9]", following):
-            hint = "put a point in decimals, e.g. 1.5km"
-            raise NotationError("a comma stands between steps", text=text, position=match.end(), hint=hint)
-    return Token(kind=kind, text=piece, start=match.start(), end=match.end())
-
-
 def _stray(text: str, position: int) -> NotationError:
-    char = text[position]
+    char, before = text[position], text[:position]
     if char == '"':
         hint = 'end it with " on its line'
-        if text[:position][-1:].isdigit():
+        if before[-1:].isdigit():
             hint += ", or use s for seconds"
         return NotationError("a note is not closed", text=text, position=position, hint=hint)
     hint = _STRAY_MENDS.get(char, "leave it out")
-    before = text[:position].rpartition("\n")[2].rpartition(";")[2].strip().lower()
-    if char == ":" and (close := difflib.get_close_matches(before, _HEADS, n=1)):
+    head = before.rpartition("\n")[2].rpartition(";")[2].strip().lower()
+    if char == ":" and (close := difflib.get_close_matches(head, _HEADS, n=1)):
         hint = f"did you mean {close[0]}:?"
-    if char == "." and re.search(r"(?:^|\n)\s*[0-9]+$", text[:position]):
+    if char == "." and re.search(r"(?:^|\n)\s*[0-9]+$", before):
         hint = "leave out the number of the line"
     return NotationError(f"{char!r} means nothing here", text=text, position=position, hint=hint)
 
 
-ValueT = TypeVar("ValueT")
+# What stands above the steps: `name: …`, `setting: …`, `note: …`; a quoted value holds anything, a plain one runs to
+# `;` or the end of its line.
+_HEADER = re.compile(
+    r"(?:[ \t\r\n;]|#[^\n]*)*+(?P<name>name|setting|note)[ \t]*:[ \t]*"
+    r'(?P<quoted>"(?:[^"\\\n]|\\.)*")?(?P<plain>[^;\n]*)',
+    re.IGNORECASE,
+)
+
+
+def read_header(text: str) -> tuple[dict[str, Any], int]:
+    """What the lines above the steps say, by the names of `Session`, and where they end."""
+    said: dict[str, Any] = {}
+    end = 0
+    while line := _HEADER.match(text, end):
+        name, quoted, plain = line["name"].lower(), line["quoted"], line["plain"].strip()
+        if name in said:
+            raise NotationError(f"a second {name}", text=text, position=line.start("name"), hint="leave one out")
+        start, end = line.start("plain"), line.end()
+        if quoted:
+            if plain and not plain.startswith("#"):
+                place, hint = end - len(line["plain"].lstrip()), "put ; or a new line there"
+                raise NotationError("nothing may follow the quotes", text=text, position=place, hint=hint)
+            start, end = line.span("quoted")
+            plain = unquote(quoted, text, start)
+        elif plain.startswith('"'):
+            raise NotationError("a text is not closed", text=text, position=start, hint='end it with " on its line')
+        if name == "setting" and plain.lower() not in list(Setting):
+            hint = nearest_of(plain.lower(), Setting, f"use {', '.join(Setting)}")
+            raise NotationError(f"unknown setting {plain!r}", text=text, position=start, hint=hint)
+        said[name] = Setting(plain.lower()) if name == "setting" else plain
+    return said, end
 
 
 class Cursor:
@@ -163,9 +179,9 @@ class Cursor:
     A `trial` is a text that a hint is about to suggest: of its own errors nobody sees a hint.
     """
 
-    def __init__(self, text: str, tokens: list[Token], *, setting: Setting = Setting.ROAD, trial: bool = False) -> None:
+    def __init__(self, text: str, start: int = 0, *, setting: Setting = Setting.ROAD, trial: bool = False) -> None:
         self.text = text
-        self.tokens = tokens
+        self.tokens = tokenise(text, start)
         self.setting = setting
         self.trial = trial
         self.index = 0
@@ -188,8 +204,7 @@ class Cursor:
     def take(self) -> Token:
         """The token here; the next one is here after."""
         token = self.here
-        if token.kind != "end":
-            self.index += 1
+        self.index += token.kind != "end"
         return token
 
     def skip(self, *texts: str) -> bool:
@@ -198,13 +213,31 @@ class Cursor:
         self.index += found
         return found
 
+    def skip_breaks(self) -> None:
+        """Pass over what parts the steps."""
+        while self.at("break"):
+            self.take()
+
     def at(self, kind: str, *texts: str) -> bool:
         """Whether the token here is of this kind and, where texts are given, one of them."""
         return self.here.kind == kind and (not texts or self.here.text in texts)
 
+    @property
+    def at_value(self) -> bool:
+        """Whether a number or a clock stands here."""
+        return self.here.kind in ("number", "clock")
+
     def fail(self, what: str, *, token: Token | None = None, hint: str = "") -> NoReturn:
         """Raise a NotationError at a token, or here."""
         raise NotationError(what, text=self.text, position=(token or self.here).start, hint=hint)
+
+    def expected(self, what: str, *, hint: str) -> NoReturn:
+        """Raise a NotationError for what should stand here in place of what does."""
+        self.fail(f"expected {what}, not {self.shown()}", hint=hint)
+
+    def number(self, what: str, *, hint: str) -> Token:
+        """The number here, which is taken, or an error that says what it should have been."""
+        return self.take() if self.at("number") else self.expected(what, hint=hint)
 
     def whole(self, number: Token) -> int:
         """The whole number of a token that was taken."""
@@ -223,9 +256,5 @@ class Cursor:
 
     def shown(self) -> str:
         """The token here, for a message."""
-        token = self.here
-        if token.kind == "end":
-            return "the end of the text"
-        if token.kind == "break":
-            return "the end of the step"
-        return self.text[token.start : token.end]
+        ends = {"end": "the end of the text", "break": "the end of the step"}
+        return ends.get(self.here.kind) or self.text[self.here.start : self.here.end]
