@@ -127,8 +127,10 @@ def format_clock(time_s: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
-def format_percent(share: float) -> str:
-    """A share as whole per cent; what is not quite nothing or everything never looks as if it were."""
+def format_percent(share: float | None) -> str:
+    """A share as whole per cent; not quite nothing or all never looks as if it were; `–` where it is not known."""
+    if share is None:
+        return "–"
     if 0.0 < share < 0.01:
         return "<1 %"
     return ">99 %" if 0.99 < share < 1.0 else f"{100 * share:.0f} %"

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from retrorun.analysis.season import Best, Period, Season, SeasonRun
-from retrorun.analysis.summary import Effort
 from retrorun.batch.row import Row
 from retrorun.report.figures.season import figure_season
 from retrorun.report.tables import distance_name
@@ -62,10 +61,10 @@ class Story:
                 str(period.runs),
                 format_clock(period.backward_s),
                 format_distance(period.backward_m, per_m=per_m),
-                "–" if period.share is None else format_percent(period.share),
+                format_percent(period.share),
                 format_pace(period.speed_mps, per_m=per_m),
                 format_number(period.cadence_spm, "spm"),
-                "–" if period.kept is None else format_percent(period.kept),
+                format_percent(period.kept),
             )
             for period in self.season.months
             if period.backward_s  # months without would push the rest off the screen
@@ -73,20 +72,18 @@ class Story:
 
     def best_rows(self, *, per_m: float = 1000.0) -> list[tuple[str, ...]]:
         """One row of text a best effort: what, result, pace, chance, day, recording."""
-        rows = [
-            (distance_name(best.effort.distance_m), format_clock(best.effort.time_s), best)
-            for best in self.season.bests
-        ]
+        season = self.season
+        rows = [(distance_name(one.effort.distance_m), format_clock(one.effort.time_s), one) for one in season.bests]
         rows += [
-            (f"{best.effort.time_s / 60:.0f} min", format_distance(best.effort.distance_m, per_m=per_m), best)
-            for best in self.season.timed_bests
+            (f"{one.effort.time_s / 60:.0f} min", format_distance(one.effort.distance_m, per_m=per_m), one)
+            for one in season.timed_bests
         ]
         return [
             (
                 what,
                 result,
                 format_pace(best.effort.distance_m / best.effort.time_s, per_m=per_m),
-                "–" if best.effort.probability is None else format_percent(best.effort.probability),
+                format_percent(best.effort.probability),
                 best.day.isoformat(),
                 "" if best.run is None else best.run.name.replace("\\", "/").rpartition("/")[2],
             )
@@ -122,11 +119,10 @@ def _plain(period: Period) -> dict[str, Any]:
 
 
 def _plain_best(best: Best) -> dict[str, Any]:
-    effort: Effort = best.effort
     return {
-        "distance_m": effort.distance_m,
-        "time_s": effort.time_s,
+        "distance_m": best.effort.distance_m,
+        "time_s": best.effort.time_s,
         "day": best.day.isoformat(),
-        "probability": effort.probability,
+        "probability": best.effort.probability,
         "recording": "" if best.run is None else best.run.name,
     }

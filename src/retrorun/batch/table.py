@@ -25,6 +25,27 @@ FORMAT = 1  # the number in the JSON file that says which fields to expect
 SUFFIXES = (".parquet", ".csv", ".json", ".jsonl")
 GROUP_ROWS = 10_000  # of a Parquet file, and as many wait in memory
 STATUSES = ("read", "skipped", "duplicate", "failed")
+# The columns of a table and what each holds, in their order.
+ACTIVITY_FIELDS = {
+    **dict.fromkeys(("path", "status", "reason", "title"), "text"),
+    "start_time": "moment",
+    "utc_offset_s": "number",
+    **dict.fromkeys(("source", "sport", "sub_sport", "device"), "text"),
+    "samples": "whole",
+    "damaged": "flag",
+    **dict.fromkeys(("elapsed_s", "moving_s", "distance_m", "mean_speed_mps", "mean_cadence_spm"), "number"),
+    **dict.fromkeys(("verdict", "told"), "text"),
+    **dict.fromkeys(("backward_s", "backward_m", "backward_speed_mps", "backward_cadence_spm"), "number"),
+    "backward_heart_rate_bpm": "number",
+    **dict.fromkeys(("segments", "planned_steps", "completed_steps"), "whole"),
+    **dict.fromkeys(("efforts", "timed_efforts"), "text"),
+}
+SEGMENT_FIELDS = {
+    "path": "text",
+    "segment": "whole",
+    **dict.fromkeys(("start_s", "end_s", "probability", "distance_m", "mean_speed_mps", "mean_cadence_spm"), "number"),
+    "told": "text",
+}
 
 
 class Totals:
@@ -59,15 +80,11 @@ class Totals:
         lines = [repr(self)]
         for status, reasons in self._reasons.items():
             most = reasons.most_common(5)
-            lines += [f"  {status}: {number} × {reason}" for reason, number in most]
-            if len(reasons) > 5:
-                lines.append(f"  {status}: {reasons.total() - sum(number for _, number in most)} × other")
-        verdicts = self._verdicts
+            other = reasons.total() - sum(number for _, number in most)
+            lines += [f"  {status}: {number} × {reason}" for reason, number in [*most, ("other", other)] if number]
+        found, none, unknown = (self._verdicts[verdict] for verdict in ("found", "none", "cannot tell"))
         probably = f" (in {self._guesses} of them probably)" if self._guesses else ""
-        lines.append(
-            f"backward running found in {verdicts['found']}{probably}, none in {verdicts['none']}, "
-            f"cannot tell in {verdicts['cannot tell']}"
-        )
+        lines.append(f"backward running found in {found}{probably}, none in {none}, cannot tell in {unknown}")
         if self._backward_s:
             way = format_distance(self._backward_m, per_m=per_m)
             lines.append(f"backward in all: {format_clock(self._backward_s)}, {way}")
@@ -223,50 +240,6 @@ class _Parquet:
     def close(self) -> None:
         self._flush()
         self._writer.close()
-
-
-ACTIVITY_FIELDS = {
-    "path": "text",
-    "status": "text",
-    "reason": "text",
-    "title": "text",
-    "start_time": "moment",
-    "utc_offset_s": "number",
-    "source": "text",
-    "sport": "text",
-    "sub_sport": "text",
-    "device": "text",
-    "samples": "whole",
-    "damaged": "flag",
-    "elapsed_s": "number",
-    "moving_s": "number",
-    "distance_m": "number",
-    "mean_speed_mps": "number",
-    "mean_cadence_spm": "number",
-    "verdict": "text",
-    "told": "text",
-    "backward_s": "number",
-    "backward_m": "number",
-    "backward_speed_mps": "number",
-    "backward_cadence_spm": "number",
-    "backward_heart_rate_bpm": "number",
-    "segments": "whole",
-    "planned_steps": "whole",
-    "completed_steps": "whole",
-    "efforts": "text",
-    "timed_efforts": "text",
-}
-SEGMENT_FIELDS = {
-    "path": "text",
-    "segment": "whole",
-    "start_s": "number",
-    "end_s": "number",
-    "probability": "number",
-    "distance_m": "number",
-    "mean_speed_mps": "number",
-    "mean_cadence_spm": "number",
-    "told": "text",
-}
 
 
 def _flat(row: Row) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def _bests(bests: Sequence[Best], per_m: float) -> _Section:
             distance_name(best.effort.distance_m),
             format_clock(best.effort.time_s),
             format_pace(best.effort.distance_m / best.effort.time_s, per_m=per_m),
-            "–" if best.effort.probability is None else format_percent(best.effort.probability),
+            format_percent(best.effort.probability),
             day_of(best.day),
             _link(best),
         )

@@ -195,7 +195,7 @@ def _row(number: int, kept: StepAdherence, per_m: float) -> tuple[str, ...]:
         ", ".join(done) or "–",
         format_pace(kept.mean_speed_mps, per_m=per_m),
         _wanted(match.step.target, per_m),
-        "–" if first is None or first.in_range is None else format_percent(first.in_range),
+        format_percent(None if first is None else first.in_range),
         format_number(kept.mean_cadence_spm, ""),
         format_number(kept.mean_heart_rate_bpm, ""),
         _ending(kept),
