@@ -59,8 +59,7 @@ _HELP_OF = {
     },
 }
 _MODULES = {
-    "define": ("library", "pace", "plan", "schema"),
-    "compile": ("compile", "export"),
+    "define": ("library", "pace", "plan", "compile", "export", "schema"),
     "fetch": ("fetch", "sync", "strava"),
     "analyze": ("analyze", "match", "report", "draw", "convert", "demo"),
     "label": ("label", "share"),

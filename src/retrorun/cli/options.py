@@ -152,12 +152,14 @@ def day(text: str, option: str) -> date:
         raise SessionError(f"{text!r} is no date", where=option, hint=hint) from None
 
 
-def moment(text: str, option: str) -> datetime:
-    """The aware time that an option names.
+def moment(text: str | None, option: str) -> datetime | None:
+    """The aware time that an option names; None where it is not given.
 
     Raises:
         WorkoutError: it is no time, or has no time zone.
     """
+    if text is None:
+        return None
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
