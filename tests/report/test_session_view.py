@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from retrorun.report.figures.session import figure_session, profile_of
+from retrorun.report.figures.session import figure_session
 from retrorun.report.figures.style import DARK, picture_bytes
-from retrorun.report.session_view import session_text, terminal_strip
+from retrorun.report.session_view import profile_of, session_text, terminal_strip
 from retrorun.session.library import ReadyMade, ready_made
 from retrorun.session.model import Direction, Session
 from retrorun.session.notation import parse_session

@@ -21,8 +21,7 @@ from retrorun.cli.app import app
 from retrorun.demo import demo_recording
 from retrorun.report.export import analysis_document, export_bytes
 from retrorun.report.figures.run import figure_run
-from retrorun.report.html import report_html
-from retrorun.report.notebook import analysis_html
+from retrorun.report.html import analysis_html, report_html
 from retrorun.report.season_page import season_html
 from retrorun.report.tables import stretch_table
 

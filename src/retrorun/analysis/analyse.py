@@ -77,7 +77,7 @@ class Analysis:
         return report_html(self)
 
     def _repr_html_(self) -> str:
-        from retrorun.report.notebook import analysis_html
+        from retrorun.report.html import analysis_html
 
         return analysis_html(self)
 

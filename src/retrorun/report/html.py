@@ -1,4 +1,4 @@
-"""The report: one HTML page that is whole without a script and asks the network for nothing.
+"""The report: one HTML page that is whole without a script and asks the network for nothing; and a notebook's piece.
 
 Its answer, tables and pictures stand in the page itself; the pictures are the project's own figures as SVG. A small
 script lets a reader move along the run. Zooming needs plotly, which a page carries only if it was asked for, and wakes
@@ -7,42 +7,41 @@ only when a reader asks.
 
 from __future__ import annotations
 
+import math
 import shlex
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.analyse import Analysis, Told, analyse, answered
-from retrorun.analysis.summary import summarise
+from retrorun.analysis.summary import Summary, summarise
+from retrorun.arrays import FloatArray
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
 from retrorun.errors import OutputError, install_hint
+from retrorun.intervals import mask
 from retrorun.match.model import Match
-from retrorun.report.page_data import page_data, zoom_data
-from retrorun.report.pictures import Pictures, missing_of
-from retrorun.report.tables import Table, adherence_table, answer_of, facts_of, listed, stretch_table, totals_table
-from retrorun.report.template import Picture, data_block, own, render, script
-from retrorun.units import format_change, format_clock, format_number, format_pace, format_percent
+from retrorun.report import tables, template
+from retrorun.report.figures import plane, run, series, session, track
+from retrorun.report.figures.style import THEMES
+from retrorun.report.template import WIDE_IN, Picture
+from retrorun.units import METRES_PER_MILE, format_change, format_clock, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+    from matplotlib.figure import Figure
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    name: str
-    reasons: tuple[str, ...]
-    table: Table | None = None
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Why:
-    title: str
-    facts: str
-    for_it: tuple[str, ...]
-    against_it: tuple[str, ...]
+SMALL_IN = 4.8
+WIDE_POINTS, NARROW_POINTS, SMALL_POINTS = 1000, 400, 1500
+NOTEBOOK_POINTS, NOTEBOOK_IN = 800, 9.0
+READ_POINTS = 800  # of an hour, one every five seconds
+ZOOM_POINTS = 7200
+MOST_PLANE_POINTS = 2400  # each is a shape of its own to the browser; more of them hide one another
+MOST_SPANS = 12  # that are listed one by one in the text of a picture
 
 
 def report_html(
@@ -73,55 +72,81 @@ def report_html(
     """
     del profile
     if not isinstance(activity, Activity) or detection is None:
-        run = activity if isinstance(activity, Analysis) else analyse(activity, plan=match)
-        name, kept = name or run.name, run.adherence if match is None else kept
-        activity, detection, match = answered(run, detection, match)
+        told = activity if isinstance(activity, Analysis) else analyse(activity, plan=match)
+        name, kept = name or told.name, told.adherence if match is None else kept
+        activity, detection, match = answered(told, detection, match)
     summary = summarise(activity, detection)
-    pictures = Pictures(activity, detection, summary, per_m)
-    there, missing = missing_of(activity)
-    shown = [word for word in there if word != "positions"]
+    pictures = _Pictures(activity, detection, summary, per_m)
+    columns = {
+        "speed": activity.speed_mps,
+        "cadence": activity.cadence_spm,
+        "heart rate": activity.heart_rate_bpm,
+        "altitude": activity.altitude_m,
+        "positions": activity.latitude_deg + activity.longitude_deg,
+    }
+    there = [name for name, column in columns.items() if np.isfinite(column).any()]
+    shown = [name for name in there if name != "positions"]
     over_time = pictures.over_time(shown) if shown and len(activity) > 1 else None
-    small = []
-    if {"speed", "cadence"} <= set(there):
-        small.append(pictures.plane())
-    if "positions" in there:
-        small.append(pictures.track())
-    data = page_data(activity, detection, per_m=per_m, places=pictures.places)
+    small = list(pictures.small(there))
+    data = _page_data(activity, detection, per_m, pictures.places)
     if interactive:
-        data |= zoom_data(activity, detection, match, per_m=per_m)
-    return render(
+        data |= _zoom_data(activity, detection, match, per_m)
+    return template.render(
         "report.html",
         scripts=("script", "plotly", "zoom") if interactive else ("script",),
         title=name or "Run",
         heading=name or "Backward running report",
-        facts=facts_of(activity),
+        facts=tables.facts_of(activity),
         detection=detection,
-        answer=answer_of(detection, summary, per_m),
-        totals=totals_table(summary, per_m=per_m),
+        answer=tables.answer_of(detection, summary, per_m),
+        totals=tables.totals_table(summary, per_m=per_m),
         elapsed=format_clock(summary.elapsed_s),
-        missing=listed(missing),
+        missing=tables.listed([f"no {name}" for name in columns if name not in there]),
         over_time=over_time,
         small=small,
         end_s=f"{activity.time_s[-1]:.0f}" if len(activity) else "0",
-        stretches=stretch_table(detection, per_m=per_m),
+        stretches=tables.stretch_table(detection, per_m=per_m),
         whys=[_why(number, segment, per_m) for number, segment in enumerate(detection.segments, start=1)],
-        plan=_plan(match, kept, pictures),
+        plan=None if match is None else _plan(match, kept, pictures),
         trust=(
             ("About the answer", detection.reasons if detection.verdict != "cannot tell" else ()),
             ("What was lost of the file", tuple(str(damage) for damage in activity.damage)),
             ("What had to be decided on reading it", activity.decisions),
         ),
         commands=_commands(detection, name),
-        data=data_block(data),
+        data=template.data_block(data),
         step_s=data["step_s"],
-        script=script(own("page.js")),
+        script=template.script(template.own("page.js")),
         interactive=interactive,
         plotly=_plotly() if interactive else "",
-        zoom=script(own("interactive.js")) if interactive else "",
+        zoom=template.script(template.own("interactive.js")) if interactive else "",
     )
 
 
-def _why(number: int, segment: Segment, per_m: float) -> _Why:
+def analysis_html(analysis: Analysis, *, per_m: float = 1000.0) -> str:
+    """What a notebook shows of an analysis: the answer, the backward stretches, the run over time.
+
+    Args:
+        analysis: what `retrorun.analyse` answered.
+        per_m: the distance that a pace is for: 1000, or `units.METRES_PER_MILE`.
+    """
+    activity, detection, summary = analysis.activity, analysis.detection, analysis.summary
+    answer = tables.answer_of(detection, summary, per_m)
+    shown = [tables.totals_table(summary, per_m=per_m)]
+    if detection.segments:
+        shown.append(tables.stretch_table(detection, per_m=per_m))
+    picture: Markup | str = ""
+    if len(activity) > 1:
+        thin = series.thinned(activity, NOTEBOOK_POINTS)[0]
+        figure: Figure = run.figure_run(thin, detection, per_m=per_m, title=None, width_in=NOTEBOOK_IN)
+        # Several analyses stand in one notebook, and their pictures must not share names.
+        name = f"run-{analysis.fingerprint.digest[:12]}-{len(activity)}-{summary.segments}"
+        picture = template.inline_svg(figure, name=name, title="The run over time", text=answer)
+    facts, reasons = tables.facts_of(activity), detection.reasons
+    return template.notebook_html(analysis.name or "Run", answer, shown, facts=facts, reasons=reasons, picture=picture)
+
+
+def _why(number: int, segment: Segment, per_m: float) -> dict[str, object]:
     evidence = segment.evidence
     told = (
         f"Observed {format_number(evidence.observed_cadence_spm, 'spm')} at "
@@ -134,22 +159,16 @@ def _why(number: int, segment: Segment, per_m: float) -> _Why:
     if evidence.planned:
         told += " The plan meant a backward step here."
     span = f"{format_clock(segment.start_s)} to {format_clock(segment.end_s)}"
-    return _Why(
-        title=f"{number}. {span}, {format_percent(segment.probability)}",
-        facts=told,
-        for_it=evidence.for_it,
-        against_it=evidence.against_it,
-    )
+    title = f"{number}. {span}, {format_percent(segment.probability)}"
+    return {"title": title, "facts": told, "for_it": evidence.for_it, "against_it": evidence.against_it}
 
 
-def _plan(match: Match | None, kept: Adherence | None, pictures: Pictures) -> _Plan | None:
-    if match is None:
-        return None
-    if match.basis == "nothing":
-        return _Plan(name=match.session.name, reasons=match.reasons)
-    kept = adherence(match, pictures.activity, pictures.detection) if kept is None else kept
-    table = adherence_table(kept, per_m=pictures.per_m)
-    return _Plan(name=match.session.name, reasons=match.reasons, table=table, picture=pictures.plan(match))
+def _plan(match: Match, kept: Adherence | None, pictures: _Pictures) -> dict[str, object]:
+    plan: dict[str, object] = {"name": match.session.name, "reasons": match.reasons, "table": None}
+    if match.basis != "nothing":
+        kept = adherence(match, pictures.activity, pictures.detection) if kept is None else kept
+        plan |= {"table": tables.adherence_table(kept, per_m=pictures.per_m), "picture": pictures.plan(match)}
+    return plan
 
 
 def _commands(detection: Detection, name: str) -> list[str]:
@@ -169,4 +188,157 @@ def _plotly() -> Markup:
     except ImportError:
         hint = f"{install_hint('plotly')}, or leave --interactive out"
         raise OutputError("pages that can be zoomed need plotly", hint=hint) from None
-    return script(get_plotlyjs())
+    return template.script(get_plotlyjs())
+
+
+@dataclass(slots=True)
+class _Pictures:
+    """Makes the pictures of one recording; `places` says for the page's script where the axes of each lie.
+
+    A picture of time: left, top, width and height of its panels. Another: where zero lies, and how long one unit is,
+    across and down. All in the units of the picture's viewBox.
+    """
+
+    activity: Activity
+    detection: Detection
+    summary: Summary
+    per_m: float
+    places: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def over_time(self, shown: list[str]) -> Picture:
+        """The run over time, of the columns that are there."""
+        end = format_clock(self.summary.elapsed_s)
+        title, text = f"{tables.listed(shown).capitalize()} over time", f"From 0:00 to {end}. {self._told()}"
+        told = ["shaded and drawn thick: run backward"] if self.detection.segments else []
+        told += ["dotted: a lap begins"] if len(self.activity.laps) > 1 else []
+        caption = f"{'; '.join(told).capitalize()}." if told else ""
+
+        def draw(width_in: float) -> Figure:
+            thin = self._run(width_in)
+            figure = run.figure_run(thin, self.detection, per_m=self.per_m, title=None, width_in=width_in)
+            first, last = (template.frame_of(figure.axes[at]) for at in (0, -1))
+            kind = "wide" if width_in == WIDE_IN else "narrow"
+            self.places[f"over-time-{kind}"] = (first[0], first[1], first[2], last[1] + last[3] - first[1])
+            return figure
+
+        return template.in_both_sizes(draw, "over-time", title=title, text=text, caption=caption)
+
+    def small(self, there: list[str]) -> Iterator[Picture]:
+        """Speed against cadence, and the way from above, as far as the recording holds them."""
+        if "speed" in there and "cadence" in there:
+            thin, _ = series.thinned(self.activity, SMALL_POINTS * 3)
+            figure = plane.figure_gait_plane(thin, self.detection, per_m=self.per_m, width_in=SMALL_IN)
+            words = "Speed against cadence. Backward running lies above the runner's own forward line."
+            text = "One point for every 5 seconds on the move."
+            yield self._small(
+                figure, "plane", title="Gait plane", shows="Speed against cadence", words=words, text=text
+            )
+        if "positions" in there:
+            thin, _ = series.thinned(self.activity, SMALL_POINTS)
+            figure = track.figure_track(thin, self.detection, per_m=self.per_m, width_in=SMALL_IN)
+            words = "The way seen from above, north up, without a map: it does not say where it was."
+            yield self._small(figure, "track", title="Track", shows="The track", words=words, text=words)
+
+    def _small(self, figure: Figure, name: str, *, title: str, shows: str, words: str, text: str) -> Picture:
+        wide = template.inline_svg(figure, name=f"{name}-picture", title=shows, text=f"{text} {self._told()}")
+        self.places[f"{name}-picture"] = template.scale_of(figure.axes[0])
+        return Picture(name=name, wide=wide, title=title, words=words)
+
+    def plan(self, match: Match) -> Picture:
+        """The plan above what was run of it."""
+        ended = [step.outcome for step in match.steps]
+        counts = tables.listed([f"{ended.count(each)} {each}" for each in dict.fromkeys(ended)])
+
+        def draw(width_in: float) -> Figure:
+            thin = self._run(width_in)
+            return session.figure_planned(thin, self.detection, match, per_m=self.per_m, title=None, width_in=width_in)
+
+        text = f"{len(ended)} steps: {counts}. {self._told()}"
+        return template.in_both_sizes(draw, "planned", title="Planned and done", text=text)
+
+    def _run(self, width_in: float) -> Activity:
+        """The recording with as many points as such a width can show."""
+        return series.thinned(self.activity, WIDE_POINTS if width_in == WIDE_IN else NARROW_POINTS)[0]
+
+    def _told(self) -> str:
+        """What is to be seen, in a sentence or two."""
+        spans = [f"{format_clock(one.start_s)} to {format_clock(one.end_s)}" for one in self.detection.segments]
+        if not spans:
+            return "No stretch is marked as backward."
+        where = f"Backward from {tables.listed(spans)}."
+        if len(spans) > MOST_SPANS:
+            where = f"{len(spans)} backward stretches, the first from {spans[0]}, the last from {spans[-1]}."
+        parts = [
+            f"{name} at {format_pace(part.mean_speed_mps, per_m=self.per_m)}"
+            f" with {format_number(part.mean_cadence_spm, 'spm')}"
+            for name, part in (("forward", self.summary.forward), ("backward", self.summary.backward))
+        ]
+        return f"{where} On average {tables.listed(parts)}. The tables on this page say the same in numbers."
+
+
+def _page_data(
+    activity: Activity, detection: Detection, per_m: float, places: dict[str, tuple[float, ...]]
+) -> dict[str, object]:
+    """The numbers that the script for reading needs, thinned and rounded to what a screen can show; null for missing.
+
+    Positions are metres from the middle of the track, so the page does not say where on Earth it was.
+    """
+    return {
+        "per": "mi" if per_m == METRES_PER_MILE else "km",
+        "per_m": per_m,
+        "rest": tables.name_of_rest(detection),
+        "axis_s": max(float(activity.time_s[-1]), 1.0) if len(activity) else 1.0,
+        "places": {name: [round(value, 4) for value in place] for name, place in places.items()},
+        "segments": [[round(segment.start_s, 1), round(segment.end_s, 1)] for segment in detection.segments],
+        **_over_time(activity, detection, per_m, READ_POINTS),
+    }
+
+
+def _zoom_data(activity: Activity, detection: Detection, match: Match | None, per_m: float) -> dict[str, object]:
+    """What the pictures that can be zoomed need on top of it, or more of."""
+    paced = session.target_paces(match, per_m) if match is not None else ()
+    targets = [[start, end, round(fast, 1), round(slow, 1), float(back)] for _, start, end, fast, slow, back in paced]
+    return {
+        "end_s": float(activity.time_s[-1]) if len(activity) else 0.0,
+        "laps": [round(lap.start_s, 1) for lap in activity.laps[1:]],
+        "targets": targets,
+        "plane": _plane(activity, detection),
+        "themes": {theme.name: asdict(theme) for theme in THEMES.values()},
+        **_over_time(activity, detection, per_m, ZOOM_POINTS),
+    }
+
+
+def _over_time(activity: Activity, detection: Detection, per_m: float, most: int) -> dict[str, object]:
+    """One point for each stretch of `step_s`; `gap` holds the points before which a line stops."""
+    thin, step_s = series.thinned(activity, most)
+    east, north = series.local_metres(thin)
+    return {
+        "step_s": step_s,
+        "time": _plain(thin.time_s, 1),
+        "gap": np.flatnonzero(series.breaks(thin.time_s)).tolist(),
+        "backward": mask(thin.time_s, detection.segments).astype(int).tolist(),
+        "pace": _plain(series.smooth_pace_s(thin, per_m=per_m), 1),
+        "cadence": _plain(series.smooth_cadence_spm(thin), 1),
+        "heart": _plain(thin.heart_rate_bpm, 0),
+        "altitude": _plain(thin.altitude_m, 1),
+        "east": _plain(east, 1),
+        "north": _plain(north, 1),
+    }
+
+
+def _plane(activity: Activity, detection: Detection) -> dict[str, object]:
+    points = plane.gait_plane(activity, detection)
+    thin = slice(None, None, max(1, -(-len(points.time_s) // MOST_PLANE_POINTS)))
+    line = [_plain(points.line_mps, 3), _plain(points.line_spm, 1), points.band_spm] if len(points.line_mps) else None
+    return {
+        "time": _plain(points.time_s[thin], 1),
+        "speed": _plain(points.speed_mps[thin], 2),
+        "cadence": _plain(points.cadence_spm[thin], 1),
+        "backward": points.backward[thin].astype(int).tolist(),
+        "line": line,
+    }
+
+
+def _plain(values: FloatArray, digits: int) -> list[float | None]:
+    rounded = np.round(values, digits).tolist()
+    return [(value if digits else int(value)) if math.isfinite(value) else None for value in rounded]

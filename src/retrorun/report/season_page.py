@@ -17,9 +17,8 @@ from retrorun.activity.rules import counted
 from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
 from retrorun.report.figures.style import LIGHT, new_figure
-from retrorun.report.pictures import WIDE_IN, in_both_sizes
 from retrorun.report.tables import Table, day_of, distance_name
-from retrorun.report.template import Picture, render
+from retrorun.report.template import WIDE_IN, Picture, in_both_sizes, render
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:

@@ -172,7 +172,7 @@ class Session:
         return f"Session({self.name!r}, {self.setting.value}: {shown})"
 
     def _repr_html_(self) -> str:
-        from retrorun.report.notebook import session_html  # a notebook asks for it, nobody else
+        from retrorun.report.session_view import session_html  # a notebook asks for it, nobody else
 
         return session_html(self)
 

@@ -1,26 +1,23 @@
-"""A session as a picture: forward above the line, backward below it, as long and as fast as planned."""
+"""A plan as a picture: a session by itself, forward above the line and backward below it; and planned against done.
+
+Of a plan that was run: the steps as they were meant above, as they were run below, and the target paces.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from retrorun.report.figures.style import (
-    LETTER_EM,
-    LIGHT,
-    NARROW_IN,
-    Theme,
-    dress_clock,
-    given_axes,
-    is_narrow,
-    new_figure,
-    say_legend,
-    width_of,
-)
-from retrorun.session.amounts import UsualSpeeds, rounds_of, step_time_s
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Slope, Step, bodies
+from retrorun.activity.model import Activity
+from retrorun.detection.result import Detection
+from retrorun.errors import PlanError
+from retrorun.match.model import Match, StepMatch
+from retrorun.report.figures import style
+from retrorun.report.figures.style import LIGHT, Theme, Titled
+from retrorun.report.session_view import Profile, profile_of
+from retrorun.session.amounts import step_time_s
+from retrorun.session.model import Direction, Intensity, Session, Setting, Slope, Step
 from retrorun.session.values import SpeedRange
 from retrorun.session.wording import format_target
 from retrorun.workout.importing import as_session
@@ -28,98 +25,19 @@ from retrorun.workout.importing import as_session
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
+    from retrorun.analysis.analyse import Told
+    from retrorun.report.figures.style import Given, T
+
+PlanLike = Session | str | PathLike[str]
+
+GUESSED_S = 60.0  # how wide a step is drawn of which neither plan nor run says how long it is
 _LABEL_PT, _SMALLEST_PT = 7.0, 5.0  # letters of a pace; a block narrower than they are high has no room for it
 _HIGH_PT = 170.0  # of the axes in a picture of its own
 _RESTING = (Intensity.RECOVERY, Intensity.REST)
 _EASY = (Intensity.WARMUP, Intensity.COOLDOWN)
-
-# What a picture takes where a session says nothing, so that every step has a width and a height. For pictures only:
-# no sum uses these.
-DRAWN_AT = UsualSpeeds(forward_run_mps=2.8, backward_run_mps=1.9, forward_walk_mps=1.3, backward_walk_mps=0.9)
-DRAWN_OPEN_S = 60.0  # a step until the lap button, a heart rate or so many calories
-
-PlanLike = Session | str | PathLike[str]
-
-MOST_BLOCKS = 2000  # more cannot be told apart; then each repeat is drawn once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A step as it is drawn, from `start_s` to `end_s`; `guessed` where its length is not known."""
-
-    start_s: float
-    end_s: float
-    step: Step
-    guessed: bool
-
-    @property
-    def speed_mps(self) -> float:
-        """The height of the block: the middle of its target, or what such a step is drawn at [m/s]."""
-        for target in (self.step.target, self.step.secondary_target):
-            if isinstance(target, SpeedRange):
-                return (target.low_mps + target.high_mps) / 2
-        return DRAWN_AT.of(self.step) or 0.0
-
-    @property
-    def height_mps(self) -> float:
-        """Its speed, below zero where it is run backward."""
-        return -self.speed_mps if self.step.direction is Direction.BACKWARD else self.speed_mps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A session laid out in time; `unrolled` unless it has too many rounds to draw each."""
-
-    blocks: tuple[Block, ...]
-    unrolled: bool
-
-    @property
-    def end_s(self) -> float:
-        """How long the picture is [s]."""
-        return self.blocks[-1].end_s
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the picture takes for granted."""
-        remarks = []
-        if not self.unrolled:
-            remarks.append("each repeat is drawn once")
-        if any(block.guessed for block in self.blocks):
-            remarks.append("the length of steps without time or pace is a guess")
-        return tuple(remarks)
-
-
-def profile_of(session: Session) -> Profile:
-    """The session's steps one after another, every round of every repeat."""
-    unrolled = _count(session.steps) <= MOST_BLOCKS
-    blocks: list[Block] = []
-    start_s = 0.0
-    for step in _in_order(session.steps, unrolled=unrolled):
-        time_s = step_time_s(step)
-        length_s = step_time_s(step, usual=DRAWN_AT) or DRAWN_OPEN_S
-        blocks.append(Block(start_s=start_s, end_s=start_s + length_s, step=step, guessed=time_s is None))
-        start_s += length_s
-    return Profile(blocks=tuple(blocks), unrolled=unrolled)
-
-
-def _in_order(steps: tuple[Step | Repeat, ...], *, unrolled: bool) -> Iterator[Step]:
-    for item in steps:
-        if isinstance(item, Step):
-            yield item
-            continue
-        for body in bodies(item, _rounds(item)) if unrolled else (item.steps,):
-            yield from _in_order(body, unrolled=unrolled)
-
-
-def _count(steps: tuple[Step | Repeat, ...]) -> int:
-    """How many blocks the steps are, every round drawn."""
-    return sum(_rounds(item) * _count(item.steps) if isinstance(item, Repeat) else 1 for item in steps)
-
-
-def _rounds(repeat: Repeat) -> int:
-    """How many rounds of a repeat are drawn; one at least, and one where it cannot be known."""
-    return max(round(rounds_of(repeat, usual=DRAWN_AT) or 1.0), 1)
+_DASHED = (0, (4, 2))
 
 
 @overload
@@ -132,9 +50,9 @@ def figure_session(
     """The profile of a session, its notation or its file, in a figure of its own or on `ax`."""
     session = as_session(session)
     if ax is not None:
-        return draw_session(given_axes(ax, 1)[0], session, theme=theme)
-    more_in = 0.5 * (width_in < NARROW_IN)  # the legend stands between title and picture where it has no room beside
-    figure = new_figure(width_in, 3.4 + more_in, theme=theme, margins_in=(0.35, 0.1, 0.55 + more_in, 0.45))
+        return draw_session(style.given_axes(ax, 1)[0], session, theme=theme)
+    more_in = 0.5 * (width_in < style.NARROW_IN)  # where the legend has no room beside the title
+    figure = style.new_figure(width_in, 3.4 + more_in, theme=theme, margins_in=(0.35, 0.1, 0.55 + more_in, 0.45))
     draw_session(figure.subplots(), session, theme=theme)
     return figure
 
@@ -144,13 +62,25 @@ def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
     profile = profile_of(session)
     axes.set_facecolor(theme.background)
     for index, block in enumerate(profile.blocks):
-        _draw_block(axes, block, theme, name=f"step-{index}")
+        (bar,) = axes.bar(
+            block.start_s,
+            block.height_mps,
+            width=block.end_s - block.start_s,
+            align="edge",
+            color=_colour(block.step, theme),
+            alpha=0.55 if block.step.intensity in _EASY else 1.0,
+            edgecolor=theme.background,
+            linewidth=0.4,
+            hatch="//" if block.step.slope is Slope.UPHILL else None,
+            linestyle="--" if block.guessed else "-",
+        )
+        bar.set_gid(f"step-{index}")
     _write_paces(axes, profile, theme)
     axes.axhline(0.0, color=theme.text, linewidth=1.0)
     fastest = max(block.speed_mps for block in profile.blocks)
     axes.set_ylim(-1.2 * fastest, 1.2 * fastest)
     axes.set_xlim(0.0, profile.end_s)
-    dress_clock(axes, profile.end_s)
+    style.dress_clock(axes, profile.end_s)
     axes.set_yticks([-fastest / 2, fastest / 2], ["backward", "forward"], rotation=90, va="center")
     axes.tick_params(colors=theme.text, length=0)
     for side in axes.spines.values():
@@ -159,26 +89,21 @@ def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
         axes.set_xlabel("; ".join(profile.remarks), color=theme.quiet, fontsize=8)
     setting = "" if session.setting is Setting.ROAD else f" · {session.setting.value}"
     title = f"{' '.join(session.name.split()) or 'Session'}{setting}"
-    pad = 40.0 if is_narrow(axes) else 6.0
+    pad = 40.0 if style.is_narrow(axes) else 6.0
     axes.set_title(title, color=theme.text, fontsize=11, loc="left", pad=pad, parse_math=False)
-    _explain(axes, profile, theme)
+    steps = [block.step for block in profile.blocks]
+    colours = {_colour(step, theme) for step in steps}
+    easy, uphill = (step.intensity in _EASY for step in steps), (step.slope is Slope.UPHILL for step in steps)
+    shown: list[tuple[str, bool, dict[str, Any]]] = [
+        ("forward", theme.forward in colours, {"facecolor": theme.forward}),
+        ("backward", theme.backward in colours, {"facecolor": theme.backward}),
+        ("warm-up, cool-down", any(easy), {"facecolor": theme.forward, "alpha": 0.55}),
+        ("rest", theme.quiet in colours, {"facecolor": theme.quiet}),
+        ("uphill", any(uphill), {"facecolor": theme.forward, "hatch": "//"}),
+    ]
+    kinds = _patches((name, there, {"edgecolor": theme.background, **look}) for name, there, look in shown)
+    style.say_legend(axes, kinds, theme=theme, columns=3 if style.is_narrow(axes) else len(kinds))
     return axes
-
-
-def _draw_block(axes: Axes, block: Block, theme: Theme, *, name: str) -> None:
-    (bar,) = axes.bar(
-        block.start_s,
-        block.height_mps,
-        width=block.end_s - block.start_s,
-        align="edge",
-        color=_colour(block.step, theme),
-        alpha=0.55 if block.step.intensity in _EASY else 1.0,
-        edgecolor=theme.background,
-        linewidth=0.4,
-        hatch="//" if block.step.slope is Slope.UPHILL else None,
-        linestyle="--" if block.guessed else "-",
-    )
-    bar.set_gid(name)
 
 
 def _colour(step: Step, theme: Theme) -> str:
@@ -190,7 +115,7 @@ def _colour(step: Step, theme: Theme) -> str:
 
 def _write_paces(axes: Axes, profile: Profile, theme: Theme) -> None:
     """The target of each block beyond its end, in one line or two, or on end within it where it is too narrow."""
-    wide_pt, high_pt = width_of(axes) * 72.0, _HIGH_PT / (2.4 * max(block.speed_mps for block in profile.blocks))
+    wide_pt, high_pt = style.width_of(axes) * 72.0, _HIGH_PT / (2.4 * max(block.speed_mps for block in profile.blocks))
     for block in profile.blocks:
         room_pt = (block.end_s - block.start_s) / profile.end_s * wide_pt
         if block.step.target is None or room_pt < _LABEL_PT:
@@ -215,24 +140,173 @@ def _write_paces(axes: Axes, profile: Profile, theme: Theme) -> None:
 
 
 def _letters_pt(text: str) -> float:
-    return len(text) * _LABEL_PT * LETTER_EM + 2.0
+    return len(text) * _LABEL_PT * style.LETTER_EM + 2.0
 
 
-def _explain(axes: Axes, profile: Profile, theme: Theme) -> None:
+def _patches(kinds: Iterable[tuple[str, bool, dict[str, Any]]]) -> list[Patch]:
+    """The entries of a legend, of those kinds that there are: what each is called, and how it looks."""
     from matplotlib.patches import Patch
 
-    steps = [block.step for block in profile.blocks]
-    colours = {_colour(step, theme) for step in steps}
-    shown = (
-        ("forward", theme.forward, 1.0, None, theme.forward in colours),
-        ("backward", theme.backward, 1.0, None, theme.backward in colours),
-        ("warm-up, cool-down", theme.forward, 0.55, None, any(step.intensity in _EASY for step in steps)),
-        ("rest", theme.quiet, 1.0, None, theme.quiet in colours),
-        ("uphill", theme.forward, 1.0, "//", any(step.slope is Slope.UPHILL for step in steps)),
-    )
-    handles = [
-        Patch(facecolor=colour, alpha=alpha, hatch=hatch, edgecolor=theme.background, label=name)
-        for name, colour, alpha, hatch, there in shown
-        if there
+    return [Patch(label=name, **look) for name, there, look in kinds if there]
+
+
+@overload
+def figure_planned(
+    activity: Told,
+    detection: Detection | None = None,
+    match: Match | None = None,
+    *,
+    ax: None = None,
+    **look: Unpack[Titled],
+) -> Figure: ...
+@overload
+def figure_planned(
+    activity: Told, detection: Detection | None = None, match: Match | None = None, *, ax: T, **look: Unpack[Titled]
+) -> T: ...
+def figure_planned(
+    activity: Told,
+    detection: Detection | None = None,
+    match: Match | None = None,
+    *,
+    ax: Given | None = None,
+    theme: Theme = LIGHT,
+    per_m: float = 1000.0,
+    title: str | None = "",
+    width_in: float = 10.0,
+) -> Figure | Given:
+    """Target paces with the run on top of them, and the rows of steps below.
+
+    `match` is the plan laid onto the run, where it is not that of the recording itself. `ax` is one Axes for the paces,
+    or two. `title` is empty for the name of the session, None for no heading; the rest is as for `figure_run`.
+
+    Raises:
+        PlanError: there is no plan.
+    """
+    from retrorun.analysis.analyse import answered
+
+    activity, detection, match = answered(activity, detection, match)
+    if match is None:
+        raise PlanError("there is no plan to draw", hint="give one, or draw another picture")
+    if ax is not None:
+        _draw_panels(style.given_axes(ax, 2), activity, detection, match, theme=theme, per_m=per_m, columns=3)
+        return ax
+    above = (0.4 if title is None else 0.7) + 0.2 * (width_in < 6.0)
+    figure = style.new_figure(width_in, 4.1 + above, theme=theme, margins_in=(0.75, 0.12, above, 0.52))
+    panels = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2), "hspace": 0.1}).tolist()
+    columns = 5 if width_in >= 6.0 else 3
+    _draw_panels(panels, activity, detection, match, theme=theme, per_m=per_m, columns=columns)
+    if title is not None:
+        style.say_title(figure, title or match.session.name or "Planned and done", theme)
+    return figure
+
+
+def _draw_panels(
+    panels: Sequence[Axes],
+    activity: Activity,
+    detection: Detection,
+    match: Match,
+    *,
+    theme: Theme,
+    per_m: float,
+    columns: int,
+) -> None:
+    from retrorun.report.figures.run import draw_pace, shade_backward
+
+    draw_pace(panels[0], activity, detection, theme=theme, per_m=per_m)
+    shade_backward(panels[0], detection, theme=theme)
+    _draw_targets(panels[0], match, theme, per_m)
+    for rows in panels[1:]:
+        _draw_steps(rows, match, theme)
+    planned_s = sum(planned_duration_s(step) for step in match.steps if step.outcome != "repeated")
+    for axes in panels:
+        style.dress_time_axis(axes, activity, theme=theme, named=axes is panels[-1])
+        axes.set_xlim(0.0, max(axes.get_xlim()[1], planned_s))
+    backward = any(done.step.direction is Direction.BACKWARD for done in match.steps)
+    shaded = {"facecolor": theme.backward, "alpha": theme.shade_alpha + 0.2}
+    hatched = {"facecolor": theme.backward, "edgecolor": theme.background, "hatch": "///"}
+    kinds: list[tuple[str, bool, dict[str, Any]]] = [
+        ("run backward", True, shaded),
+        ("target pace", True, {"facecolor": "none", "edgecolor": theme.text, "linestyle": _DASHED}),
+        ("forward step", True, {"facecolor": theme.forward}),
+        ("backward step", backward, hatched),
+        ("rest", any(done.step.intensity in _RESTING for done in match.steps), {"facecolor": theme.quiet}),
+        (
+            "not run",
+            any(map(_skipped, match.steps)),
+            {"facecolor": "none", "edgecolor": theme.forward, "linestyle": "--"},
+        ),
     ]
-    say_legend(axes, handles, theme=theme, columns=3 if is_narrow(axes) else len(handles))
+    style.say_legend(panels[0], _patches(kinds), theme=theme, columns=columns)
+
+
+def target_paces(match: Match, per_m: float) -> Iterator[tuple[int, float, float, float, float, bool]]:
+    """Number, start, end, fast and slow pace, and whether backward, of each executed step with a range of speed."""
+    for index, done in enumerate(match.steps):
+        target = done.step.target
+        if isinstance(target, SpeedRange) and done.start_s is not None and done.end_s is not None:
+            backward = done.step.direction is Direction.BACKWARD
+            yield index, done.start_s, done.end_s, per_m / target.high_mps, per_m / target.low_mps, backward
+
+
+def _draw_targets(axes: Axes, match: Match, theme: Theme, per_m: float) -> None:
+    """A frame around each executed step's range of pace, on an Axes of paces."""
+    from matplotlib.patches import Rectangle
+
+    for index, start_s, end_s, fast, slow, backward in target_paces(match, per_m):
+        # A single pace still needs a frame that can be seen.
+        low, high = (fast, slow) if slow - fast >= 4.0 else ((fast + slow) / 2 - 2.0, (fast + slow) / 2 + 2.0)
+        colour = theme.backward if backward else theme.forward
+        frame = Rectangle((start_s, low), end_s - start_s, high - low, facecolor="none", edgecolor=colour)
+        frame.set(linestyle=_DASHED, linewidth=1.4, zorder=4, gid=f"target-{index}")
+        axes.add_patch(frame)
+        fastest, slowest = sorted(axes.get_ylim())
+        axes.set_ylim(max(slowest, high + 5.0), min(fastest, low - 5.0))
+
+
+def _draw_steps(axes: Axes, match: Match, theme: Theme) -> None:
+    """Two rows of blocks: planned steps laid end to end, and the steps where they were run."""
+    style.dress(axes, theme)
+    axes.grid(visible=False)
+    axes.set_yticks([1.0, 0.0], ["planned", "done"])
+    axes.set_ylim(-0.5, 1.5)
+    if not match.steps:
+        style.say_missing(axes, "no step of the plan was found", theme)
+    at_s = 0.0
+    for index, done in enumerate(match.steps):
+        if done.outcome != "repeated":
+            width_s = planned_duration_s(done)
+            _block(axes, at_s, width_s, 1.0, done, theme, gid=f"planned-{index}")
+            at_s += width_s
+        if done.start_s is not None and done.end_s is not None:
+            _block(axes, done.start_s, done.end_s - done.start_s, 0.0, done, theme, gid=f"done-{index}")
+
+
+def planned_duration_s(done: StepMatch) -> float:
+    """How long the step was meant to last [s]; what was run, or a minute, where the plan does not say."""
+    planned_s = step_time_s(done.step)
+    if planned_s is not None:
+        return planned_s
+    return done.end_s - done.start_s if done.start_s is not None and done.end_s is not None else GUESSED_S
+
+
+def _skipped(done: StepMatch) -> bool:
+    return done.outcome in ("skipped", "cannot tell")
+
+
+def _block(axes: Axes, start_s: float, width_s: float, row: float, done: StepMatch, theme: Theme, *, gid: str) -> None:
+    """A block in the colour of its direction; backward ones are hatched, rests pale, skipped ones empty."""
+    backward, resting = done.step.direction is Direction.BACKWARD, done.step.intensity in _RESTING
+    skipped = _skipped(done)
+    colour = theme.backward if backward else theme.quiet if resting else theme.forward
+    axes.barh(
+        row,
+        width_s,
+        left=start_s,
+        height=0.3 if resting else 0.6,
+        facecolor="none" if skipped else colour,
+        edgecolor=colour if skipped else theme.background,
+        linestyle="--" if skipped else "-",
+        hatch="///" if backward and not skipped else None,
+        linewidth=1.0,
+        gid=gid,
+    )

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
 from retrorun.match.model import StepMatch
-from retrorun.report.figures.planned import GUESSED_S, figure_planned, planned_duration_s
+from retrorun.report.figures.session import GUESSED_S, figure_planned, planned_duration_s
 from retrorun.report.figures.style import DARK, LIGHT
 from retrorun.session.model import Step
 from retrorun.session.values import Distance, LapButton, SpeedRange
