@@ -18,6 +18,7 @@ Each error says what is wrong, where, and what to do about it::
 
 from __future__ import annotations
 
+import copyreg
 import unicodedata
 from typing import Self
 
@@ -65,14 +66,7 @@ class RetrorunError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross process borders in a scan.
-        return (_rebuild, (type(self), self.__dict__))
-
-
-def _rebuild(kind: type[RetrorunError], state: dict[str, object]) -> RetrorunError:
-    error = kind.__new__(kind)
-    error.__dict__.update(state)
-    error.args = (state["what"], state["where"], state["hint"])
-    return error
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class SessionError(RetrorunError, ValueError):

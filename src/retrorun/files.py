@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
+import glob
 import os
 import platform
 import secrets
@@ -11,7 +11,7 @@ import stat
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -69,11 +69,8 @@ def read_bytes(path: Path, *, most: int = MOST_BYTES, error: type[RetrorunError]
         except OSError as fault:
             raise error(f"cannot be read ({fault.strerror})", where=_name(path), hint="check the disk") from fault
     if size > most or len(data) > most:
-        raise error(
-            f"is larger than {f'{most >> 20} MB' if most >> 20 else f'{most >> 10} kB'}",
-            where=_name(path),
-            hint="this is no file of that kind",
-        )
+        limit = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"
+        raise error(f"is larger than {limit}", where=_name(path), hint="this is no file of that kind")
     return data
 
 
@@ -136,8 +133,7 @@ def writing(path: Path, *, inputs: Iterable[Path] = (), private: bool = False) -
     refuse_inputs(path, inputs)
     inside = False  # the block, whose own errors are none of this file unless the disk is full
     try:
-        kind = stat.S_IFMT(path.stat().st_mode) if path.exists() else stat.S_IFREG
-        plain = kind in (stat.S_IFREG, stat.S_IFDIR)
+        plain = not path.exists() or path.is_file() or path.is_dir()
         with _replacing(Path(os.path.realpath(path)), private=private) if plain else path.open("wb") as file:
             inside = True
             yield file
@@ -172,11 +168,10 @@ def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
         OutputError: it is.
     """
     for source in inputs:
-        with contextlib.suppress(OSError, ValueError):  # one that is not there cannot be written over
+        with suppress(OSError, ValueError):  # one that is not there cannot be written over
             if path.samefile(source):
-                raise OutputError(
-                    "this file is read by the same command", where=_name(path), hint="write to another name"
-                )
+                hint = "write to another name"
+                raise OutputError("this file is read by the same command", where=_name(path), hint=hint)
 
 
 def check_ending(path: Path, endings: Iterable[str], what: str) -> str:
@@ -187,8 +182,9 @@ def check_ending(path: Path, endings: Iterable[str], what: str) -> str:
     """
     ending = path.suffix.lower()
     if ending not in endings:
-        problem = f"{what} cannot have the ending {ending!r}"
-        raise OutputError(problem, where=_name(path), hint=f"use {_one_of(endings)}")
+        *others, last = endings
+        hint = f"use {', '.join(others)} or {last}" if others else f"use {last}"
+        raise OutputError(f"{what} cannot have the ending {ending!r}", where=_name(path), hint=hint)
     return ending
 
 
@@ -206,9 +202,8 @@ def locked(path: Path, *, wait_s: float = LOCK_WAIT_S) -> Iterator[None]:
         with FileLock(real.with_name(f".{real.name[:100]}.lock"), timeout=wait_s):
             yield
     except Timeout:
-        raise OutputError(
-            "another process is writing it", where=_name(path), hint="wait for it, then do this again"
-        ) from None
+        hint = "wait for it, then do this again"
+        raise OutputError("another process is writing it", where=_name(path), hint=hint) from None
     except OSError as fault:
         raise _output_error(path, fault) from fault
 
@@ -228,14 +223,14 @@ def _replacing(path: Path, *, private: bool) -> Iterator[BinaryIO]:
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     finally:
-        with contextlib.suppress(OSError):  # a disk that went away cannot be tidied, and must not hide the first error
+        with suppress(OSError):  # a disk that went away cannot be tidied, and must not hide the first error
             temporary.unlink()
 
 
 def _tidy(path: Path) -> None:
     """Remove what writes of this file left behind when they were killed."""
-    with contextlib.suppress(OSError):  # tidying is a kindness
-        for left in path.parent.glob(f"{_escape(_beginning(path))}*.part"):
+    with suppress(OSError):  # tidying is a kindness
+        for left in path.parent.glob(f"{glob.escape(_beginning(path))}*.part"):
             machine, _, rest = left.name.removeprefix(_beginning(path)).partition("-")
             pid = rest.partition("-")[0]
             ours = machine == _machine() and pid.isdecimal()
@@ -248,10 +243,8 @@ def _alive(pid: int) -> bool:
         return True
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
+    except OSError as fault:  # somebody else's is there, too
+        return not isinstance(fault, ProcessLookupError)
     return True
 
 
@@ -259,17 +252,8 @@ def _beginning(path: Path) -> str:
     return f".{path.name[:40]}."
 
 
-def _escape(name: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in name)
-
-
 def _machine() -> str:
     return f"{zlib.crc32(platform.node().encode()):08x}"
-
-
-def _one_of(words: Iterable[str]) -> str:
-    *before, last = words
-    return f"{', '.join(before)} or {last}" if before else last
 
 
 def _name(path: Path) -> str:
