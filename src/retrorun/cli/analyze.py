@@ -283,7 +283,7 @@ def _draw(
     per_m: float = 1000.0,
 ) -> None:
     """Draw a recording into a picture; the ending of the name says which kind."""
-    from retrorun.report.figures import plane, planned, run, style, track
+    from retrorun.report.figures import plane, run, session, style, track
 
     kind = style.picture_kind(path)
     files.refuse_inputs(path, inputs)
@@ -291,7 +291,7 @@ def _draw(
         View.RUN: run.figure_run,
         View.PLANE: plane.figure_gait_plane,
         View.TRACK: track.figure_track,
-        View.PLAN: planned.figure_planned,
+        View.PLAN: session.figure_planned,
     }
     figure = figures[view](found, theme=style.THEMES[look.value], per_m=per_m)
     files.write_atomic(path, style.picture_bytes(figure, kind), inputs=inputs)
