@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from retrorun.errors import SessionError
 from retrorun.session import values
@@ -10,7 +11,7 @@ from retrorun.session.model import Direction, Gait, Intensity, Repeat, Step
 from retrorun.session.tokens import quote
 from retrorun.units import DISTANCE_UNITS_M, PACE_UNITS_M, SPEED_UNITS_MPS, parse_clock, speed_to_pace_s
 
-_MOST_DECIMALS = 9
+_MOST_DECIMALS = 9  # finer than the grid of every unit
 _DISTANCE_NAMES: dict[float, values.DistanceUnit] = {DISTANCE_UNITS_M[unit]: unit for unit in ("m", "km", "mi", "yd")}
 PACE_NAMES: dict[float, values.SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
 _SPEED_NAMES: dict[float, values.SpeedUnit] = {SPEED_UNITS_MPS[unit]: unit for unit in ("km/h", "m/s", "mph")}
@@ -25,119 +26,19 @@ _ROUND_PACES_S = (60, 30, 15, 10, 5)
 def format_step(step: Step | Repeat) -> str:
     """The canonical text of one step, or of one repeat with all that is in it."""
     if isinstance(step, Repeat):
-        return _format_repeat(step)
-    parts = [format_duration(step.duration)]
-    parts += _words(step)
-    if step.target is not None:
-        parts.append(f"@ {format_target(step.target)}")
-    if step.secondary_target is not None:
-        parts.append(f"and {format_target(step.secondary_target)}")
-    if step.note:
-        parts.append(quote(step.note))
-    return " ".join(parts)
-
-
-def usual_gait(intensity: Intensity) -> Gait:
-    """The gait of a step that names none: one rests by walking, and runs the rest."""
-    return Gait.WALK if intensity is Intensity.REST else Gait.RUN
-
-
-def format_duration(duration: values.Duration | values.RepeatUntil) -> str:  # noqa: PLR0911 - one for each kind
-    """The canonical phrase of a duration, e.g. `10min`, `400m`, `until hr > 150 bpm`; a count is a bare number."""
-    match duration:
-        case values.Time():
-            return format_time(duration.time_s)
-        case values.Distance(unit=unit):
-            return f"{_shortest_distance(duration)}{unit}"
-        case values.LapButton():
-            return "lap"
-        case values.HeartRateAbove():
-            return f"until hr > {duration.heart_rate_bpm} bpm"
-        case values.HeartRateBelow():
-            return f"until hr < {duration.heart_rate_bpm} bpm"
-        case values.Calories():
-            return f"{duration.calories_kcal}kcal"
-        case values.Times():
-            return str(duration.count)
-
-
-def format_until(until: values.RepeatUntil) -> str:
-    """What ends a repeat as it stands behind `until`, e.g. `20min`, `hr > 150 bpm`."""
-    return format_duration(until).removeprefix("until ")
-
-
-def format_target(target: values.Target) -> str:
-    """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
-    match target:
-        case values.Limit():
-            return f"{_limit_words(target)} {format_target(target.value)}"
-        case values.Progression():
-            return f"from {format_target(target.start)} to {format_target(target.end)}"
-        case values.HeartRateZone():
-            return f"Z{target.zone}"
-        case values.HeartRateZoneRange():
-            return f"Z{target.low_zone}-Z{target.high_zone}"
-        case values.RpeRange():
-            return f"rpe {_ends(target.low_rpe, target.high_rpe)}"
-        case _:
-            return _format_range(target)
-
-
-def _format_range(target: values.Range) -> str:
-    low, high = values.ends_of(target)
-    if isinstance(target, values.SpeedRange):
-        if target.unit.startswith("min/"):
-            unit = target.unit.removeprefix("min")
-            return _ends(_shortest_pace(high, unit), _shortest_pace(low, unit)) + unit
-        return f"{_ends(_shortest_speed(low, target.unit), _shortest_speed(high, target.unit))} {target.unit}"
-    unit = f"% {target.of.value}" if isinstance(target, values.PercentRange) else _UNITS[type(target)]
-    return f"{_ends(low, high)}{unit}"
-
-
-def _limit_words(limit: values.Limit) -> str:
-    """Under or over; of a pace, whose number falls as the speed rises, slower or faster."""
-    if isinstance(limit.value, values.SpeedRange) and limit.value.unit.startswith("min/"):
-        return "slower than" if limit.side == "below" else "faster than"
-    return "under" if limit.side == "below" else "over"
-
-
-def format_number(value: float, digits: int) -> str:
-    """A number to so many decimals, without trailing zeros."""
-    text = f"{value:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def format_time(time_s: float) -> str:
-    """A time as a coach writes it, exact to the millisecond: `2h`, `10min`, `90s`, `2:30`, `1:02:30`."""
-    milliseconds = round(time_s * 1000)
-    if milliseconds % 3_600_000 == 0:
-        return f"{milliseconds // 3_600_000}h"
-    if milliseconds % 60_000 == 0:
-        return f"{milliseconds // 60_000}min"
-    if milliseconds < 100_000:
-        return f"{format_number(milliseconds / 1000, 3)}s"
-    return exact_clock(milliseconds, 3)
-
-
-def exact_clock(ticks: int, digits: int) -> str:
-    """`m:ss` or `h:mm:ss` of a whole number of ticks, each 10^-digits seconds, with the decimals that are needed."""
-    seconds, part = divmod(ticks, 10**digits)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    decimals = f".{part:0{digits}d}".rstrip("0") if part else ""
-    clock = f"{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-    return f"{hours}:{clock}{decimals}" if hours else f"{clock}{decimals}"
-
-
-def _format_repeat(repeat: Repeat) -> str:
-    body = "; ".join(format_step(step) for step in repeat.steps)
-    if isinstance(repeat.until, values.Times):
-        text = f"{repeat.until.count}x({body})"
+        body = "; ".join(map(format_step, step.steps))
+        counted = isinstance(step.until, values.Times)
+        parts = [
+            f"{format_until(step.until)}x({body})" if counted else f"repeat until {format_until(step.until)} ({body})"
+        ]
+        parts += ["skip-last"] if step.skip_last else []
     else:
-        text = f"repeat until {format_until(repeat.until)} ({body})"
-    if repeat.skip_last:
-        text += " skip-last"
-    return f"{text} {quote(repeat.note)}" if repeat.note else text
+        parts = [format_duration(step.duration), *_words(step)]
+        if step.target is not None:
+            parts.append(f"@ {format_target(step.target)}")
+        if step.secondary_target is not None:
+            parts.append(f"and {format_target(step.secondary_target)}")
+    return " ".join([*parts, quote(step.note)] if step.note else parts)
 
 
 def _words(step: Step) -> list[str]:
@@ -158,56 +59,126 @@ def _words(step: Step) -> list[str]:
     return parts
 
 
+def usual_gait(intensity: Intensity) -> Gait:
+    """The gait of a step that names none: one rests by walking, and runs the rest."""
+    return Gait.WALK if intensity is Intensity.REST else Gait.RUN
+
+
+def format_duration(duration: values.Duration | values.RepeatUntil) -> str:  # noqa: PLR0911 - one for each kind
+    """The canonical phrase of a duration, e.g. `10min`, `400m`, `until hr > 150 bpm`; a count is a bare number."""
+    match duration:
+        case values.Time():
+            return format_time(duration.time_s)
+        case values.Distance(distance_m=distance_m, unit=unit):
+            value = distance_m / DISTANCE_UNITS_M[unit]
+            return _shortest(value, lambda text: distance_of(text, unit).distance_m == distance_m) + unit
+        case values.LapButton():
+            return "lap"
+        case values.HeartRateAbove():
+            return f"until hr > {duration.heart_rate_bpm} bpm"
+        case values.HeartRateBelow():
+            return f"until hr < {duration.heart_rate_bpm} bpm"
+        case values.Calories():
+            return f"{duration.calories_kcal}kcal"
+        case values.Times():
+            return str(duration.count)
+
+
+def format_until(until: values.RepeatUntil) -> str:
+    """What ends a repeat as it stands behind `until`, e.g. `20min`, `hr > 150 bpm`."""
+    return format_duration(until).removeprefix("until ")
+
+
+def format_target(target: values.Target) -> str:  # noqa: PLR0911 - one for each kind
+    """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
+    match target:
+        case values.Limit():
+            return f"{_limit_words(target)} {format_target(target.value)}"
+        case values.Progression():
+            return f"from {format_target(target.start)} to {format_target(target.end)}"
+        case values.HeartRateZone():
+            return f"Z{target.zone}"
+        case values.HeartRateZoneRange():
+            return f"Z{target.low_zone}-Z{target.high_zone}"
+        case values.RpeRange():
+            return f"rpe {_ends(target.low_rpe, target.high_rpe)}"
+        case values.SpeedRange():
+            return _format_speeds(target)
+    low, high = values.ends_of(target)
+    unit = f"% {target.of.value}" if isinstance(target, values.PercentRange) else _UNITS[type(target)]
+    return f"{_ends(low, high)}{unit}"
+
+
+def _format_speeds(target: values.SpeedRange) -> str:
+    if target.is_pace:
+        unit = target.unit.removeprefix("min")
+        return _ends(_shortest_pace(target.high_mps, unit), _shortest_pace(target.low_mps, unit)) + unit
+    size, unit = SPEED_UNITS_MPS[target.unit], target.unit
+
+    def shortest(speed_mps: float) -> str:
+        return _shortest(speed_mps / size, lambda text: speed_range_of(text, text, unit).low_mps == speed_mps)
+
+    return f"{_ends(shortest(target.low_mps), shortest(target.high_mps))} {unit}"
+
+
+def _limit_words(limit: values.Limit) -> str:
+    """Under or over; of a pace, whose number falls as the speed rises, slower or faster."""
+    if isinstance(limit.value, values.SpeedRange) and limit.value.is_pace:
+        return "slower than" if limit.side == "below" else "faster than"
+    return "under" if limit.side == "below" else "over"
+
+
+def format_number(value: float, digits: int) -> str:
+    """A number to so many decimals, without trailing zeros."""
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_time(time_s: float) -> str:
+    """A time as a coach writes it, exact to the millisecond: `2h`, `10min`, `90s`, `2:30`, `1:02:30`."""
+    milliseconds = round(time_s * 1000)
+    for unit_ms, unit in ((3_600_000, "h"), (60_000, "min")):
+        if milliseconds % unit_ms == 0:
+            return f"{milliseconds // unit_ms}{unit}"
+    return f"{format_number(milliseconds / 1000, 3)}s" if milliseconds < 100_000 else _clock(milliseconds, 3)
+
+
+def _clock(ticks: int, digits: int) -> str:
+    """`m:ss` or `h:mm:ss` of a whole number of ticks, each 10^-digits seconds, with the decimals that are needed."""
+    seconds, part = divmod(ticks, 10**digits)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    decimals = f".{part:0{digits}d}".rstrip("0") if part else ""
+    return (f"{hours}:{minutes:02d}" if hours else f"{minutes}") + f":{seconds:02d}{decimals}"
+
+
 def _ends(low: object, high: object) -> str:
     return f"{low}" if low == high else f"{low}-{high}"
 
 
-def _shortest(write: Callable[[int], str], same: Callable[[str], bool]) -> str:
-    """The first text, from no decimals up, that gives the same value back."""
-    for digits in range(_MOST_DECIMALS + 1):
-        text = write(digits)
-        if same(text):
-            return text
-    raise AssertionError("nine decimals are finer than the grid of every unit")
-
-
-def _shortest_distance(distance: values.Distance) -> str:
-    value = distance.distance_m / DISTANCE_UNITS_M[distance.unit]
-    return _shortest(
-        lambda digits: format_number(value, digits),
-        lambda text: float(text) > 0 and _gives(lambda: distance_of(text, distance.unit) == distance),
-    )
-
-
-def _shortest_speed(speed_mps: float, unit: str) -> str:
-    value = speed_mps / SPEED_UNITS_MPS[unit]
-    return _shortest(
-        lambda digits: format_number(value, digits),
-        lambda text: _gives(lambda: speed_range_of(text, text, unit).low_mps == speed_mps),
-    )
+def _shortest(value: float, same: Callable[[str], bool], write: Callable[[float, int], str] = format_number) -> str:
+    """The first text, from no decimals up, that gives the same value back; rounding may take one out of bounds."""
+    for digits in range(_MOST_DECIMALS):
+        text = write(value, digits)
+        with suppress(SessionError):
+            if same(text):
+                return text
+    return write(value, _MOST_DECIMALS)
 
 
 def _shortest_pace(speed_mps: float, unit: str) -> str:
-    per_m = PACE_UNITS_M[unit]
-    pace_s = speed_to_pace_s(speed_mps, per_m=per_m)
+    pace_s = speed_to_pace_s(speed_mps, per_m=PACE_UNITS_M[unit])
 
     def same(text: str) -> bool:
-        return parse_clock(text) > 0 and round(per_m / parse_clock(text), 3) == speed_mps
+        return pace_range_of(parse_clock(text), parse_clock(text), unit).low_mps == speed_mps
 
     # Slower than 16:40/km several whole seconds stand for one speed; a coach wrote the roundest.
     for step_s in _ROUND_PACES_S:
-        text = exact_clock(round(pace_s / step_s) * step_s, 0)
-        if same(text):
-            return text
-    return _shortest(lambda digits: exact_clock(round(pace_s * 10**digits), digits), same)
-
-
-def _gives(compare: Callable[[], bool]) -> bool:
-    """Whether a rounded text still makes the value; one that rounding took out of bounds does not."""
-    try:
-        return compare()
-    except SessionError:
-        return False
+        text = _clock(round(pace_s / step_s) * step_s, 0)
+        with suppress(SessionError):
+            if same(text):
+                return text
+    return _shortest(pace_s, same, lambda value, digits: _clock(round(value * 10**digits), digits))
 
 
 # ---- values of numbers and units as they are written -----------------------------------------------------------------
