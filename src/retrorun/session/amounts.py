@@ -6,10 +6,11 @@ its distance likewise. What follows from neither stays unknown and is left out o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 
-from retrorun.session.model import Direction, Repeat, Session, Step, walk_steps
+from retrorun.session.model import Direction, Items, Repeat, Session, Step, walk_steps
 from retrorun.session.values import Distance, SpeedRange, Time, Times
 
 
@@ -41,18 +42,14 @@ class Sum:
         """The backward part, 0 to 1; None where some of it is unknown or there is nothing."""
         return self.backward / self.total if self.whole and self.split and self.total > 0 else None
 
-    def plus(self, other: Sum) -> Sum:
-        """Both together."""
+    def plus(self, other: Sum, rounds: float = 1.0) -> Sum:
+        """This and so many of the other."""
         return Sum(
-            total=self.total + other.total,
-            backward=self.backward + other.backward,
+            total=self.total + other.total * rounds,
+            backward=self.backward + other.backward * rounds,
             whole=self.whole and other.whole,
             split=self.split and other.split,
         )
-
-    def times(self, rounds: float) -> Sum:
-        """So many of it."""
-        return Sum(total=self.total * rounds, backward=self.backward * rounds, whole=self.whole, split=self.split)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +92,7 @@ def amounts(session: Session, *, usual: UsualSpeeds = _NOTHING_USUAL) -> Amounts
         usual: the runner's speeds where the session names none; without them such steps stay unknown.
     """
     return Amounts(
-        steps=tuple(
-            amount
-            for index, item in enumerate(session.steps)
-            for amount in _step_amounts(item, f"steps[{index}]", 1.0, usual)
-        ),
+        steps=tuple(_steps(session.steps, "steps", 1.0, usual)),
         time_s=_sum(session.steps, Time, usual),
         distance_m=_sum(session.steps, Distance, usual),
     )
@@ -115,31 +108,6 @@ def step_distance_m(step: Step, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float
     return _once(step, Distance, usual)
 
 
-def _once(step: Step, quantity: Quantity, usual: UsualSpeeds) -> float | None:
-    planned_mps = planned_speed_mps(step)
-    speed_mps = usual.of(step) if planned_mps is None else planned_mps
-    match step.duration:
-        case Time(time_s=time_s):
-            return time_s if quantity is Time else time_s * speed_mps if speed_mps else None
-        case Distance(distance_m=distance_m):
-            return distance_m if quantity is Distance else distance_m / speed_mps if speed_mps else None
-    return None
-
-
-def rounds_of(repeat: Repeat, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float | None:
-    """How often a repeat goes round; a part of a round counts as that part; None where it cannot be known."""
-    match repeat.until:
-        case Times(count=count):
-            return float(count)
-        case Time(time_s=limit):
-            one = _sum(repeat.steps, Time, usual)
-        case Distance(distance_m=limit):
-            one = _sum(repeat.steps, Distance, usual)
-        case _:
-            return None
-    return limit / one.total if one.whole else None
-
-
 def planned_speed_mps(step: Step) -> float | None:
     """The middle of the planned range of speed [m/s]; None without one."""
     for target in (step.target, step.secondary_target):
@@ -148,56 +116,62 @@ def planned_speed_mps(step: Step) -> float | None:
     return None
 
 
-def _step_amounts(item: Step | Repeat, place: str, rounds: float | None, usual: UsualSpeeds) -> Iterator[StepAmount]:
-    if isinstance(item, Step):
-        time_s, distance_m = _once(item, Time, usual), _once(item, Distance, usual)
-        yield StepAmount(place=place, step=item, rounds=rounds, time_s=time_s, distance_m=distance_m)
-        return
-    inner = rounds_of(item, usual=usual)
-    every = None if rounds is None or inner is None else rounds * inner
-    for index, step in enumerate(item.steps):
-        skipped = item.skip_last and index == len(item.steps) - 1
-        here = every - rounds if skipped and every is not None and rounds is not None else every
-        yield from _step_amounts(step, f"{place}.repeat[{index}]", here, usual)
+def rounds_of(repeat: Repeat, *, usual: UsualSpeeds = _NOTHING_USUAL) -> float | None:
+    """How often a repeat goes round; a part of a round counts as that part; None where it cannot be known."""
+    if isinstance(repeat.until, Times):
+        return float(repeat.until.count)
+    if not isinstance(repeat.until, Time | Distance):
+        return None
+    one = _sum(repeat.steps, type(repeat.until), usual)
+    return _size(repeat.until) / one.total if one.whole else None
 
 
-def _sum(items: Iterable[Step | Repeat], quantity: Quantity, usual: UsualSpeeds) -> Sum:
-    """The time (`Time`) or the distance (`Distance`) of steps and repeats, each done once."""
-    total = Sum()
-    for item in items:
-        if isinstance(item, Repeat):
-            total = total.plus(_sum_of_repeat(item, quantity, usual))
+def _size(value: Time | Distance) -> float:
+    return value.time_s if isinstance(value, Time) else value.distance_m
+
+
+def _once(step: Step, quantity: Quantity, usual: UsualSpeeds) -> float | None:
+    """The time (`Time`) or the distance (`Distance`) of a step."""
+    if isinstance(step.duration, quantity):
+        return _size(step.duration)
+    planned_mps = planned_speed_mps(step)
+    speed_mps = usual.of(step) if planned_mps is None else planned_mps
+    if not speed_mps or not isinstance(step.duration, Time | Distance):
+        return None
+    return _size(step.duration) / speed_mps if quantity is Time else _size(step.duration) * speed_mps
+
+
+def _steps(
+    items: Items, place: str, rounds: float | None, usual: UsualSpeeds, *, last: float = 0.0
+) -> Iterator[StepAmount]:
+    """Every step, done so often in all; the last one so much less often."""
+    for index, item in enumerate(items):
+        here = f"{place}[{index}]"
+        done = rounds - last if rounds is not None and index == len(items) - 1 else rounds
+        if isinstance(item, Step):
+            time_s, distance_m = _once(item, Time, usual), _once(item, Distance, usual)
+            yield StepAmount(place=here, step=item, rounds=done, time_s=time_s, distance_m=distance_m)
         else:
-            total = total.plus(_sum_of_step(item, quantity, usual))
-    return total
+            inner = rounds_of(item, usual=usual)
+            every = None if done is None or inner is None else done * inner
+            yield from _steps(item.steps, f"{here}.repeat", every, usual, last=(done or 0.0) * item.skip_last)
 
 
-def _sum_of_step(step: Step, quantity: Quantity, usual: UsualSpeeds) -> Sum:
-    each = _once(step, quantity, usual)
-    if each is None:
-        return _unknown(step)
-    return Sum(total=each, backward=each if step.direction is Direction.BACKWARD else 0.0)
+def _sum(items: Items, quantity: Quantity, usual: UsualSpeeds) -> Sum:
+    return reduce(Sum.plus, (_amount(item, quantity, usual) for item in items), Sum())
 
 
-def _sum_of_repeat(repeat: Repeat, quantity: Quantity, usual: UsualSpeeds) -> Sum:
-    rounds = rounds_of(repeat, usual=usual)
-    if rounds is not None:
-        every, last = repeat.steps[:-1], repeat.steps[-1:]
-        last_rounds = rounds - 1 if repeat.skip_last else rounds
-        return _sum(every, quantity, usual).times(rounds).plus(_sum(last, quantity, usual).times(last_rounds))
-    if isinstance(repeat.until, quantity):
-        # How often it goes round is unknown, but not how much that is in all.
-        limit = repeat.until.time_s if isinstance(repeat.until, Time) else repeat.until.distance_m
-        directions = _directions(repeat)
-        backward = limit if directions == {Direction.BACKWARD} else 0.0
-        return Sum(total=limit, backward=backward, split=len(directions) == 1)
-    return _unknown(repeat)
-
-
-def _unknown(item: Step | Repeat) -> Sum:
-    """What is not known of an item; that nothing of it is backward may be known all the same."""
-    return Sum(whole=False, split=_directions(item) == {Direction.FORWARD})
-
-
-def _directions(item: Step | Repeat) -> set[Direction]:
-    return {step.direction for _, step in walk_steps((item,))}
+def _amount(item: Step | Repeat, quantity: Quantity, usual: UsualSpeeds) -> Sum:
+    known = None
+    if isinstance(item, Step):
+        known = _once(item, quantity, usual)
+    elif (rounds := rounds_of(item, usual=usual)) is not None:
+        every, last = _sum(item.steps[:-1], quantity, usual), _sum(item.steps[-1:], quantity, usual)
+        return Sum().plus(every, rounds).plus(last, rounds - item.skip_last)
+    elif isinstance(item.until, quantity):
+        known = _size(item.until)  # how often it goes round is unknown, but not how much that is in all
+    directions = {step.direction for _, step in walk_steps((item,))}
+    if known is None:  # that nothing of it is backward may be known all the same
+        return Sum(whole=False, split=directions == {Direction.FORWARD})
+    backward = known if directions == {Direction.BACKWARD} else 0.0
+    return Sum(total=known, backward=backward, split=len(directions) == 1)
