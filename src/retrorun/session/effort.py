@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
 from retrorun.errors import SessionError
-from retrorun.session import model, values, wording
-from retrorun.session.model import Direction, Session, Step, walk_steps
-from retrorun.session.values import on_grid, retold, whole_numbers
+from retrorun.session import values, wording
+from retrorun.session.model import Direction, Session, Step, map_steps, walk_steps
 
 GUIDE = "docs/how-to/one-session-for-a-squad.md"
 
@@ -44,16 +44,16 @@ class Athlete:
         if not isinstance(self.name, str):
             raise SessionError(f"an athlete's name is text, not {self.name!r}")
         for each in fields(self):
-            value = getattr(self, each.name)
-            if value is None or each.name in ("name", "hr_zones_bpm"):
+            name, value = each.name, getattr(self, each.name)
+            if value is None or name in ("name", "hr_zones_bpm"):
                 continue
-            if each.name.endswith("_mps"):
-                object.__setattr__(self, each.name, on_grid(value, 3, low=0.5, high=12.5, name=each.name))
+            if name.endswith("_mps"):
+                values.settle(self, **{name: values.on_grid(value, 3, low=0.5, high=12.5, name=name)})
             else:
-                low, high = (30, 250) if each.name.endswith("_bpm") else (1, 2000)
-                whole_numbers(value, low=low, high=high, name=each.name)
+                low, high = (30, 250) if name.endswith("_bpm") else (1, 2000)
+                values.whole_numbers(value, low=low, high=high, name=name)
         if self.hr_zones_bpm is not None:
-            object.__setattr__(self, "hr_zones_bpm", _checked_zones(self.hr_zones_bpm))
+            values.settle(self, hr_zones_bpm=_checked_zones(self.hr_zones_bpm))
 
 
 def _checked_zones(zones: object) -> tuple[int, ...]:
@@ -61,7 +61,7 @@ def _checked_zones(zones: object) -> tuple[int, ...]:
     if not isinstance(zones, tuple | list) or len(zones) != 6:
         raise SessionError("hr_zones_bpm holds six heart rates", hint=hint)
     for value in zones:
-        whole_numbers(value, low=30, high=250, name="hr_zones_bpm")
+        values.whole_numbers(value, low=30, high=250, name="hr_zones_bpm")
     if any(low >= high for low, high in pairwise(zones)):
         raise SessionError("hr_zones_bpm must rise", hint=hint)
     return tuple(zones)
@@ -77,28 +77,27 @@ class MissingNumber:
     hint: str
 
 
-def _number(name: str, what: str, hint: str) -> MissingNumber:
-    return MissingNumber(place="", name=name, what=f"the {what}", hint=hint)
-
-
 _RACE = "a race of the last months, its distance over its time"
 _VPEAK = "an incremental test: 3 minutes a stage, 1 km/h more each, until exhaustion"
 _THRESHOLD = "30 minutes alone, as hard as can be held: the mean"
 _WORK = "two all-out runs of 3 and 12 minutes: the work between them over the time between them"
+_HIGHEST = "the highest of an incremental test to exhaustion"
 _OF = values.PercentOf
-_MAX_HR = _number("max_hr_bpm", "maximum heart rate", "the highest of an incremental test to exhaustion")
 _NUMBERS = {
-    _OF.MAX_HR: _MAX_HR,
-    _OF.THRESHOLD_HR: _number("threshold_hr_bpm", "threshold heart rate", f"{_THRESHOLD} heart rate of the last 20"),
-    _OF.THRESHOLD_PACE: _number("threshold_pace_mps", "threshold pace", f"{_THRESHOLD} speed"),
-    _OF.VPEAK_FORWARD: _number("vpeak_forward_mps", "peak speed forward", f"{_VPEAK}, forward"),
-    _OF.VPEAK_BACKWARD: _number("vpeak_backward_mps", "peak speed backward", f"{_VPEAK}, backward"),
-    _OF.MILE_PACE: _number("pace_mile_mps", "mile race pace", _RACE),
-    _OF.PACE_5K: _number("pace_5k_mps", "5 km race pace", _RACE),
-    _OF.PACE_10K: _number("pace_10k_mps", "10 km race pace", _RACE),
-    _OF.HALF_PACE: _number("pace_half_mps", "half-marathon race pace", _RACE),
-    _OF.MARATHON_PACE: _number("pace_marathon_mps", "marathon race pace", _RACE),
-    _OF.CRITICAL_POWER: _number("critical_power_w", "critical power", _WORK),
+    of: MissingNumber(place="", name=name, what=f"the {what}", hint=hint)
+    for of, name, what, hint in (
+        (_OF.MAX_HR, "max_hr_bpm", "maximum heart rate", _HIGHEST),
+        (_OF.THRESHOLD_HR, "threshold_hr_bpm", "threshold heart rate", f"{_THRESHOLD} heart rate of the last 20"),
+        (_OF.THRESHOLD_PACE, "threshold_pace_mps", "threshold pace", f"{_THRESHOLD} speed"),
+        (_OF.VPEAK_FORWARD, "vpeak_forward_mps", "peak speed forward", f"{_VPEAK}, forward"),
+        (_OF.VPEAK_BACKWARD, "vpeak_backward_mps", "peak speed backward", f"{_VPEAK}, backward"),
+        (_OF.MILE_PACE, "pace_mile_mps", "mile race pace", _RACE),
+        (_OF.PACE_5K, "pace_5k_mps", "5 km race pace", _RACE),
+        (_OF.PACE_10K, "pace_10k_mps", "10 km race pace", _RACE),
+        (_OF.HALF_PACE, "pace_half_mps", "half-marathon race pace", _RACE),
+        (_OF.MARATHON_PACE, "pace_marathon_mps", "marathon race pace", _RACE),
+        (_OF.CRITICAL_POWER, "critical_power_w", "critical power", _WORK),
+    )
 }
 # Where a watch's five zones begin, and where they end, unless the runner set them [% of maximum heart rate].
 USUAL_ZONES_PCT = (50, 60, 70, 80, 90, 100)
@@ -126,9 +125,7 @@ def resolve_session(session: Session, athlete: Athlete) -> Session:
     missing = missing_numbers(session, athlete)
     if missing:
         raise missing_error(missing)
-    return replace(
-        session, steps=model.map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place))
-    )
+    return replace(session, steps=map_steps(session.steps, lambda place, step: _resolved_step(step, athlete, place)))
 
 
 def missing_numbers(session: Session, athlete: Athlete | None = None) -> tuple[MissingNumber, ...]:
@@ -160,48 +157,37 @@ def missing_error(missing: tuple[MissingNumber, ...]) -> SessionError:
     )
 
 
+def is_effort(target: values.Target | None) -> bool:
+    """Whether a target becomes numbers only with an athlete."""
+    efforts = (values.PercentRange, values.HeartRateZoneRange, values.RpeRange)
+    return any(isinstance(part, efforts) for part in values.values_of(target))
+
+
 def _needed(step: Step, athlete: Athlete) -> Iterator[MissingNumber]:
     for part in values.values_of(step.target, step.secondary_target):
         if isinstance(part, values.PercentRange):
-            yield _NUMBERS[_measure_of(part.of, step.direction)]
-        elif isinstance(part, values.RpeRange) or (
-            isinstance(part, values.HeartRateZoneRange) and athlete.hr_zones_bpm is None
-        ):
-            yield _MAX_HR
+            yield _number_of(part, step.direction)
+        elif is_effort(part) and not (isinstance(part, values.HeartRateZoneRange) and athlete.hr_zones_bpm):
+            yield _NUMBERS[_OF.MAX_HR]
 
 
-def is_effort(target: values.Target | None) -> bool:
-    """Whether a target becomes numbers only with an athlete."""
-    return any(
-        isinstance(part, values.PercentRange | values.HeartRateZoneRange | values.RpeRange)
-        for part in values.values_of(target)
-    )
-
-
-def _measure_of(of: values.PercentOf, direction: Direction) -> values.PercentOf:
-    if of is not values.PercentOf.VPEAK:
-        return of
-    return values.PercentOf.VPEAK_BACKWARD if direction is Direction.BACKWARD else values.PercentOf.VPEAK_FORWARD
+def _number_of(target: values.PercentRange, direction: Direction) -> MissingNumber:
+    vpeak = _OF.VPEAK_BACKWARD if direction is Direction.BACKWARD else _OF.VPEAK_FORWARD
+    return _NUMBERS[vpeak if target.of is _OF.VPEAK else target.of]
 
 
 def _resolved_step(step: Step, athlete: Athlete, place: str) -> Step:
-    efforts = [
-        wording.format_target(target)
-        for target in (step.target, step.secondary_target)
-        if target is not None and is_effort(target)
-    ]
+    both = (step.target, step.secondary_target)
+    efforts = [wording.format_target(target) for target in both if target is not None and is_effort(target)]
     if not efforts:
         return step
-    with retold(SessionError, place):
-        return replace(
-            step,
-            target=_resolved(step.target, athlete, step.direction),
-            secondary_target=_resolved(step.secondary_target, athlete, step.direction),
-            note="; ".join([*efforts, step.note] if step.note else efforts),
-        )
+    with values.retold(SessionError, place):
+        target, second = (_resolved(each, athlete, step.direction) for each in both)
+        note = "; ".join([*efforts, step.note] if step.note else efforts)
+        return replace(step, target=target, secondary_target=second, note=note)
 
 
-def _resolved(target: values.Target | None, athlete: Athlete, direction: Direction) -> values.Target | None:
+def _resolved(target: Any, athlete: Athlete, direction: Direction) -> Any:  # noqa: ANN401 - a target or none, and the same back
     match target:
         case values.PercentRange():
             return _percent(target, athlete, direction)
@@ -209,39 +195,28 @@ def _resolved(target: values.Target | None, athlete: Athlete, direction: Directi
             return _zones(target, athlete)
         case values.RpeRange():
             low, high = _RPE_HR_PCT[target.low_rpe - 1][0], _RPE_HR_PCT[target.high_rpe - 1][1]
-            return _percent(
-                values.PercentRange(low_pct=low, high_pct=high, of=values.PercentOf.MAX_HR), athlete, direction
-            )
+            return _percent(values.PercentRange(low_pct=low, high_pct=high, of=_OF.MAX_HR), athlete, direction)
         case values.Limit():
-            return replace(target, value=_resolved_range(target.value, athlete, direction))
+            return replace(target, value=_resolved(target.value, athlete, direction))
         case values.Progression():
-            start, end = (_resolved_range(each, athlete, direction) for each in (target.start, target.end))
+            start, end = (_resolved(each, athlete, direction) for each in (target.start, target.end))
             return start if start == end else values.Progression(start=start, end=end)
-        case _:
-            return target
-
-
-def _resolved_range(target: values.Range, athlete: Athlete, direction: Direction) -> values.Range:
-    return _percent(target, athlete, direction) if isinstance(target, values.PercentRange) else target
+    return target
 
 
 def _percent(target: values.PercentRange, athlete: Athlete, direction: Direction) -> values.Range:
-    name = _NUMBERS[_measure_of(target.of, direction)].name
+    name = _number_of(target, direction).name
     whole = getattr(athlete, name)
     low, high = (whole * pct / 100 for pct in (target.low_pct, target.high_pct))
-    if name.endswith("_mps"):
-        return wording.pace_range_of(
-            round(1000 / high), round(1000 / low), "/km"
-        )  # whole seconds, as a watch shows them
-    return values.range_of(
-        values.HeartRateRange if name.endswith("_bpm") else values.PowerRange, _nearest(low), _nearest(high)
-    )
+    if name.endswith("_mps"):  # whole seconds, as a watch shows them
+        return wording.pace_range_of(round(1000 / high), round(1000 / low), "/km")
+    kind = values.HeartRateRange if name.endswith("_bpm") else values.PowerRange
+    return values.range_of(kind, _nearest(low), _nearest(high))
 
 
 def _zones(target: values.HeartRateZoneRange, athlete: Athlete) -> values.HeartRateRange:
-    zones = athlete.hr_zones_bpm
-    if zones is None:
-        zones = tuple(_nearest((athlete.max_hr_bpm or 0) * pct / 100) for pct in USUAL_ZONES_PCT)
+    usual = tuple(_nearest((athlete.max_hr_bpm or 0) * pct / 100) for pct in USUAL_ZONES_PCT)
+    zones = athlete.hr_zones_bpm or usual
     end = zones[target.high_zone] - (target.high_zone < 5)
     return values.HeartRateRange(low_bpm=zones[target.low_zone - 1], high_bpm=end)
 
