@@ -80,13 +80,13 @@ from .session.values import RpeRange as RpeRange
 from .session.values import SpeedRange as SpeedRange
 from .session.values import Time as Time
 from .session.values import Times as Times
+from .workout.check import Lowered as Lowered
 from .workout.check import check_session as check_session
+from .workout.check import lower_session as lower_session
 from .workout.decode import Decompiled as Decompiled
 from .workout.fit import compile_workout as compile_workout
 from .workout.fit import decompile as decompile
 from .workout.fit import decompile_workout as decompile_workout
-from .workout.flatten import Lowered as Lowered
-from .workout.flatten import lower_session as lower_session
 from .workout.importing import import_session as import_session
 from .workout.importing import load_session as load_session
 

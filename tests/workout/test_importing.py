@@ -13,9 +13,8 @@ from retrorun.errors import DocumentError, RetrorunError, WorkoutError
 from retrorun.session.document import session_to_json, session_to_yaml
 from retrorun.session.model import Session
 from retrorun.session.notation import format_session, parse_session
-from retrorun.workout.check import check_session
+from retrorun.workout.check import check_session, lower_session
 from retrorun.workout.fit import compile_workout
-from retrorun.workout.flatten import lower_session
 from retrorun.workout.garmin_connect import to_garmin_connect
 from retrorun.workout.importing import import_session, kind_of, load_session
 from retrorun.workout.intervals_icu import to_intervals_icu

@@ -22,7 +22,7 @@ from retrorun.session.values import (
     PowerRange,
     Times,
 )
-from retrorun.workout.flatten import Exported
+from retrorun.workout.decode import Exported
 from retrorun.workout.garmin_connect import to_garmin_connect
 from retrorun.workout.intervals_icu import to_intervals_icu
 from retrorun.workout.sheet import to_sheet

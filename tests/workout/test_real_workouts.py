@@ -16,8 +16,8 @@ from retrorun.fit.step_values import REPEATS
 from retrorun.fit.workout_message import read_workout
 from retrorun.session.model import Direction, Repeat, Step, walk
 from retrorun.session.values import HeartRateRange, HeartRateZone, LapButton, PowerRange, Time, Times
+from retrorun.workout.check import lower_session
 from retrorun.workout.fit import compile_workout, decode_workout, decompile, decompile_workout
-from retrorun.workout.flatten import lower_session
 from tests.fit.decoders import DECODERS
 from tests.shared_data import SHARED, shared, shared_files
 

@@ -26,9 +26,8 @@ from retrorun.session.values import (
 )
 from retrorun.units import METRES_PER_MILE
 from retrorun.workout.check import check_session
-from retrorun.workout.decode import Decompiled
+from retrorun.workout.decode import Decompiled, Exported
 from retrorun.workout.fit import compile_workout, decompile
-from retrorun.workout.flatten import Exported
 from retrorun.workout.garmin_connect import from_garmin_connect, to_garmin_connect
 from retrorun.workout.intervals_icu import from_intervals_icu, is_intervals_icu, to_intervals_icu
 from retrorun.workout.sheet import from_sheet, to_sheet

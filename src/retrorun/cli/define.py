@@ -24,7 +24,7 @@ from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, re
 from retrorun.units import format_clock, format_pace, parse_clock, parse_distance, parse_speed, parse_time
 
 if TYPE_CHECKING:
-    from retrorun.workout.flatten import Exported
+    from retrorun.workout.decode import Exported
     from retrorun.workout.zwift import RaceTime
 
 CALENDAR_FILE, SCHEDULE_FILE = "plan.ics", "schedule.fit"

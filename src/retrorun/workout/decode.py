@@ -44,6 +44,14 @@ class Decompiled:
     places: Mapping[int, str] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A session in another format, and one finding for each thing that the format holds otherwise than planned."""
+
+    text: str
+    findings: tuple[model.Finding, ...] = ()
+
+
 def decode(workout: RawWorkout, *, ours: bool) -> Decompiled:
     """A session out of a raw workout; `ours` is whether this library wrote it, so that its directions are certain.
 

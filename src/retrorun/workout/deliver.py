@@ -20,7 +20,7 @@ from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
 from retrorun.fit.writer import Message, Value, write_fit
 from retrorun.session.model import Finding, Session
-from retrorun.workout import check, devices, fit, flatten, importing
+from retrorun.workout import check, devices, fit, importing
 from retrorun.workout.decode import Decompiled
 
 
@@ -112,9 +112,9 @@ def _prepared(
     session = replace(read.session, name=name) if name else read.session
     findings = list(read.findings)
     if read.identity is not None or lower:  # another maker's note may ask for a perceived exertion
-        spoken = flatten.without_exertion(session, device)
-        session, findings = spoken.sessions[0], [*findings, *spoken.changes]
-    lowered = flatten.lower_session(session, device) if lower else None
+        session, changes = check.without_exertion(session, device)
+        findings += changes
+    lowered = check.lower_session(session, device) if lower else None
     parts = lowered.sessions if lowered is not None else (session,)
     findings += lowered.changes if lowered is not None else ()
     unchanged = not read.findings and parts == (read.session,)

@@ -21,8 +21,8 @@ from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Se
 from retrorun.session.values import retold
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout import check, devices, encode, foreign_words
-from retrorun.workout.decode import Decompiled, session_of, with_progressions
-from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
+from retrorun.workout.check import Group, Part, Single, arrange
+from retrorun.workout.decode import Decompiled, Exported, session_of, with_progressions
 from retrorun.workout.step_text import clean, cut, step_note
 
 Json = dict[str, Any]

@@ -17,8 +17,8 @@ from retrorun.session.model import Findings, Intensity, Items, Repeat, Say, Sess
 from retrorun.session.values import retold
 from retrorun.session.wording import format_number, format_target, usual_gait
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
-from retrorun.workout.decode import Decompiled
-from retrorun.workout.flatten import Exported, Group, Part, Single, arrange
+from retrorun.workout.check import Group, Part, Single, arrange
+from retrorun.workout.decode import Decompiled, Exported
 from retrorun.workout.foreign_words import label_of, read_target
 from retrorun.workout.step_text import clean, incline, label, one_line, spell, spelled
 

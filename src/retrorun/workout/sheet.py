@@ -13,8 +13,7 @@ from retrorun.session.amounts import amounts
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk, written_per_m
 from retrorun.session.values import LapButton, Times
 from retrorun.units import format_clock, format_distance
-from retrorun.workout.decode import Decompiled
-from retrorun.workout.flatten import Exported
+from retrorun.workout.decode import Decompiled, Exported
 from retrorun.workout.step_text import incline, label, length, one_line, purpose, read_sentence, targets
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&=])")

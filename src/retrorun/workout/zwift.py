@@ -17,8 +17,8 @@ from retrorun.session import amounts, values, wording
 from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
 from retrorun.session.values import retold
 from retrorun.workout import encode, foreign_words
-from retrorun.workout.decode import Decompiled, session_of
-from retrorun.workout.flatten import Exported, Single, arrange
+from retrorun.workout.check import Single, arrange
+from retrorun.workout.decode import Decompiled, Exported, session_of
 from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
 
 NAME = "Zwift"

@@ -19,11 +19,10 @@ from retrorun.session.values import (
     Time,
     Times,
 )
-from retrorun.workout.check import check_session
+from retrorun.workout.check import MOST_LINES, Arranged, Group, Part, Single, arrange, check_session, lower_session
 from retrorun.workout.decode import Decompiled
 from retrorun.workout.devices import DEVICES
 from retrorun.workout.fit import compile_workout, decompile
-from retrorun.workout.flatten import MOST_LINES, Arranged, Group, Part, Single, arrange, lower_session
 from tests import strategies
 
 A, B = Step(duration=LapButton()), Step(duration=Time(time_s=60), direction=Direction.BACKWARD)
