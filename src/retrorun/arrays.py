@@ -1,7 +1,5 @@
 """Columns of numbers: the array types that the library speaks, and the sums over time that many rooms need."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -3,8 +3,6 @@
 The recording is synthetic: the script `fixtures/make_demo.py` of the project made it, and no runner ran it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Iterable

@@ -4,13 +4,11 @@ Labels, the index of sessions, profiles, tokens, the journal of a scan, other to
 come through here. `Fields` then takes single values out of a document, each with its type and its place.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from retrorun.errors import RetrorunError
 
@@ -75,7 +73,7 @@ class Fields:
     hint: str = ""
 
     @classmethod
-    def of(cls, value: object, *, error: type[RetrorunError], where: str = "", hint: str = "") -> Fields:
+    def of(cls, value: object, *, error: type[RetrorunError], where: str = "", hint: str = "") -> Self:
         """The fields of a value that must be an object."""
         if not isinstance(value, dict):
             raise error(f"an object is needed here, not {_kind(value)}", where=where, hint=hint)
@@ -84,7 +82,7 @@ class Fields:
     @classmethod
     def read(
         cls, data: bytes | str, *, kind: str, version: int, error: type[RetrorunError], where: str = "", hint: str = ""
-    ) -> Fields:
+    ) -> Self:
         """The fields of one of our own documents, of this kind and version; `where` is its file."""
         value = parse_json(data, error=error, where=where, hint=hint)
         fields = cls.of(value, error=error, where=f"{where}: " if where else "", hint=hint)
@@ -121,21 +119,13 @@ class Fields:
         """A list."""
         return self._get(name, list, "a list", _REQUIRED)
 
-    def fields(self, name: str) -> Fields:
+    def fields(self, name: str) -> Self:
         """An object."""
-        return Fields(
-            values=self._get(name, dict, "an object", _REQUIRED),
-            error=self.error,
-            where=self.place(name),
-            hint=self.hint,
-        )
+        return self.of(self._get(name, dict, "an object", _REQUIRED), **self._at(name))
 
-    def rows(self, name: str) -> list[Fields]:
+    def rows(self, name: str) -> list[Self]:
         """A list of objects."""
-        return [
-            Fields.of(row, error=self.error, where=f"{self.place(name)}[{index}]", hint=self.hint)
-            for index, row in enumerate(self.items(name))
-        ]
+        return [self.of(row, **self._at(f"{name}[{index}]")) for index, row in enumerate(self.items(name))]
 
     def has(self, name: str) -> bool:
         """Whether the object has a value there that is not null."""
@@ -150,6 +140,9 @@ class Fields:
     def wrong(self, name: str, what: str) -> RetrorunError:
         """The error for a field."""
         return self.error(what, where=self.place(name), hint=self.hint)
+
+    def _at(self, name: str) -> dict[str, Any]:
+        return {"error": self.error, "where": self.place(name), "hint": self.hint}
 
     def place(self, name: str) -> str:
         """Where a field stands in the document."""

@@ -16,8 +16,6 @@ Each error says what is wrong, where, and what to do about it::
     └── OutputError           a file that could not be written
 """
 
-from __future__ import annotations
-
 import copyreg
 import unicodedata
 from typing import Self

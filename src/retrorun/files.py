@@ -1,7 +1,5 @@
 """Files from outside and files of our own: read bounded, written whole or not at all, locked where two may write."""
 
-from __future__ import annotations
-
 import errno
 import glob
 import os

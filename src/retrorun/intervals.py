@@ -1,7 +1,5 @@
 """Stretches of time, half-open: `[start_s, end_s)` on an activity's clock; overlapping, joining, cutting."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol

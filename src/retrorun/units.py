@@ -1,7 +1,5 @@
 """Durations, distances, speeds and paces: parse, format, convert. SI inside; other units only at the edges."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import re

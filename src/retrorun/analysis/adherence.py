@@ -1,7 +1,5 @@
 """How well a plan was kept: each step, and all of them together, against duration, distance, target and direction."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A plan is evidence that the detector weighs; what the runner says wins over whatever the model thinks.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace

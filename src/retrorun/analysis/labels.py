@@ -5,8 +5,6 @@ fingerprint of the recording, so that a changed file is noticed: while the run i
 force.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import itertools
@@ -17,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
+from typing import Self
 
 from retrorun import files
 from retrorun.activity.model import Activity
@@ -72,7 +71,7 @@ class Fingerprint:
     length_s: float = 0.0
 
     @classmethod
-    def of(cls, activity: Activity, data: bytes = b"") -> Fingerprint:
+    def of(cls, activity: Activity, data: bytes = b"") -> Self:
         """The fingerprint of an activity and of the bytes that it was read from."""
         return cls(
             digest=hashlib.sha256(data).hexdigest() if data else "",
@@ -80,7 +79,7 @@ class Fingerprint:
             length_s=float(activity.time_s[-1]) if len(activity) else 0.0,
         )
 
-    def same_run(self, other: Fingerprint) -> bool:
+    def same_run(self, other: "Fingerprint") -> bool:
         """Whether both are of the same run: the same start, and the same length within 2 s."""
         return self.start_time == other.start_time and abs(self.length_s - other.length_s) <= SAME_RUN_S
 
@@ -99,7 +98,7 @@ class Labels:
                 raise LabelError("two labels overlap", where=f"{after.start_s:g} s", hint="use Labels.add")
         object.__setattr__(self, "labels", ordered)
 
-    def in_force(self, activity: Activity) -> Labels:
+    def in_force(self, activity: Activity) -> "Labels":
         """These labels; none where they were made for another run."""
         known = self.recording != Fingerprint()
         return Labels() if known and not self.recording.same_run(Fingerprint.of(activity)) else self
@@ -108,7 +107,7 @@ class Labels:
         """Whether the recording's bytes are others than when the labels were made."""
         return self.recording.digest not in ("", hashlib.sha256(data).hexdigest())
 
-    def add(self, label: Label) -> Labels:
+    def add(self, label: Label) -> "Labels":
         """With one more label, joined with neighbours of its direction; it replaces what it overlaps of others."""
         said = (*self.forget(label.start_s, label.end_s).labels, label)
         return Labels(
@@ -120,13 +119,13 @@ class Labels:
             recording=self.recording,
         )
 
-    def forget(self, start_s: float, end_s: float) -> Labels:
+    def forget(self, start_s: float, end_s: float) -> "Labels":
         """Without what is said about `[start_s, end_s)`."""
         hole = Interval(start_s=start_s, end_s=end_s)
         kept = (_label(span, label.direction) for label in self.labels for span in subtract([label], [hole]))
         return Labels(labels=tuple(kept), recording=self.recording)
 
-    def within(self, start_s: float, end_s: float = math.inf) -> Labels:
+    def within(self, start_s: float, end_s: float = math.inf) -> "Labels":
         """What is said of `[start_s, end_s)`, on a clock that begins there."""
         return Labels(
             labels=tuple(
@@ -156,7 +155,7 @@ class Labels:
         return to_json(data, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Labels:
+    def from_json(cls, text: str | bytes) -> Self:
         """The labels of a JSON text that `to_json` wrote.
 
         Raises:

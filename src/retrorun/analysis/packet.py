@@ -4,8 +4,6 @@ In it are time, speed, cadence, distance and height as numbers, the sport, the l
 height count from the first sample. Nothing else of the recording is looked at, so that nothing else can get in.
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """What a season amounts to, run by run: its weeks and months, and its best efforts."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

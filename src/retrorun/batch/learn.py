@@ -1,7 +1,5 @@
 """A gait profile from a whole archive, one recording at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

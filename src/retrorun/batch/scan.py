@@ -1,7 +1,5 @@
 """Scanning an archive: find the recordings, analyse them in groups, keep what is done, tell how it stands."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
@@ -32,137 +30,6 @@ READ_AT_ONCE = 1 << 14  # bytes; most lines are shorter
 Paths = str | Path | Sequence[str | Path]
 Advance = Callable[[int], None]
 Answer = tuple[str, int, Row]  # a recording's name, where its row stands in the journal, the row
-
-
-def scan(
-    paths: Paths,
-    *,
-    profile: GaitProfile | None = None,
-    workers: int | None = None,
-    progress: bool = False,
-    journal: Path | None = None,
-    backend: str | None = None,
-    all_sports: bool = False,
-    athletes: bool = False,
-) -> ScanTable:
-    """Analyse every recording under the paths: folders, zips, exports of services, files and fsspec URLs.
-
-    A recording that cannot be read becomes a row with its reason, never an error of the scan. Several recordings of one
-    activity are counted once, several activities in one file are a row each. Stopped by Ctrl-C, the scan answers what
-    is done, with `complete` false.
-
-    Args:
-        paths: one path or several.
-        profile: what is usual for the runner, where that is known.
-        workers: processes; None for one per processor, 1 for none but this one.
-        progress: show a bar with recordings per second and time left, where stderr is a terminal or a notebook.
-        journal: a file that keeps what is done. A scan with the same journal takes over each recording whose bytes,
-            profile and version of this library are still the same.
-        backend: a joblib backend (`dask`) to use instead of processes on this machine.
-        all_sports: analyse rides and walks too, instead of skipping all but runs.
-        athletes: each folder or zip right under a path is another runner's; activities of two are never taken for one.
-
-    Returns:
-        The rows, in the order in which the recordings were found.
-
-    Raises:
-        RetrorunError: a path that does not exist, a journal that cannot be written, a backend that is not there.
-    """
-    under_way = Scan(
-        paths,
-        settings=work.Settings(profile=profile, all_sports=all_sports),
-        workers=workers,
-        progress=progress,
-        journal=journal,
-        backend=backend,
-        athletes=athletes,
-    )
-    rows = tuple(under_way)
-    return ScanTable(rows=rows, complete=under_way.complete)
-
-
-@dataclass
-class Scan:
-    """A scan as `scan` does it, which gives its rows one by one and keeps none: a platform's archive in little memory.
-
-    Rows of a runner come when all of his recordings are analysed, because only then it is known which are duplicates.
-    After the last row `complete` says whether Ctrl-C ended it before.
-    """
-
-    paths: Paths
-    _: KW_ONLY
-    settings: work.Settings
-    workers: int | None = None
-    progress: bool = False
-    journal: Path | None = None
-    backend: str | None = None
-    athletes: bool = False
-    complete: bool = field(default=True, init=False)
-
-    def __post_init__(self) -> None:
-        self._paths = [self.paths] if isinstance(self.paths, str | Path) else list(self.paths)
-        self._sources = each_source(self._paths)
-        self._cores = work.usable_cores() if self.workers is None else max(1, self.workers)
-
-    def __iter__(self) -> Iterator[Row]:
-        with Journal(self.journal) as kept:
-            for _, answers in groupby(self._answers(kept), key=self._athlete):
-                yield from _settled(kept, answers)
-
-    def _answers(self, kept: Journal) -> Iterator[Answer]:
-        first = list(islice(self._sources, 4 * self._cores * work.GROUP_FILES))
-        with progress_bar("reading", lambda: sum(1 for _ in each_source(self._paths)), shown=self.progress) as advance:
-            try:
-                for group in self._run(first, kept):
-                    for done, (place, row) in zip(group, kept.add(group), strict=True):
-                        yield done.name, place, row
-                    advance(len(group))
-            except KeyboardInterrupt:
-                self.complete = False
-
-    def _run(self, first: Sequence[Source], kept: Journal) -> Iterator[list[work.Done]]:
-        # Small archives are cut smaller, so that every worker has something to do and the bar moves.
-        size = max(1, min(work.GROUP_FILES, len(first) // (4 * self._cores)))
-        sources = chain(first, self._sources)
-        tasks = ((group, kept.keys(group)) for group in iter(lambda: list(islice(sources, size)), []))
-        if self.backend is not None:
-            return work.run_on_joblib(tasks, self.settings, self.backend)
-        if self._cores == 1 or len(first) < 2 * self._cores:
-            return work.run_here(tasks, self.settings)
-        return work.run_in_processes(tasks, self.settings, self._cores)
-
-    def _athlete(self, answer: Answer) -> str:
-        """The folder or zip right under the path in which a recording was found."""
-        if not self.athletes:
-            return ""
-        places = [str(path).removeprefix("./").rstrip("/.") for path in self._paths]
-        root = max((place for place in places if answer[0].startswith(place)), key=len, default="")
-        return root + "/" + answer[0].removeprefix(root).lstrip("/").partition("/")[0]
-
-
-def _settled(kept: Journal, answers: Iterator[Answer]) -> Iterator[Row]:
-    """The rows of one runner, all but one of each activity marked as duplicates that name the one that counts.
-
-    Only the outlines are held, and where each row stands: 64 bytes a row.
-    """
-    outlines, places, numbers = array("d"), array("Q"), array("Q")
-    for _, place, row in answers:
-        for number, part in enumerate(row.parts or (row,)):
-            outlines.extend(outline(part))
-            places.append(place)
-            numbers.append(number)
-    row_at = lru_cache(maxsize=2)(kept.row)
-
-    def part_at(index: int) -> Row:
-        row = row_at(places[index])
-        return (row.parts or (row,))[numbers[index]]
-
-    counts = counting(np.asarray(outlines).reshape(-1, len(Outline._fields)))
-    for index, counted in enumerate(counts.tolist()):
-        if counted == index:
-            yield part_at(index)
-        else:
-            yield replace(part_at(index), status="duplicate", reason=f"{SAME_AS}{part_at(counted).path}")
 
 
 class Journal:
@@ -282,6 +149,137 @@ def _said_in(line: bytes) -> tuple[str, str] | None:
         return (row.path, entry.text("key")) if line.endswith(b"\n") else None
     except (OutputError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
+
+
+@dataclass
+class Scan:
+    """A scan as `scan` does it, which gives its rows one by one and keeps none: a platform's archive in little memory.
+
+    Rows of a runner come when all of his recordings are analysed, because only then it is known which are duplicates.
+    After the last row `complete` says whether Ctrl-C ended it before.
+    """
+
+    paths: Paths
+    _: KW_ONLY
+    settings: work.Settings
+    workers: int | None = None
+    progress: bool = False
+    journal: Path | None = None
+    backend: str | None = None
+    athletes: bool = False
+    complete: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        self._paths = [self.paths] if isinstance(self.paths, str | Path) else list(self.paths)
+        self._sources = each_source(self._paths)
+        self._cores = work.usable_cores() if self.workers is None else max(1, self.workers)
+
+    def __iter__(self) -> Iterator[Row]:
+        with Journal(self.journal) as kept:
+            for _, answers in groupby(self._answers(kept), key=self._athlete):
+                yield from _settled(kept, answers)
+
+    def _answers(self, kept: Journal) -> Iterator[Answer]:
+        first = list(islice(self._sources, 4 * self._cores * work.GROUP_FILES))
+        with progress_bar("reading", lambda: sum(1 for _ in each_source(self._paths)), shown=self.progress) as advance:
+            try:
+                for group in self._run(first, kept):
+                    for done, (place, row) in zip(group, kept.add(group), strict=True):
+                        yield done.name, place, row
+                    advance(len(group))
+            except KeyboardInterrupt:
+                self.complete = False
+
+    def _run(self, first: Sequence[Source], kept: Journal) -> Iterator[list[work.Done]]:
+        # Small archives are cut smaller, so that every worker has something to do and the bar moves.
+        size = max(1, min(work.GROUP_FILES, len(first) // (4 * self._cores)))
+        sources = chain(first, self._sources)
+        tasks = ((group, kept.keys(group)) for group in iter(lambda: list(islice(sources, size)), []))
+        if self.backend is not None:
+            return work.run_on_joblib(tasks, self.settings, self.backend)
+        if self._cores == 1 or len(first) < 2 * self._cores:
+            return work.run_here(tasks, self.settings)
+        return work.run_in_processes(tasks, self.settings, self._cores)
+
+    def _athlete(self, answer: Answer) -> str:
+        """The folder or zip right under the path in which a recording was found."""
+        if not self.athletes:
+            return ""
+        places = [str(path).removeprefix("./").rstrip("/.") for path in self._paths]
+        root = max((place for place in places if answer[0].startswith(place)), key=len, default="")
+        return root + "/" + answer[0].removeprefix(root).lstrip("/").partition("/")[0]
+
+
+def scan(
+    paths: Paths,
+    *,
+    profile: GaitProfile | None = None,
+    workers: int | None = None,
+    progress: bool = False,
+    journal: Path | None = None,
+    backend: str | None = None,
+    all_sports: bool = False,
+    athletes: bool = False,
+) -> ScanTable:
+    """Analyse every recording under the paths: folders, zips, exports of services, files and fsspec URLs.
+
+    A recording that cannot be read becomes a row with its reason, never an error of the scan. Several recordings of one
+    activity are counted once, several activities in one file are a row each. Stopped by Ctrl-C, the scan answers what
+    is done, with `complete` false.
+
+    Args:
+        paths: one path or several.
+        profile: what is usual for the runner, where that is known.
+        workers: processes; None for one per processor, 1 for none but this one.
+        progress: show a bar with recordings per second and time left, where stderr is a terminal or a notebook.
+        journal: a file that keeps what is done. A scan with the same journal takes over each recording whose bytes,
+            profile and version of this library are still the same.
+        backend: a joblib backend (`dask`) to use instead of processes on this machine.
+        all_sports: analyse rides and walks too, instead of skipping all but runs.
+        athletes: each folder or zip right under a path is another runner's; activities of two are never taken for one.
+
+    Returns:
+        The rows, in the order in which the recordings were found.
+
+    Raises:
+        RetrorunError: a path that does not exist, a journal that cannot be written, a backend that is not there.
+    """
+    under_way = Scan(
+        paths,
+        settings=work.Settings(profile=profile, all_sports=all_sports),
+        workers=workers,
+        progress=progress,
+        journal=journal,
+        backend=backend,
+        athletes=athletes,
+    )
+    rows = tuple(under_way)
+    return ScanTable(rows=rows, complete=under_way.complete)
+
+
+def _settled(kept: Journal, answers: Iterator[Answer]) -> Iterator[Row]:
+    """The rows of one runner, all but one of each activity marked as duplicates that name the one that counts.
+
+    Only the outlines are held, and where each row stands: 64 bytes a row.
+    """
+    outlines, places, numbers = array("d"), array("Q"), array("Q")
+    for _, place, row in answers:
+        for number, part in enumerate(row.parts or (row,)):
+            outlines.extend(outline(part))
+            places.append(place)
+            numbers.append(number)
+    row_at = lru_cache(maxsize=2)(kept.row)
+
+    def part_at(index: int) -> Row:
+        row = row_at(places[index])
+        return (row.parts or (row,))[numbers[index]]
+
+    counts = counting(np.asarray(outlines).reshape(-1, len(Outline._fields)))
+    for index, counted in enumerate(counts.tolist()):
+        if counted == index:
+            yield part_at(index)
+        else:
+            yield replace(part_at(index), status="duplicate", reason=f"{SAME_AS}{part_at(counted).path}")
 
 
 @contextmanager

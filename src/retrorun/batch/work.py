@@ -5,8 +5,6 @@ through joblib; results come in their order. Only a few are under way at once, s
 archive. A recording that kills its worker (out of memory, a crash below Python) costs itself one row and nobody else.
 """
 
-from __future__ import annotations
-
 import hashlib
 import multiprocessing
 import os

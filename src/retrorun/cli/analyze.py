@@ -116,8 +116,7 @@ def match(
     if session is not None and plan is not None:
         raise typer.BadParameter("give the plan once: after the recording, or with --plan")
     stdin, given = str(recording) == STDIN, plan if session is None else session
-    data = options.bytes_of(recording)
-    activity = read_activity(data if stdin else recording)
+    activity = read_activity(options.bytes_of(recording) if stdin else recording)
     sources.must_be_on_foot(activity, recording)
     usual = sources.profile_of(profile)
     planned = None if given is None else sources.session_of(given)
@@ -134,7 +133,7 @@ def match(
     say(f"{title}: {name}" if name else title)
     say()
     typer.echo(tables.adherence_table(kept, per_m=units.per_m).to_text())
-    if labelled.changed_since(data):
+    if labelled.labels and labelled.changed_since(options.bytes_of(recording)):
         say("the file has changed since it was labelled; the run in it is the same")
 
 

@@ -7,10 +7,9 @@ measurements. What they must bring about is tested: whole steps before split one
 out, and no reading at all before a wrong one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -82,7 +81,7 @@ class _Laps:
     ended: BoolArray
 
     @classmethod
-    def of(cls, laps: Sequence[Lap], step_of_index: Mapping[int, int]) -> _Laps:
+    def of(cls, laps: Sequence[Lap], step_of_index: Mapping[int, int]) -> Self:
         """The columns of the laps; an empty `step_of_index` leaves their indices unused."""
         indices = [lap.planned_step_index if step_of_index else None for lap in laps]
         steps = [NO_INDEX if index is None else step_of_index.get(index, NOT_IN_PLAN) for index in indices]
@@ -116,7 +115,7 @@ class _Plan:
     optional: BoolArray
 
     @classmethod
-    def of(cls, occurrences: Sequence[Occurrence], step_numbers: Sequence[int]) -> _Plan:
+    def of(cls, occurrences: Sequence[Occurrence], step_numbers: Sequence[int]) -> Self:
         """The columns of the occurrences, with the number of the step that each belongs to."""
         steps = [occurrence.step for occurrence in occurrences]
         durations = [step.duration for step in steps]

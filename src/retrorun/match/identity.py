@@ -4,12 +4,11 @@ Watches repeat the serial number and the time of creation of the workout that th
 plain value, kept in a JSON file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Self
 
 from retrorun import files
 from retrorun.activity.model import Activity
@@ -31,7 +30,7 @@ class SessionIndex:
 
     sessions: tuple[tuple[int, int, Session], ...] = ()
 
-    def remember(self, session: Session, identity: FileIdentity) -> SessionIndex:
+    def remember(self, session: Session, identity: FileIdentity) -> "SessionIndex":
         """With one more session; one of the same identity is replaced.
 
         Raises:
@@ -62,7 +61,7 @@ class SessionIndex:
         return to_json({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> SessionIndex:
+    def from_json(cls, text: str | bytes) -> Self:
         """The index of a JSON text that `to_json` wrote.
 
         Raises:

@@ -1,7 +1,5 @@
 """Lay a plan onto the run: which step, which round, from when to when, and how it ended."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

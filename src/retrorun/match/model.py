@@ -1,11 +1,9 @@
 """What matching answers: each executed step, when it was, and how it ended, by what its laps say."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
@@ -41,7 +39,7 @@ class StepMatch:
     lap_indices: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, planned: Occurrence, outcome: Outcome) -> StepMatch:
+    def of(cls, planned: Occurrence, outcome: Outcome) -> Self:
         """What became of a planned step, without the time of it."""
         return cls(step=planned.step, place=planned.place, repetition=planned.repetition, outcome=outcome)
 
