@@ -17,8 +17,7 @@ from retrorun import errors, files
 from retrorun.cli import options, sources
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
 from retrorun.cli.options import DeviceOption, JsonOption, NameOption, SessionArgument, WrittenUnitsOption
-from retrorun.session import document, effort, model, notation, wording
-from retrorun.session import pace as paces
+from retrorun.session import document, effort, model, notation, safety, wording
 from retrorun.session import plan as plans
 from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, ready_made
 from retrorun.units import format_clock, format_pace, parse_clock, parse_distance, parse_speed, parse_time
@@ -95,9 +94,9 @@ def pace(
         raise typer.BadParameter("give either --easy, or --race with --time")
     units = units or options.units_in(easy, race)
     if easy is not None:
-        advice = paces.backward_pace_from_easy(parse_speed(easy), per_m=units.per_m)
+        advice = safety.backward_pace_from_easy(parse_speed(easy), per_m=units.per_m)
     else:
-        advice = paces.backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""), per_m=units.per_m)
+        advice = safety.backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""), per_m=units.per_m)
     target, ratio = advice.target, advice.ratio
     if units is options.Units.MILE:
         target = replace(target, unit="min/mi")

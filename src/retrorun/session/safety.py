@@ -1,19 +1,176 @@
-"""What is unsafe in a session, and what is probably a slip of the pen.
+"""How fast to run backward, what is unsafe in a session, and what is probably a slip of the pen.
 
 Backward downhill, a treadmill too fast or too steep, a pace nobody has run; ten metres of warm-up, a heart rate of 50.
+The ratio of backward to forward speed is a summary of few and unlike sources, not a law; people differ that much.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from retrorun.errors import SessionError
 from retrorun.session import model, values
 from retrorun.session.amounts import USUAL_SPEEDS, Amounts, amounts
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Slope, Step
-from retrorun.session.pace import fastest_backward_mps, fastest_forward_mps
 from retrorun.session.wording import format_target, format_time
-from retrorun.units import METRES_PER_MILE, format_distance, format_pace
+from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_pace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedRatio:
+    """Backward speed over forward speed of one person at one effort: the usual value, its spread, where it is from."""
+
+    value: float
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackwardPace:
+    """A backward target range and what it rests on.
+
+    `target` is the range, `typical_mps` the speed at the ratio's usual value, `basis` what it was taken from, `ratio`
+    the published ratio with its spread and source, `notes` what to mind.
+    """
+
+    target: values.SpeedRange
+    typical_mps: float
+    basis: str
+    ratio: SpeedRatio
+    notes: tuple[str, ...]
+
+
+# Forward pace × 1.47, ±15 %. The value and the band are this project's summary; the numbers under it are published.
+BACKWARD_RATIO = SpeedRatio(
+    value=0.68,
+    low=0.59,
+    high=0.80,
+    source=(
+        "summary of: world records backward over forward (0.73 at 100 m, 0.68 at the mile and at 10 km, 0.59 at the "
+        "marathon; recordholders.org), two runners' own marathons (0.745 de Lustrac, 0.797 Aretz), and the 70 % of "
+        "self-selected forward speed at which Sterzing et al. 2016 (Gait & Posture 46:135) had 19 runners run backward"
+    ),
+)
+
+# Backward records of men [m, s], as of 2023: recordholders.org, thomasdold.com, achim-aretz.de and
+# endurancesportswire.com.
+# The women's list is thinner and slower; a limit drawn from it would refuse what women can run.
+RECORDS = (
+    (100.0, 13.17),  # López Rodríguez 2022
+    (200.0, 30.33),  # Contreras Urbano 2018
+    (1000.0, 198.43),  # Dold 2014
+    (METRES_PER_MILE, 330.0),  # Yoder 2020
+    (3000.0, 671.76),  # Dold 2014
+    (10_000.0, 2330.01),  # Dold 2016
+    (21_097.5, 5749.0),  # Aretz
+    (42_195.0, 12_324.0),  # de Lustrac 2023
+    (100_000.0, 44_400.0),  # Jürgens
+)
+# Forward records of men [m, s]: World Athletics, 2025.
+_FORWARD_RECORDS = (
+    (100.0, 9.58),
+    (400.0, 43.03),
+    (1500.0, 206.0),
+    (5000.0, 755.36),
+    (10_000.0, 1571.0),
+    (42_195.0, 7235.0),
+)
+_MARGIN, _FORWARD_MARGIN = 1.08, 1.04  # room for marks that are newer or between the distances
+
+# Hreljac et al. 2005 (J Sports Sci Med 4:446): below this most people, going backward, would rather walk; 12 people,
+# 1.63 ± 0.11 m/s.
+WALK_RUN_MPS = 1.63
+_FIRST_WEEKS = (
+    "the first weeks belong to the slow end, by feel; at the same speed the heart beats about 15 % faster backward "
+    "(Williford et al. 1998)"
+)
+_EASY_DISTANCE_M = 10_000.0  # an easy pace is one held for about an hour
+_PACE_STEP_S = 5.0  # paces are given to five seconds a kilometre; finer would pretend to knowledge
+_SLOWEST_MPS = 0.5  # below this nobody travels on foot on purpose
+
+
+def fastest_backward_mps(distance_m: float) -> float:
+    """The fastest believable backward speed [m/s] over a distance [m]: the records, and 8 % more.
+
+    Between two records the speed falls evenly on logarithmic scales; beyond the shortest and the longest it stays.
+    """
+    return _MARGIN * _record_mps(RECORDS, distance_m)
+
+
+def _record_mps(records: tuple[tuple[float, float], ...], distance_m: float) -> float:
+    place = min(max(distance_m, records[0][0]), records[-1][0])
+    (near_m, near_s), (far_m, far_s) = next(both for both in pairwise(records) if place <= both[1][0])
+    share = math.log(place / near_m) / math.log(far_m / near_m)
+    return math.pow(near_m / near_s, 1.0 - share) * math.pow(far_m / far_s, share)
+
+
+def backward_pace_from_easy(easy_mps: float, *, per_m: float = 1000.0) -> BackwardPace:
+    """The backward range that goes with an easy forward speed [m/s]; words are for `per_m` metres.
+
+    Raises:
+        SessionError: nobody runs that slowly, or backward it would be faster than the records.
+    """
+    basis = f"an easy forward pace of {format_pace(_checked(easy_mps, 'an easy pace'), per_m=per_m)}"
+    return _advice(easy_mps, distance_m=_EASY_DISTANCE_M, basis=basis)
+
+
+def backward_pace_from_race(distance_m: float, time_s: float, *, per_m: float = 1000.0) -> BackwardPace:
+    """The backward range over the same distance [m] as a forward race result [s]; words are for `per_m` metres.
+
+    Raises:
+        SessionError: nobody races that slowly, or backward it would be faster than the records.
+    """
+    for name, value in (("a race's distance", distance_m), ("a race's time", time_s)):
+        if not (math.isfinite(value) and value > 0):
+            raise SessionError(f"{name} must be above zero")
+    basis = f"a forward race of {format_distance(distance_m, per_m=per_m)} in {format_clock(time_s)}"
+    return _advice(_checked(distance_m / time_s, "a race"), distance_m=distance_m, basis=basis)
+
+
+def _checked(forward_mps: float, name: str) -> float:
+    if not math.isfinite(forward_mps) or forward_mps < _SLOWEST_MPS:
+        raise SessionError(f"{name} of {forward_mps:g} m/s is no run", hint="check the pace, the distance and the time")
+    return forward_mps
+
+
+def _advice(forward_mps: float, *, distance_m: float, basis: str) -> BackwardPace:
+    cap_mps = fastest_backward_mps(distance_m)
+    low_mps, typical_mps, high_mps = (
+        forward_mps * share for share in (BACKWARD_RATIO.low, BACKWARD_RATIO.value, BACKWARD_RATIO.high)
+    )
+    if typical_mps > cap_mps:
+        raise SessionError(
+            f"{basis} would mean {format_pace(typical_mps)} backward over {format_distance(distance_m)}, and the "
+            f"records, with room to spare, end at {format_pace(cap_mps)}",
+            hint="check the pace, the distance and the time",
+        )
+    notes = [_FIRST_WEEKS]
+    if low_mps < WALK_RUN_MPS:
+        notes.insert(
+            0,
+            f"slower than {WALK_RUN_MPS} m/s most people would rather walk backward (Hreljac et al. 2005): walk there",
+        )
+    if high_mps > cap_mps:
+        notes.insert(0, f"the fast end is cut to {format_pace(cap_mps)}, what the records allow")
+    return BackwardPace(
+        target=values.SpeedRange(low_mps=_rounded(low_mps), high_mps=_rounded(min(high_mps, cap_mps))),
+        typical_mps=round(typical_mps, 3),
+        basis=basis,
+        ratio=BACKWARD_RATIO,
+        notes=tuple(notes),
+    )
+
+
+def _rounded(speed_mps: float) -> float:
+    """A speed whose pace is a whole number of steps, never faster than it was."""
+    return 1000.0 / (_PACE_STEP_S * math.ceil(1000.0 / speed_mps / _PACE_STEP_S))
+
+
+# ---- what is unsafe --------------------------------------------------------------------------------------------------
 
 # This project's own limits for the treadmill, until a runner has five sessions behind him; no trial set them. For
 # comparison: Ordway et al. 2016 (J Strength Cond Res 30) ran 8 trained men in at 2.23 m/s, in a harness.
@@ -33,49 +190,46 @@ def safety_findings(session: Session, *, experienced: bool = False) -> tuple[mod
     """
     backward = [item for item in model.walk_steps(session.steps) if item[1].direction is Direction.BACKWARD]
     treadmill = session.setting is Setting.TREADMILL
-    found: list[model.Finding] = []
-    for index, (place, step) in enumerate(backward):
-        problems = [*_anywhere(step), *(_on_a_treadmill(step) if treadmill else ())]
-        if treadmill and not experienced:
-            problems += _fast_belt(step, first=index == 0)
-        found += (model.Finding(place=place, what=what, hint=hint) for what, hint in problems)
-    return tuple(found)
+    return tuple(
+        model.Finding(place=place, what=what, hint=hint)
+        for index, (place, step) in enumerate(backward)
+        for what, hint in _unsafe(step, treadmill=treadmill, capped=treadmill and not experienced, first=index == 0)
+    )
 
 
-def _anywhere(step: Step) -> Iterator[tuple[str, str]]:
-    if step.slope is Slope.DOWNHILL or (step.incline_pct or 0.0) < 0.0:
+def _unsafe(step: Step, *, treadmill: bool, capped: bool, first: bool) -> Iterator[tuple[str, str]]:
+    grade_pct = step.incline_pct or 0.0
+    if step.slope is Slope.DOWNHILL or grade_pct < 0.0:
         yield "backward downhill: a fall goes further, onto the back of the head", "go down forward, at a walk"
-    fastest = _fastest(step)
-    distance_m = step.duration.distance_m if isinstance(step.duration, values.Distance) else _SPRINT_M
-    cap_mps = fastest_backward_mps(distance_m)
+    held = values.values_of(step.target, step.secondary_target)
+    speeds = (each for each in held if isinstance(each, values.SpeedRange))
+    fastest = max(speeds, key=lambda speed: speed.high_mps, default=None)
+    cap_mps = fastest_backward_mps(_length_m(step.duration))
     if fastest is not None and fastest.high_mps > cap_mps and step.gait is Gait.RUN:
-        fast = format_target(replace(fastest, low_mps=fastest.high_mps))
         cap = format_pace(cap_mps, per_m=METRES_PER_MILE if fastest.unit in ("min/mi", "mph") else 1000.0)
-        yield f"{fast} backward is faster than the records allow", f"stay at {cap} or slower over that distance"
-
-
-def _on_a_treadmill(step: Step) -> Iterator[tuple[str, str]]:
-    if (step.incline_pct or 0.0) > TREADMILL_STEEPEST_PCT:
+        hint = f"stay at {cap} or slower over that distance"
+        yield f"{_fast_end(fastest)} backward is faster than the records allow", hint
+    if treadmill and grade_pct > TREADMILL_STEEPEST_PCT:
         hint = f"keep the incline at {TREADMILL_STEEPEST_PCT:g} % or below"
-        yield f"backward on a treadmill at {step.incline_pct:g} %", hint
-
-
-def _fast_belt(step: Step, *, first: bool) -> Iterator[tuple[str, str]]:
-    fastest = _fastest(step)
-    speed_mps = 0.0 if fastest is None else fastest.high_mps
-    cap_mps = TREADMILL_START_MPS if first and speed_mps <= TREADMILL_FASTEST_MPS else TREADMILL_FASTEST_MPS
-    if speed_mps > cap_mps:
-        what = (
-            "backward on a treadmill" if cap_mps == TREADMILL_FASTEST_MPS else "the first backward step on a treadmill"
-        )
-        hint = f"stay at {cap_mps * 3.6:.1f} km/h or below until five sessions went well"
+        yield f"backward on a treadmill at {grade_pct:g} %", hint
+    speed_mps = fastest.high_mps if fastest is not None and capped else 0.0
+    slow_start = first and speed_mps <= TREADMILL_FASTEST_MPS
+    belt_mps = TREADMILL_START_MPS if slow_start else TREADMILL_FASTEST_MPS
+    if speed_mps > belt_mps:
+        what = "the first backward step on a treadmill" if slow_start else "backward on a treadmill"
+        hint = f"stay at {belt_mps * 3.6:.1f} km/h or below until five sessions went well"
         yield f"{what} at {speed_mps * 3.6:.1f} km/h", hint
 
 
-def _fastest(step: Step) -> values.SpeedRange | None:
-    held = values.values_of(step.target, step.secondary_target)
-    speeds = (each for each in held if isinstance(each, values.SpeedRange))
-    return max(speeds, key=lambda speed: speed.high_mps, default=None)
+def _length_m(duration: values.Duration, speed_mps: float | None = None) -> float:
+    """How far a duration goes, at a speed where it is a time; else the shortest way that there are records for."""
+    if isinstance(duration, values.Time) and speed_mps is not None:
+        return duration.time_s * speed_mps
+    return duration.distance_m if isinstance(duration, values.Distance) else _SPRINT_M
+
+
+def _fast_end(target: values.SpeedRange) -> str:
+    return format_target(replace(target, low_mps=target.high_mps))
 
 
 # ---- probably slips of the pen ---------------------------------------------------------------------------------------
@@ -97,17 +251,18 @@ FASTEST_WALK_MPS = {Direction.FORWARD: 4.5, Direction.BACKWARD: 3.0}  # racewalk
 WIDEST = 2.0  # the ratio of a range's ends beyond which it says nothing
 
 _ENDS = {Intensity.WARMUP: "warm-up", Intensity.COOLDOWN: "cool-down", Intensity.REST: "rest"}
+_OFFSET = "was an offset of 100 left out?"
 
 
 def implausible(session: Session) -> tuple[model.Finding, ...]:
     """Everything in a session that is probably not what its author meant, in order; empty where nothing was found."""
-    found = [
+    found = tuple(
         model.Finding(place=place, what=what, hint=hint)
         for place, item in model.walk(session.steps)
         for what, hint in (_bound(item.until) if isinstance(item, Repeat) else _step(item))
-    ]
+    )
     whole = _whole(amounts(session, usual=USUAL_SPEEDS)) if not found else ()
-    return (*found, *(model.Finding(place="", what=what, hint=hint) for what, hint in whole))
+    return found or tuple(model.Finding(place="", what=what, hint=hint) for what, hint in whole)
 
 
 def _whole(known: Amounts) -> Iterator[tuple[str, str]]:
@@ -124,7 +279,7 @@ def _step(step: Step) -> Iterator[tuple[str, str]]:
     yield from _length(step)
     yield from _bound(step.duration)
     for target in values.values_of(step.target, step.secondary_target):
-        yield from _target(step, target)
+        yield from _speed(step, target) if isinstance(target, values.SpeedRange) else _target(step, target)
 
 
 def _length(step: Step) -> Iterator[tuple[str, str]]:
@@ -157,9 +312,6 @@ def _bound(until: object) -> Iterator[tuple[str, str]]:
             yield f"it ends after {kcal} kcal", "a kilometre takes about 60 kcal; check the number"
 
 
-_OFFSET = "was an offset of 100 left out?"
-
-
 def _target(step: Step, target: values.Target) -> Iterator[tuple[str, str]]:
     match target:
         case values.HeartRateRange(low_bpm=low, high_bpm=high) if (
@@ -181,13 +333,14 @@ def _target(step: Step, target: values.Target) -> Iterator[tuple[str, str]]:
             low >= HIGHEST_PCT and not (target.of is values.PercentOf.CRITICAL_POWER and _is_sprint(step))
         ):
             yield f"{format_target(target)} is no effort to run at", "check the number"
-        case values.SpeedRange():
-            yield from _speed(step, target)
 
 
 def _speed(step: Step, target: values.SpeedRange) -> Iterator[tuple[str, str]]:
-    fast = format_target(replace(target, low_mps=target.high_mps))
-    if _faster_than_anyone(step, target.high_mps):
+    fast = _fast_end(target)
+    record_mps = _FORWARD_MARGIN * _record_mps(_FORWARD_RECORDS, _length_m(step.duration, target.high_mps))
+    if (
+        step.direction is Direction.FORWARD and target.high_mps > record_mps
+    ):  # of backward ones `safety_findings` says it
         yield f"{fast} is faster than the records over that distance", "check the pace and its unit"
     elif step.gait is Gait.WALK and target.high_mps > FASTEST_WALK_MPS[step.direction]:
         yield f"nobody walks at {fast}", "check the pace, or run"
@@ -198,18 +351,5 @@ def _speed(step: Step, target: values.SpeedRange) -> Iterator[tuple[str, str]]:
 
 
 def _is_sprint(step: Step) -> bool:
-    return isinstance(step.duration, values.Distance) or (
-        isinstance(step.duration, values.Time) and step.duration.time_s <= SPRINT_S
-    )
-
-
-def _faster_than_anyone(step: Step, speed_mps: float) -> bool:
-    """Whether nobody can run a forward step so fast; of backward ones `safety_findings` says it."""
-    if step.direction is Direction.BACKWARD:
-        return False
-    match step.duration:
-        case values.Distance(distance_m=distance_m):
-            return speed_mps > fastest_forward_mps(distance_m)
-        case values.Time(time_s=time_s):
-            return speed_mps > fastest_forward_mps(time_s * speed_mps)
-    return speed_mps > fastest_forward_mps(_SPRINT_M)
+    length = step.duration
+    return isinstance(length, values.Distance) or (isinstance(length, values.Time) and length.time_s <= SPRINT_S)
