@@ -12,12 +12,10 @@ MOST_LINES = 400
 
 # What has no test file of its own name, and where it is tested instead.
 ELSEWHERE: dict[str, str] = {
-    "activity/gpx": "activity/test_kinds.py",
     "activity/markup": "activity/test_xml.py",
     "activity/rules": "activity/test_kinds.py",
     "activity/second": "activity/test_fit.py",
-    "activity/strava": "services/test_strava.py",
-    "activity/tcx": "activity/test_kinds.py",
+    "activity/tracks": "activity/test_kinds.py",
     "analysis/detect": "analysis/test_labels.py",
     "analysis/packet": "cli/test_share.py",
     "analysis/season": "report/figures/test_season.py",

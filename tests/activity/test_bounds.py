@@ -36,7 +36,7 @@ def test_more_comments_than_any_recording_has() -> None:
 
 
 def test_more_points_than_any_recording_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrorun.activity.points.MAX_POINTS", 10)
+    monkeypatch.setattr("retrorun.activity.rules.MAX_POINTS", 10)
     with pytest.raises(RecordingError, match="11 points are more"):
         read_activity(gpx(*(gpx_point(at) for at in range(11))))
 

@@ -59,3 +59,11 @@ def test_one_wrong_time_does_not_spoil_the_others() -> None:
 )
 def test_the_zone(text: bytes, offset: float | None) -> None:
     assert utc_offset_s(text) == offset
+
+
+def test_a_wrong_date_among_very_many_days_is_missing_alone() -> None:
+    texts = [f"{dt.date(2000, 1, 1) + dt.timedelta(days=day)}T10:00:00Z".encode() for day in range(2000)]
+    texts[700] = b"2001-06-31T10:00:00Z"  # numpy's own reader ends the process here
+    found = unix_seconds(texts)
+    assert np.flatnonzero(np.isnan(found)).tolist() == [700]
+    assert found[1999] - found[0] == 1999 * 86_400

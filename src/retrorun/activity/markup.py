@@ -24,6 +24,7 @@ Positions = npt.NDArray[np.int32]
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ASIDES = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+_AS_WRITTEN = "give the file as the watch wrote it"
 _LARGE = 2**20  # bytes; whatever is in less does no harm
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PIECE = 1 << 18  # bytes; small enough for the processor's cache
@@ -45,6 +46,34 @@ class Document:
     losses: tuple[Loss, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of a document that were asked for, in order, as positions in its bytes, each of shape (n,).
+
+    `which` counts in `names`, local ones; attributes lie in `[attributes, text)`, less the last byte, and the text up
+    to the next tag in `[text, end)`.
+    """
+
+    data: bytes
+    names: tuple[str, ...]
+    which: Positions
+    attributes: Positions
+    text: Positions
+    end: Positions
+
+    def texts(self, rows: npt.NDArray[np.intp] | slice) -> list[bytes]:
+        """The text behind some of the tags."""
+        return self._cut(self.text[rows], self.end[rows])
+
+    def said(self, rows: npt.NDArray[np.intp] | slice) -> list[bytes]:
+        """The attributes of some of the tags, each with the blank before it."""
+        return self._cut(self.attributes[rows], self.text[rows] - 1)
+
+    def _cut(self, starts: Positions, ends: Positions) -> list[bytes]:
+        data = self.data
+        return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
 def looks_like_xml(data: bytes) -> bool:
     """Whether the first character that is not blank could begin an XML document."""
     return _plain(data[:4096]).lstrip().startswith(b"<")
@@ -61,58 +90,73 @@ def open_document(data: bytes) -> Document:
     Raises:
         RecordingError: it declares a document type or entities, which no recording needs and attacks do.
     """
-    plain = _plain(data)
-    blanks = len(plain) - len(plain.lstrip())
-    plain = plain[blanks:]
+    plain = _plain(data).lstrip()
     if len(plain) > _LARGE and plain.count(b"<") * SHORTEST_TAG > len(plain):
         # Nothing but tags: millions of them, nested, would fill expat's memory.
-        raise RecordingError("the XML is all tags and no content", hint="give the file as the watch wrote it")
+        raise RecordingError("the XML is all tags and no content", hint=_AS_WRITTEN)
     cleared = _clear(plain)
-    declared = _DOCTYPE.search(cleared) if _find(cleared, b"<!", 0) >= 0 else None
+    declared = _DOCTYPE.search(cleared) if b"!" in cleared else None
     if declared and cleared[declared.end() :].lstrip()[:4].lower() == b"html":
         raise web_page()
     if declared:
-        raise RecordingError(
-            "the XML declares a document type, which no recording does", hint="give the file as the watch wrote it"
-        )
+        raise RecordingError("the XML declares a document type, which no recording does", hint=_AS_WRITTEN)
     root = _ROOT.search(cleared)
     return Document(cleared, root[1].decode("ascii", "replace") if root else "", _check(plain))
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """The tags of a document that were asked for, in order, as positions in its bytes, each of shape (n,).
-
-    `which` counts in `names`, local ones; attributes lie in `[attributes, text)`, less the last byte, and the text up
-    to the next tag in `[text, end)`.
-    """
-
-    data: bytes
-    names: tuple[bytes, ...]
-    which: Positions
-    attributes: Positions
-    text: Positions
-    end: Positions
-
-    def texts(self, rows: npt.NDArray[np.intp]) -> list[bytes]:
-        """The text behind some of the tags."""
-        data = self.data
-        return [data[at:end] for at, end in zip(self.text[rows].tolist(), self.end[rows].tolist(), strict=True)]
-
-    def said(self, rows: npt.NDArray[np.intp]) -> list[bytes]:
-        """The attributes of some of the tags, each with the blank before it."""
-        data = self.data
-        return [
-            data[at : end - 1] for at, end in zip(self.attributes[rows].tolist(), self.text[rows].tolist(), strict=True)
-        ]
+def _plain(data: bytes) -> bytes:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, "replace").encode("utf-8")
+    return data
 
 
-def find_tags(document: Document, names: tuple[str, ...]) -> Tags:
+def _clear(data: bytes) -> bytes:
+    """The document with comments, CDATA sections and processing instructions blanked; one never closed ends it."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    opens = np.flatnonzero((text[1:] == ord("!")) | (text[1:] == ord("?")))
+    opens = opens[text[opens] == ord("<")]
+    if len(opens) > MAX_ASIDES:
+        raise RecordingError("more comments than any recording has", hint=_AS_WRITTEN)
+    cleared, end = bytearray(data), 0
+    for start in opens.tolist():
+        closer = next((closer for opener, closer in _ASIDES.items() if data.startswith(opener, start)), None)
+        if start >= end and closer is not None:  # else within another, or a document type, which is refused elsewhere
+            close = data.find(closer, start)
+            end = close + len(closer) if close >= 0 else len(data)
+            cleared[start:end] = _aside(data[start:end])
+    return bytes(cleared)
+
+
+def _aside(text: bytes) -> bytes:
+    """What is left of a comment, an instruction or a CDATA section: blanks, and the plain text of the last."""
+    inner = text[9:-3] if text.startswith(b"<![CDATA[") and text.endswith(b"]]>") else b""
+    kept = b"" if b"<" in inner or b">" in inner else inner
+    return kept + b" " * (len(text) - len(kept))
+
+
+def _check(data: bytes) -> tuple[Loss, ...]:
+    """Where expat stops, as a loss; it is handed no document type, so nothing can be expanded or fetched."""
+    try:
+        data.decode("utf-8")
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = "iso-8859-1"  # a wrong one that is declared would stop expat
+    parser = expat.ParserCreate(encoding)
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position only
+    except expat.ExpatError as error:
+        at = max(parser.ErrorByteIndex, 0)
+        return (Loss(what=f"the XML is broken: {expat.errors.messages[error.code]}", start=at, end=at),)
+    return ()
+
+
+def find_tags(data: bytes, names: tuple[str, ...]) -> Tags:
     """The tags of these local names, whatever their prefix; a name that begins with a slash is that of an end tag.
 
     All tags are looked at together, as arrays, a piece of the document at a time, so that the arrays stay small.
     """
-    data, start, found = document.data, 0, [np.empty((4, 0), dtype=np.int32)]
+    start, found = 0, [np.empty((4, 0), dtype=np.int32)]
     while start < len(data):
         following = data.find(b"<", start + _PIECE)
         stop = len(data) if following < 0 else following
@@ -120,8 +164,7 @@ def find_tags(document: Document, names: tuple[str, ...]) -> Tags:
         piece[1:] += start
         found.append(piece)
         start = stop
-    which, attributes, text, end = np.concatenate(found, axis=1)
-    return Tags(data, tuple(name.encode() for name in names), which, attributes, text, end)
+    return Tags(data, names, *np.concatenate(found, axis=1))
 
 
 def _tags_of(piece: bytes, names: tuple[str, ...]) -> Positions:
@@ -171,66 +214,3 @@ def _local_names(text: npt.NDArray[np.uint8], begins: Positions) -> Positions:
             rows = rows[_OF_A_NAME[text[begins[owners[rows]] + at]]]
         begins[owners[rows]] += length + 1
     return begins
-
-
-def _plain(data: bytes) -> bytes:
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return data.decode(encoding, "replace").encode("utf-8")
-    return data
-
-
-def _clear(data: bytes) -> bytes:
-    """The document with comments, CDATA sections and processing instructions blanked; one never closed ends it."""
-    cleared: bytearray | None = None
-    pos, count = 0, 0
-    exclamation, question = _find(data, b"<!", 0), _find(data, b"<?", 0)
-    while exclamation >= 0 or question >= 0:
-        start = min(each for each in (exclamation, question) if each >= 0)
-        count += 1
-        if count > MAX_ASIDES:
-            raise RecordingError("more comments than any recording has", hint="give the file as the watch wrote it")
-        closer = next((closer for opener, closer in _ASIDES.items() if data.startswith(opener, start)), None)
-        if closer is None:  # "<!" of a document type, which is refused elsewhere
-            pos = start + 2
-        else:
-            close = data.find(closer, start)
-            pos = close + len(closer) if close >= 0 else len(data)
-            cleared = cleared or bytearray(data)
-            cleared[start:pos] = _aside(data[start:pos])
-        # Each is sought on only when it was passed, so that the document is gone through once.
-        exclamation = _find(data, b"<!", pos) if 0 <= exclamation < pos else exclamation
-        question = _find(data, b"<?", pos) if 0 <= question < pos else question
-    return data if cleared is None else bytes(cleared)
-
-
-def _aside(text: bytes) -> bytes:
-    """What is left of a comment, an instruction or a CDATA section: blanks, and the plain text of the last."""
-    inner = text[9:-3] if text.startswith(b"<![CDATA[") and text.endswith(b"]]>") else b""
-    kept = b"" if b"<" in inner or b">" in inner else inner
-    return kept + b" " * (len(text) - len(kept))
-
-
-def _find(data: bytes, two: bytes, pos: int) -> int:
-    """Where `two` bytes stand next; the second one is rare, and one byte is sought ten times quicker than two."""
-    return data.find(two, pos) if data.find(two[1:], pos) >= 0 else -1
-
-
-def _check(data: bytes) -> tuple[Loss, ...]:
-    """Where expat stops, as a loss; it is handed no document type, so nothing can be expanded or fetched."""
-    # The declared encoding does not matter for tags and numbers, but a wrong one would stop expat.
-    parser = expat.ParserCreate("utf-8" if _is_utf8(data) else "iso-8859-1")
-    try:
-        parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError as error:
-        at = max(parser.ErrorByteIndex, 0)
-        return (Loss(what=f"the XML is broken: {expat.errors.messages[error.code]}", start=at, end=at),)
-    return ()
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

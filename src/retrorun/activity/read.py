@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Literal, get_args
+from typing import IO, Any, Literal, get_args
+
+import numpy as np
 
 from retrorun.activity.archive import unpack
 from retrorun.activity.assemble import RawRecording, assemble
 from retrorun.activity.fit import raw_from_fit, raw_from_fitparse
-from retrorun.activity.gpx import raw_from_gpx
-from retrorun.activity.kml import raw_from_kml
-from retrorun.activity.markup import looks_like_xml, open_document, web_page
+from retrorun.activity.markup import looks_like_xml
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import MAX_BYTES
-from retrorun.activity.tcx import raw_from_tcx
+from retrorun.activity.tracks import raw_from_xml
+from retrorun.arrays import FloatArray
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.fit.chain import is_fit
@@ -22,6 +25,24 @@ from retrorun.fit.chain import is_fit
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 Engine = Literal["columns", "fitparse"]
 ENGINES: tuple[str, ...] = get_args(Engine)
+
+# Strava's names, https://developers.strava.com/docs/reference/#api-models-StreamSet
+STREAMS = ("time", "latlng", "distance", "altitude", "velocity_smooth", "heartrate", "cadence", "watts")
+_COLUMNS = {
+    "distance": "distance_m",
+    "altitude": "altitude_m",
+    "velocity_smooth": "speed_mps",
+    "heartrate": "heart_rate_bpm",
+    "cadence": "cadence",
+}
+# Strava's sport types that are done on foot and how FIT says them; all others keep their own name in lower case.
+_SPORTS = {
+    "Run": ("running", "generic"),
+    "TrailRun": ("running", "trail"),
+    "VirtualRun": ("running", "virtual_activity"),
+    "Walk": ("walking", "generic"),
+    "Hike": ("hiking", "generic"),
+}
 
 
 def read_activity(source: Source, *, engine: Engine = "columns") -> Activity:
@@ -52,70 +73,96 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
     """
     if engine not in ENGINES:
         raise RecordingError(f"there is no engine {engine!r}", hint=f"take one of {', '.join(ENGINES)}")
-    if engine == "fitparse":
-        if not is_fit(data):
-            raise RecordingError("fitparse reads FIT files only", hint='leave out engine="fitparse"')
-        return assemble(raw_from_fitparse(data))
+    if engine == "fitparse" and not is_fit(data):
+        raise RecordingError("fitparse reads FIT files only", hint='leave out engine="fitparse"')
     if is_fit(data):
-        return assemble(raw_from_fit(data))
+        return assemble(raw_from_fit(data) if engine == "columns" else raw_from_fitparse(data))
     if looks_like_xml(data):
-        return assemble(_raw_from_xml(data))
+        return assemble(raw_from_xml(data))
     if not data:
         raise RecordingError("the file is empty", hint="fetch it from the watch again")
     raise RecordingError("this is no recording", hint="give a FIT, TCX, GPX or KML file")
 
 
-def _raw_from_xml(data: bytes) -> RawRecording:
-    """Read the bytes of a TCX, GPX or KML recording.
-
-    Raises:
-        RecordingError: it is none of them, or holds no point with a time.
-    """
-    document = open_document(data)
-    if document.root == "gpx":
-        return raw_from_gpx(document)
-    if document.root == "TrainingCenterDatabase":
-        return raw_from_tcx(document)
-    if document.root == "kml":
-        return raw_from_kml(document)
-    if document.root.lower() == "html":
-        raise web_page()
-    raise RecordingError(f"this is XML, but no TCX, GPX or KML: its root is {document.root!r}", hint="give a recording")
-
-
 def _fetch(source: Source) -> tuple[bytes, str]:
     """The bytes of a source and its name, empty where it has none."""
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return _bounded(bytes(source)), ""
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         try:
             size = path.stat().st_size
         except (OSError, ValueError):
             size = 0  # reading it says what is wrong
-        if size > MAX_BYTES:
-            raise _too_large(size, where=str(path))
+        _refuse_too_large(size, str(path))
         return read_bytes(path), str(path)
-    if not hasattr(source, "read"):
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        data: object = bytes(source)
+    elif hasattr(source, "read"):
+        try:
+            data = source.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise RecordingError(f"cannot be read ({error})", hint="check where it comes from") from error
+    else:
         raise RecordingError(f"cannot read from {type(source).__name__}", hint="give a path, bytes or a binary file")
-    try:
-        data = source.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RecordingError(f"cannot be read ({error})", hint="check where it comes from") from error
     if not isinstance(data, bytes):
         raise RecordingError("the file gives text, not bytes", hint='open it with mode "rb"')
-    return _bounded(data), str(getattr(source, "name", ""))
+    _refuse_too_large(len(data))
+    return data, str(getattr(source, "name", ""))
 
 
-def _bounded(data: bytes) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise _too_large(len(data))
-    return data
+def _refuse_too_large(size: int, where: str = "") -> None:
+    if size > MAX_BYTES:
+        what, hint = f"{size / 2**20:.0f} MiB are more than any recording has", f"at most {MAX_BYTES // 2**20} are read"
+        raise RecordingError(what, where=where, hint=hint)
 
 
-def _too_large(size: int, where: str = "") -> RecordingError:
-    return RecordingError(
-        f"{size / 2**20:.0f} MiB are more than any recording has",
-        where=where,
-        hint=f"at most {MAX_BYTES // 2**20} are read",
+def activity_from_streams(
+    streams: Mapping[str, Sequence[Any]],
+    *,
+    sport_type: str,
+    start_time: dt.datetime,
+    utc_offset_s: float | None = None,
+    trainer: bool = False,
+) -> Activity:
+    """An activity from streams of one length, columns that Strava made of the runner's own recording.
+
+    The service resamples and smooths them, so that a recording from the watch says more. What its terms say of them is
+    held to elsewhere: no gait profile takes an activity whose `source` is `strava`, and nothing here is stored.
+
+    Args:
+        streams: values by stream name, as the service gives them: seconds, metres, m/s, pairs of degrees; cadence of a
+            run is one foot's [rpm].
+        sport_type: Strava's word, e.g. `Run`.
+        start_time: the moment of second 0, aware of its zone.
+        utc_offset_s: local time less UTC.
+        trainer: whether it was done on a treadmill.
+
+    Raises:
+        RecordingError: there is no time stream, or streams are of different lengths.
+    """
+    if not streams.get("time"):
+        raise RecordingError("the activity has no recorded samples", hint="one that was entered by hand has none")
+    time_s = _numbers(streams["time"])
+    for name, values in streams.items():
+        if len(values) != len(time_s):
+            raise RecordingError(f"the stream {name} has {len(values)} values, time has {len(time_s)}", where=name)
+    columns = {ours: _numbers(streams[theirs]) for theirs, ours in _COLUMNS.items() if theirs in streams}
+    if "latlng" in streams:
+        places = np.array([pair or (np.nan, np.nan) for pair in streams["latlng"]], dtype=np.float64)
+        columns["latitude_deg"], columns["longitude_deg"] = places[:, 0], places[:, 1]
+    sport, sub_sport = _SPORTS.get(sport_type, (sport_type.lower(), "generic"))
+    return assemble(
+        RawRecording(
+            source="strava",
+            time=time_s + start_time.timestamp(),
+            columns=columns,
+            extra={"power_w": _numbers(streams["watts"])} if "watts" in streams else {},
+            utc_offset_s=utc_offset_s,
+            cadence_is_steps=False,  # "cadence: integer RPM"; for a run that is one leg
+            sport=sport,
+            sub_sport="treadmill" if trainer and sport == "running" else sub_sport,
+        )
     )
+
+
+def _numbers(values: Sequence[Any]) -> FloatArray:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

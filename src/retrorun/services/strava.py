@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from retrorun.activity.model import Activity
-from retrorun.activity.strava import STREAMS, activity_from_streams
+from retrorun.activity.read import STREAMS, activity_from_streams
 from retrorun.documents import Fields
 from retrorun.errors import DeliveryError, install_hint
 from retrorun.services import http
