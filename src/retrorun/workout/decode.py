@@ -14,8 +14,7 @@ from retrorun.session import model
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
 from retrorun.session.values import Progression, RpeRange, Target, Times, retold
 from retrorun.workout.encode import INTENSITIES, SUB_SPORTS, Habits, StepDecoder, hull
-from retrorun.workout.foreign_words import label_of
-from retrorun.workout.step_text import Label, clean, read_name, read_note, read_repeat_note
+from retrorun.workout.step_text import Label, clean, label_of, read_name, read_note, read_repeat_note
 
 _INTENSITIES = {int(code): intensity for intensity, code in INTENSITIES.items()}
 _SETTINGS = {int(sub_sport): setting for setting, sub_sport in SUB_SPORTS.items()} | {

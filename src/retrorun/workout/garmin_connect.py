@@ -20,10 +20,10 @@ from retrorun.session.amounts import USUAL_SPEEDS, amounts
 from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
 from retrorun.session.values import retold
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
-from retrorun.workout import check, devices, encode, foreign_words
+from retrorun.workout import check, devices, encode
 from retrorun.workout.check import Group, Part, Single, arrange
 from retrorun.workout.decode import Decompiled, Exported, session_of, with_progressions
-from retrorun.workout.step_text import clean, cut, step_note
+from retrorun.workout.step_text import clean, cut, label_of, step_note
 
 Json = dict[str, Any]
 
@@ -269,7 +269,7 @@ class _Reader:
         if kind not in (None, *_INTENSITIES):
             self.say(place, f"the step is of type {kind}", "taken as active")
         text = clean(row.text("description", ""))
-        label = foreign_words.label_of(text, place, self.say, resting=intensity is Intensity.REST)
+        label = label_of(text, place, self.say, resting=intensity is Intensity.REST)
         target = self.target(row, place, "target", "zoneNumber")
         second = self.target(row, place, "secondaryTarget", "secondaryZoneNumber")
         target, second, note = with_progressions(target, second, label.text)

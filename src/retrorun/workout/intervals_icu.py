@@ -3,24 +3,22 @@
 Its syntax is described in the service's forum ("Workout builder syntax quick guide", forum.intervals.icu/t/123701; text
 events: t/96016). The traps: `m` are minutes and `mtr` metres; everything before the first duration is the cue, so that
 a number in a cue would be read as a duration; a repeat has a blank line before and after it; repeats do not nest.
+Targets are such as `6:40-7:20/km Pace`, `Z2-Z3 HR`, `85-90% LTHR`, `200w`, `90rpm`.
 """
-
-from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from retrorun import units
 from retrorun.errors import WorkoutError
-from retrorun.session import values
-from retrorun.session.model import Findings, Intensity, Items, Repeat, Say, Session, Setting, Step, map_items
-from retrorun.session.values import retold
-from retrorun.session.wording import format_number, format_target, usual_gait
-from retrorun.units import METRES_PER_MILE, METRES_PER_YARD, format_clock, speed_to_pace_s
+from retrorun.session import values, wording
+from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, map_items
+from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
+from retrorun.workout import encode
 from retrorun.workout.check import Group, Part, Single, arrange
 from retrorun.workout.decode import Decompiled, Exported
-from retrorun.workout.foreign_words import label_of, read_target
-from retrorun.workout.step_text import clean, incline, label, one_line, spell, spelled
+from retrorun.workout.step_text import clean, incline, label, label_of, one_line
 
 NAME = "intervals.icu text"
 _SETTINGS = {
@@ -55,14 +53,14 @@ def to_intervals_icu(session: Session) -> Exported:
         WorkoutError: with its repeats written out the session has more than 2000 lines.
     """
     arranged = arrange(session, format_name=NAME, depth=1)
-    say = arranged.findings.add
-    page = _Page(say=say)
+    page = _Page(say=arranged.findings.add)
     blocks = page.blocks(arranged.parts)
     page.remark("", session.note)
     if session.setting is not Setting.ROAD:
         page.remark("", _SETTINGS[session.setting])
-        say("setting", f"{NAME} does not say where a session takes place", "it stands in the notes below the steps")
-    text = "\n\n".join([*blocks, *(["\n".join(page.notes)] if page.notes else [])]) + "\n"
+        hint = "it stands in the notes below the steps"
+        page.say("setting", f"{NAME} does not say where a session takes place", hint)
+    text = "\n\n".join(filter(None, [*blocks, "\n".join(page.notes)])) + "\n"
     return Exported(text=text, findings=arranged.findings.all)
 
 
@@ -85,15 +83,12 @@ class _Page:
         head = f"{group.count}x"
         if group.note and not self.moved(group.place, group.note):
             head = f"{one_line(group.note)} {head}"
-        # One level of repeats only: `arrange` has seen to it that the body holds steps.
-        lines = [self.line(part) for part in group.body if isinstance(part, Single)]
-        return "\n".join([head, *lines])
+        return "\n".join([head, *self.blocks(group.body)])  # one level of repeats only: the body holds steps
 
     def line(self, single: Single) -> str:
         step, place = single.step, single.place
         cue = [label(step)]
-        length = self.length(step, place, cue)
-        target = self.target(step.target, place, cue)
+        length, target = self.length(step, place, cue), self.target(step.target, place, cue)
         if step.secondary_target is not None:
             self.in_words(step.secondary_target, place, cue, "one target a step")
         if step.incline_pct is not None:
@@ -105,21 +100,20 @@ class _Page:
 
     def length(self, step: Step, place: str, cue: list[str]) -> str:
         match step.duration:
-            case values.Time():
-                whole = max(1, round(step.duration.time_s))
-                if whole != step.duration.time_s:
-                    self.say(place, f"{NAME} counts whole seconds: {step.duration.time_s:g} s became {whole} s")
-                return _time(whole)
+            case values.Time(time_s=time_s):
+                whole = max(1, round(time_s))
+                if whole != time_s:
+                    self.say(place, f"{NAME} counts whole seconds: {time_s:g} s became {whole} s")
+                parts = ((whole // 3600, "h"), (whole // 60 % 60, "m"), (whole % 60, "s"))
+                return "".join(f"{value}{unit}" for value, unit in parts if value)
             case values.Distance():
                 return _distance(step.duration)
-            case values.LapButton():
-                pass
-            case values.HeartRateAbove():
-                cue.append(f"until heart rate is above {spell(step.duration.heart_rate_bpm)}")
-            case values.HeartRateBelow():
-                cue.append(f"until heart rate is below {spell(step.duration.heart_rate_bpm)}")
-            case values.Calories():
-                cue.append(f"until {spell(step.duration.calories_kcal)} kcal are spent")
+            case values.HeartRateAbove(heart_rate_bpm=bpm):
+                cue.append(f"until heart rate is above {spell(bpm)}")
+            case values.HeartRateBelow(heart_rate_bpm=bpm):
+                cue.append(f"until heart rate is below {spell(bpm)}")
+            case values.Calories(calories_kcal=kcal):
+                cue.append(f"until {spell(kcal)} kcal are spent")
         if not isinstance(step.duration, values.LapButton):
             self.say(place, f"{NAME} cannot end a step by itself then: the runner ends it with the lap button", AS_FIT)
         what = f"{NAME} gives a step for the lap button a length all the same: {LAP_BUTTON_LENGTH}"
@@ -128,21 +122,21 @@ class _Page:
 
     def target(self, target: values.Target | None, place: str, cue: list[str]) -> str:
         match target:
+            case None:
+                return ""
             case values.SpeedRange():
                 return self.pace(target, place)
             case values.HeartRateZone() | values.HeartRateZoneRange():
                 self.say(place, f"{NAME} has zones of its own", "compare them with the watch's", severity="note")
-                return f"{format_target(target)} HR"
+                return f"{wording.format_target(target)} HR"
             case values.PowerRange():
-                return f"{_span(f'{target.low_w}', f'{target.high_w}')}w"
+                return f"{_span(target.low_w, target.high_w)}w"
             case values.PercentRange(of=of) if of in _PER_CENT:
-                return f"{_span(f'{target.low_pct}', f'{target.high_pct}')}% {_PER_CENT[of]}".strip()
+                return f"{_span(target.low_pct, target.high_pct)}% {_PER_CENT[of]}".strip()
             case values.HeartRateRange():
                 self.in_words(target, place, cue, "heart rate in zones and per cent, not in bpm")
             case values.CadenceRange():
                 self.in_words(target, place, cue, "a cadence for cycling only")
-            case None:
-                pass
             case _:
                 self.in_words(target, place, cue, "no such target")
         return ""
@@ -150,14 +144,15 @@ class _Page:
     def pace(self, target: values.SpeedRange, place: str) -> str:
         unit, per_m = ("/mi", METRES_PER_MILE) if target.unit in ("min/mi", "mph") else ("/km", 1000.0)
         ends = (target.low_mps, target.high_mps)
-        paces = [round(speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
+        paces = [round(units.speed_to_pace_s(speed, per_m=per_m)) for speed in ends]
         if not all(round(per_m / pace, 3) == speed for pace, speed in zip(paces, ends, strict=True)):
-            self.say(place, f"{NAME} has paces in whole seconds: {format_target(target)} was rounded")
-        return f"{_span(*map(format_clock, paces))}{unit} Pace"
+            self.say(place, f"{NAME} has paces in whole seconds: {wording.format_target(target)} was rounded")
+        return f"{_span(*map(units.format_clock, paces))}{unit} Pace"
 
     def in_words(self, target: values.Target, place: str, cue: list[str], only: str) -> None:
-        cue.append(spelled(format_target(target)))
-        self.say(place, f"{NAME} knows {only}: {format_target(target)} stands in the cue", AS_FIT)
+        words = wording.format_target(target)
+        cue.append(spelled(words))
+        self.say(place, f"{NAME} knows {only}: {words} stands in the cue", AS_FIT)
 
     def moved(self, place: str, note: str) -> bool:
         """Whether a note would be read as syntax where it stands, and so was moved to the end."""
@@ -169,28 +164,46 @@ class _Page:
 
     def remark(self, place: str, note: str) -> None:
         # The heading keeps a line from beginning with a dash, which would make it a step.
-        if note:
-            head = f"Note on {place}:" if place else "Note:"
-            self.notes += [f"{head} {line}".rstrip() for line in note.split("\n")]
-
-
-def _time(whole_s: int) -> str:
-    minutes, seconds = divmod(whole_s, 60)
-    hours, minutes = divmod(minutes, 60)
-    return "".join(f"{value}{unit}" for value, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if value)
+        head = f"Note on {place}:" if place else "Note:"
+        self.notes += [f"{head} {line}".rstrip() for line in note.split("\n") if note]
 
 
 def _distance(distance: values.Distance) -> str:
-    miles = format_number(distance.distance_m / METRES_PER_MILE, 4)
+    miles = wording.format_number(distance.distance_m / METRES_PER_MILE, 4)
     if distance.unit == "mi" and abs(float(miles) * METRES_PER_MILE - distance.distance_m) <= 0.005:
         return f"{miles}mi"
     if distance.unit != "km" and distance.distance_m == int(distance.distance_m):
         return f"{int(distance.distance_m)}mtr"
-    return f"{format_number(distance.distance_m / 1000.0, 5)}km"
+    return f"{wording.format_number(distance.distance_m / 1000.0, 5)}km"
 
 
-def _span(low: str, high: str) -> str:
-    return low if low == high else f"{low}-{high}"
+def _span(low: object, high: object) -> str:
+    return f"{low}" if low == high else f"{low}-{high}"
+
+
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", *_TEENS)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def spell(value: int) -> str:
+    """A whole number from 0 to 999999 in words: 128 is `one hundred twenty-eight`."""
+    for size, name in ((1000, "thousand"), (100, "hundred")):
+        if value >= size:
+            return f"{spell(value // size)} {name}" + (f" {spell(value % size)}" if value % size else "")
+    if value >= 20:
+        return _TENS[value // 10 - 2] + (f"-{_SMALL[value % 10]}" if value % 10 else "")
+    return _SMALL[value]
+
+
+def spelled(words: str) -> str:
+    """Words without digits: `140-150 bpm` becomes `one hundred forty to one hundred fifty bpm`."""
+    words = re.sub(r"(?<=\d)-(?=\d)", " to ", words)
+    words = re.sub(r"(?<=\d):00", " flat", words)
+    words = re.sub(r"(?<=\d):0(?=\d)", " oh ", words).replace(":", " ")
+    for sign, word in (("km/h", "km an hour"), ("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
+        words = words.replace(sign, word)
+    return one_line(re.sub(r"\d+", lambda match: spell(int(match[0])), words))
 
 
 # ---- and back --------------------------------------------------------------------------------------------------------
@@ -205,12 +218,26 @@ _UNITS_M = {"km": 1000.0, "mi": METRES_PER_MILE, "yrd": METRES_PER_YARD, "yd": M
 _INTENSITY = re.compile(r"\bintensity=(?P<name>\w+)", re.IGNORECASE)
 _KINDS = {each.value: each for each in (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.RECOVERY, Intensity.REST)}
 _NOTE_LINE = re.compile(r"Note(?: on (?P<place>steps[\w.\[\]]*))?:(?: (?P<text>.*))?")
+_RANGE = r"\b(?P<low>\d{1,4})(?:%?-(?P<high>\d{1,4}))?"
+_TARGETS = {
+    "pace": r"(?P<low>\d{1,4}(?::\d\d)+)(?:-(?P<high>\d{1,4}(?::\d\d)+))?(?:/(?P<of>km|mi))?(?:\s*Pace\b)?",
+    "per cent": _RANGE + r"%(?:\s*(?P<of>HR|LTHR|Pace|FTP)\b)?",
+    "zone": r"\bZ(?P<low>\d)(?:-Z?(?P<high>\d))?(?:\s*(?P<of>HR|Pace|Power)\b)?",
+    "power": _RANGE + r"\s*(?P<of>w)\b",
+    "heart rate": _RANGE + r"\s*(?P<of>bpm)\b",
+    "cadence": _RANGE + r"\s*(?P<of>rpm|spm)\b",
+}
+_MEASURES: dict[str, values.Measure] = {
+    "power": values.PowerRange,
+    "heart rate": values.HeartRateRange,
+    "cadence": values.CadenceRange,
+}
 
 
 def is_intervals_icu(text: str) -> bool:
     """Whether a text has a line that is a step of intervals.icu: a dash, words, a length."""
     lines = (line.strip() for line in text.splitlines())
-    return any(line.startswith("-") and _length_at(line.split()[1:]) is not None for line in lines)
+    return any(line.startswith("-") and any(map(_LENGTH.fullmatch, line.split()[1:])) for line in lines)
 
 
 def from_intervals_icu(text: str, *, name: str = "") -> Decompiled:
@@ -219,11 +246,11 @@ def from_intervals_icu(text: str, *, name: str = "") -> Decompiled:
     Raises:
         WorkoutError: there is no step in it.
     """
-    reader = _Reader()
-    for line in text.splitlines():
-        with retold(WorkoutError, f"line {reader.lines + 1}"):
+    reader, lines = _Reader(), text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        with values.retold(WorkoutError, f"line {number}"):
             reader.line(line.strip())
-    with retold(WorkoutError, f"line {reader.lines}"):
+    with values.retold(WorkoutError, f"line {len(lines)}"):
         reader.close()
         if not reader.items:
             raise WorkoutError("the text holds no step", hint="a step is a line such as '- Warmup 10m Z2 HR'")
@@ -236,39 +263,35 @@ class _Reader:
     def __init__(self) -> None:
         self.findings = Findings()
         self.say = self.findings.add
-        self.lines = 0
         self.items: list[Step | Repeat] = []
-        self.notes: list[str] = []
-        self.step_notes: dict[str, list[str]] = {}
+        self.notes: dict[str, list[str]] = {"": []}  # by the place of the step or repeat
         self.section = Intensity.ACTIVE
         self.head: re.Match[str] | None = None
         self.body: list[Step] = []
 
     def line(self, line: str) -> None:
-        self.lines += 1
-        if not line:
-            self.close()
-        elif line.startswith("-"):
+        if line.startswith("-"):
             self.step(line[1:].strip())
         elif note := _NOTE_LINE.fullmatch(line):
-            lines = self.step_notes.setdefault(note["place"], []) if note["place"] else self.notes
-            lines.append(note["text"] or "")
-        elif head := _HEAD.fullmatch(line):
-            self.close()
-            self.head = head
-        elif kind := _kind_of(line):
-            self.close()
-            self.section = kind
+            self.notes.setdefault(note["place"] or "", []).append(note["text"] or "")
         else:
             self.close()
-            self.notes.append(line)
+            if head := _HEAD.fullmatch(line):
+                self.head = head
+            elif kind := _kind_of(line):
+                self.section = kind
+            elif line:
+                self.notes[""].append(line)
 
     def session(self, name: str) -> Session:
-        notes = self.notes
+        notes = self.notes[""]
         setting = next((setting for setting, words in _SETTINGS.items() if notes[-1:] == [words]), Setting.ROAD)
         note = clean("\n".join(notes if setting is Setting.ROAD else notes[:-1]))
-        items = _with_notes(tuple(self.items), self.step_notes)
-        return Session(steps=items, name=clean(name), note=note, setting=setting)
+
+        def noted(place: str, item: Step | Repeat) -> Step | Repeat:
+            return replace(item, note=clean("\n".join([*filter(None, [item.note]), *self.notes.get(place, [])])))
+
+        return Session(steps=map_items(tuple(self.items), noted), name=clean(name), note=note, setting=setting)
 
     def close(self) -> None:
         """End the repeat that is open."""
@@ -278,13 +301,11 @@ class _Reader:
         self.head, self.body, self.section = None, [], Intensity.ACTIVE
 
     def step(self, line: str) -> None:
-        inside, steps = self.head is not None, self.body if self.head is not None else self.items
-        place = f"steps[{len(self.items)}].repeat[{len(steps)}]" if inside else f"steps[{len(steps)}]"
+        place = f"steps[{len(self.items)}]" + (f".repeat[{len(self.body)}]" if self.head is not None else "")
         words = line.split()
-        at = _length_at(words)
-        if at is None:
+        at = next((index for index, word in enumerate(words) if _LENGTH.fullmatch(word)), len(words))
+        if at == len(words):
             self.say(place, f"'{line}' has no length", "the lap button ends it")
-            at = len(words)
         elif re.fullmatch(r"[1-9]\d\dm", words[at]):
             self.say(place, f"'{words[at]}' are minutes in {NAME}", "metres are mtr there; check the step")
         cue, rest = " ".join(words[:at]), " ".join(words[at + 1 :])
@@ -296,26 +317,21 @@ class _Reader:
             intensity = Intensity(named["name"].casefold())
         elif kind := _kind_of(cue):
             intensity, cue = kind, ""
-        rest = _INTENSITY.sub("", rest)
-        target, rest = read_target(rest, place, self.say)
-        marked = label_of(cue.replace(", ", ": ", 1), place, Findings().add, resting=intensity is Intensity.REST)
-        gait = usual_gait(intensity)
-        label = marked if marked.marked else label_of(cue, place, self.say, resting=False, gait=gait)
+        target, rest = read_target(_INTENSITY.sub("", rest), place, self.say)
+        label = label_of(cue.replace(", ", ": ", 1), place, Findings().add, resting=intensity is Intensity.REST)
+        if not label.marked:
+            label = label_of(cue, place, self.say, resting=False, gait=wording.usual_gait(intensity))
         if rest.strip():
             self.say(place, f"'{rest.strip()}' is not understood", "it stands in the note")
         note = clean(" ".join(filter(None, [label.text, rest.strip()])))
         end = values.LapButton() if by_hand else _read_length(words[at])
-        steps.append(replace(label, incline_pct=None).step(end, intensity=intensity, target=target, note=note))
+        made = replace(label, incline_pct=None).step(end, intensity=intensity, target=target, note=note)
+        (self.items if self.head is None else self.body).append(made)
 
 
 def _kind_of(words: str) -> Intensity | None:
     """What steps are for by a word alone: a heading, or a cue."""
     return _KINDS.get(words.casefold().replace("-", "").replace(" ", ""))
-
-
-def _length_at(words: list[str]) -> int | None:
-    """Which of the words is the first length; None where there is none."""
-    return next((index for index, word in enumerate(words) if _LENGTH.fullmatch(word)), None)
 
 
 def _read_length(word: str) -> values.Time | values.Distance:
@@ -325,14 +341,36 @@ def _read_length(word: str) -> values.Time | values.Distance:
         unit = said["unit"].casefold()
         shown: values.DistanceUnit = "km" if unit == "km" else "mi" if unit == "mi" else "m"
         return values.Distance(distance_m=float(said["size"]) * _UNITS_M.get(unit, 1.0), unit=shown)
-    parts = ((said.get("h"), 3600), (said.get("m"), 60), (said.get("s"), 1))
-    return values.Time(time_s=sum(float(value) * factor for value, factor in parts if value))
+    return values.Time(time_s=sum(float(said.get(unit) or 0) * s for unit, s in (("h", 3600), ("m", 60), ("s", 1))))
 
 
-def _with_notes(items: Items, notes: dict[str, list[str]]) -> Items:
-    """The steps and repeats with the notes from the end of the text, each at its place."""
+def read_target(text: str, place: str, say: Say) -> tuple[values.Target | None, str]:
+    """The first target in the words behind a length, and the words without it."""
+    for kind, pattern in _TARGETS.items():
+        found = re.search(pattern, text, re.IGNORECASE)
+        if found is not None:
+            target = _target(kind, found, place, say)
+            if target is None:
+                say(place, f"a session holds no target '{found.group()}'", "it is left out")
+            return target, text[: found.start()] + text[found.end() :]
+    return None, text
 
-    def noted(place: str, item: Step | Repeat) -> Step | Repeat:
-        return replace(item, note=clean("\n".join([*filter(None, [item.note]), *notes.get(place, [])])))
 
-    return map_items(items, noted)
+def _target(kind: str, found: re.Match[str], place: str, say: Say) -> values.Target | None:
+    of = (found["of"] or "").casefold()
+    if kind == "pace":
+        per_m = METRES_PER_MILE if of == "mi" else 1000.0
+        paces = [units.parse_clock(clock) for clock in (found["low"], found["high"] or found["low"])]
+        speeds = sorted(per_m / pace for pace in paces if pace)
+        made = encode.between(values.SpeedRange, speeds[0], speeds[-1]) if speeds else None
+        return replace(made, unit="min/mi") if of == "mi" and isinstance(made, values.SpeedRange) else made
+    low, high = sorted((int(found["low"]), int(found["high"] or found["low"])))
+    if kind == "zone":
+        return encode.between_zones(low, high) if of == "hr" else None
+    if kind == "per cent":
+        known = {word.casefold(): measure for measure, word in _PER_CENT.items()}
+        return encode.between(known.get(of, values.PercentOf.CRITICAL_POWER), low, high)
+    if of == "rpm" and high <= 110:
+        say(place, f"a cadence of '{found.group()}' is that of one foot", "taken as twice as many")
+        low, high = 2 * low, 2 * high
+    return encode.between(_MEASURES[kind], low, high)

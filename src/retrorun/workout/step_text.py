@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from retrorun.errors import SessionError
 from retrorun.session import model, wording
-from retrorun.session.model import Direction, Gait, Intensity, Slope, Step
+from retrorun.session.model import Direction, Gait, Intensity, Say, Slope, Step
 from retrorun.session.values import Duration, LapButton, Progression, Target
 
 SKIP_LAST = "SKIP LAST"  # first in the note of a repeat whose last round was written out without its last step
@@ -85,9 +85,6 @@ _NOTE = re.compile(
 )
 _REPEAT_NOTE = re.compile(rf"(?P<mark>{SKIP_LAST}|{PLAIN_NOTE})(?:: (?P<text>.+))?", re.DOTALL)
 WORK = (Intensity.ACTIVE, Intensity.INTERVAL)
-_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", *_TEENS)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 # ---- on the watch ----------------------------------------------------------------------------------------------------
@@ -258,25 +255,98 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def spell(value: int) -> str:
-    """A whole number from 0 to 999999 in words: 128 is `one hundred twenty-eight`."""
-    if value >= 1000:
-        rest = f" {spell(value % 1000)}" if value % 1000 else ""
-        return f"{spell(value // 1000)} thousand{rest}"
-    if value >= 100:
-        rest = f" {spell(value % 100)}" if value % 100 else ""
-        return f"{_SMALL[value // 100]} hundred{rest}"
-    if value >= 20:
-        rest = f"-{_SMALL[value % 10]}" if value % 10 else ""
-        return f"{_TENS[value // 10 - 2]}{rest}"
-    return _SMALL[value]
+# ---- in somebody else's words ----------------------------------------------------------------------------------------
+
+# `run backward` tells a direction, but not `shoulders back` or `no backward lean`. These are the words of English,
+# Spanish, French, German, Italian, Portuguese and Dutch notes; what follows a negation, or speaks of a body part, a drill
+# on the spot or equipment, says nothing about the way to run. What remains is still a guess.
+_BACKWARD = re.compile(
+    # Words that by themselves may mean running backward ...
+    r"(?P<open>\b(?:backwards?|bwd|rückwärts\w*|rueckwaerts\w*|en arrière|hacia atrás|all'indietro|para trás"
+    r"|achteruit|retro(?=\s*(?:\d|$))|baglæns|baklänges|baklengs)\b)"
+    # ... that mean nothing else ...
+    r"|(?P<sure>\b(?:back-?pedal\w*|retro[ -]?(?:run|walk|jog)\w*|(?:rückwärts|rueckwaerts)-?(?:lauf|geh)\w*"
+    r"|à reculons|achteruitlopen)\b|倒跑|倒走|后退跑|後ろ向き)"
+    # ... and that do so only beside a word for running.
+    r"|(?P<beside>\b(?:retro|reverse|in reverse|à rebours|de espaldas|de costas|indietro|naar achteren)\b)"
+)
+_MOVING = re.compile(
+    r"(?:run|runs|running|jog\w*|walk|walks|walking|strides?|striding|sprint\w*|shuffl\w+"
+    r"|corr\w+|carreras?|trot\w*|camin\w+|cammin\w+|caminh\w+|andar|marcha\w*|marche\w*|cour(?:ir|ez|s|se|ses|ant)"
+    r"|footing|lauf\w*|läuf\w*|gehe?n?|rennen?|renn|trab\w*|corsa|loop|loopt|lopen|hardlop\w+|wandel\w*)"
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|dont|never|avoid\w*|without|stop|cannot|\w+n't|instead of|rather than"
+    r"|nunca|jamás|sin|ni|evit\w+|en vez de|ne|pas|jamais|sans|évit\w+|au lieu|nicht|nie|niemals|kein\w*|ohne"
+    r"|vermeid\w*|statt|non|mai|senza|invece|não|nao|sem|nem|niet|nooit|geen|zonder|vermijd\w*)\b|\bn'"
+)
+# Body parts, drills and gestures, equipment and what else goes backward without the runner; by beginnings of words.
+_OTHER = re.compile(
+    r"\b(?:shoulder|arms?\b|armen?\b|arme\b|elbow|armkreis|hands?\b|head|chin\b|neck|chest|hips?\b|pelvi|knee|legs?\b|foot\b"
+    r"|feet\b|heel|toes?\b|ankle|glute|eyes?\b|gaze|torso|trunk|spine|fingers?\b|wrist|postur|lean|look|glance|swing"
+    r"|kick|lung|skip|hop|jump|bound|circle|roll|rotat|stretch|pull|push|press|reach|tilt|bend|throw|steps?\b|count"
+    r"|crawl|slid|squat|hats?\b|caps?\b|visor|tunes?\b|music|playlist|mix\b|songs?\b|shoes?\b|vest|belt|shirt|jersey|bibs?\b"
+    r"|pack\b|backpack|phone|bands?\b|weight|balls?\b|sled|socks?\b|style"
+    r"|hombro|brazo|codo|manos?\b|cabeza|mentón|barbilla|cuello|pecho|cadera|rodilla|pierna|pies?\b|tal[oó]n|mira"
+    r"|tronco|inclin|balance|gorra|música|zapatilla|patada|salt|zancada|estocada"
+    r"|épaule|bras\b|coude|mains\b|tête|menton|poitrine|hanche|bassin|genou|jambe|pieds?\b|regard|buste|pench"
+    r"|casquette|musique|chaussure|saut|fentes?\b"
+    r"|schulter|ellbogen|ellenbogen|händ|kopf|kinn|nacken|hals\b|brust|hüft|becken|knie|bein|fuß|füß|fuss\b|ferse"
+    r"|blick|schau|oberkörper|rumpf|lehn|neig|schwing|haltung|mütze|kappe|musik|schuh|ausfall|spr[uü]ng|hüpf|kreis"
+    r"|zähl|spall|bracci|gomit|mani\b|testa|mento\b|collo|petto|anca|anche\b|bacino|ginocch|gamb|pied[ei]\b|sguard"
+    r"|guard|busto|schiena|cappell|scarp|affond|ombro|braço|cotovelo|mãos?\b|cabeça|queixo|pescoço|peito|quadri|joelho"
+    r"|perna|pés?\b|calcanhar|olh|boné|ténis|tênis|afundo|schouder|elleboog|ellebog|handen|hoofd|borst|heup|benen|voet"
+    r"|hakken|kijk|romp|leun|houding|pet\b|muziek|schoen|sprong|uitval)"
+)
+_SENTENCES = re.compile(r"[.;!?\n|]")
+_CLAUSES = re.compile(
+    r"[,()–—]| - |\b(?:but|then|sondern|aber|dann|sino|pero|luego|mais|puis|ma|poi|mas|depois|maar)\b"
+)
+_WORDS = re.compile(r"[\w']+")
 
 
-def spelled(words: str) -> str:
-    """Words without digits: `140-150 bpm` becomes `one hundred forty to one hundred fifty bpm`."""
-    words = re.sub(r"(?<=\d)-(?=\d)", " to ", words)
-    words = re.sub(r"(?<=\d):00", " flat", words)
-    words = re.sub(r"(?<=\d):0(?=\d)", " oh ", words).replace(":", " ")
-    for sign, word in (("km/h", "km an hour"), ("/", " a "), ("%", "per cent"), (".", " point "), ("-", "minus ")):
-        words = words.replace(sign, word)
-    return one_line(re.sub(r"\d+", lambda match: spell(int(match[0])), words))
+def backward_word(text: str) -> str:
+    """The first word in another maker's text that means running backward; empty where there is none."""
+    plain = unicodedata.normalize("NFC", text).replace("’", "'")  # "ü" may come as two characters
+    for sentence in _SENTENCES.split(plain.casefold()):
+        for match in _BACKWARD.finditer(sentence):
+            if _means_running(sentence, match):
+                return _as_written(plain, match.group())
+    return ""
+
+
+def _as_written(text: str, word: str) -> str:
+    at = text.casefold().find(word)
+    return text[at : at + len(word)] if at >= 0 and len(text) == len(text.casefold()) else word
+
+
+def _means_running(sentence: str, match: re.Match[str]) -> bool:
+    starts = [0, *(clause.end() for clause in _CLAUSES.finditer(sentence, 0, match.start()))]
+    before = sentence[starts[-1] : match.start()]
+    rest = _CLAUSES.split(sentence[match.end() :])[0].split(":")[0]
+    behind = _WORDS.findall(rest)
+    ahead = _WORDS.findall(before)
+    if _NEGATION.search(before) or any(_NEGATION.fullmatch(word) for word in behind[:2] if behind[1:2] != ["too"]):
+        return False
+    near = [*ahead[-1:], *behind[:1]]
+    if any(_OTHER.match(word) for word in near):
+        return False
+    if match["sure"] or any(_MOVING.fullmatch(word) for word in [*ahead[-2:], *behind[:1]]):
+        return True
+    return not match["beside"] and not _OTHER.search(sentence[: match.start()]) and not _OTHER.search(rest)
+
+
+def label_of(text: str, place: str, say: Say, *, resting: bool, gait: Gait = Gait.RUN) -> Label:
+    """What a text says of the direction of a step: in our own words for certain, in anybody else's as a guess."""
+    label = read_note(text, resting=resting)
+    if label is not None and label.marked:
+        return label
+    if label is not None and resting and text.startswith("rest"):  # direction and gait are those of any rest
+        return replace(label, marked=True)
+    found = backward_word(text)
+    if found:
+        what = f"the direction is guessed from the word {found!r}"
+        say(place, what, "taken as backward; see the step")
+    return Label(
+        direction=Direction.BACKWARD if found else Direction.FORWARD, gait=gait, text=text.strip(), marked=False
+    )

@@ -6,8 +6,6 @@ traps: one file counts either seconds or metres throughout (`durationType`); a s
 race pace, and `pace` says of which race; the shared line of an `IntervalsT` runs all its messages together.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from xml.etree import ElementTree as ET
@@ -15,11 +13,10 @@ from xml.etree import ElementTree as ET
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import amounts, values, wording
 from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
-from retrorun.session.values import retold
-from retrorun.workout import encode, foreign_words
+from retrorun.workout import encode
 from retrorun.workout.check import Single, arrange
 from retrorun.workout.decode import Decompiled, Exported, session_of
-from retrorun.workout.step_text import clean, incline, length, one_line, read_sentence, sentence
+from retrorun.workout.step_text import clean, incline, label_of, length, one_line, read_sentence, sentence
 
 NAME = "Zwift"
 LENGTH_WITHOUT_END_S = 300.0  # of a step that Zwift cannot end by itself; it can be skipped by hand
@@ -39,13 +36,17 @@ class Race(StrEnum):
 # Race length [m], its number in `pace` [inferred: Zwift's own workouts hold 0 to 3, and zwo-editor counts from 0;
 # github.com/cagnulein/qdomyos-zwift, issue 609, counts from 1], and the percentage that is of its pace.
 RACES = {
-    Race.MILE: (1609.344, 0, values.PercentOf.MILE_PACE),
-    Race.FIVE_KM: (5000.0, 1, values.PercentOf.PACE_5K),
-    Race.TEN_KM: (10_000.0, 2, values.PercentOf.PACE_10K),
-    Race.HALF_MARATHON: (21_097.5, 3, values.PercentOf.HALF_PACE),
-    Race.MARATHON: (42_195.0, 4, values.PercentOf.MARATHON_PACE),
+    Race.MILE: (1609.344, "0", values.PercentOf.MILE_PACE),
+    Race.FIVE_KM: (5000.0, "1", values.PercentOf.PACE_5K),
+    Race.TEN_KM: (10_000.0, "2", values.PercentOf.PACE_10K),
+    Race.HALF_MARATHON: (21_097.5, "3", values.PercentOf.HALF_PACE),
+    Race.MARATHON: (42_195.0, "4", values.PercentOf.MARATHON_PACE),
 }
 _RACE_PACES = {of: race for race, (_, _, of) in RACES.items()}
+_OF = {number: of for _, number, of in RACES.values()}
+_KINDS = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN} | dict.fromkeys(
+    ("steadystate", "ramp", "freeride", "maxeffort"), Intensity.ACTIVE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,34 +110,30 @@ class _Writer:
     in_metres: bool
 
     def step(self, workout: ET.Element, step: Step, place: str) -> None:
-        size = f"{self.size(step, place):.10g}"
+        element = ET.SubElement(workout, "FreeRide", Duration=f"{self.size(step, place):.10g}")
         power = self.power(step, place)
-        if power is None:
-            element = ET.SubElement(workout, "FreeRide", Duration=size)
-        else:
-            race, share = power
-            element = ET.SubElement(
-                workout, "SteadyState", Duration=size, Power=f"{share:.4f}", pace=str(RACES[race][1])
-            )
+        if power is not None:
+            element.tag = "SteadyState"
+            element.attrib |= {"Power": f"{power[1]:.4f}", "pace": RACES[power[0]][1]}
         offset = "distoffset" if self.in_metres else "timeoffset"
         ET.SubElement(element, "textevent", {offset: "0", "message": self.message(step, place)})
 
     def size(self, step: Step, place: str) -> float:
         """The length of a step in the unit of the file."""
-        duration = step.duration
-        if isinstance(duration, values.Distance):
-            if self.in_metres:
-                return duration.distance_m
-            speed = amounts.planned_speed_mps(step)
-            usual = amounts.USUAL_SPEEDS.of(step) or 0.0
-            time_s = round(duration.distance_m / (speed or usual), 1)
-            source = "its target" if speed else f"{usual:g} m/s"
-            what = f"{NAME} counts metres or seconds, not both: {length(duration)} became {time_s:g} s by {source}"
-            self.say(place, what, "stop the step by distance yourself, or write all steps as distances")
-            return time_s
-        if isinstance(duration, values.Time):
-            return duration.time_s
-        what = f"{NAME} cannot end a step '{length(duration)}': it lasts {LENGTH_WITHOUT_END_S:g} s"
+        match step.duration:
+            case values.Distance(distance_m=distance_m) if self.in_metres:
+                return distance_m
+            case values.Time(time_s=time_s):
+                return time_s
+            case values.Distance(distance_m=distance_m):
+                speed = amounts.planned_speed_mps(step)
+                usual = amounts.USUAL_SPEEDS.of(step) or 0.0
+                time_s = round(distance_m / (speed or usual), 1)
+                way = f"{length(step.duration)} became {time_s:g} s by {'its target' if speed else f'{usual:g} m/s'}"
+                hint = "stop the step by distance yourself, or write all steps as distances"
+                self.say(place, f"{NAME} counts metres or seconds, not both: {way}", hint)
+                return time_s
+        what = f"{NAME} cannot end a step '{length(step.duration)}': it lasts {LENGTH_WITHOUT_END_S:g} s"
         self.say(place, what, "skip on by hand; the message says when")
         return LENGTH_WITHOUT_END_S
 
@@ -160,8 +157,7 @@ class _Writer:
                 held = self.race_time.race, (amounts.planned_speed_mps(step) or 0.0) / self.race_time.speed_mps
             low, high = values.ends_of(target)
             if low != high:
-                what = f"{NAME} holds one pace, not a range: the middle of {words}"
-                self.say(place, what, severity="note")
+                self.say(place, f"{NAME} holds one pace, not a range: the middle of {words}", severity="note")
             what = f"which number stands for the {held[0]} in a file is inferred, not known"
             self.say("", what, f"see that {NAME} shows the planned paces before the run", severity="note")
         return held
@@ -182,12 +178,6 @@ class _Writer:
         if kept != text:
             self.say(place, "XML has no U+FFFE and U+FFFF: left out", severity="note")
         return kept
-
-
-# ---- and back --------------------------------------------------------------------------------------------------------
-
-_OF = {str(number): of for _, number, of in RACES.values()}
-_KINDS = {"warmup": Intensity.WARMUP, "cooldown": Intensity.COOLDOWN}
 
 
 def is_zwift(text: str) -> bool:
@@ -217,15 +207,11 @@ def from_zwift(text: str) -> Decompiled:
     running = (root.findtext("sportType") or "bike").strip() == "run"
     if not running:
         findings.add("", "the sport is cycling", "taken as running")
+    in_metres = (root.findtext("durationType") or "").strip() == "distance"
     ours = (root.findtext("author") or "") == AUTHOR
-    reader = _Reader(
-        say=findings.add,
-        in_metres=(root.findtext("durationType") or "").strip() == "distance",
-        running=running,
-        ours=ours,
-    )
-    with retold(WorkoutError):
-        steps = [reader.element(element, f"steps[{index}]") for index, element in enumerate(workout)]
+    reader = _Reader(say=findings.add, in_metres=in_metres, running=running, ours=ours)
+    with values.retold(WorkoutError):
+        steps = [reader.item(element, f"steps[{index}]") for index, element in enumerate(workout)]
     session = session_of(steps, name=root.findtext("name") or "", note=root.findtext("description") or "")
     return Decompiled(session=session, findings=findings.all)
 
@@ -237,79 +223,53 @@ class _Reader:
     running: bool
     ours: bool
 
-    def element(self, element: ET.Element, place: str) -> Step | Repeat:
+    def item(self, element: ET.Element, place: str) -> Step | Repeat:
         message = "; ".join(clean(event.get("message") or "") for event in element.iter("textevent"))
-        step = read_sentence(message) if self.ours else None
-        if step is not None:
+        if self.ours and (step := read_sentence(message)) is not None:
             return step
         tag = element.tag.casefold()
         if tag == "intervalst":
-            return self.intervals(element, place, message)
-        low, high = (_number(element, name) for name in ("PowerLow", "PowerHigh"))
-        power = _number(element, "Power")
-        if tag not in ("steadystate", "warmup", "cooldown", "ramp", "freeride", "maxeffort"):
+            on = self.step(element, f"{place}.repeat[0]", message, Intensity.INTERVAL, "On")
+            off = self.step(element, f"{place}.repeat[1]", "", Intensity.RECOVERY, "Off")
+            return Repeat(steps=(on, off), until=values.Times(count=int(_number(element, "Repeat") or 1)))
+        if tag not in _KINDS:
             self.say(place, f"Zwift's '{element.tag}' is not known", "taken as a plain step")
-        start = self.pace(low if low is not None else power, element, place)
-        end = self.pace(high if high is not None else power, element, place)
+        return self.step(element, place, message, _KINDS.get(tag, Intensity.ACTIVE))
+
+    def step(self, element: ET.Element, place: str, text: str, kind: Intensity, part: str = "") -> Step:
+        """The step of an element, or of a part of it; `part` is what the names of its attributes begin with."""
+        size = _number(element, f"{part}Duration")
+        if size is None:
+            raise WorkoutError(f"'{element.tag}' has no {part}Duration", where=place, hint="give it a length")
+        duration = values.Distance(distance_m=size) if self.in_metres else values.Time(time_s=size)
+        powers = [_number(element, f"{part}Power{end}") for end in ("", "Low", "High")]
+        start, end = (self.pace(powers[0] if power is None else power, element, place) for power in powers[1:])
         target: values.Target | None = start or end
         if start is not None and end is not None and start != end:
             target = values.Progression(start=start, end=end)
-        return self.step(
-            self.size(element, "Duration", place), target, element, place, message, _KINDS.get(tag, Intensity.ACTIVE)
-        )
-
-    def intervals(self, element: ET.Element, place: str, message: str) -> Repeat:
-        on, off = (
-            self.step(
-                self.size(element, f"{part}Duration", place),
-                self.pace(_number(element, f"{part}Power"), element, place),
-                element,
-                f"{place}.repeat[{index}]",
-                message if index == 0 else "",
-                kind,
-            )
-            for index, (part, kind) in enumerate((("On", Intensity.INTERVAL), ("Off", Intensity.RECOVERY)))
-        )
-        return Repeat(steps=(on, off), until=values.Times(count=int(_number(element, "Repeat") or 1)))
-
-    def step(
-        self,
-        duration: values.Duration,
-        target: values.Target | None,
-        element: ET.Element,
-        place: str,
-        text: str,
-        kind: Intensity,
-    ) -> Step:
-        label = foreign_words.label_of(text, place, self.say, resting=False)
-        cadence = _number(element, "Cadence")
-        second = encode.between(values.CadenceRange, cadence, cadence) if cadence else None
-        if second is not None and self.running and cadence and cadence <= 110:
+        label = replace(label_of(text, place, self.say, resting=False), incline_pct=None)
+        cadence = _number(element, "Cadence") or 0
+        second = encode.between(values.CadenceRange, cadence, cadence)
+        if second is not None and self.running and cadence <= 110:
             self.say(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
             second = encode.between(values.CadenceRange, 2 * cadence, 2 * cadence)
         first, second = (second, None) if target is None else (target, second)
-        label = replace(label, incline_pct=None)
         return label.step(duration, intensity=kind, target=first, secondary_target=second, note=label.text)
-
-    def size(self, element: ET.Element, name: str, place: str) -> values.Duration:
-        size = _number(element, name)
-        if size is None:
-            raise WorkoutError(f"'{element.tag}' has no {name}", where=place, hint="give it a length")
-        return values.Distance(distance_m=size) if self.in_metres else values.Time(time_s=size)
 
     def pace(self, power: float | None, element: ET.Element, place: str) -> values.PercentRange | None:
         """A fraction of a race pace, or of a cyclist's threshold power, in whole per cent."""
         if power is None:
             return None
-        of = _OF.get(element.get("pace", "")) if self.running else values.PercentOf.CRITICAL_POWER
+        number = element.get("pace")
+        of = _OF.get(number or "") if self.running else values.PercentOf.CRITICAL_POWER
         made = encode.between(of, round(power * 100), round(power * 100)) if of is not None else None
-        if isinstance(made, values.PercentRange):
-            if self.running:
-                what = f"which race a number stands for is inferred: '{element.get('pace')}' for {of}"
-                self.say("", what, "compare the paces with those that Zwift shows")
-            return made
-        self.say(place, f"a pace of {power:g} with the number '{element.get('pace')}'", "it is left out")
-        return None
+        if not isinstance(made, values.PercentRange):
+            self.say(place, f"a pace of {power:g} with the number '{number}'", "it is left out")
+            return None
+        if self.running:
+            what = f"which race a number stands for is inferred: '{number}' for {of}"
+            self.say("", what, "compare the paces with those that Zwift shows")
+        return made
 
 
 def _number(element: ET.Element, name: str) -> float | None:
