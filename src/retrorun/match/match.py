@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import PathLike
 
 import numpy as np
@@ -33,8 +33,8 @@ class _Planned:
 
     session: Session
     occurrences: tuple[Occurrence, ...]
-    step_numbers: tuple[int, ...]
-    step_of_index: Mapping[int, int]
+    step_numbers: Sequence[int]
+    step_of_index: Mapping[int, int] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
 
 
@@ -78,24 +78,18 @@ def _planned(activity: Activity, session: Session | None) -> _Planned:
             raise PlanError("; ".join(reasons) or "the recording carries no plan", hint=hint)
         session = embedded.session
     occurrences = _unrolled(session, activity)
-    step_numbers, step_of_index = tuple(range(len(occurrences))), {}
+    planned = _Planned(session=session, occurrences=occurrences, step_numbers=range(len(occurrences)))
     if embedded is not None:
         own = _unrolled(embedded.session, activity)
         if [item.step.duration for item in own] == [item.step.duration for item in occurrences]:
             number = {place: k for k, place in enumerate(dict.fromkeys(item.place for item in own))}
-            step_numbers = tuple(number[item.place] for item in own)
-            step_of_index = {index: number[place] for index, place in embedded.places.items() if place in number}
+            named = {index: number[place] for index, place in embedded.places.items() if place in number}
+            planned = replace(planned, step_numbers=[number[item.place] for item in own], step_of_index=named)
         else:
             reasons = ("the recording carries another plan than the session given; its step indices were left unused",)
     if any(item.step.direction_guessed for item in occurrences):
         reasons = (*reasons, "that the plan has backward steps is guessed from somebody else's words")
-    return _Planned(
-        session=session,
-        occurrences=occurrences,
-        step_numbers=step_numbers,
-        step_of_index=step_of_index,
-        reasons=reasons,
-    )
+    return replace(planned, reasons=reasons)
 
 
 def _unrolled(session: Session, activity: Activity) -> tuple[Occurrence, ...]:

@@ -103,22 +103,20 @@ def timer_s(lap: Lap) -> float:
 
 def distance_m(laps: Sequence[Lap]) -> float | None:
     """The distance of the laps together [m]; None where one of them has none."""
-    distances = [lap.distance_m for lap in laps]
-    return None if None in distances else sum(distance for distance in distances if distance is not None)
+    known = [lap.distance_m for lap in laps if lap.distance_m is not None]
+    return sum(known) if len(known) == len(laps) else None
 
 
-def measured_laps(activity: Activity) -> tuple[Lap, ...]:
+def measured_laps(activity: Activity) -> list[Lap]:
     """The laps, with the distance out of the activity's column where the watch wrote none (or zero, as some do)."""
     known = np.isfinite(activity.distance_m)
-    if np.count_nonzero(known) < 2:
-        return tuple(lap if lap.distance_m else replace(lap, distance_m=None) for lap in activity.laps)
-    borders = [(lap.start_s, lap.end_s) for lap in activity.laps]
-    covered = np.interp(np.reshape(borders, (-1, 2)), activity.time_s[known], activity.distance_m[known])
-    lengths = np.maximum(covered[:, 1] - covered[:, 0], 0.0).tolist()
-    return tuple(
-        lap if lap.distance_m else replace(lap, distance_m=length)
-        for lap, length in zip(activity.laps, lengths, strict=True)
-    )
+    lengths: list[float | None] = [None] * len(activity.laps)
+    if np.count_nonzero(known) > 1:
+        borders = np.reshape([(lap.start_s, lap.end_s) for lap in activity.laps], (-1, 2))
+        covered = np.interp(borders, activity.time_s[known], activity.distance_m[known])
+        lengths = np.maximum(covered[:, 1] - covered[:, 0], 0.0).tolist()
+    paired = zip(activity.laps, lengths, strict=True)
+    return [lap if lap.distance_m else replace(lap, distance_m=length) for lap, length in paired]
 
 
 def say_nothing(laps: Sequence[Lap]) -> bool:
@@ -141,29 +139,21 @@ def _mostly_even(values: Sequence[float]) -> bool:
 
 
 def outcome_of_laps(duration: Duration, laps: Sequence[Lap], *, exact: bool, final: bool) -> Outcome:
-    """`completed` or `cut short`; `cannot tell` for a distance that was not measured.
+    """`completed` or `cut short` for a step made of these laps; `cannot tell` for a distance that was not measured.
 
-    Args:
-        duration: when the step was to end.
-        laps: what it was made of, at least one.
-        exact: whether the watch executed the plan; else somebody pressed the button, and a little less is enough.
-        final: whether it is the last step of the plan: stopping the watch is then the way to end it.
+    `exact` says that the watch executed the plan; else somebody pressed the button, and a little less is enough. To
+    stop the watch is the way to end the `final` step of a plan.
     """
-    if isinstance(duration, Time | Distance):
-        return _outcome_of_amount(duration, sum(timer_s(lap) for lap in laps), distance_m(laps), exact=exact)
     trigger = laps[-1].trigger
-    if isinstance(duration, LapButton):
-        return "completed" if final or trigger != "session_end" else "cut short"
-    # The watch ends a step by heart rate or energy by itself; a press or a stop before that cuts it short.
-    return "cut short" if exact and trigger in ("manual", "session_end") else "completed"
-
-
-def _outcome_of_amount(duration: Time | Distance, done_s: float, done_m: float | None, *, exact: bool) -> Outcome:
-    """Whether the time or the distance done reaches the one planned."""
-    if isinstance(duration, Time):
-        slack_s = EXACT_TIME_S if exact else max(BY_HAND_TIME_S, BY_HAND_TIME * duration.time_s)
-        return "completed" if done_s >= duration.time_s - slack_s else "cut short"
-    if done_m is None:
-        return "cannot tell"
-    slack_m = EXACT_DISTANCE_M if exact else max(BY_HAND_DISTANCE_M, BY_HAND_DISTANCE * duration.distance_m)
-    return "completed" if done_m >= duration.distance_m - slack_m else "cut short"
+    match duration:
+        case Time(time_s=planned):
+            done: float | None = sum(timer_s(lap) for lap in laps)
+            slack = EXACT_TIME_S if exact else max(BY_HAND_TIME_S, BY_HAND_TIME * planned)
+        case Distance(distance_m=planned):
+            done = distance_m(laps)
+            slack = EXACT_DISTANCE_M if exact else max(BY_HAND_DISTANCE_M, BY_HAND_DISTANCE * planned)
+        case LapButton():
+            return "completed" if final or trigger != "session_end" else "cut short"
+        case _:  # the watch ends it by heart rate or energy by itself; a press or a stop before that cuts it short
+            return "cut short" if exact and trigger in ("manual", "session_end") else "completed"
+    return "cannot tell" if done is None else "completed" if done >= planned - slack else "cut short"
