@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from retrorun.activity.read import read_activity
-from retrorun.analysis.detect import detect
+from retrorun.analysis.analyse import detect
 from retrorun.analysis.season import SeasonRun
 from retrorun.analysis.summary import Effort
 from retrorun.demo import demo_recording

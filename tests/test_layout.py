@@ -16,7 +16,6 @@ ELSEWHERE: dict[str, str] = {
     "activity/rules": "activity/test_kinds.py",
     "activity/second": "activity/test_fit.py",
     "activity/tracks": "activity/test_kinds.py",
-    "analysis/detect": "analysis/test_labels.py",
     "analysis/packet": "cli/test_share.py",
     "analysis/season": "report/figures/test_season.py",
     "batch/work": "batch/test_scan.py",

@@ -9,7 +9,7 @@ from .analysis.adherence import Adherence as Adherence
 from .analysis.adherence import adherence as adherence
 from .analysis.analyse import Analysis as Analysis
 from .analysis.analyse import analyse as analyse
-from .analysis.detect import detect as detect
+from .analysis.analyse import detect as detect
 from .analysis.labels import Label as Label
 from .analysis.labels import Labels as Labels
 from .analysis.labels import load_labels as load_labels

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.analysis.adherence import DirectionReport, judge_directions
-from retrorun.analysis.detect import detect, planned_spans
+from retrorun.analysis.analyse import detect, planned_spans
 from retrorun.analysis.labels import Fingerprint, Label, Labels
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.result import Detection

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity
-from retrorun.analysis.detect import apply_labels, detect
+from retrorun.analysis.analyse import apply_labels, detect
 from retrorun.analysis.labels import Fingerprint, Label, Labels, labels_path, load_labels, save_labels
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Evidence, Segment

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.activity.read import read_activity
-from retrorun.analysis.detect import apply_labels, detect
+from retrorun.analysis.analyse import apply_labels, detect
 from retrorun.analysis.labels import Label, Labels, save_labels
 from retrorun.batch.learn import Learnt, learn_profile, refine_profile
 from retrorun.batch.row import digest_of

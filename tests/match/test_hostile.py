@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from retrorun.activity.model import Activity, Lap, Pause
 from retrorun.analysis.adherence import adherence
-from retrorun.analysis.detect import detect
+from retrorun.analysis.analyse import detect
 from retrorun.detection.result import Detection
 from retrorun.errors import RetrorunError
 from retrorun.fit.workout_message import RawStep, RawWorkout

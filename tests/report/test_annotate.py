@@ -11,7 +11,7 @@ import pytest
 
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.read import activity_from_bytes
-from retrorun.analysis.detect import detect
+from retrorun.analysis.analyse import detect
 from retrorun.analysis.summary import is_backward
 from retrorun.demo import demo_recording
 from retrorun.detection.result import Detection

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from retrorun.analysis.detect import detect
+from retrorun.analysis.analyse import detect
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import DeliveryError, ProfileError, RecordingError
 from retrorun.services.fetch import MARK, Ran, note_line, with_mark, with_note

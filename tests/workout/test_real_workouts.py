@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from retrorun.activity.read import read_activity
-from retrorun.analysis.detect import detect
+from retrorun.analysis.analyse import detect
 from retrorun.errors import FitError, RetrorunError, WorkoutError
 from retrorun.fit.step_values import REPEATS
 from retrorun.fit.workout_message import read_workout

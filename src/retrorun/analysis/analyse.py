@@ -1,23 +1,34 @@
-"""The answer about one recording: read, match, detect, sum up. Every command and page asks here, and asks once."""
+"""The answer about one recording: read, match, detect, sum up. Every command and page asks here, and asks once.
+
+A plan is evidence that the detector weighs; what the runner says wins over whatever the model thinks.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
+import numpy as np
+
 from retrorun.activity.model import Activity, table_library
 from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import Adherence, adherence
-from retrorun.analysis.detect import PlanSource, detect_with, matched
-from retrorun.analysis.labels import Fingerprint, Labels, load_labels
+from retrorun.analysis.labels import Fingerprint, Label, Labels, labels_of_direction, load_labels
 from retrorun.analysis.summary import Summary, is_backward, summarise
-from retrorun.detection.profile import GaitProfile
-from retrorun.detection.result import Detection
-from retrorun.errors import RetrorunError
+from retrorun.detection.cadence_model import ForwardLine
+from retrorun.detection.detector import detect_gait
+from retrorun.detection.profile import GaitProfile, check_profile
+from retrorun.detection.resample import stretch_means
+from retrorun.detection.result import Detection, Evidence, PlannedSpan, Segment
+from retrorun.errors import LabelError, PlanError, RetrorunError
 from retrorun.files import printable, read_bytes
-from retrorun.match.model import Match
+from retrorun.intervals import overlap_s, subtract
+from retrorun.match.model import Match, placed
+from retrorun.session.model import Direction, Gait, Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +36,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Source = str | PathLike[str] | bytes | BinaryIO | Activity
+PlanSource = Session | Match | str | PathLike[str]
+
+CERTAIN_LOG_ODDS = 20.0  # chosen: one in 5e8, as good as certain, and a number that JSON can hold
+SHORTEST_LEFT_S = 3.0  # chosen: what a label leaves of a found segment is dropped below the detector's own step
+SAME_SHARE = 0.5  # chosen: a found segment that shares half of the longer one is what the label speaks of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -158,4 +174,176 @@ def analyse(
             analyse(activity.part(index), profile=profile, labels=None)
             for index in range(len(activity.parts) if several else 0)
         ),
+    )
+
+
+def detect(
+    activity: Activity | str | PathLike[str] | bytes,
+    *,
+    profile: GaitProfile | None = None,
+    plan: PlanSource | None = None,
+    labels: Labels | None = None,
+) -> Detection:
+    """Backward segments of an activity.
+
+    A plan is strong evidence and never proof: planned backward steps become callable where they are short, and are not
+    called where the recording shows forward running. A plan without any backward step says nothing about direction.
+
+    Args:
+        activity: a recording with speed and cadence, or its path or bytes.
+        profile: what is usual for the runner.
+        plan: what was planned, as a session, its notation, its file, or already matched; None takes the plan that the
+            recording carries, if any.
+        labels: what the runner says about this recording; wins over everything else.
+
+    Returns:
+        The verdict, the segments and the reasons; `cannot tell` where the recording could not have shown any.
+
+    Raises:
+        RecordingError: the activity is none, and no recording that can be read.
+        PlanError: the plan that was given cannot be laid onto the run.
+    """
+    if not isinstance(activity, Activity):
+        activity = read_activity(activity)
+    match, reasons = matched(activity, plan)
+    return detect_with(activity, match, profile=profile, labels=labels, reasons=reasons)
+
+
+def matched(activity: Activity, plan: PlanSource | None) -> tuple[Match | None, tuple[str, ...]]:
+    """The plan laid onto the run, None where there is none; and what that leaves open.
+
+    Raises:
+        PlanError: the plan that was given cannot be laid onto the run; a plan that the recording carries is left out.
+    """
+    if plan is None and activity.workout is None:
+        return None, ()
+    from retrorun.match.match import match_plan  # half of what detection loads, and most runs follow no plan
+
+    try:
+        match = plan if isinstance(plan, Match) else match_plan(activity, plan)
+    except PlanError as error:
+        if plan is not None:
+            raise
+        return None, (f"the plan was left unused: {error}",)
+    backward = any(found.step.direction is Direction.BACKWARD for found in match.steps)
+    return match, match.reasons if backward else ()
+
+
+def detect_with(
+    activity: Activity,
+    match: Match | None,
+    *,
+    profile: GaitProfile | None,
+    labels: Labels | None,
+    reasons: tuple[str, ...] = (),
+) -> Detection:
+    """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
+    check_profile(profile)
+    if not isinstance(labels, Labels | None):
+        raise LabelError(f"labels are needed here, not {type(labels).__name__}", hint="use rr.load_labels, or None")
+    spans = () if match is None else planned_spans(match)
+    detection = detect_gait(activity, profile=profile, planned=spans)
+    detection = replace(detection, reasons=(*detection.reasons, *reasons))
+    if len(activity.parts) > 1:
+        detection = _because(detection, f"the recording has {len(activity.parts)} parts, each looked at on its own")
+    itself = labels_of_direction(activity)
+    detection = apply_labels(detection, activity, itself, by="said by the recording itself")
+    return detection if labels is None else apply_labels(detection, activity, labels)
+
+
+def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
+    """The stretches of a plan with their direction, for the detector.
+
+    A plan without any backward step says nothing about direction: most come from services that do not know the word. Of
+    a step without a place in the recording nothing is said either, nor of backward walking, which speed and cadence
+    cannot tell from walking.
+    """
+    if not any(found.step.direction is Direction.BACKWARD for found in match.steps):
+        return ()
+    return tuple(
+        PlannedSpan(
+            start_s=span.start_s,
+            end_s=span.end_s,
+            direction=found.step.direction,
+            guessed=found.step.direction_guessed,
+        )
+        for found, span in placed(match)
+        if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN
+    )
+
+
+def apply_labels(
+    detection: Detection, activity: Activity, labels: Labels, *, by: str = "labelled by the runner"
+) -> Detection:
+    """The detection with the runner's labels in force.
+
+    Stretches labelled backward become segments with probability 1. Found segments lose what is labelled forward, and
+    what a backward label covers. Labels of another run are left unused, which `reasons` says.
+    """
+    if not labels.labels:
+        return detection
+    if not labels.in_force(activity).labels:
+        return _because(detection, "the labels belong to another run and were left unused")
+    found = [piece for segment in detection.segments for piece in _without(segment, labels.labels)]
+    said = [
+        _labelled(label, activity, detection, by) for label in labels.labels if label.direction is Direction.BACKWARD
+    ]
+    segments = tuple(sorted((*found, *said), key=lambda segment: segment.start_s))
+    verdict = "found" if segments else "none" if detection.verdict == "found" else detection.verdict
+    marked = replace(detection, segments=segments, verdict=verdict)
+    count = len(labels.labels)
+    said_so = "one stretch was" if count == 1 else f"{count} stretches were"
+    return _because(marked, f"{said_so} {by}")
+
+
+def _because(detection: Detection, reason: str) -> Detection:
+    return replace(detection, reasons=(*detection.reasons, reason))
+
+
+def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
+    """What the labels leave of a found segment."""
+    pieces = subtract([segment], labels)
+    return [
+        segment
+        if piece.duration_s == segment.duration_s
+        else replace(
+            segment,
+            start_s=piece.start_s,
+            end_s=piece.end_s,
+            distance_m=segment.distance_m * piece.duration_s / segment.duration_s,
+        )
+        for piece in pieces
+        if piece.duration_s >= SHORTEST_LEFT_S
+    ]
+
+
+def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -> Segment:
+    """A labelled stretch as a segment; where the detector found it too, with the detector's own evidence."""
+    found = max(detection.segments, key=lambda segment: overlap_s(label, segment), default=None)
+    speed_mps, cadence_spm, distance_m = stretch_means(activity, label.start_s, label.end_s)
+    if found is not None and overlap_s(label, found) >= SAME_SHARE * max(label.end_s - label.start_s, found.duration_s):
+        evidence = found.evidence
+    else:
+        evidence = _observed(speed_mps, cadence_spm, detection.line)
+    return Segment(
+        start_s=label.start_s,
+        end_s=label.end_s,
+        probability=1.0,
+        evidence=replace(evidence, for_it=(f"backward, {by}", *evidence.for_it)),
+        distance_m=distance_m,
+        mean_speed_mps=speed_mps,
+        mean_cadence_spm=cadence_spm,
+    )
+
+
+def _observed(speed_mps: float, cadence_spm: float, line: ForwardLine | None) -> Evidence:
+    """The evidence for a stretch that only the runner called."""
+    forward_spm = math.nan if line is None else float(line.cadence_spm(np.array(speed_mps)))
+    return Evidence(
+        observed_speed_mps=speed_mps,
+        observed_cadence_spm=cadence_spm,
+        forward_cadence_spm=forward_spm,
+        usual_speed_mps=math.nan if line is None else line.usual_speed_mps,
+        uplift=cadence_spm / forward_spm - 1.0,
+        log_odds=CERTAIN_LOG_ODDS,
     )

@@ -22,7 +22,7 @@ from retrorun import __version__
 from retrorun.activity.archive import Source, load
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
-from retrorun.analysis.detect import detect_with, matched
+from retrorun.analysis.analyse import detect_with, matched
 from retrorun.analysis.labels import Labels, lesson, load_labels
 from retrorun.batch.row import DIGEST, Row, lesson_of, row_about, row_of
 from retrorun.detection.profile import GaitProfile, check_profile

@@ -109,7 +109,7 @@ def match(
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
     from retrorun.activity.read import read_activity
-    from retrorun.analysis import adherence, detect
+    from retrorun.analysis import adherence, analyse
     from retrorun.match.identity import load_index
     from retrorun.match.match import match_plan
 
@@ -124,7 +124,7 @@ def match(
         planned = load_index(index).find(activity.training_file)
     found = match_plan(activity, planned)
     labelled = labels.Labels() if stdin else labels.load_labels(recording)
-    detection = detect.detect(activity, profile=usual, plan=found, labels=labelled)
+    detection = analyse.detect(activity, profile=usual, plan=found, labels=labelled)
     kept = adherence.adherence(found, activity, detection, labels=labelled)
     if as_json:
         say_json(export.adherence_document(found, kept))
