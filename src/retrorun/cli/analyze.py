@@ -98,9 +98,7 @@ def analyze(
 
 def match(
     recording: RecordingArgument,
-    session: Annotated[
-        str | None, options.session_argument(f"The plan, if the recording has none. {options.SESSION_HELP}")
-    ] = None,
+    session: Annotated[str | None, options.session_argument(options.PLAN_HELP)] = None,
     plan: PlanOption = None,
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
     profile: ProfileOption = None,

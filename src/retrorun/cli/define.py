@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from retrorun.workout.zwift import RaceTime
 
 CALENDAR_FILE, SCHEDULE_FILE = "plan.ics", "schedule.fit"
-KIND = typer.Option("--kind", help=f"List one kind: {', '.join(Kind)}.", autocompletion=lambda: list(Kind))
-LEVEL = typer.Option("--level", help=f"{', '.join(Level)}.", autocompletion=lambda: list(Level))
+KIND, LEVEL = options.word_option("--kind", "List one kind: ", Kind), options.word_option("--level", "", Level)
 SAVED = options.output_option("Save the session here (.yaml, .json, .txt).", ".yaml", ".json", ".txt")
 SQUAD = "Whose numbers efforts become: a YAML file, or a folder of them for one workout each."
 CREATED = "When the file was made, e.g. 2026-05-01T07:30:00Z; else from the content."

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.models import ArgumentInfo, OptionInfo
 
+from retrorun import files, units
 from retrorun.errors import RecordingError, SessionError, WorkoutError
-from retrorun.files import MOST_BYTES, read_bytes
-from retrorun.units import METRES_PER_MILE
 from retrorun.workout.devices import DEVICES
 
 if TYPE_CHECKING:
     from retrorun.session.model import Session
 
+Said = Any  # what typer makes of an option has no public name
 STDIN = "-"
+PICTURES = (".png", ".svg", ".pdf")
+SESSION_HELP = (
+    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), the key of a "
+    "ready-made session, or - for stdin."
+)
 _MILES = re.compile(r"(?:\b|\d)mi(?:les?)?\b|\bmph\b", re.IGNORECASE)
 
 
@@ -34,7 +38,7 @@ class Units(StrEnum):
     @property
     def per_m(self) -> float:
         """The metres that a pace is for."""
-        return METRES_PER_MILE if self is Units.MILE else 1000.0
+        return units.METRES_PER_MILE if self is Units.MILE else 1000.0
 
 
 WrittenUnitsOption = Annotated[
@@ -46,10 +50,6 @@ RecordingArgument = Annotated[
 ]
 ProfileOption = Annotated[Path | None, typer.Option("--profile", help="The runner's gait profile (JSON).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
-SESSION_HELP = (
-    "Notation in quotes, a file (YAML, JSON, notation, FIT, Zwift, Garmin Connect, intervals.icu text), the key of a "
-    "ready-made session, or - for stdin."
-)
 
 
 def _keys(incomplete: str) -> list[tuple[str, str]]:
@@ -69,37 +69,32 @@ def _endings(*endings: str) -> Callable[[str], list[str]]:
     return complete
 
 
-def session_argument(help: str = SESSION_HELP, *, metavar: str | None = None) -> ArgumentInfo:  # noqa: A002 - as typer calls it
+def session_argument(help: str = SESSION_HELP, *, metavar: str | None = None) -> Said:  # noqa: A002 - as typer calls it
     """A session on the command line, whose keys a shell completes."""
-    return cast("ArgumentInfo", typer.Argument(help=help, autocompletion=_keys, metavar=metavar))
+    return typer.Argument(help=help, autocompletion=_keys, metavar=metavar)
 
 
-def output_option(help: str, *endings: str) -> OptionInfo:  # noqa: A002 - as typer calls it
+def output_option(help: str, *endings: str) -> Said:  # noqa: A002 - as typer calls it
     """The file that a command writes, whose ending a shell completes."""
-    return cast("OptionInfo", typer.Option("--output", "-o", help=help, autocompletion=_endings(*endings)))
+    return typer.Option("--output", "-o", help=help, autocompletion=_endings(*endings))
 
 
-def picture_option(help: str) -> OptionInfo:  # noqa: A002 - as typer calls it
+def picture_option(help: str) -> Said:  # noqa: A002 - as typer calls it
     """A picture that a command draws besides, whose ending a shell completes."""
-    shown = f"{help} (.png, .svg, .pdf)."
-    return cast("OptionInfo", typer.Option("--plot", help=shown, autocompletion=_endings(*PICTURES)))
+    return typer.Option("--plot", help=f"{help} (.png, .svg, .pdf).", autocompletion=_endings(*PICTURES))
 
 
-PICTURES = (".png", ".svg", ".pdf")
-KeyArgument = Annotated[
-    str | None,
-    typer.Argument(help="A ready-made session; without it they are listed.", autocompletion=_keys),
-]
+def word_option(name: str, help: str, words: Iterable[str]) -> Said:  # noqa: A002 - as typer calls it
+    """One of some words, which the help lists and a shell completes."""
+    return typer.Option(name, help=f"{help}{', '.join(words)}.", autocompletion=lambda: list(words))
+
+
+PLAN_HELP = f"The plan, if the recording has none. {SESSION_HELP}"
+KeyArgument = Annotated[str | None, session_argument("A ready-made session; without it they are listed.")]
 SessionArgument = Annotated[str, session_argument()]
-PlanOption = Annotated[
-    str | None,
-    typer.Option("--plan", help=f"The plan, if the recording has none. {SESSION_HELP}", autocompletion=_keys),
-]
+PlanOption = Annotated[str | None, typer.Option("--plan", help=PLAN_HELP, autocompletion=_keys)]
 NameOption = Annotated[str, typer.Option("--name", help="A name for a session in notation.")]
-DeviceOption = Annotated[
-    str,
-    typer.Option("--device", help=f"The watch it is for: {', '.join(DEVICES)}.", autocompletion=lambda: list(DEVICES)),
-]
+DeviceOption = Annotated[str, word_option("--device", "The watch it is for: ", DEVICES)]
 AthleteOption = Annotated[
     Path | None, typer.Option("--athlete", help="Whose numbers targets by effort become: a YAML file.")
 ]
@@ -110,24 +105,20 @@ def units_in(*texts: str | None) -> Units:
     return Units.MILE if any(_MILES.search(text) for text in texts if text) else Units.KM
 
 
-def in_units(session: Session, units: Units | None) -> Session:
+def in_units(session: Session, asked: Units | None) -> Session:
     """The session with its paces in the units that were asked for; None leaves them as they are written."""
     from retrorun.session.model import with_paces_in  # not what a shell waits for
 
-    return session if units is None else with_paces_in(session, "min/mi" if units is Units.MILE else "min/km")
+    return session if asked is None else with_paces_in(session, "min/mi" if asked is Units.MILE else "min/km")
 
 
 def bytes_of(name: Path | str) -> bytes:
-    """The bytes of a file, or of standard input for `-`.
-
-    Raises:
-        RecordingError: it cannot be read, or is larger than anything that is read.
-    """
+    """The bytes of a file, or of standard input for `-`."""
     if str(name) != STDIN:
-        return read_bytes(Path(name))
-    data = sys.stdin.buffer.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise RecordingError(f"more than {MOST_BYTES >> 20} MB came", where="standard input", hint="give a file")
+        return files.read_bytes(Path(name))
+    data = sys.stdin.buffer.read(files.MOST_BYTES + 1)
+    if len(data) > files.MOST_BYTES:
+        raise RecordingError(f"more than {files.MOST_BYTES >> 20} MB came", where="standard input", hint="give a file")
     return data
 
 
@@ -137,11 +128,7 @@ def title_of(name: Path | str) -> str:
 
 
 def day(text: str, option: str) -> date:
-    """The day that an option names: a date, `today` or `tomorrow`.
-
-    Raises:
-        SessionError: it is no date.
-    """
+    """The day that an option names: a date, `today` or `tomorrow`."""
     today = datetime.now(UTC).astimezone().date()
     if text in ("today", "tomorrow"):
         return today + timedelta(days=text == "tomorrow")
@@ -153,11 +140,7 @@ def day(text: str, option: str) -> date:
 
 
 def moment(text: str | None, option: str) -> datetime | None:
-    """The aware time that an option names; None where it is not given.
-
-    Raises:
-        WorkoutError: it is no time, or has no time zone.
-    """
+    """The aware time that an option names; None where it is not given."""
     if text is None:
         return None
     try:

@@ -31,10 +31,7 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notatio
 
 
 def session_of(argument: str, *, name: str = "", athlete: Path | None = None) -> Session:
-    """The session that an argument means, as `read_session` reads it; what is found on the way is told on stderr.
-
-    With an athlete's file its efforts are numbers.
-    """
+    """The session that an argument means, for an athlete with numbers; what is found on the way is told on stderr."""
     from retrorun.session import document, effort
 
     read = read_session(argument, name=name)
@@ -43,15 +40,7 @@ def session_of(argument: str, *, name: str = "", athlete: Path | None = None) ->
 
 
 def read_session(argument: str, *, name: str = "") -> Decompiled:
-    """The session that an argument means, and what a session cannot hold of it.
-
-    `name` is for notation and other texts, which have none.
-
-    Raises:
-        SessionError: it is no session, no key, or no readable document.
-        RecordingError: it looks like a file's name and there is none.
-        RetrorunError: a file holds no session.
-    """
+    """The session that an argument means, and what it cannot hold; `name` is for texts, which have none."""
     from retrorun.session.notation import parse_session
     from retrorun.workout import decode, importing
 
@@ -67,12 +56,7 @@ def read_session(argument: str, *, name: str = "") -> Decompiled:
 
 
 def source_of(argument: str) -> Session | Path | str | bytes:
-    """What an argument is: a ready-made session, a file, notation, or what standard input holds.
-
-    Raises:
-        SessionError: it is empty.
-        RecordingError: it looks like a file's name and there is none.
-    """
+    """What an argument is: a ready-made session, a file, notation, or what standard input holds."""
     from retrorun.session.library import find_ready_made
     from retrorun.workout.importing import FILE_NAME
 
@@ -91,11 +75,7 @@ def source_of(argument: str) -> Session | Path | str | bytes:
 
 
 def with_folders(arguments: Iterable[str]) -> list[str]:
-    """The arguments, each folder as the sessions and schedules in it, in the order of their names.
-
-    Raises:
-        RecordingError: a folder holds none.
-    """
+    """The arguments, each folder as the sessions and schedules in it, in the order of their names."""
     found: list[str] = []
     for argument in arguments:
         if not argument.strip() or existing_file(argument) is not None or not is_folder(Path(argument)):
@@ -127,13 +107,7 @@ def existing_file(argument: str) -> Path | None:
 
 
 def run_of(recording: Path, profile: Path | None = None, plan: str | None = None, *, data: bytes = b"") -> Analysis:
-    """The answer about the recording of a command, with the profile and the plan that were given.
-
-    `data` is what standard input held, where that was read already.
-
-    Raises:
-        RecordingError: it cannot be read, or holds nothing on foot.
-    """
+    """The answer about a recording on foot; `data` is what standard input held, where that was read already."""
     from retrorun.analysis.analyse import analyse
 
     usual, planned = profile_of(profile), None if plan is None else session_of(plan)
@@ -144,11 +118,7 @@ def run_of(recording: Path, profile: Path | None = None, plan: str | None = None
 
 
 def must_be_on_foot(activity: Activity, recording: Path) -> None:
-    """Refuse a recording that holds nothing on foot.
-
-    Raises:
-        RecordingError: it is a ride, a swim, …
-    """
+    """Refuse a recording that holds nothing on foot, such as a ride or a swim."""
     from retrorun.activity.rules import spans_on_foot
 
     if not spans_on_foot(activity):
@@ -161,9 +131,6 @@ def kind_of(data: bytes, *, where: str) -> Kind:
     """Whether bytes are a session (text), a FIT workout or a recording.
 
     What is none of them counts as a recording: reading it says what is wrong with it.
-
-    Raises:
-        RecordingError: there are no bytes at all.
     """
     from retrorun.activity.archive import unpack
     from retrorun.fit.reader import is_fit
@@ -186,12 +153,7 @@ def kind_of(data: bytes, *, where: str) -> Kind:
 
 
 def profile_of(path: Path | None) -> GaitProfile | None:
-    """The gait profile in a file; None where none is given.
-
-    Raises:
-        RecordingError: the file cannot be read.
-        ProfileError: it holds no gait profile.
-    """
+    """The gait profile in a file; None where none is given."""
     if path is None:
         return None
     from retrorun.detection.profile import GaitProfile
