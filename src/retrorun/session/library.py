@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +11,9 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from retrorun.errors import SessionError
-from retrorun.session import safety, values, wording
+from retrorun.session import notation, safety, wording
 from retrorun.session.model import Session
-from retrorun.session.notation import parse_duration, parse_session, parse_target
+from retrorun.session.values import member_of, nearest_of, retold
 
 ParameterKind = Literal["count", "duration", "target"]
 
@@ -66,35 +67,27 @@ class ReadyMade:
             SessionError: an unknown parameter, a value of the wrong kind, or one that makes the session unsafe.
         """
         given = {**(values or {}), **more}
-        known = [parameter.name for parameter in self.parameters]
-        for name in given:
-            if name not in known:
-                raise SessionError(f"{self.key} has no parameter {name!r}", hint=f"use one of: {', '.join(known)}")
-        filled = {
-            parameter.name: _phrase(parameter, given.get(parameter.name, parameter.default))
-            for parameter in self.parameters
-        }
-        session = parse_session(self.template.format(**filled), name=self.title)
+        known = {parameter.name: parameter.kind for parameter in self.parameters}
+        for name in (each for each in given if each not in known):
+            raise SessionError(f"{self.key} has no parameter {name!r}", hint=f"use one of: {', '.join(known)}")
+        given = {parameter.name: parameter.default for parameter in self.parameters} | given
+        filled = {name: _phrase(name, known[name], str(value).strip()) for name, value in given.items()}
+        session = notation.parse_session(self.template.format(**filled), name=self.title)
         for finding in safety.safety_findings(session):
             raise SessionError(finding.what, where=finding.place, hint=finding.hint)
         return session
 
 
-def _phrase(parameter: Parameter, value: object) -> str:
+def _phrase(name: str, kind: ParameterKind, text: str) -> str:
     """A value as the notation writes it, checked to be of the parameter's kind."""
-    text = str(value).strip()
-    with values.retold(SessionError, parameter.name):
-        if parameter.kind == "count":
-            return _count(text)
-        if parameter.kind == "duration":
-            return wording.format_duration(parse_duration(text))
-        return f"@ {wording.format_target(parse_target(text))}" if text else ""
-
-
-def _count(text: str) -> str:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 999 and len(text) <= 3):
-        raise SessionError(f"{text!r} is no count", hint="give a whole number from 1 to 999")
-    return text
+    with retold(SessionError, name):
+        if kind == "duration":
+            return wording.format_duration(notation.parse_duration(text))
+        if kind == "target":
+            return f"@ {wording.format_target(notation.parse_target(text))}" if text else ""
+        if not re.fullmatch(r"0*[1-9][0-9]{0,2}", text) or len(text) > 3:
+            raise SessionError(f"{text!r} is no count", hint="give a whole number from 1 to 999")
+        return text
 
 
 def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = None) -> tuple[ReadyMade, ...]:
@@ -103,11 +96,9 @@ def ready_made(*, kind: Kind | str | None = None, level: Level | str | None = No
     Raises:
         SessionError: no such kind or level.
     """
-    wanted_kind = None if kind is None else values.member_of(Kind, kind, "kind")
-    wanted_level = None if level is None else values.member_of(Level, level, "level")
-    return tuple(
-        entry for entry in _library() if wanted_kind in (None, entry.kind) and wanted_level in (None, entry.level)
-    )
+    kinds = tuple(Kind) if kind is None else (member_of(Kind, kind, "kind"),)
+    levels = tuple(Level) if level is None else (member_of(Level, level, "level"),)
+    return tuple(entry for entry in _library().values() if entry.kind in kinds and entry.level in levels)
 
 
 def find_ready_made(key: str) -> ReadyMade:
@@ -116,32 +107,42 @@ def find_ready_made(key: str) -> ReadyMade:
     Raises:
         SessionError: there is none.
     """
-    for entry in _library():
-        if entry.key == key:
-            return entry
-    hint = values.nearest_of(key, (entry.key for entry in _library()), "`retrorun library` lists them")
-    raise SessionError(f"there is no ready-made session {key!r}", hint=hint)
+    entry = _library().get(key)
+    if entry is None:
+        hint = nearest_of(key, _library(), "`retrorun library` lists them")
+        raise SessionError(f"there is no ready-made session {key!r}", hint=hint)
+    return entry
+
+
+def plan_template(form: str) -> str:
+    """The notation of a plan's session, with `{numbers}` to fill in."""
+    return _with_cues(_data()["plan"][form])
 
 
 @cache
-def _library() -> tuple[ReadyMade, ...]:
-    """The sessions of library.toml, where cues and the meanings of numbers stand once for all."""
+def _data() -> dict[str, Any]:
+    """What stands in library.toml, where cues and the meanings of numbers stand once for all."""
     import tomllib
 
-    data = tomllib.loads(files("retrorun.session").joinpath("library.toml").read_text(encoding="utf-8"))
-    return tuple(_entry(key, row, data["cues"], data["parameters"]) for key, row in data["sessions"].items())
+    return tomllib.loads(files("retrorun.session").joinpath("library.toml").read_text(encoding="utf-8"))
 
 
-def _entry(
-    key: str, row: dict[str, Any], cues: dict[str, str], known: dict[str, tuple[ParameterKind, str]]
-) -> ReadyMade:
-    kind, level = key.split("-")
-    template = row["template"].strip()
-    for name, cue in cues.items():
+def _with_cues(template: str) -> str:
+    for name, cue in _data()["cues"].items():
         template = template.replace(f"{{{name}}}", cue)
-    meanings = {name: meaning for name, (_, meaning) in known.items()} | row.get("meanings", {})
+    return template.strip()
+
+
+@cache
+def _library() -> dict[str, ReadyMade]:
+    return {key: _entry(key, row) for key, row in _data()["sessions"].items()}
+
+
+def _entry(key: str, row: dict[str, Any]) -> ReadyMade:
+    kind, level = key.split("-")
+    known, meanings = _data()["parameters"], row.get("meanings", {})
     parameters = tuple(
-        Parameter(name=name, kind=known[name][0], default=default, meaning=meanings[name])
+        Parameter(name=name, kind=known[name][0], default=default, meaning=meanings.get(name, known[name][1]))
         for name, default in row["numbers"].items()
     )
     return ReadyMade(
@@ -150,6 +151,6 @@ def _entry(
         kind=Kind(kind),
         level=Level(level),
         source=row["source"].strip(),
-        template=template,
+        template=_with_cues(row["template"]),
         parameters=parameters,
     )

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from retrorun.errors import SessionError
-from retrorun.session import notation, safety, values
+from retrorun.session import library, notation, safety, values, wording
 from retrorun.session.library import Level
 from retrorun.session.model import Session
-from retrorun.session.values import SpeedRange
-from retrorun.session.wording import format_target, format_time
 from retrorun.units import format_distance
 
 
@@ -34,14 +32,9 @@ class Dose:
 # trials and runners report: two or three times a week for six to eight weeks (Terblanche et al. 2005, Uthoff et al.
 # 2020, Negra et al. 2022, Bouguezzi et al. 2024), and minutes with jogs between, five or six of them backward after
 # some weeks, in a beginner's account. No trial tested it as a whole.
-LADDER = (
-    Dose(reps=4, stretch_s=30),
-    Dose(reps=6, stretch_s=30),
-    Dose(reps=6, stretch_s=60),
-    Dose(reps=8, stretch_s=60),
-    Dose(reps=5, stretch_s=120),
-    Dose(reps=6, stretch_s=120),
-    Dose(reps=3, stretch_s=300),
+LADDER = tuple(
+    Dose(reps=reps, stretch_s=stretch_s)
+    for reps, stretch_s in ((4, 30), (6, 30), (6, 60), (8, 60), (5, 120), (6, 120), (3, 300))
 )
 FIRST_RUNG = {Level.BEGINNER: 0, Level.REGULAR: 2, Level.EXPERIENCED: 4}
 BY_FEEL_RUNGS = 2  # the first rungs carry no pace: the runner is learning to move
@@ -50,10 +43,6 @@ MOST_WEEKS = 52
 DAYS = {1: (0,), 2: (0, 3), 3: (0, 2, 4)}  # days from the week's first: two days at least from one to the next
 LARGEST_SHARE = 0.15  # of the week's distance; runners' advice is 10 to 15 %
 FAST_BACKWARD_MPS = 2.5  # the fast end of what recreational backward runners report, to be on the safe side
-
-_LOOK = "Look over each shoulder in turn. Flat, closed, dry ground."
-_LOOK_UP = "Short steps. Look over each shoulder in turn."
-_DOWN = "Walk down FORWARD. Never backward downhill."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +93,9 @@ def make_plan(
         SessionError: a number is out of range, or not even the first rung fits into the weekly distance.
     """
     level = values.member_of(Level, level, "level")
-    _within("weeks", weeks, 1, MOST_WEEKS)
-    _within("sessions_a_week", sessions_a_week, 1, max(DAYS))
+    for name, value, most in (("weeks", weeks, MOST_WEEKS), ("sessions_a_week", sessions_a_week, max(DAYS))):
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+            raise SessionError(f"{name} is {value!r}", hint=f"use a whole number from 1 to {most}")
     if not isinstance(start, date) or isinstance(start, datetime):
         raise SessionError(f"a plan's start is a date, not {start!r}", hint="leave the time of day out")
     target = None if easy_mps is None else safety.backward_pace_from_easy(easy_mps).target
@@ -115,78 +105,36 @@ def make_plan(
 
 
 def _sessions(
-    start: date, weeks: int, a_week: int, *, first: int, top: int, target: SpeedRange | None
+    start: date, weeks: int, a_week: int, *, first: int, top: int, target: values.SpeedRange | None
 ) -> Iterator[PlannedSession]:
     for week in range(weeks):
         rung = min(first + week, top)
         aim = None if rung < BY_FEEL_RUNGS else target
         for index, offset in enumerate(DAYS[a_week]):
-            opening = week == 0 and index == 0 and first == 0
-            form = _FORMS[index] if rung >= BY_FEEL_RUNGS else _FORMS[index % 2]  # hills once it is learnt
-            backward_s, text = _opening(LADDER[rung]) if opening else form(LADDER[rung], aim)
-            yield PlannedSession(
-                day=_day(start, 7 * week + offset),
-                week=week + 1,
-                session=notation.parse_session(text),
-                backward_s=backward_s,
-            )
+            # The very first session is walked; hills come once it is learnt.
+            form = _FORMS[index] if rung >= BY_FEEL_RUNGS else _FORMS[index % 2]
+            form = "opening" if week == index == first == 0 else form
+            day = _day(start, 7 * week + offset)
+            yield _planned(form, LADDER[rung], aim, day=day, week=week + 1)
 
 
-# ---- the forms of a session: backward running time [s], and notation -------------------------------------------------
+_FORMS = ("stretches", "alternating", "hill")
 
 
-def _opening(dose: Dose) -> tuple[int, str]:
-    """The very first session: the stretches are walked."""
-    stretch = format_time(dose.stretch_s)
-    text = (
-        f"name: First backward steps {dose.reps}x{stretch}\n10min warmup\n"
-        f'{dose.reps}x({stretch} bwd walk flat "{_LOOK}"; 1min walk recovery)\n10min easy; 5min walk cooldown'
-    )
-    return 0, text
-
-
-def _stretches(dose: Dose, target: SpeedRange | None) -> tuple[int, str]:
-    """Stretches with a walk as long between them."""
-    stretch = format_time(dose.stretch_s)
-    text = (
-        f'name: Backward {dose.reps}x{stretch}\n10min warmup; 2min bwd walk flat "{_LOOK}"\n'
-        f'{dose.reps}x({stretch} bwd flat {_at(target)} "{_LOOK}"; {stretch} walk recovery)\n'
-        "10min easy; 5min walk cooldown"
-    )
-    return dose.backward_s, text
-
-
-def _alternating(dose: Dose, target: SpeedRange | None) -> tuple[int, str]:
-    """Stretches with a forward run twice as long between them, five minutes at most."""
-    stretch = format_time(dose.stretch_s)
-    between = format_time(min(2 * dose.stretch_s, 300))
-    text = (
-        f"name: Turn about {dose.reps}x{stretch}\n10min warmup\n"
-        f'{dose.reps}x({stretch} bwd flat {_at(target)} "{_LOOK}"; {between} easy; 30s rest)\n'
-        "10min cooldown"
-    )
-    return dose.backward_s, text
-
-
-def _hill(dose: Dose, _: SpeedRange | None) -> tuple[int, str]:
-    """Half the dose uphill, in climbs of at most half a minute, without a pace: uphill is harder."""
+def _planned(form: str, dose: Dose, target: values.SpeedRange | None, *, day: date, week: int) -> PlannedSession:
+    # Half the dose uphill, in climbs of at most half a minute, without a pace: uphill is harder.
     climb_s = min(dose.stretch_s, 30)
     climbs = max(dose.backward_s // (2 * climb_s), 1)
-    text = (
-        f"name: Backward hill {climbs}x{format_time(climb_s)}\n10min warmup\n"
-        f'{climbs}x({format_time(climb_s)} bwd uphill "{_LOOK_UP}"; lap walk fwd downhill "{_DOWN}")\n10min cooldown'
+    text = library.plan_template(form).format(
+        reps=dose.reps,
+        stretch=wording.format_time(dose.stretch_s),
+        between=wording.format_time(min(2 * dose.stretch_s, 300)),  # forward twice as long, five minutes at most
+        climbs=climbs,
+        climb=wording.format_time(climb_s),
+        backward="" if target is None else f"@ {wording.format_target(target)}",
     )
-    return climbs * climb_s, text
-
-
-_FORMS = (_stretches, _alternating, _hill)
-
-
-def _at(target: SpeedRange | None) -> str:
-    return "" if target is None else f"@ {format_target(target)}"
-
-
-# ---- the rule --------------------------------------------------------------------------------------------------------
+    backward_s = {"opening": 0, "hill": climbs * climb_s}.get(form, dose.backward_s)
+    return PlannedSession(day=day, week=week, session=notation.parse_session(text), backward_s=backward_s)
 
 
 def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float | None) -> int:
@@ -209,12 +157,11 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
 
 def _rule(level: Level, top: int, weekly_distance_m: float | None, per_m: float) -> str:
     """The rule of a plan in words."""
-    ladder = ", ".join(f"{dose.reps}×{format_time(dose.stretch_s)}" for dose in LADDER)
+    ladder = ", ".join(f"{dose.reps}×{wording.format_time(dose.stretch_s)}" for dose in LADDER)
     share = ""
     if weekly_distance_m is not None:
-        held = (
-            "The whole ladder" if top == len(LADDER) - 1 else f"It stops at step {top + 1}, so that the backward part"
-        )
+        whole = top == len(LADDER) - 1
+        held = "The whole ladder" if whole else f"It stops at step {top + 1}, so that the backward part"
         share = (
             f" {held} stays within {LARGEST_SHARE:.0%} of {format_distance(weekly_distance_m, per_m=per_m)} a week, "
             "counted at a fast backward pace."
@@ -227,11 +174,6 @@ def _rule(level: Level, top: int, weekly_distance_m: float | None, per_m: float)
     )
 
 
-def _within(name: str, value: int, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise SessionError(f"{name} is {value!r}", hint=f"use a whole number from {low} to {high}")
-
-
 def _day(start: date, days: int) -> date:
     try:
         # One day more, because a calendar says on which day an event is over.
@@ -240,13 +182,8 @@ def _day(start: date, days: int) -> date:
         raise SessionError(f"a plan that begins on {start} runs out of the calendar", hint="begin earlier") from None
 
 
-# ---- the plan as a calendar: iCalendar (RFC 5545), one all-day event for each session --------------------------------
-
-_LONGEST_LINE = 75  # bytes, without the line break (RFC 5545, 3.1)
-
-
 def to_icalendar(plan: TrainingPlan, *, created: datetime) -> str:
-    """The plan as the text of an .ics file, with the session's notation as each event's description.
+    """The plan as the text of an .ics file (RFC 5545): an all-day event for each session, its notation described in it.
 
     Args:
         plan: dated sessions.
@@ -256,45 +193,21 @@ def to_icalendar(plan: TrainingPlan, *, created: datetime) -> str:
     Raises:
         SessionError: `created` is without a time zone.
     """
+    from icalendar import Calendar, Event
+
     if created.tzinfo is None:
         raise SessionError("the time of creation has no time zone", hint="use e.g. datetime.now(timezone.utc)")
-    stamp = created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//retrorun//training plan//EN", "CALSCALE:GREGORIAN"]
+    calendar = Calendar(prodid="-//retrorun//training plan//EN", version="2.0", calscale="GREGORIAN")
     for planned in plan.sessions:
-        lines += _event(planned, stamp)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
-
-
-def _event(planned: PlannedSession, stamp: str) -> list[str]:
-    text = notation.format_session(planned.session)
-    digest = hashlib.sha256(f"{planned.day.isoformat()}\n{text}".encode()).hexdigest()[:32]
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{digest}@retrorun",
-        f"DTSTAMP:{stamp}",
-        f"DTSTART;VALUE=DATE:{planned.day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{planned.day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_escaped(planned.session.name)}",
-        f"DESCRIPTION:{_escaped(text)}",
-        "TRANSP:TRANSPARENT",
-        "END:VEVENT",
-    ]
-
-
-def _escaped(text: str) -> str:
-    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
-        text = text.replace(plain, written)
-    return text
-
-
-def _folded(line: str) -> str:
-    """The line in pieces of at most 75 bytes, cut between characters; each further piece begins with a blank."""
-    pieces: list[str] = []
-    piece = ""
-    for char in line:
-        if len((piece + char).encode()) > _LONGEST_LINE:
-            pieces.append(piece)
-            piece = " "
-        piece += char
-    return "\r\n".join([*pieces, piece])
+        text = notation.format_session(planned.session)
+        event = Event(
+            uid=hashlib.sha256(f"{planned.day.isoformat()}\n{text}".encode()).hexdigest()[:32] + "@retrorun",
+            transp="TRANSPARENT",
+        )
+        event.add("dtstamp", created.astimezone(UTC))
+        event.add("dtstart", planned.day)
+        event.add("dtend", planned.day + timedelta(days=1))
+        event.add("summary", planned.session.name)
+        event.add("description", text)
+        calendar.add_component(event)
+    return str(calendar.to_ical(), "utf-8")
