@@ -6,22 +6,16 @@ not the key beside it; a repeat without end condition 7 loses its count; the end
 to its `targetType`. What was not probed there is marked [inferred].
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from retrorun.documents import Fields
 from retrorun.errors import WorkoutError
-from retrorun.fit.step_values import CADENCE_SPM, HEART_RATE_BPM, POWER_W, SPEED_MPS, TargetType
-from retrorun.session import effort, values
-from retrorun.session.amounts import USUAL_SPEEDS, amounts
+from retrorun.session import amounts, effort, values
 from retrorun.session.model import Findings, Intensity, Repeat, Say, Session, Setting, Step, walk_steps
-from retrorun.session.values import retold
 from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout import check, devices, encode
-from retrorun.workout.check import Group, Part, Single, arrange
 from retrorun.workout.decode import Decompiled, Exported, session_of, with_progressions
 from retrorun.workout.step_text import clean, cut, label_of, step_note
 
@@ -29,24 +23,28 @@ Json = dict[str, Any]
 
 NAME = "Garmin Connect"
 SPORT: Json = {"sportTypeId": 1, "sportTypeKey": "running", "displayOrder": 1}
-STEP_TYPES = {
-    Intensity.WARMUP: (1, "warmup"),
-    Intensity.COOLDOWN: (2, "cooldown"),
-    Intensity.INTERVAL: (3, "interval"),
-    Intensity.ACTIVE: (3, "interval"),  # Connect shows step type 3 of a run as "Run"
-    Intensity.RECOVERY: (4, "recovery"),
-    Intensity.REST: (5, "rest"),
+# What Connect calls its kinds of steps, of ends and of targets, by their ids.
+KEYS = {
+    "stepType": {1: "warmup", 2: "cooldown", 3: "interval", 4: "recovery", 5: "rest", 6: "repeat"},
+    "conditionType": {1: "lap.button", 2: "time", 3: "distance", 4: "calories", 6: "heart.rate", 7: "iterations"},
+    "workoutTargetType": {1: "no.target", 2: "power.zone", 3: "cadence.zone", 4: "heart.rate.zone", 6: "pace.zone"},
 }
-REPEAT = (6, "repeat")
-LAP_BUTTON, TIME, DISTANCE = (1, "lap.button"), (2, "time"), (3, "distance")
-CALORIES, HEART_RATE, ITERATIONS = (4, "calories"), (6, "heart.rate"), (7, "iterations")
-NO_TARGET, POWER, CADENCE = (1, "no.target"), (2, "power.zone"), (3, "cadence.zone")
-HEART_RATE_TARGET, PACE = (4, "heart.rate.zone"), (6, "pace.zone")
-TARGETS = {
-    TargetType.SPEED: (PACE, SPEED_MPS),
-    TargetType.HEART_RATE: (HEART_RATE_TARGET, HEART_RATE_BPM),
-    TargetType.CADENCE: (CADENCE, CADENCE_SPM),
-    TargetType.POWER: (POWER, POWER_W),
+REPEAT, ITERATIONS, NO_TARGET, HEART_RATE = 6, 7, 1, 4
+STEP_TYPES = {
+    Intensity.WARMUP: 1,
+    Intensity.COOLDOWN: 2,
+    Intensity.INTERVAL: 3,
+    Intensity.ACTIVE: 3,  # Connect shows step type 3 of a run as "Run"; it is read as this, the last one
+    Intensity.RECOVERY: 4,
+    Intensity.REST: 5,
+}
+INTENSITIES = {number: intensity for intensity, number in STEP_TYPES.items()}
+TARGETS: dict[int, type[values.Range]] = {
+    2: values.PowerRange,
+    3: values.CadenceRange,
+    HEART_RATE: values.HeartRateRange,
+    5: values.SpeedRange,  # as a speed
+    6: values.SpeedRange,  # as a pace
 }
 UNITS: dict[values.DistanceUnit, tuple[int, str, float]] = {  # id, key, centimetres; the id of the mile [inferred]
     "m": (1, "meter", 100.0),
@@ -73,13 +71,13 @@ def to_garmin_connect(session: Session) -> Exported:
     missing = check.unresolved(session, lambda target: not effort.is_effort(target))
     if missing:
         raise effort.missing_error(missing)
-    arranged = arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
+    arranged = check.arrange(session, format_name=NAME, depth=DEEPEST, keeps_skip_last=_ends_in_rest)
     writer = _Writer(say=arranged.findings.add)
     steps = [writer.part(part, None) for part in arranged.parts]
     writer.about(session)
-    seconds = amounts(session, usual=USUAL_SPEEDS).time_s.total
+    seconds = amounts.amounts(session, usual=amounts.USUAL_SPEEDS).time_s.total
     workout: Json = {
-        "workoutName": _utf16_cut(session.name, LONGEST_NAME) or "Workout",
+        "workoutName": _utf16_cut(session.name) or "Workout",
         "description": session.note or None,
         "sportType": SPORT,
         "estimatedDurationInSecs": round(seconds),  # what has no known length counts nothing
@@ -103,11 +101,11 @@ class _Writer:
     order: int = 0
     groups: int = 0
 
-    def part(self, part: Part, group: int | None) -> Json:
+    def part(self, part: check.Part, group: int | None) -> Json:
         self.order += 1
-        return self.single(part, group) if isinstance(part, Single) else self.group(part)
+        return self.single(part, group) if isinstance(part, check.Single) else self.group(part)
 
-    def group(self, group: Group) -> Json:
+    def group(self, group: check.Group) -> Json:
         self.groups += 1
         made: Json = {
             "type": "RepeatGroupDTO",
@@ -123,14 +121,18 @@ class _Writer:
         }
         return made | {"workoutSteps": [self.part(part, number) for part in group.body]}
 
-    def single(self, single: Single, group: int | None) -> Json:
+    def single(self, single: check.Single, group: int | None) -> Json:
         step, place = single.step, single.place
+        note = step_note(step)
+        kept = cut(note, LONGEST_NOTE)
+        if kept != note:
+            self.say(place, f"a watch shows {LONGEST_NOTE} bytes of a note: the end was cut", "shorten the note")
         made: Json = {
             "type": "ExecutableStepDTO",
             "stepOrder": self.order,
             "stepType": _kind("stepType", STEP_TYPES[step.intensity]),
             "childStepId": group,
-            "description": self.description(step, place),
+            "description": kept,
         }
         made |= self.end(step.duration, place) | _target(step.target, "target", "zoneNumber")
         if step.secondary_target is not None:
@@ -138,31 +140,28 @@ class _Writer:
             self.say(place, f"{NAME} may leave out a second target of a run", "put what matters into the target")
         return made
 
-    def description(self, step: Step, place: str) -> str:
-        note = step_note(step)
-        kept = cut(note, LONGEST_NOTE)
-        if kept != note:
-            self.say(place, f"a watch shows {LONGEST_NOTE} bytes of a note: the end was cut", "shorten the note")
-        return kept
-
     def end(self, duration: values.Duration, place: str) -> Json:
+        more: Json = {}
         match duration:
-            case values.Time():
-                return _condition(TIME, duration.time_s)
-            case values.Distance():
-                unit_id, key, factor = UNITS[duration.unit]
-                unit = {"unitId": unit_id, "unitKey": key, "factor": factor}
-                return _condition(DISTANCE, duration.distance_m) | {"preferredEndConditionUnit": unit}
             case values.LapButton():
-                return _condition(LAP_BUTTON, None)
+                number, value = 1, None
+            case values.Time():
+                number, value = 2, duration.time_s
+            case values.Distance():
+                number, value = 3, duration.distance_m
+                unit = dict(zip(("unitId", "unitKey", "factor"), UNITS[duration.unit], strict=True))
+                more = {"preferredEndConditionUnit": unit}
             case values.Calories():
-                return _condition(CALORIES, float(duration.calories_kcal))
+                number, value = 4, float(duration.calories_kcal)
             case values.HeartRateAbove() | values.HeartRateBelow():
+                number, value = 6, float(duration.heart_rate_bpm)
                 # Sources disagree on which is which; so it is where all agree, on power [inferred].
                 compare = "gt" if isinstance(duration, values.HeartRateAbove) else "lt"
+                more = {"endConditionCompare": compare}
                 what = f"whether {NAME} reads '{compare}' as meant is not known"
                 self.say(place, what, "look at the step there before the run", severity="note")
-                return _condition(HEART_RATE, float(duration.heart_rate_bpm)) | {"endConditionCompare": compare}
+        condition = _kind("conditionType", number) | {"displayable": True}
+        return {"endCondition": condition, "endConditionValue": value, **more}
 
     def about(self, session: Session) -> None:
         """What there is to say of the session as a whole."""
@@ -170,7 +169,7 @@ class _Writer:
             self.say("", f"{self.order} steps and repeats; {NAME} takes {MOST_STEPS}", "split the session", "error")
         if not session.name:
             self.say("name", f"{NAME} wants a name: it is called Workout", "give the session a name", "note")
-        if _utf16_cut(session.name, LONGEST_NAME) != session.name:
+        if _utf16_cut(session.name) != session.name:
             self.say("name", f"{NAME} keeps {LONGEST_NAME} characters of a name: the end was cut", "shorten it")
         if session.setting is not Setting.ROAD:
             self.say("setting", f"here {NAME} has only 'running', not '{session.setting.value}'", "set it there")
@@ -178,12 +177,8 @@ class _Writer:
             self.say("steps", f"{NAME} has one kind for active and interval steps", "", "note")
 
 
-def _kind(name: str, pair: tuple[int, str]) -> Json:
-    return {f"{name}Id": pair[0], f"{name}Key": pair[1], "displayOrder": pair[0]}
-
-
-def _condition(pair: tuple[int, str], value: float | None) -> Json:
-    return {"endCondition": _kind("conditionType", pair) | {"displayable": True}, "endConditionValue": value}
+def _kind(name: str, number: int) -> Json:
+    return {f"{name}Id": number, f"{name}Key": KEYS[name][number], "displayOrder": number}
 
 
 def _target(target: values.Target | None, name: str, zone: str) -> Json:
@@ -191,28 +186,20 @@ def _target(target: values.Target | None, name: str, zone: str) -> Json:
     if target is None:
         return {f"{name}Type": _kind("workoutTargetType", NO_TARGET)}
     if isinstance(target, values.HeartRateZone):
-        return {f"{name}Type": _kind("workoutTargetType", HEART_RATE_TARGET), zone: target.zone}
+        return {f"{name}Type": _kind("workoutTargetType", HEART_RATE), zone: target.zone}
     raw = encode.raw_target(target)  # what an open end or a progression becomes is the same as in a file [inferred]
-    pair, quantity = TARGETS[TargetType(raw.type or 0)]
+    number = max(number for number, measure in TARGETS.items() if encode.WIRE[measure].type == raw.type)
+    quantity = encode.WIRE[TARGETS[number]].quantity
     # Metres per second, the slower end first; steps per minute [inferred].
-    low, high = float(quantity.value(raw.low or 0)), float(quantity.value(raw.high or 0))
-    return {f"{name}Type": _kind("workoutTargetType", pair), f"{name}ValueOne": low, f"{name}ValueTwo": high}
+    low, high = (float(quantity.value(end or 0)) for end in (raw.low, raw.high))
+    return {f"{name}Type": _kind("workoutTargetType", number), f"{name}ValueOne": low, f"{name}ValueTwo": high}
 
 
-def _utf16_cut(text: str, units: int) -> str:
-    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
+def _utf16_cut(name: str) -> str:
+    return name.encode("utf-16-le")[: LONGEST_NAME * 2].decode("utf-16-le", errors="ignore")
 
 
 # ---- and back --------------------------------------------------------------------------------------------------------
-
-_INTENSITIES = {number: intensity for intensity, (number, _) in STEP_TYPES.items()} | {3: Intensity.ACTIVE}
-# What a target of a number measures; 5 is a speed and 6 a pace.
-_MEASURES: dict[int, type[values.Range]] = {
-    2: values.PowerRange,
-    3: values.CadenceRange,
-    4: values.HeartRateRange,
-    **dict.fromkeys((5, 6), values.SpeedRange),
-}
 
 
 def is_garmin_connect(data: object) -> bool:
@@ -248,10 +235,10 @@ class _Reader:
 
     def items(self, rows: list[Fields], place: str, first: int = 0) -> list[Step | Repeat]:
         rows = sorted(rows, key=lambda row: row.integer("stepOrder", 0))
-        return [self.item(row, f"{place}[{first + index}]") for index, row in enumerate(rows)]
+        return [self.item(row, f"{place}[{index}]") for index, row in enumerate(rows, start=first)]
 
     def item(self, row: Fields, place: str) -> Step | Repeat:
-        with retold(WorkoutError, row.where):
+        with values.retold(WorkoutError, row.where):
             return self.repeat(row, place) if row.has("workoutSteps") else self.step(row, place)
 
     def repeat(self, row: Fields, place: str) -> Repeat:
@@ -265,17 +252,16 @@ class _Reader:
 
     def step(self, row: Fields, place: str) -> Step:
         kind = _id(row, "stepType", "stepTypeId")
-        intensity = _INTENSITIES.get(kind or 3, Intensity.ACTIVE)
-        if kind not in (None, *_INTENSITIES):
+        intensity = INTENSITIES.get(kind or 3, Intensity.ACTIVE)
+        if kind not in (None, *INTENSITIES):
             self.say(place, f"the step is of type {kind}", "taken as active")
         text = clean(row.text("description", ""))
         label = label_of(text, place, self.say, resting=intensity is Intensity.REST)
         target = self.target(row, place, "target", "zoneNumber")
         second = self.target(row, place, "secondaryTarget", "secondaryZoneNumber")
         target, second, note = with_progressions(target, second, label.text)
-        return label.step(
-            self.duration(row, place), intensity=intensity, target=target, secondary_target=second, note=note
-        )
+        end = self.duration(row, place)
+        return label.step(end, intensity=intensity, target=target, secondary_target=second, note=note)
 
     def duration(self, row: Fields, place: str) -> values.Duration:
         kind, value = _id(row, "endCondition", "conditionTypeId"), _number(row, "endConditionValue")
@@ -299,12 +285,12 @@ class _Reader:
 
     def target(self, row: Fields, place: str, name: str, zone: str) -> values.Target | None:
         kind = _id(row, f"{name}Type", "workoutTargetTypeId")
-        if kind in (None, NO_TARGET[0]):
+        if kind in (None, NO_TARGET):
             return None
-        if row.has(zone) and kind == HEART_RATE_TARGET[0]:
+        if row.has(zone) and kind == HEART_RATE:
             return values.HeartRateZone(zone=row.integer(zone))
         ends = [value for end in ("One", "Two") if (value := _number(row, f"{name}Value{end}")) is not None]
-        made = encode.between(_MEASURES[kind], min(ends), max(ends)) if ends and kind in _MEASURES else None
+        made = encode.between(TARGETS[kind], min(ends), max(ends)) if ends and kind in TARGETS else None
         if made is None:
             shown = f"zone {row.values.get(zone)}" if row.has(zone) else " to ".join(f"{end:g}" for end in ends)
             self.say(place, f"the target is of type {kind}, {shown or 'without a value'}", "it is left out")

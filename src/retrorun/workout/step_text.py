@@ -257,8 +257,8 @@ def one_line(text: str) -> str:
 
 # ---- in somebody else's words ----------------------------------------------------------------------------------------
 
-# `run backward` tells a direction, but not `shoulders back` or `no backward lean`. These are the words of English,
-# Spanish, French, German, Italian, Portuguese and Dutch notes; what follows a negation, or speaks of a body part, a drill
+# `run backward` tells a direction, but not `shoulders back` or `no backward lean`. These are words of English, Spanish,
+# French, German, Italian, Portuguese and Dutch notes; what follows a negation, or speaks of a body part, a drill
 # on the spot or equipment, says nothing about the way to run. What remains is still a guess.
 _BACKWARD = re.compile(
     # Words that by themselves may mean running backward ...
