@@ -18,6 +18,7 @@ Each error says what is wrong, where, and what to do about it::
 
 import copyreg
 import unicodedata
+from types import UnionType
 from typing import Self
 
 _SHOWN_BEFORE = 60  # characters of a line of notation that an error shows before its place
@@ -65,6 +66,14 @@ class RetrorunError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, and errors cross process borders in a scan.
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+def expect(
+    value: object, kinds: type | UnionType, what: str, *, error: type[RetrorunError] = RetrorunError, hint: str = ""
+) -> None:
+    """Refuse a value of another kind than is needed; `what` names what is needed: `a Session`."""
+    if not isinstance(value, kinds):
+        raise error(f"{what} is needed here, not {type(value).__name__}", hint=hint)
 
 
 class SessionError(RetrorunError, ValueError):

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from retrorun.errors import OutputError, RecordingError, RetrorunError, is_hidden
+from retrorun.errors import OutputError, RecordingError, RetrorunError, expect, is_hidden
 
 MOST_BYTES = 256 << 20  # of one file that is read whole; a day of running is 10 MB of FIT, 100 MB of TCX
 GZIP = b"\x1f\x8b"  # how gzipped bytes begin
@@ -49,6 +49,12 @@ def plain_cell(text: str) -> str:
 def _escaped(char: str) -> str:
     byte = ord(char) - 0xDC00  # how Python holds a byte of a name that is no UTF-8
     return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode()
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """The path that was given as text or path object; one error for anything else."""
+    expect(path, str | os.PathLike, "a path", hint="give text or a pathlib.Path")
+    return Path(path)
 
 
 def read_bytes(path: Path, *, most: int = MOST_BYTES, error: type[RetrorunError] = RecordingError) -> bytes:

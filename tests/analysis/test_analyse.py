@@ -90,7 +90,7 @@ def test_a_plan_may_be_a_session_its_notation_or_its_file(path: Path, tmp_path: 
         ({"source": 3}, "cannot read from int"),
         ({"source": "absent.fit"}, "absent.fit: there is no such file"),
         ({"plan": 3}, "a session is given as a Session, a path, bytes or text, not int"),
-        ({"labels": [(1.0, 2.0)]}, "labels are needed here, not list"),
+        ({"labels": [(1.0, 2.0)]}, "a value of rr.Labels is needed here, not list"),
         ({"profile": "me.json"}, "a gait profile is needed here, not str"),
     ],
 )

@@ -13,6 +13,7 @@ from retrorun.arrays import FloatArray
 from retrorun.detection.parameters import RUNNING_SPM
 from retrorun.detection.resample import mean_over, time_means
 from retrorun.detection.result import Detection, Segment
+from retrorun.errors import expect
 from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch, placed
 from retrorun.session import values
@@ -149,6 +150,12 @@ def adherence(
         detection: the backward segments of the same activity.
         labels: what the runner says about direction; wins over everything else.
     """
+    for value, kind, giver in (
+        (match, Match, "match_plan"),
+        (activity, Activity, "read_activity"),
+        (detection, Detection, "detect"),
+    ):
+        expect(value, kind, f"a value of rr.{giver}")
     directions = judge_directions(match, detection, activity, labels=labels)
     as_run = {id(verdict.step): verdict.as_run for verdict in directions.planned}
     steps = tuple(_step(step, activity, as_run.get(id(step))) for step in match.steps)

@@ -24,7 +24,7 @@ from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile, check_profile
 from retrorun.detection.resample import stretch_means
 from retrorun.detection.result import Detection, Evidence, PlannedSpan, Segment
-from retrorun.errors import LabelError, PlanError, RetrorunError
+from retrorun.errors import LabelError, PlanError, RetrorunError, expect
 from retrorun.files import printable, read_bytes
 from retrorun.intervals import overlap_s, subtract
 from retrorun.match.model import Match, placed
@@ -118,6 +118,7 @@ def answered(
     Raises:
         RecordingError: the source is no recording that can be read.
     """
+    expect(detection, Detection | None, "a Detection", hint="rr.detect gives one")
     if isinstance(source, Activity) and detection is not None:
         return source, detection, match
     run = source if isinstance(source, Analysis) else analyse(source, plan=match)
@@ -239,8 +240,7 @@ def detect_with(
 ) -> Detection:
     """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
     check_profile(profile)
-    if not isinstance(labels, Labels | None):
-        raise LabelError(f"labels are needed here, not {type(labels).__name__}", hint="use rr.load_labels, or None")
+    expect(labels, Labels | None, "a value of rr.Labels", error=LabelError, hint="use rr.load_labels, or None")
     spans = () if match is None else planned_spans(match)
     detection = detect_gait(activity, profile=profile, planned=spans)
     detection = replace(detection, reasons=(*detection.reasons, *reasons))

@@ -21,7 +21,7 @@ from retrorun import files
 from retrorun.activity.model import Activity
 from retrorun.detection.result import Detection
 from retrorun.documents import Fields, to_json
-from retrorun.errors import LabelError, ProfileError
+from retrorun.errors import LabelError, ProfileError, expect
 from retrorun.intervals import Interval, Span, covered_s, from_mask, subtract, union
 from retrorun.match.model import Match, placed
 from retrorun.session.model import Direction
@@ -109,6 +109,7 @@ class Labels:
 
     def add(self, label: Label) -> "Labels":
         """With one more label, joined with neighbours of its direction; it replaces what it overlaps of others."""
+        expect(label, Label, "a Label", error=LabelError)
         said = (*self.forget(label.start_s, label.end_s).labels, label)
         return Labels(
             labels=tuple(
@@ -195,7 +196,7 @@ def _fingerprint_in(row: Fields) -> Fingerprint:
 
 def labels_path(recording: str | PathLike[str]) -> Path:
     """Where the labels of a recording lie: `run.fit` has `run.fit.labels.json`."""
-    path = Path(recording)
+    path = files.as_path(recording)
     return path.with_name(path.name + ENDING)
 
 

@@ -12,6 +12,7 @@ from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
 from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection, Verdict
+from retrorun.errors import expect
 from retrorun.intervals import Interval, mask
 from retrorun.session.safety import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_number, format_pace, format_percent
@@ -92,6 +93,7 @@ def summarise(activity: Told, detection: Detection | None = None) -> Summary:
         from retrorun.analysis.analyse import answered  # which sums up with this very function
 
         activity, detection, _ = answered(activity, detection)
+    expect(detection, Detection, "a Detection", hint="rr.detect gives one")
     weight_s = sample_weights_s(activity)
     moving = is_moving(activity)
     backward = _backward_shares(activity, detection)

@@ -21,7 +21,7 @@ from retrorun.batch.row import SAME_AS, Outline, Row, counting, outline
 from retrorun.batch.table import ScanTable
 from retrorun.detection.profile import GaitProfile
 from retrorun.documents import Fields, parse_json
-from retrorun.errors import OutputError
+from retrorun.errors import OutputError, expect
 from retrorun.files import locked, open_regular, writing
 
 LONGEST_LINE = 64 << 20  # bytes; a file of thousands of activities is one line
@@ -170,6 +170,7 @@ class Scan:
     complete: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:
+        expect(self.paths, str | os.PathLike | Iterable, "a path or a list of paths")
         self._paths = [self.paths] if isinstance(self.paths, str | Path) else list(self.paths)
         self._sources = each_source(self._paths)
         self._cores = work.usable_cores() if self.workers is None else max(1, self.workers)

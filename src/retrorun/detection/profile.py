@@ -15,7 +15,7 @@ from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
 from retrorun.detection.resample import build_grid
 from retrorun.documents import Fields, parse_json, to_json
-from retrorun.errors import ProfileError
+from retrorun.errors import ProfileError, expect
 
 FORMAT = 3  # the number in the JSON text that says which fields to expect
 _DROPPED = ("look_alikes_count", "look_alikes_hours")  # of format 1
@@ -60,6 +60,7 @@ class GaitProfile:
             ProfileError: nothing to learn from, another number of label lists than of activities, or an activity that
                 came through Strava's interface, whose terms forbid learning from it.
         """
+        expect(activities, Iterable, "a list of activities", error=ProfileError)
         runs = list(activities)
         if labels is not None and len(labels) != len(runs):
             raise ProfileError(
@@ -120,9 +121,8 @@ def check_profile(profile: object) -> None:
     Raises:
         ProfileError: it is neither a profile nor None.
     """
-    if not isinstance(profile, GaitProfile | None):
-        hint = "use GaitProfile.fit, or GaitProfile.from_json of a file's text"
-        raise ProfileError(f"a gait profile is needed here, not {type(profile).__name__}", hint=hint)
+    hint = "use GaitProfile.fit, or GaitProfile.from_json of a file's text"
+    expect(profile, GaitProfile | None, "a gait profile", error=ProfileError, hint=hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +136,7 @@ class _Fact:
 
 
 def _fact(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | None:
-    if not isinstance(activity, Activity):
-        raise ProfileError(
-            f"a profile learns from an Activity, not {type(activity).__name__}", hint="rr.read_activity gives one"
-        )
+    expect(activity, Activity, "an Activity", error=ProfileError, hint="rr.read_activity gives one")
     if activity.source == "strava":
         raise ProfileError(
             "nothing may be learnt from what came through Strava's interface",

@@ -7,7 +7,6 @@ plain value, kept in a JSON file.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import Self
 
 from retrorun import files
@@ -86,7 +85,7 @@ def load_index(path: str | PathLike[str]) -> SessionIndex:
     Raises:
         PlanError: the file is no index.
     """
-    data = files.read_if_there(Path(path))
+    data = files.read_if_there(files.as_path(path))
     try:
         return SessionIndex() if data is None else SessionIndex.from_json(data)
     except PlanError as error:
@@ -99,7 +98,7 @@ def save_index(index: SessionIndex, path: str | PathLike[str]) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
-    files.write_atomic(Path(path), index.to_json().encode())
+    files.write_atomic(files.as_path(path), index.to_json().encode())
 
 
 def remember_workouts(sessions: Iterable[Session], workouts: Iterable[bytes], path: str | PathLike[str]) -> None:
@@ -110,7 +109,7 @@ def remember_workouts(sessions: Iterable[Session], workouts: Iterable[bytes], pa
         WorkoutError: a file is no workout.
         OutputError: the index cannot be written.
     """
-    with files.locked(Path(path)):
+    with files.locked(files.as_path(path)):
         index = load_index(path)
         for session, data in zip(sessions, workouts, strict=True):
             made = decompile(data).identity

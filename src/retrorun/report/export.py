@@ -22,7 +22,7 @@ from retrorun.analysis.summary import summarise
 from retrorun.detection.result import Detection
 from retrorun.documents import to_json
 from retrorun.errors import OutputError, RecordingError, install_hint
-from retrorun.files import check_ending, plain_cell, read_bytes, write_atomic
+from retrorun.files import as_path, check_ending, plain_cell, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
 from retrorun.match.model import Match
 from retrorun.report.annotate import Columns, annotate_fit, sample_columns, to_geojson, to_gpx
@@ -59,7 +59,7 @@ def save_export(
         OutputError: the ending is unknown, pyarrow is missing, `path` is one of `inputs`, or cannot be written.
         RecordingError: the format cannot hold this recording.
     """
-    target = Path(path)
+    target = as_path(path)
     form = check_ending(target, tuple(f".{form}" for form in FORMATS), "an analysed recording").removeprefix(".")
     if isinstance(activity, str | os.PathLike):
         recording, inputs = read_bytes(Path(activity)), (*inputs, Path(activity))

@@ -12,12 +12,11 @@ from dataclasses import fields
 from enum import StrEnum
 from functools import cache
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, SessionError
-from retrorun.files import read_bytes, write_atomic
+from retrorun.files import as_path, read_bytes, write_atomic
 from retrorun.session import notation, wording
 from retrorun.session.effort import Athlete
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, expect_session
@@ -38,7 +37,7 @@ def save_session(session: Session, path: str | PathLike[str]) -> None:
         OutputError: the file cannot be written.
     """
     expect_session(session)
-    path = Path(path)
+    path = as_path(path)
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         hint = f"use one of {', '.join(_WRITERS)}"
@@ -183,14 +182,15 @@ def load_athlete(path: str | PathLike[str]) -> Athlete:
     Raises:
         DocumentError: the file is missing, is no YAML, or describes no athlete; `where` names the file and the field.
     """
-    data = read_bytes(Path(path), most=_MOST_BYTES, error=DocumentError)
+    path = as_path(path)
+    data = read_bytes(path, most=_MOST_BYTES, error=DocumentError)
     try:
         said = _read_yaml(text_of(data))
         if not isinstance(said, dict):
             hint = f"write e.g. max_hr_bpm: 188; names: {', '.join(_NAMES)}"
             raise DocumentError("an athlete is a mapping", hint=hint)
         with retold(DocumentError):
-            return Athlete(**{"name": Path(path).stem} | dict(_field(str(name), value) for name, value in said.items()))
+            return Athlete(**{"name": path.stem} | dict(_field(str(name), value) for name, value in said.items()))
     except DocumentError as error:
         raise error.within(str(path)) from None
 
@@ -201,7 +201,7 @@ def load_squad(path: str | PathLike[str]) -> tuple[Athlete, ...]:
     Raises:
         DocumentError: a file describes no athlete, or a folder holds none.
     """
-    place = Path(path)
+    place = as_path(path)
     if not place.is_dir():
         return (load_athlete(place),)
     files = sorted(file for file in place.iterdir() if file.suffix.lower() in _ENDINGS)

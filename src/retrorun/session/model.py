@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, Literal
 
-from retrorun.errors import PlanError, SessionError
+from retrorun.errors import PlanError, SessionError, expect
 from retrorun.session import values
 from retrorun.session.values import Duration, RepeatUntil, Target, Times
 from retrorun.units import METRES_PER_MILE
@@ -179,9 +179,8 @@ class Session:
 
 def expect_session(value: object) -> None:
     """Refuse with a SessionError what is given as a session and is none, notation among it."""
-    if not isinstance(value, Session):
-        hint = "parse_session makes one of text, load_session of a file"
-        raise SessionError(f"a Session is needed here, not {type(value).__name__}", hint=hint)
+    hint = "parse_session makes one of text, load_session of a file"
+    expect(value, Session, "a Session", error=SessionError, hint=hint)
 
 
 def _clean(value: object, name: str) -> str:

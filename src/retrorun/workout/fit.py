@@ -7,10 +7,9 @@ import json
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from os import PathLike
-from pathlib import Path
 
 from retrorun.errors import FitError, WorkoutError
-from retrorun.files import GZIP, read_bytes
+from retrorun.files import GZIP, as_path, read_bytes
 from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S
 from retrorun.fit.reader import FitFile, read_fit
 from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
@@ -88,7 +87,7 @@ def decompile(data: bytes | str | PathLike[str]) -> Decompiled:
         WorkoutError: the file holds no workout, several, or one whose repeats point nowhere.
         RecordingError: the file cannot be read, or is no FIT file.
     """
-    raw = bytes(data) if isinstance(data, bytes | bytearray | memoryview) else read_bytes(Path(data))
+    raw = bytes(data) if isinstance(data, bytes | bytearray | memoryview) else read_bytes(as_path(data))
     if raw.startswith(GZIP):
         from retrorun.activity.archive import unpack
 

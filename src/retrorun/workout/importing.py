@@ -12,7 +12,7 @@ from typing import Literal
 
 from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, RetrorunError
-from retrorun.files import GZIP, read_bytes
+from retrorun.files import GZIP, as_path, read_bytes
 from retrorun.fit.reader import is_fit
 from retrorun.session import document, notation
 from retrorun.session.model import Session
@@ -38,7 +38,7 @@ def load_session(path: str | PathLike[str]) -> Session:
         SessionError: a text that is no session.
         WorkoutError: a workout of another format that is no session.
     """
-    return import_session(Path(path)).session
+    return import_session(as_path(path)).session
 
 
 def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> Decompiled:
