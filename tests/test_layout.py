@@ -14,7 +14,6 @@ MOST_LINES = 400
 ELSEWHERE: dict[str, str] = {
     "activity/markup": "activity/test_xml.py",
     "activity/rules": "activity/test_kinds.py",
-    "activity/second": "activity/test_fit.py",
     "activity/tracks": "activity/test_kinds.py",
     "analysis/packet": "cli/test_share.py",
     "analysis/season": "report/figures/test_season.py",

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from retrorun.activity.assemble import RawRecording, RawSpan, finite, has_values, only_present
+from retrorun.activity.compare import SecondFile
 from retrorun.activity.model import Device
 from retrorun.activity.rules import MAX_SAMPLES, too_many
-from retrorun.activity.second import SecondFile
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
