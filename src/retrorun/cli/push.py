@@ -178,7 +178,7 @@ def _files(
 
 def _dated(
     ready: list[_Ready], schedules: dict[str, bytes], to: Place, form: Form, day: str | None, first: str | None
-) -> tuple[list[_Ready], tuple[deliver.Scheduled, ...]]:
+) -> tuple[list[_Ready], list[deliver.Scheduled]]:
     """The sessions with their days, and the entries of the schedules for others."""
     if schedules and day is not None:
         raise typer.BadParameter("a schedule has days of its own; --from says when it begins")
@@ -186,14 +186,14 @@ def _dated(
         raise typer.BadParameter("a schedule names FIT files; leave --as away")
     if to is Place.INTERVALS_ICU and day is None and first is None and not schedules:
         day = "today"  # its calendar has no place for a workout without a day
-    dated = deliver.agenda(
+    days, others = deliver.agenda(
         [one.identities for one in ready],
         [entry for data in schedules.values() for entry in deliver.read_schedule(data)],
         day=None if day is None else options.day(day, "--day"),
         first=None if first is None else options.day(first, "--from"),
         order=[one.order for one in ready],
     )
-    return [replace(one, days=days) for one, days in zip(ready, dated.days, strict=True)], dated.others
+    return [replace(one, days=own) for one, own in zip(ready, days, strict=True)], others
 
 
 def _source(argument: str, name: str) -> str:

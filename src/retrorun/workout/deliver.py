@@ -79,33 +79,30 @@ def prepare(
     """
     files: list[Deliverable] = []
     findings: list[Finding] = []
-    many = list(sources)
+    limits, many = devices.find_device(device), list(sources)
     for number, source in enumerate(many, start=1):
-        made, said, original = _prepared(source, device=device, name=name, lower=lower)
-        for index, (session, as_it_is) in enumerate(made):
-            data = as_it_is
-            refused = bool(check.errors_of(session, devices.find_device(device)))  # then compiling says why
-            if created is not None or serial is not None or not data or refused:
+        parts, whole, said, original = _read(source, device=device, name=name, lower=lower)
+        for index, session in enumerate(parts, start=1):
+            data = whole
+            if created is not None or serial is not None or not data or check.errors_of(session, limits):
                 next_serial = None if serial is None else serial + len(files)
                 data = fit.compile_workout(session, device=device, created=created, serial=next_serial)
-            head = f"{index + 1}/{len(made)} " if len(made) > 1 else ""
+            head = f"{index}/{len(parts)} " if len(parts) > 1 else ""
             said += [replace(one, place=f"{head}{one.place}".strip()) for one in check.check_session(session, device)]
-            file = Deliverable(
-                session=session, data=data, identity=file_identity(data), source=number - 1, original=original
-            )
+            made = file_identity(data)
+            file = Deliverable(session=session, data=data, identity=made, source=number - 1, original=original)
             files.append(_told_apart(file, files, said, device))
         head = f"{source if isinstance(source, Path) else number}: " if len(many) > 1 else ""
         findings += [replace(one, place=f"{head}{one.place}".strip(" :") if head else one.place) for one in said]
     return Prepared(files=tuple(files), findings=tuple(dict.fromkeys(findings)))
 
 
-def _prepared(
+def _read(
     source: Session | bytes | str | Path, *, device: str, name: str, lower: bool
-) -> tuple[list[tuple[Session, bytes]], list[Finding], FileIdentity | None]:
-    """The sessions of one source, each with its bytes where they may go out as they are, and its identity."""
+) -> tuple[tuple[Session, ...], bytes, list[Finding], FileIdentity | None]:
+    """The sessions of one source, its bytes where they may go out as they are, and the identity that it has."""
     read = Decompiled(session=source) if isinstance(source, Session) else importing.import_session(source, name=name)
-    damage = next((finding for finding in read.findings if finding.what.startswith(fit.DAMAGE)), None)
-    if damage is not None:
+    if damage := next((finding for finding in read.findings if finding.what.startswith(fit.DAMAGE)), None):
         where = str(source) if isinstance(source, Path) else ""
         hint = "fetch the file again; a part of a workout is not sent to a watch"
         raise WorkoutError(damage.what, where=where, hint=hint)
@@ -114,14 +111,11 @@ def _prepared(
     if read.identity is not None or lower:  # another maker's note may ask for a perceived exertion
         session, changes = check.without_exertion(session, device)
         findings += changes
-    lowered = check.lower_session(session, device) if lower else None
-    parts = lowered.sessions if lowered is not None else (session,)
-    findings += lowered.changes if lowered is not None else ()
-    unchanged = not read.findings and parts == (read.session,)
+    lowered = check.lower_session(session, device) if lower else check.Lowered(sessions=(session,))
     data = read_bytes(source) if isinstance(source, Path) else source
-    if unchanged and isinstance(data, bytes) and is_workout(data):
-        return [(read.session, data)], findings, read.identity
-    return [(part, b"") for part in parts], findings, read.identity
+    unchanged = not read.findings and lowered.sessions == (read.session,)
+    whole = data if unchanged and isinstance(data, bytes) and is_workout(data) else b""
+    return lowered.sessions, whole, [*findings, *lowered.changes], read.identity
 
 
 def _told_apart(file: Deliverable, before: list[Deliverable], said: list[Finding], device: str) -> Deliverable:
@@ -155,12 +149,6 @@ class Delivered:
         """The row of a file that goes out now."""
         return cls(target=target, source=source, size=len(data), digest=hashlib.sha256(data).hexdigest())
 
-    @classmethod
-    def read(cls, row: Fields) -> Delivered:
-        """The row of a record as `Deliveries.to_json` wrote it."""
-        texts = {name: row.text(name) for name in ("target", "source", "digest")}
-        return cls(size=row.integer("size", low=0), **texts)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliveries:
@@ -172,9 +160,8 @@ class Deliveries:
         """What lies at the same targets from the same sources, and is none of the new files."""
         new = tuple(new)
         places, kept = {(row.target, row.source) for row in new}, {(row.target, row.digest) for row in new}
-        return tuple(
-            row for row in self.rows if (row.target, row.source) in places and (row.target, row.digest) not in kept
-        )
+        mine = (row for row in self.rows if (row.target, row.source) in places)
+        return tuple(row for row in mine if (row.target, row.digest) not in kept)
 
     def updated(self, new: Iterable[Delivered]) -> Deliveries:
         """The record with new files in the place of those that they replace."""
@@ -196,7 +183,13 @@ class Deliveries:
         """
         hint = "give what `retrorun push --index` wrote, or delete the file"
         document = Fields.read(text, kind=FORMAT, version=VERSION, error=DocumentError, hint=hint)
-        return cls(rows=tuple(map(Delivered.read, document.rows("deliveries"))))
+        texts = ("target", "source", "digest")
+        return cls(
+            rows=tuple(
+                Delivered(size=row.integer("size", low=0), **{name: row.text(name) for name in texts})
+                for row in document.rows("deliveries")
+            )
+        )
 
 
 # ---- on which day ----------------------------------------------------------------------------------------------------
@@ -207,8 +200,6 @@ MOST_SCHEDULED = 30  # entries that users of GarminTools saw their watches take
 
 _FIT_EPOCH_DAY = date(1989, 12, 31)
 _DAY_S = 86_400
-_WORKOUT_SCHEDULE = 0  # schedule type "workout" in the FIT profile
-_NOT_COMPLETED = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,14 +208,6 @@ class Scheduled:
 
     day: date
     workout: FileIdentity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agenda:
-    """The days of each workout, in their order, and the entries for workouts that are not among them."""
-
-    days: tuple[tuple[date, ...], ...]
-    others: tuple[Scheduled, ...] = ()
 
 
 def compile_schedule(
@@ -289,8 +272,8 @@ def agenda(
     day: date | None = None,
     first: date | None = None,
     order: Sequence[int] = (),
-) -> Agenda:
-    """Which workout is for which days.
+) -> tuple[list[tuple[date, ...]], list[Scheduled]]:
+    """Which workout is for which days, and the entries of the schedule for others.
 
     Args:
         workouts: for each workout all identities by which a schedule may name it.
@@ -300,14 +283,13 @@ def agenda(
         order: for the latter, how many days after the first each workout is.
     """
     if day is not None:
-        return Agenda(days=((day,),) * len(workouts))
+        return [(day,)] * len(workouts), []
     if first is not None and not schedule:
-        return Agenda(days=tuple((first + timedelta(days=after),) for after in order))
+        return [(first + timedelta(days=after),) for after in order], []
     later = first - min(entry.day for entry in schedule) if first is not None else timedelta()
     moved = [replace(entry, day=entry.day + later) for entry in schedule]
-    days = tuple(tuple(entry.day for entry in moved if entry.workout in made) for made in workouts)
-    known = {one for made in workouts for one in made}
-    return Agenda(days=days, others=tuple(entry for entry in moved if entry.workout not in known))
+    days = [tuple(entry.day for entry in moved if entry.workout in made) for made in workouts]
+    return days, [entry for entry in moved if not any(entry.workout in made for made in workouts)]
 
 
 def _row(day: date, data: bytes | FileIdentity) -> dict[str, Value]:
@@ -322,8 +304,8 @@ def _row(day: date, data: bytes | FileIdentity) -> dict[str, Value]:
         raise WorkoutError(f"{day} does not fit into a FIT date", hint="1998 to 2126")
     return {
         **_numbers(made),
-        "completed": _NOT_COMPLETED,
-        "type": _WORKOUT_SCHEDULE,
+        "completed": 0,  # not yet
+        "type": 0,  # of a workout
         "scheduled_time": midnight_s,
     }
 
