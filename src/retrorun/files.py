@@ -87,11 +87,7 @@ def read_if_there(path: Path) -> bytes | None:
 
 
 def open_regular(path: Path, *, error: type[RetrorunError] = RecordingError) -> BinaryIO:
-    """A regular file, open for reading; a pipe does not make this wait.
-
-    Raises:
-        RecordingError: (or what `error` names) as `read_bytes` says, but for the size.
-    """
+    """A regular file, open for reading, or `error` as `read_bytes` says; a pipe does not make this wait."""
     try:
         # Without O_NONBLOCK the mere opening of a pipe would wait for somebody to write into it.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -110,11 +106,7 @@ def open_regular(path: Path, *, error: type[RetrorunError] = RecordingError) -> 
 
 
 def write_atomic(path: Path, data: bytes, *, inputs: Iterable[Path] = (), private: bool = False) -> None:
-    """Write a whole file, as `writing` does.
-
-    Raises:
-        OutputError: as `writing` says.
-    """
+    """Write a whole file, as `writing` does; its OutputError otherwise."""
     with writing(path, inputs=inputs, private=private) as file:
         try:
             file.write(data)
@@ -153,11 +145,7 @@ def writing(path: Path, *, inputs: Iterable[Path] = (), private: bool = False) -
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, where they are not there yet.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
+    """Make a folder, and those above it, where they are not there yet; else an OutputError."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
@@ -166,11 +154,7 @@ def make_folder(path: Path) -> None:
 
 
 def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
-    """Refuse an output that is one of a command's inputs, under whatever name.
-
-    Raises:
-        OutputError: it is.
-    """
+    """Refuse, by an OutputError, an output that is one of a command's inputs, under whatever name."""
     for source in inputs:
         with suppress(OSError, ValueError):  # one that is not there cannot be written over
             if path.samefile(source):
@@ -179,10 +163,9 @@ def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
 
 
 def check_ending(path: Path, endings: Iterable[str], what: str) -> str:
-    """The ending of an output's name, in small letters, if it is one of `endings`.
+    """The ending of an output's name, in small letters, if it is one of `endings`, else an OutputError.
 
-    Raises:
-        OutputError: it is another; a page must not hide behind the name of a picture.
+    A page must not hide behind the name of a picture.
     """
     ending = path.suffix.lower()
     if ending not in endings:

@@ -49,11 +49,7 @@ def speed_to_pace_s(speed_mps: float, *, per_m: float = 1000.0) -> float:
 
 
 def parse_clock(text: str) -> float:
-    """Seconds of `m:ss` or `h:mm:ss`, with a decimal of the seconds where there is one.
-
-    Raises:
-        SessionError: it is no such text, or a part of it reaches 60.
-    """
+    """Seconds of `m:ss` or `h:mm:ss`, with a decimal of the seconds where there is one; else a SessionError."""
     match = _CLOCK.fullmatch(text.strip())
     if not match:
         raise SessionError(f"{text!r} is no time", hint="write e.g. 5:05 or 1:05:00")
@@ -68,11 +64,7 @@ def parse_clock(text: str) -> float:
 
 
 def parse_time(text: str) -> float:
-    """Seconds of a time as people write it: `90s`, `10min`, `1h30min`, `1:30`, `1:30:00`.
-
-    Raises:
-        SessionError: it is no time, or a unit is missing.
-    """
+    """Seconds of a time as people write it: `90s`, `10min`, `1h30min`, `1:30`, `1:30:00`; else a SessionError."""
     cleaned = text.strip().lower()
     if ":" in cleaned:
         return parse_clock(cleaned)
@@ -86,11 +78,7 @@ def parse_time(text: str) -> float:
 
 
 def parse_distance(text: str) -> float:
-    """Metres of a distance as people write it: `400m`, `1.5 km`, `3mi`, `100yd`.
-
-    Raises:
-        SessionError: it is no distance, or the unit is missing.
-    """
+    """Metres of a distance as people write it: `400m`, `1.5 km`, `3mi`, `100yd`; else a SessionError."""
     match = _QUANTITY.fullmatch(text.strip().lower())
     if not match or match[2] not in DISTANCE_UNITS_M:
         raise SessionError(f"{text!r} is no distance", hint="write e.g. 400m, 1.5km, 3mi or 100yd")
@@ -98,11 +86,7 @@ def parse_distance(text: str) -> float:
 
 
 def parse_speed(text: str) -> float:
-    """Speed [m/s] of a pace or a speed: `5:30/km`, `6 min/km`, `9:00/mi`, `10.5 km/h`, `2.5 m/s`.
-
-    Raises:
-        SessionError: it is neither, or it is zero.
-    """
+    """Speed [m/s] of `5:30/km`, `6 min/km`, `9:00/mi`, `10.5 km/h`, `2.5 m/s`; else a SessionError."""
     match = _PACE.fullmatch(_MINUTES.sub(lambda said: f"{said[1]}{said[2] or ':00'}/", text.strip().lower()))
     number, unit = match.groups() if match else ("", "")
     if unit in PACE_UNITS_M and ":" in number:

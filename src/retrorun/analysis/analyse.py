@@ -108,15 +108,9 @@ Told = Source | Analysis
 def answered(
     source: Told, detection: Detection | None = None, match: Match | None = None
 ) -> tuple[Activity, Detection, Match | None]:
-    """The recording, what was found in it, and the plan laid onto it; what is not given is made.
+    """The recording, what was found in it, and the plan laid onto it; what is not given is made, as by `analyse`.
 
-    Args:
-        source: what `analyse` takes, or its answer.
-        detection: what was found, where that is known or to be taken instead.
-        match: the plan laid onto the run, likewise. An activity with its detection is taken as it is, without a plan.
-
-    Raises:
-        RecordingError: the source is no recording that can be read.
+    An activity with its detection is taken as it is, without a plan.
     """
     expect(detection, Detection | None, "a Detection", hint="rr.detect gives one")
     if isinstance(source, Activity) and detection is not None:
@@ -156,11 +150,12 @@ def analyse(
             activity = read_activity(source if path is None else data)
         except RetrorunError as error:
             raise error if path is None else error.within(printable(str(path))) from None
-    said = load_labels(path) if labels == "beside" and path is not None else None if labels == "beside" else labels
+    if labels == "beside":
+        labels = None if path is None else load_labels(path)
     match, reasons = matched(activity, plan)
-    detection = detect_with(activity, match, profile=profile, labels=said, reasons=reasons)
-    in_force = (said or Labels()).in_force(activity)
-    several = len(activity.parts) > 1
+    detection = detect_with(activity, match, profile=profile, labels=labels, reasons=reasons)
+    in_force = (labels or Labels()).in_force(activity)
+    parts = range(len(activity.parts) if len(activity.parts) > 1 else 0)
     return Analysis(
         activity=activity,
         detection=detection,
@@ -171,10 +166,7 @@ def analyse(
         profile=profile,
         fingerprint=Fingerprint.of(activity, data),
         name="" if path is None else printable(path.name),
-        parts=tuple(
-            analyse(activity.part(index), profile=profile, labels=None)
-            for index in range(len(activity.parts) if several else 0)
-        ),
+        parts=tuple(analyse(activity.part(index), profile=profile, labels=None) for index in parts),
     )
 
 
@@ -213,8 +205,7 @@ def detect(
 def matched(activity: Activity, plan: PlanSource | None) -> tuple[Match | None, tuple[str, ...]]:
     """The plan laid onto the run, None where there is none; and what that leaves open.
 
-    Raises:
-        PlanError: the plan that was given cannot be laid onto the run; a plan that the recording carries is left out.
+    A plan that was given and cannot be laid onto it is a PlanError; one that the recording carries is left out.
     """
     if plan is None and activity.workout is None:
         return None, ()
@@ -241,13 +232,11 @@ def detect_with(
     """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
     check_profile(profile)
     expect(labels, Labels | None, "a value of rr.Labels", error=LabelError, hint="use rr.load_labels, or None")
-    spans = () if match is None else planned_spans(match)
-    detection = detect_gait(activity, profile=profile, planned=spans)
-    detection = replace(detection, reasons=(*detection.reasons, *reasons))
+    detection = detect_gait(activity, profile=profile, planned=() if match is None else planned_spans(match))
     if len(activity.parts) > 1:
-        detection = _because(detection, f"the recording has {len(activity.parts)} parts, each looked at on its own")
-    itself = labels_of_direction(activity)
-    detection = apply_labels(detection, activity, itself, by="said by the recording itself")
+        reasons = (*reasons, f"the recording has {len(activity.parts)} parts, each looked at on its own")
+    detection = _because(detection, *reasons)
+    detection = apply_labels(detection, activity, labels_of_direction(activity), by="said by the recording itself")
     return detection if labels is None else apply_labels(detection, activity, labels)
 
 
@@ -285,36 +274,28 @@ def apply_labels(
     if not labels.in_force(activity).labels:
         return _because(detection, "the labels belong to another run and were left unused")
     found = [piece for segment in detection.segments for piece in _without(segment, labels.labels)]
-    said = [
-        _labelled(label, activity, detection, by) for label in labels.labels if label.direction is Direction.BACKWARD
-    ]
+    backward = [label for label in labels.labels if label.direction is Direction.BACKWARD]
+    said = [_labelled(label, activity, detection, by) for label in backward]
     segments = tuple(sorted((*found, *said), key=lambda segment: segment.start_s))
     verdict = "found" if segments else "none" if detection.verdict == "found" else detection.verdict
-    marked = replace(detection, segments=segments, verdict=verdict)
     count = len(labels.labels)
     said_so = "one stretch was" if count == 1 else f"{count} stretches were"
-    return _because(marked, f"{said_so} {by}")
+    return _because(replace(detection, segments=segments, verdict=verdict), f"{said_so} {by}")
 
 
-def _because(detection: Detection, reason: str) -> Detection:
-    return replace(detection, reasons=(*detection.reasons, reason))
+def _because(detection: Detection, *reasons: str) -> Detection:
+    return replace(detection, reasons=(*detection.reasons, *reasons))
 
 
 def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
     """What the labels leave of a found segment."""
-    pieces = subtract([segment], labels)
-    return [
-        segment
-        if piece.duration_s == segment.duration_s
-        else replace(
-            segment,
-            start_s=piece.start_s,
-            end_s=piece.end_s,
-            distance_m=segment.distance_m * piece.duration_s / segment.duration_s,
-        )
-        for piece in pieces
-        if piece.duration_s >= SHORTEST_LEFT_S
-    ]
+    left = []
+    for piece in subtract([segment], labels):
+        if piece.duration_s >= SHORTEST_LEFT_S:
+            # Times the share last, so that a segment which nothing was taken from keeps its way to the last digit.
+            way_m = segment.distance_m * (piece.duration_s / segment.duration_s)
+            left.append(replace(segment, start_s=piece.start_s, end_s=piece.end_s, distance_m=way_m))
+    return left
 
 
 def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -> Segment:

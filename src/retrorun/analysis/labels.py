@@ -227,12 +227,7 @@ def save_labels(labels: Labels, recording: str | PathLike[str]) -> Path:
 
 @contextmanager
 def changing_labels(recording: str | PathLike[str]) -> Iterator[Labels]:
-    """The labels of a recording, for changing them: nobody else changes them meanwhile.
-
-    Raises:
-        LabelError: the file of labels is damaged.
-        OutputError: another process holds it for a minute.
-    """
+    """The labels of a recording, for changing them: nobody else changes them meanwhile."""
     with files.locked(labels_path(recording)):
         yield load_labels(recording)
 
@@ -275,10 +270,7 @@ def lesson(
 ) -> list[tuple[float, float]]:
     """The backward stretches of a run of which all is known: said by somebody, or forward without a doubt.
 
-    What was only called backward is nothing that a gait profile may learn.
-
-    Raises:
-        ProfileError: not all of it is known; says what is missing.
+    Else a ProfileError says what is missing: what was only called backward is nothing that a gait profile may learn.
     """
     said = said_of(activity, labels)
     if any(covered_s(one, said.labels) < CONFIRMED * one.duration_s for one in detection.segments):
@@ -300,16 +292,10 @@ def speaks_of_laps(words: str) -> bool:
 
 
 def spans_of_laps(activity: Activity, words: str, *, match: Match | None = None) -> tuple[Interval, ...]:
-    """The stretches that words such as `laps:even` mean, neighbours joined.
+    """The stretches that words mean, neighbours joined; a LabelError where there is no such lap, or no plan.
 
-    Args:
-        activity: the recording, with its laps, which are counted from 1.
-        words: `laps:even`, `laps:odd`, `lap:3,5-7`, `all` (the whole recording) or `steps` (the planned backward steps
-            that were done).
-        match: the plan laid onto the run; needed for `steps`.
-
-    Raises:
-        LabelError: the words are none of these, there is no such lap, or no plan.
+    `laps:even`, `laps:odd` and `lap:3,5-7` count laps from 1; `all` is the whole recording, `steps` are the planned
+    backward steps that were done.
     """
     lower = words.strip().lower()
     if lower == "all":

@@ -35,11 +35,7 @@ class SeasonRun:
 
 
 def season_runs(runs: object) -> list[SeasonRun]:
-    """The runs that a picture or a page of a season is asked to show.
-
-    Raises:
-        OutputError: they are something else, a folder or the rows of a scan among them.
-    """
+    """The runs that a picture or a page of a season is asked to show; an OutputError where they are something else."""
     given = runs if isinstance(runs, Iterable) and not isinstance(runs, str | bytes) else [runs]
     found: list[SeasonRun] = []
     for run in given:
@@ -79,49 +75,38 @@ class Best:
     run: SeasonRun | None = None
 
 
-@dataclass(slots=True)
-class _Sums:
-    """What the runs of one period add up to; a sum over a mean comes with the time [s] that it is over."""
+_Sums = dict[str, float]  # what the runs of a period add up to; a sum over a mean comes with the time that it is over
 
-    runs: int = 0
-    moving_s: float = 0.0
-    told_s: float = 0.0
-    backward_s: float = 0.0
-    backward_m: float = 0.0
-    planned: int = 0
-    completed: int = 0
-    speed_m: float = 0.0
-    speed_s: float = 0.0
-    cadence: float = 0.0
-    cadence_s: float = 0.0
 
-    def add(self, run: SeasonRun) -> None:
-        self.runs += 1
-        self.moving_s += run.moving_s
-        self.told_s += run.moving_s if run.verdict != "cannot tell" else 0.0
-        self.backward_s += run.backward_s
-        self.backward_m += run.backward_m
-        self.planned += run.planned_steps
-        self.completed += run.completed_steps
-        if run.speed_mps is not None:
-            self.speed_m += run.speed_mps * run.backward_s
-            self.speed_s += run.backward_s
-        if run.cadence_spm is not None:
-            self.cadence += run.cadence_spm * run.backward_s
-            self.cadence_s += run.backward_s
+def _amounts(run: SeasonRun) -> _Sums:
+    return {
+        "runs": 1.0,
+        "moving_s": run.moving_s,
+        "told_s": run.moving_s if run.verdict != "cannot tell" else 0.0,
+        "backward_s": run.backward_s,
+        "backward_m": run.backward_m,
+        "planned": run.planned_steps,
+        "completed": run.completed_steps,
+        "speed": (run.speed_mps or 0.0) * run.backward_s,
+        "speed_s": 0.0 if run.speed_mps is None else run.backward_s,
+        "cadence": (run.cadence_spm or 0.0) * run.backward_s,
+        "cadence_s": 0.0 if run.cadence_spm is None else run.backward_s,
+    }
 
-    def period(self, start: dt.date) -> Period:
-        return Period(
-            start=start,
-            runs=self.runs,
-            moving_s=self.moving_s,
-            backward_s=self.backward_s,
-            backward_m=self.backward_m,
-            share=_over(self.backward_s, self.told_s),
-            speed_mps=_over(self.speed_m, self.speed_s),
-            cadence_spm=_over(self.cadence, self.cadence_s),
-            kept=_over(self.completed, self.planned),
-        )
+
+def _period(start: dt.date, sums: _Sums) -> Period:
+    def over(part: str, whole: str) -> float | None:
+        return sums[part] / sums[whole] if sums.get(whole) else None
+
+    return Period(
+        start=start,
+        runs=round(sums.get("runs", 0.0)),
+        **{name: sums.get(name, 0.0) for name in ("moving_s", "backward_s", "backward_m")},
+        share=over("backward_s", "told_s"),
+        speed_mps=over("speed", "speed_s"),
+        cadence_spm=over("cadence", "cadence_s"),
+        kept=over("completed", "planned"),
+    )
 
 
 _Bests = dict[float, tuple[tuple[float, float], Best]]
@@ -141,8 +126,13 @@ class Season:
     def add(self, run: SeasonRun) -> None:
         """Count one run more."""
         day = run.start.date()
-        self._weeks.setdefault(day - dt.timedelta(days=day.weekday()), _Sums()).add(run)
-        self._months.setdefault(day.replace(day=1), _Sums()).add(run)
+        for periods, first in (
+            (self._weeks, day - dt.timedelta(days=day.weekday())),
+            (self._months, day.replace(day=1)),
+        ):
+            sums = periods.setdefault(first, {})
+            for name, amount in _amounts(run).items():
+                sums[name] = sums.get(name, 0.0) + amount
         for effort in run.efforts:
             _keep_better(self._bests, effort.distance_m, effort.time_s, effort, run)
         for effort in run.timed_efforts:
@@ -184,10 +174,6 @@ def _periods(sums: dict[dt.date, _Sums], following: Callable[[dt.date], dt.date]
     periods = []
     day, last = min(sums, default=None), max(sums, default=None)
     while day is not None and last is not None and day <= last:
-        periods.append(sums.get(day, _Sums()).period(day))
+        periods.append(_period(day, sums.get(day, {})))
         day = following(day) if day < last else None
     return tuple(periods)
-
-
-def _over(part: float, whole: float) -> float | None:
-    return part / whole if whole else None

@@ -105,8 +105,7 @@ def with_run(
 ) -> GaitProfile:
     """The profile after one run more, its backward stretches said.
 
-    Raises:
-        ProfileError: the run is in it already, there is nothing to learn from it, or it must not be learnt from.
+    A ProfileError where the run is in it already, there is nothing to learn from it, or it must not be learnt from.
     """
     entry = f"{digest}{lesson_of(backward)}"
     earlier = _earlier(profile).get(digest)
@@ -127,11 +126,7 @@ def _earlier(profile: GaitProfile | None) -> dict[str, str]:
 
 
 def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[tuple[str, Outline]]) -> GaitProfile:
-    """The profile with one recording more, which joins those that were seen.
-
-    Raises:
-        RetrorunError: there is nothing to learn from it, with the reason.
-    """
+    """The profile with one recording more, which joins those that were seen; a RetrorunError says why it does not."""
     data = load(source)
     activity = read_activity(data)
     if activity.sport not in RUNNING:

@@ -237,11 +237,7 @@ def outline(row: Row) -> Outline:
 
 
 def counting(outlines: FloatArray) -> IntArray:
-    """For each recording the number of the one that counts for its activity, mostly its own.
-
-    Args:
-        outlines: a row of numbers for each, as `Outline` names them.
-    """
+    """For each recording, a row as `Outline` names it, the number of the one that counts for it, mostly its own."""
     counts = np.arange(len(outlines))
     start_s = outlines[:, 0]
     order = np.argsort(start_s, kind="stable")[: np.isfinite(start_s).sum()]

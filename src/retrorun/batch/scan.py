@@ -285,12 +285,10 @@ def _settled(kept: Journal, answers: Iterator[Answer]) -> Iterator[Row]:
 
 @contextmanager
 def progress_bar(words: str, total: Callable[[], int], *, shown: bool = True) -> Iterator[Advance]:
-    """A bar on stderr that counts what is done, for work of more than a second or two; it goes when the work ends.
+    """A bar on stderr for work of more than a second or two, which counts what is done and goes when the work ends.
 
-    Args:
-        words: what is being done, in a word.
-        total: counts how many there are to do, where that is asked.
-        shown: False for no bar anywhere. Where stderr is no terminal and no notebook there is none either.
+    `words` say what is being done, `total` counts how many there are to do. It is not shown where stderr is no terminal
+    and no notebook.
     """
     if not (shown and (sys.stderr.isatty() or "ipykernel" in sys.modules)):
         yield lambda _: None

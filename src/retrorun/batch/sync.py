@@ -244,11 +244,7 @@ def _key(home: Home, folder: Path) -> str:
 
 
 def load_state(folder: Path) -> State:
-    """What a folder's syncs have done; nothing where there was none.
-
-    Raises:
-        RecordingError: the file is damaged.
-    """
+    """What a folder's syncs have done, nothing where there was none; a RecordingError where the file is damaged."""
     path = folder / STATE
     if not path.exists():
         return State()

@@ -154,16 +154,10 @@ class ScanTable:
 def write_rows(
     path: Path, rows: Iterable[Row], complete: Callable[[], bool], *, inputs: Iterable[Path] = ()
 ) -> tuple[Path, ...]:
-    """Write rows as they come, as `ScanTable.write` does; the files take their names when all rows are written.
+    """Write rows as they come, each asked for once, as `ScanTable.write` does, with its errors.
 
-    Args:
-        path: the table; its ending says which kind.
-        rows: the rows, each of which is asked for once and not kept.
-        complete: whether they were all, asked after the last.
-        inputs: what must not be written over.
-
-    Raises:
-        OutputError: as `ScanTable.write` says.
+    The files take their names when all rows are written; `complete` is asked after the last whether they were all.
+    `inputs` must not be written over.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:

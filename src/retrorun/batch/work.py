@@ -78,10 +78,7 @@ def hash_of(*texts: str) -> int:
 
 
 def scan_group(sources: Sequence[Source], settings: Settings, known: Mapping[str, int]) -> list[Done]:
-    """The rows of a group of recordings, one each, in order.
-
-    `known` holds the mark of what an earlier scan found under the same name.
-    """
+    """The rows of a group of recordings, in order; `known` holds the mark of what an earlier scan found of a name."""
     version = settings.version
     return [_scan_one(source, settings, version, known.get(source.name)) for source in sources]
 
@@ -215,11 +212,7 @@ def run_in_processes(tasks: Iterable[Task], settings: Settings, workers: int) ->
 
 
 def run_on_joblib(tasks: Iterable[Task], settings: Settings, backend: str) -> Iterator[list[Done]]:
-    """Groups on a joblib backend (`dask`, `loky`, …) that the caller has connected.
-
-    Raises:
-        RetrorunError: joblib or the backend is not installed.
-    """
+    """Groups on a joblib backend (`dask`, `loky`, …) that the caller has connected, or a RetrorunError."""
     try:
         from joblib import Parallel, delayed, parallel_config
     except ImportError:

@@ -140,16 +140,10 @@ def align(
     step_numbers: Sequence[int],
     step_of_index: Mapping[int, int],
 ) -> tuple[LapGroup, ...]:
-    """The cheapest reading: runs of laps in order.
+    """The cheapest reading: runs of laps in order, as occurrences of the plan; those of one place are of one step.
 
-    Args:
-        laps: what happened, n laps.
-        occurrences: what was planned, m of them; two of one place are rounds of one step.
-        step_numbers: the number of the step that each occurrence belongs to.
-        step_of_index: the number of the step that each index in a lap names; empty to leave the indices unused.
-
-    Raises:
-        PlanError: there are more laps and steps than any workout has.
+    `step_numbers` says which step each occurrence belongs to, `step_of_index` which one each index in a lap names, and
+    is empty to leave the indices unused. More laps and steps than any workout has are a PlanError.
     """
     if len(laps) * len(occurrences) > MOST_STATES:
         raise PlanError(f"{len(laps)} laps and {len(occurrences)} steps are too many to match", hint="lower a count")
