@@ -22,12 +22,11 @@ from retrorun.analysis.season import SeasonRun
 from retrorun.analysis.summary import Effort
 from retrorun.demo import demo_recording
 from retrorun.match.match import match_plan
-from retrorun.report.figures.plane import figure_gait_plane
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.season import figure_season
 from retrorun.report.figures.session import figure_planned
 from retrorun.report.figures.style import DARK, picture_bytes
-from retrorun.report.figures.track import figure_track
+from retrorun.report.figures.track import figure_gait_plane, figure_track
 from retrorun.report.html import report_html
 
 OUT = Path(__file__).parent / "assets"

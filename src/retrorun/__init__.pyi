@@ -39,11 +39,11 @@ from .match.match import match_plan as match_plan
 from .match.model import Match as Match
 from .match.model import StepMatch as StepMatch
 from .report.export import save_export as save_export
-from .report.figures.plane import figure_gait_plane as figure_gait_plane
 from .report.figures.run import figure_run as figure_run
 from .report.figures.season import figure_season as figure_season
 from .report.figures.session import figure_planned as figure_planned
 from .report.figures.session import figure_session as figure_session
+from .report.figures.track import figure_gait_plane as figure_gait_plane
 from .report.figures.track import figure_track as figure_track
 from .report.html import report_html as report_html
 from .session.document import load_athlete as load_athlete

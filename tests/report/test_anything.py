@@ -17,11 +17,10 @@ from retrorun.analysis.summary import best_efforts
 from retrorun.detection.result import Detection
 from retrorun.errors import RecordingError
 from retrorun.report.export import export_bytes
-from retrorun.report.figures.plane import figure_gait_plane
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.season import draw_bests
 from retrorun.report.figures.session import figure_planned
-from retrorun.report.figures.track import figure_track
+from retrorun.report.figures.track import figure_gait_plane, figure_track
 from retrorun.report.html import report_html
 from tests.report.made import made_match, made_segment
 

@@ -280,13 +280,13 @@ def _draw(
     per_m: float = 1000.0,
 ) -> None:
     """Draw a recording into a picture; the ending of the name says which kind."""
-    from retrorun.report.figures import plane, run, session, style, track
+    from retrorun.report.figures import run, session, style, track
 
     kind = style.picture_kind(path)
     files.refuse_inputs(path, inputs)
     figures: dict[View, Callable[..., Any]] = {
         View.RUN: run.figure_run,
-        View.PLANE: plane.figure_gait_plane,
+        View.PLANE: track.figure_gait_plane,
         View.TRACK: track.figure_track,
         View.PLAN: session.figure_planned,
     }

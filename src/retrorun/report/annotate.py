@@ -20,7 +20,7 @@ from retrorun.files import printable
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
 from retrorun.intervals import Interval, covered_s, from_mask
-from retrorun.report.figures.series import breaks
+from retrorun.report.figures.run import breaks
 from retrorun.report.tables import local_start
 
 FORWARD, BACKWARD = 0, 1

@@ -26,7 +26,7 @@ from retrorun.errors import OutputError, install_hint
 from retrorun.intervals import mask
 from retrorun.match.model import Match
 from retrorun.report import tables, template
-from retrorun.report.figures import plane, run, series, session, track
+from retrorun.report.figures import run, session, track
 from retrorun.report.figures.style import THEMES
 from retrorun.report.template import WIDE_IN, Picture
 from retrorun.units import METRES_PER_MILE, format_change, format_clock, format_number, format_pace, format_percent
@@ -137,7 +137,7 @@ def analysis_html(analysis: Analysis, *, per_m: float = 1000.0) -> str:
         shown.append(tables.stretch_table(detection, per_m=per_m))
     picture: Markup | str = ""
     if len(activity) > 1:
-        thin = series.thinned(activity, NOTEBOOK_POINTS)[0]
+        thin = run.thinned(activity, NOTEBOOK_POINTS)[0]
         figure: Figure = run.figure_run(thin, detection, per_m=per_m, title=None, width_in=NOTEBOOK_IN)
         # Several analyses stand in one notebook, and their pictures must not share names.
         name = f"run-{analysis.fingerprint.digest[:12]}-{len(activity)}-{summary.segments}"
@@ -226,15 +226,15 @@ class _Pictures:
     def small(self, there: list[str]) -> Iterator[Picture]:
         """Speed against cadence, and the way from above, as far as the recording holds them."""
         if "speed" in there and "cadence" in there:
-            thin, _ = series.thinned(self.activity, SMALL_POINTS * 3)
-            figure = plane.figure_gait_plane(thin, self.detection, per_m=self.per_m, width_in=SMALL_IN)
+            thin, _ = run.thinned(self.activity, SMALL_POINTS * 3)
+            figure = track.figure_gait_plane(thin, self.detection, per_m=self.per_m, width_in=SMALL_IN)
             words = "Speed against cadence. Backward running lies above the runner's own forward line."
             text = "One point for every 5 seconds on the move."
             yield self._small(
                 figure, "plane", title="Gait plane", shows="Speed against cadence", words=words, text=text
             )
         if "positions" in there:
-            thin, _ = series.thinned(self.activity, SMALL_POINTS)
+            thin, _ = run.thinned(self.activity, SMALL_POINTS)
             figure = track.figure_track(thin, self.detection, per_m=self.per_m, width_in=SMALL_IN)
             words = "The way seen from above, north up, without a map: it does not say where it was."
             yield self._small(figure, "track", title="Track", shows="The track", words=words, text=words)
@@ -258,7 +258,7 @@ class _Pictures:
 
     def _run(self, width_in: float) -> Activity:
         """The recording with as many points as such a width can show."""
-        return series.thinned(self.activity, WIDE_POINTS if width_in == WIDE_IN else NARROW_POINTS)[0]
+        return run.thinned(self.activity, WIDE_POINTS if width_in == WIDE_IN else NARROW_POINTS)[0]
 
     def _told(self) -> str:
         """What is to be seen, in a sentence or two."""
@@ -310,15 +310,15 @@ def _zoom_data(activity: Activity, detection: Detection, match: Match | None, pe
 
 def _over_time(activity: Activity, detection: Detection, per_m: float, most: int) -> dict[str, object]:
     """One point for each stretch of `step_s`; `gap` holds the points before which a line stops."""
-    thin, step_s = series.thinned(activity, most)
-    east, north = series.local_metres(thin)
+    thin, step_s = run.thinned(activity, most)
+    east, north = track.local_metres(thin)
     return {
         "step_s": step_s,
         "time": _plain(thin.time_s, 1),
-        "gap": np.flatnonzero(series.breaks(thin.time_s)).tolist(),
+        "gap": np.flatnonzero(run.breaks(thin.time_s)).tolist(),
         "backward": mask(thin.time_s, detection.segments).astype(int).tolist(),
-        "pace": _plain(series.smooth_pace_s(thin, per_m=per_m), 1),
-        "cadence": _plain(series.smooth_cadence_spm(thin), 1),
+        "pace": _plain(run.smooth_pace_s(thin, per_m=per_m), 1),
+        "cadence": _plain(run.smooth_cadence_spm(thin), 1),
         "heart": _plain(thin.heart_rate_bpm, 0),
         "altitude": _plain(thin.altitude_m, 1),
         "east": _plain(east, 1),
@@ -327,7 +327,7 @@ def _over_time(activity: Activity, detection: Detection, per_m: float, most: int
 
 
 def _plane(activity: Activity, detection: Detection) -> dict[str, object]:
-    points = plane.gait_plane(activity, detection)
+    points = track.gait_plane(activity, detection)
     thin = slice(None, None, max(1, -(-len(points.time_s) // MOST_PLANE_POINTS)))
     line = [_plain(points.line_mps, 3), _plain(points.line_spm, 1), points.band_spm] if len(points.line_mps) else None
     return {

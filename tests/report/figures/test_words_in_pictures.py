@@ -14,11 +14,10 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from docs.draw_pictures import made_up_season
-from retrorun.report.figures.plane import figure_gait_plane
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.season import figure_season
 from retrorun.report.figures.session import figure_planned, figure_session
-from retrorun.report.figures.track import figure_track
+from retrorun.report.figures.track import figure_gait_plane, figure_track
 from tests.report.made import made_detection, made_match, made_run
 
 PHONE_IN = 4.06  # 390 CSS pixels

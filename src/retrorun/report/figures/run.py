@@ -1,37 +1,30 @@
-"""The run over time: pace, cadence, heart rate and altitude, with backward stretches shaded and laps marked."""
+"""The run over time: pace, cadence, heart rate and altitude, with backward stretches shaded and laps marked.
+
+Its columns are made ready for the eye before: smoothed in time, broken at gaps, thinned, cut by direction. What is
+drawn, nothing that is decided, hangs on that.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Unpack, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
 
+from retrorun.activity import model
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import Told, answered
-from retrorun.arrays import FloatArray
+from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
+from retrorun.arrays import BoolArray, FloatArray, IndexArray, running_total
 from retrorun.detection.result import Detection
 from retrorun.intervals import mask
-from retrorun.report.figures.series import smooth_cadence_spm, smooth_pace_s, with_breaks
-from retrorun.report.figures.style import (
-    LIGHT,
-    Theme,
-    Titled,
-    dress,
-    dress_paces,
-    dress_time_axis,
-    given_axes,
-    limits,
-    new_figure,
-    pace_unit,
-    say_legend,
-    say_missing,
-    say_title,
-)
+from retrorun.report.figures import style
+from retrorun.report.figures.style import LIGHT, Theme, Titled
 from retrorun.report.tables import when
 
 if TYPE_CHECKING:
@@ -41,27 +34,85 @@ if TYPE_CHECKING:
 
     from retrorun.report.figures.style import Given, T
 
+BREAK_S = 10.0  # a line is not drawn across so long a gap; watches that save power record every few seconds
+LEAST_S = 1e-6  # samples that stand for less time than this are one moment, and keep their own values
+SMOOTH_S = 10.0  # speed from positions scatters by 0.2 m/s over 10 s against 0.5 m/s over 1 s (366 watch recordings)
 SLOWEST_SHOWN_S = 1200.0  # 20:00/km: slower is standing about, and would flatten all the rest
 DOTTED = (0.0, (1.0, 2.0))
 CROWDED = 40  # laps; more numbers than that do not fit side by side
-Draw = Callable[..., "Axes"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column that is drawn over time: its name and unit, its colour in a theme, and its values."""
+def breaks(time_s: FloatArray) -> BoolArray:
+    """True where a line must not reach back to the sample before; shape (n,), the first one False."""
+    out = np.zeros(len(time_s), dtype=np.bool_)
+    if len(time_s) > 1:
+        steps = np.diff(time_s)
+        out[1:] = steps > max(BREAK_S, 3.0 * float(np.median(steps)))
+    return out
 
-    name: str
-    unit: str
-    colour: str
-    values: Callable[[Activity], FloatArray]
+
+def smooth(activity: Activity, values: FloatArray, window_s: float = SMOOTH_S) -> FloatArray:
+    """The mean over `window_s` around each sample, weighted by time; missing stays missing, gaps are not crossed."""
+    # Stretching the clock at each gap keeps a window on one side of it.
+    clock = activity.time_s + np.cumsum(breaks(activity.time_s)) * window_s
+    there = np.isfinite(values)
+    weight = np.where(there, sample_weights_s(activity), 0.0)
+    total, mass = running_total(weight * np.where(there, values, 0.0)), running_total(weight)
+    low = np.searchsorted(clock, clock - window_s / 2, side="left")
+    high = np.searchsorted(clock, clock + window_s / 2, side="right")
+    mass_in = mass[high] - mass[low]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (total[high] - total[low]) / mass_in
+    return np.where(there, np.where(mass_in > LEAST_S, mean, values), np.nan)
 
 
-COLUMNS = (
-    Column(name="cadence", unit="steps/min", colour="cadence", values=smooth_cadence_spm),
-    Column(name="heart rate", unit="bpm", colour="heart", values=attrgetter("heart_rate_bpm")),
-    Column(name="altitude", unit="m", colour="quiet", values=attrgetter("altitude_m")),
-)
+def smooth_pace_s(activity: Activity, *, per_m: float = 1000.0) -> FloatArray:
+    """Pace [s for `per_m` metres] over 10 s; NaN at a standstill and where the speed is missing."""
+    speed = smooth(activity, activity.speed_mps)
+    return per_m / np.where(speed >= STANDING_MPS, speed, np.nan)
+
+
+def smooth_cadence_spm(activity: Activity) -> FloatArray:
+    """Cadence over 10 s; zeros, which a watch writes when it lost the steps, are missing."""
+    return smooth(activity, np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan))
+
+
+def with_breaks(time_s: FloatArray, *columns: FloatArray) -> tuple[FloatArray, ...]:
+    """Times and columns with a missing value put into each gap, so that a line stops there."""
+    at = np.flatnonzero(breaks(time_s))
+    return np.insert(time_s, at, time_s[at]), *(np.insert(values, at, np.nan) for values in columns)
+
+
+def thinned(activity: Activity, most: int) -> tuple[Activity, float]:
+    """The recording with at most `most` samples, and how many seconds each of them stands for.
+
+    A recording of more seconds than that is cut into even stretches, each sample being the mean of its stretch.
+    """
+    end_s = float(activity.time_s[-1]) if len(activity) else 0.0
+    step_s = max(1.0, float(math.ceil(end_s / most)))
+    if len(activity) <= most:
+        return activity, 1.0
+    present, at = np.unique(np.floor(activity.time_s / step_s).astype(np.int64), return_inverse=True)
+    columns = {name: means(getattr(activity, name), at, len(present)) for name in model.COLUMNS}
+    steps = np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan)
+    columns["cadence_spm"] = means(steps, at, len(present))
+    return replace(activity, **columns, extra={}, developer={}), step_s  # type: ignore[arg-type]  # columns only
+
+
+def means(values: FloatArray, at: IndexArray, count: int) -> FloatArray:
+    """The mean of the values that there are in each of `count` stretches; NaN where there is none."""
+    there = np.isfinite(values)
+    total = np.bincount(at[there], weights=values[there], minlength=count)
+    number = np.bincount(at[there], minlength=count)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+# Each column beside the pace: its unit, its colour in a theme, and its values.
+COLUMNS: dict[str, tuple[str, str, Callable[[Activity], FloatArray]]] = {
+    "cadence": ("steps/min", "cadence", smooth_cadence_spm),
+    "heart rate": ("bpm", "heart", attrgetter("heart_rate_bpm")),
+    "altitude": ("m", "quiet", attrgetter("altitude_m")),
+}
 
 
 @overload
@@ -95,55 +146,46 @@ def figure_run(
         A figure of its own, or `ax` where that was given.
     """
     activity, detection, _ = answered(activity, detection)
-    columns = [column for column in COLUMNS if np.isfinite(column.values(activity)).any()]
+    shown = [name for name, (_, _, values_of) in COLUMNS.items() if np.isfinite(values_of(activity)).any()]
     if ax is not None:
-        columns += [column for column in COLUMNS if column not in columns]
-    panels: list[Draw] = [draw_pace, *(partial(draw_column, column=column) for column in columns)]
-    if ax is not None:
-        _draw_panels(given_axes(ax, len(panels)), panels, activity, detection, theme=theme, per_m=per_m)
-        return ax
+        shown += [name for name in COLUMNS if name not in shown]
+    panels: list[Callable[..., object]] = [
+        partial(draw_pace, per_m=per_m),
+        *(partial(_draw_column, name=name) for name in shown),
+    ]
     narrow = width_in < 6.0
-    above = (0.35 if title is None else 0.6) + 0.25 * narrow
-    left, right = 0.62, 0.12
-    figure = new_figure(width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=(left, right, above, 0.52))
-    all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})[:, 0].tolist()
-    _draw_panels(all_axes, panels, activity, detection, theme=theme, per_m=per_m, raised=not narrow)
+    if ax is not None:
+        all_axes, raised = style.given_axes(ax, len(panels)), False
+    else:
+        above = (0.35 if title is None else 0.6) + 0.25 * narrow
+        margins = (0.62, 0.12, above, 0.52)
+        figure = style.new_figure(width_in, above + 0.55 + 1.75 * len(panels), theme=theme, margins_in=margins)
+        rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.13})
+        all_axes, raised = rows[:, 0].tolist(), not narrow
+    for draw, axes in zip(panels, all_axes, strict=False):
+        draw(axes, activity, detection, theme=theme)
+        shade_backward(axes, detection, theme)
+        _mark_laps(axes, activity, theme, numbered=axes is all_axes[0] and raised)
+        style.dress_time_axis(axes, activity, theme=theme, named=axes is all_axes[-1])
+    _explain(all_axes[0], activity, detection, theme, raised=raised)
+    if ax is not None:
+        return ax
     for axes in all_axes:
-        axes.yaxis.set_label_coords(-0.47 / (width_in - left - right), 0.5)
+        axes.yaxis.set_label_coords(-0.47 / (width_in - margins[0] - margins[1]), 0.5)
     if title is not None:
-        say_title(figure, title or run_title(activity, detection), theme)
+        style.say_title(figure, title or _title(activity, detection), theme)
     return figure
 
 
-def _draw_panels(
-    all_axes: Sequence[Axes],
-    panels: Sequence[Draw],
-    activity: Activity,
-    detection: Detection,
-    *,
-    theme: Theme,
-    per_m: float,
-    raised: bool = False,
-) -> None:
-    """A panel on each of the axes; the time stands under the last, what is to be explained above the first."""
-    for draw, axes in zip(panels, all_axes, strict=False):
-        draw(axes, activity, detection, theme=theme, per_m=per_m)
-        shade_backward(axes, detection, theme=theme)
-        mark_laps(axes, activity, theme=theme, numbered=axes is all_axes[0] and raised)
-        dress_time_axis(axes, activity, theme=theme, named=axes is all_axes[-1])
-    explain(all_axes[0], activity, detection, theme=theme, raised=raised)
-
-
-def run_title(activity: Activity, detection: Detection) -> str:
+def _title(activity: Activity, detection: Detection) -> str:
     """A heading: the verdict, and when it was where that is known."""
-    probably = detection.told.partition("found")[0].capitalize()
+    stretches = counted(len(detection.segments), "backward stretch", "backward stretches")
     found = {
-        "found": probably + counted(len(detection.segments), "backward stretch", "backward stretches"),
+        "found": detection.told.partition("found")[0].capitalize() + stretches,
         "none": "No backward running found",
         "cannot tell": "Cannot tell forward from backward",
     }[detection.verdict]
-    moment = when(activity)
-    return f"{found} · {moment}" if moment else found
+    return " · ".join(filter(None, (found, when(activity))))
 
 
 def draw_pace(
@@ -151,70 +193,64 @@ def draw_pace(
 ) -> Axes:
     """Pace over time, faster above; smoothed over 10 s, left out at a standstill."""
     pace = smooth_pace_s(activity, per_m=per_m)
-    dress(axes, theme)
-    axes.set_ylabel(f"pace [{pace_unit(per_m)}]", color=theme.text)
-    axes.invert_yaxis()
-    if not np.isfinite(pace).any():
-        say_missing(axes, "no speed in this recording", theme)
+    known = pace[np.isfinite(pace)]
+    style.dress(axes, theme, side=f"pace [{style.pace_unit(per_m)}]")
+    axes.set_ylim(1.0, 0.0)
+    if not len(known):
+        style.say_missing(axes, "no speed in this recording", theme)
         return axes
     _draw_line(axes, activity, detection, pace, theme.forward, theme, name="pace")
-    known = pace[np.isfinite(pace)]
     quick = known[known < SLOWEST_SHOWN_S * per_m / 1000.0]
     fast, slow = np.percentile(quick if len(quick) else known, (0.5, 99.0)).tolist()
     # Backward stretches may be the slowest percent of a long run, and they are what the picture is for.
     backward = [per_m / one.mean_speed_mps for one in detection.segments if one.mean_speed_mps > 0.5]
-    fast, slow = min(fast, *backward, fast), max(slow, *backward, slow)
+    fast, slow = min([fast, *backward]), max([slow, *backward])
     room = max(0.06 * (slow - fast), 5.0)
-    dress_paces(axes, slow + room, fast - room)
+    style.dress_paces(axes, slow + room, fast - room)
     return axes
 
 
-def draw_column(
-    axes: Axes,
-    activity: Activity,
-    detection: Detection,
-    *,
-    column: Column,
-    theme: Theme = LIGHT,
-    per_m: float = 1000.0,
-) -> Axes:
+def _draw_column(axes: Axes, activity: Activity, detection: Detection, *, name: str, theme: Theme) -> None:
     """A column over time; the odd value far off all others does not set the scale."""
-    del per_m  # all panels are called alike
-    values = column.values(activity)
-    dress(axes, theme)
-    axes.set_ylabel(f"{column.name} [{column.unit}]", color=theme.text)
+    unit, colour, values_of = COLUMNS[name]
+    values = values_of(activity)
+    style.dress(axes, theme, side=f"{name} [{unit}]")
     if not np.isfinite(values).any():
-        say_missing(axes, f"no {column.name} in this recording", theme)
-        return axes
-    _draw_line(axes, activity, detection, values, getattr(theme, column.colour), theme, name=column.name)
-    axes.set_ylim(limits(values, least=2.0))
+        style.say_missing(axes, f"no {name} in this recording", theme)
+        return
+    _draw_line(axes, activity, detection, values, getattr(theme, colour), theme, name=name)
+    axes.set_ylim(style.limits(values, least=2.0))
     axes.locator_params(axis="y", nbins=6, integer=True)
-    return axes
 
 
-def shade_backward(axes: Axes, detection: Detection, *, theme: Theme = LIGHT) -> Axes:
+def _draw_line(
+    axes: Axes, activity: Activity, detection: Detection, values: FloatArray, colour: str, theme: Theme, *, name: str
+) -> None:
+    """The series, and once more, thick and in the backward colour, over the backward segments."""
+    axes.plot(*with_breaks(activity.time_s, values), color=colour, linewidth=1.1, gid=name)
+    backward = mask(activity.time_s, detection.segments)
+    if backward.any():
+        only = with_breaks(activity.time_s, np.where(backward, values, np.nan))
+        axes.plot(*only, color=theme.backward, linewidth=2.2, gid=f"{name} backward", zorder=3)
+
+
+def shade_backward(axes: Axes, detection: Detection, theme: Theme) -> None:
     """A shaded band, with its edges drawn, over each backward segment."""
-    from matplotlib.collections import PolyCollection
-
     segments = detection.segments
     if segments:
-        corners = [[(one.start_s, 0), (one.start_s, 1), (one.end_s, 1), (one.end_s, 0)] for one in segments]
-        bands = PolyCollection(
-            corners, facecolor=theme.backward, alpha=theme.shade_alpha, linewidth=0, zorder=0, gid="backward"
-        )
-        bands.set_transform(axes.get_xaxis_transform())
-        axes.add_collection(bands, autolim=False)
+        spans = [(one.start_s, one.duration_s) for one in segments]
+        bands = axes.broken_barh(spans, (0, 1), transform=axes.get_xaxis_transform(), facecolor=theme.backward)
+        bands.set(alpha=theme.shade_alpha, linewidth=0, zorder=0, gid="backward")
         edges = [edge_s for one in segments for edge_s in (one.start_s, one.end_s)]
-        _upright(axes, edges, colour=theme.backward, width=0.6, alpha=0.7, name="backward edges")
-    return axes
+        _upright(axes, edges, gid="backward edges", colors=theme.backward, linewidths=0.6, alpha=0.7)
 
 
-def mark_laps(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, numbered: bool = False) -> Axes:
+def _mark_laps(axes: Axes, activity: Activity, theme: Theme, *, numbered: bool) -> None:
     """A dotted line where each lap but the first begins, with the lap's number at the top if `numbered`."""
     starts = [lap.start_s for lap in activity.laps[1:]]
-    _upright(axes, starts, colour=theme.quiet, width=0.8, style=DOTTED, name="laps")
-    for number, lap in enumerate(activity.laps, start=1):
-        if numbered and (len(activity.laps) <= CROWDED or number % 10 == 0):
+    _upright(axes, starts, gid="laps", colors=theme.quiet, linewidths=0.8, linestyles=[DOTTED])
+    for number, lap in enumerate(activity.laps if numbered else (), start=1):
+        if len(activity.laps) <= CROWDED or number % 10 == 0:
             axes.annotate(
                 str(number),
                 ((lap.start_s + lap.end_s) / 2, 1.0),
@@ -227,69 +263,26 @@ def mark_laps(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, numbered:
                 color=theme.quiet,
                 annotation_clip=True,
             )
-    return axes
 
 
-def _upright(
-    axes: Axes,
-    places_s: list[float],
-    *,
-    colour: str,
-    width: float,
-    name: str,
-    alpha: float = 1.0,
-    style: tuple[float, tuple[float, ...]] | str = "-",
-) -> None:
-    """Lines from bottom to top at each of these times, which do not change what the axes show."""
-    from matplotlib.collections import LineCollection
-
-    lines = LineCollection(
-        [((place_s, 0.0), (place_s, 1.0)) for place_s in places_s],
-        colors=colour,
-        linewidths=width,
-        linestyles=[style],
-        alpha=alpha,
-        zorder=1,
-        gid=name,
-    )
-    lines.set_transform(axes.get_xaxis_transform())
-    axes.add_collection(lines, autolim=False)
+def _upright(axes: Axes, places_s: Sequence[float], **look: Any) -> None:  # noqa: ANN401 - as matplotlib takes it
+    """Lines from bottom to top at each of these times."""
+    axes.vlines(places_s, 0.0, 1.0, transform=axes.get_xaxis_transform(), zorder=1, **look)
 
 
-def explain(
-    axes: Axes, activity: Activity, detection: Detection, *, theme: Theme = LIGHT, raised: bool = False
-) -> Axes:
+def _explain(axes: Axes, activity: Activity, detection: Detection, theme: Theme, *, raised: bool) -> None:
     """A legend above the picture for what its axes do not say: the shade of a backward stretch, the lines of laps."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     handles: list[Artist] = []
     if detection.segments:
-        handles += [
-            Patch(facecolor=theme.backward, alpha=theme.shade_alpha + 0.2, label="backward"),
-            Line2D([], [], color=theme.backward, linewidth=2.2, label="the curve while backward"),
-        ]
-    if len(activity.laps) > 1:
-        numbers = " and its number" if raised else ""
-        handles.append(
-            Line2D([], [], color=theme.quiet, linewidth=0.8, linestyle=DOTTED, label=f"a lap begins{numbers}")
-        )
+        handles.append(Patch(facecolor=theme.backward, alpha=theme.shade_alpha + 0.2, label="backward"))
+        handles.append(Line2D([], [], color=theme.backward, linewidth=2.2, label="the curve while backward"))
+    laps = len(activity.laps) > 1
+    if laps:
+        label = f"a lap begins{' and its number' if raised else ''}"
+        handles.append(Line2D([], [], color=theme.quiet, linewidth=0.8, linestyle=DOTTED, label=label))
     if handles:
-        say_legend(axes, handles, theme=theme, columns=3 if raised else 2)
-        legend = axes.get_legend()
-        if legend is not None and raised and len(activity.laps) > 1:
-            legend.set_bbox_to_anchor((1.0, 1.09))
-    return axes
-
-
-def _draw_line(
-    axes: Axes, activity: Activity, detection: Detection, values: FloatArray, colour: str, theme: Theme, *, name: str
-) -> None:
-    """The series, and once more, thick and in the backward colour, over the backward segments."""
-    axes.plot(*with_breaks(activity.time_s, values), color=colour, linewidth=1.1, gid=name)
-    backward = mask(activity.time_s, detection.segments)
-    if backward.any():
-        only = np.where(backward, values, np.nan)
-        axes.plot(
-            *with_breaks(activity.time_s, only), color=theme.backward, linewidth=2.2, gid=f"{name} backward", zorder=3
-        )
+        above = 1.09 if laps and raised else 1.0
+        style.say_legend(axes, handles, theme=theme, columns=3 if raised else 2, above=above)

@@ -174,12 +174,12 @@ def say_title(figure: Figure, text: str, theme: Theme) -> None:
     )
 
 
-def say_legend(axes: Axes, handles: Sequence[Artist], *, theme: Theme, columns: int = 6) -> None:
-    """A legend in one row above the upper right corner of an Axes."""
+def say_legend(axes: Axes, handles: Sequence[Artist], *, theme: Theme, columns: int = 6, above: float = 1.0) -> None:
+    """A legend above the upper right corner of an Axes."""
     axes.legend(
         handles=handles,
         loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
+        bbox_to_anchor=(1.0, above),
         borderaxespad=0.8,
         ncols=columns,
         frameon=False,
@@ -191,15 +191,15 @@ def say_legend(axes: Axes, handles: Sequence[Artist], *, theme: Theme, columns: 
     )
 
 
-def dress(axes: Axes, theme: Theme) -> None:
-    """Give an Axes the theme's ground, grid and text, without a frame."""
+def dress(axes: Axes, theme: Theme, *, side: str = "") -> None:
+    """Give an Axes the theme's ground, grid and text, without a frame; `side` is what stands along its left side."""
+    axes.set_ylabel(side, color=theme.text)
     axes.set_facecolor(theme.background)
     axes.grid(visible=True, color=theme.grid, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(colors=theme.quiet, labelsize=9, length=3)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(theme.grid)
+    axes.spines[:].set_color(theme.grid)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def dress_time_axis(axes: Axes, activity: Activity, *, theme: Theme = LIGHT, named: bool = True) -> None:
