@@ -10,9 +10,7 @@ import numpy as np
 from retrorun.activity.model import Activity
 from retrorun.analysis.labels import Labels
 from retrorun.arrays import FloatArray
-from retrorun.detection.parameters import RUNNING_SPM
-from retrorun.detection.resample import mean_over, time_means
-from retrorun.detection.result import Detection, Segment
+from retrorun.detection import parameters, resample, result
 from retrorun.errors import expect
 from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch, placed
@@ -132,13 +130,13 @@ class DirectionReport:
     """The verdict on each executed step that was planned backward, and backward running that nobody planned."""
 
     planned: tuple[DirectionVerdict, ...]
-    unplanned: tuple[Segment, ...]
+    unplanned: tuple[result.Segment, ...]
 
 
 def adherence(
     match: Match,
     activity: Activity,
-    detection: Detection,
+    detection: result.Detection,
     *,
     labels: Labels | None = None,
 ) -> Adherence:
@@ -153,7 +151,7 @@ def adherence(
     for value, kind, giver in (
         (match, Match, "match_plan"),
         (activity, Activity, "read_activity"),
-        (detection, Detection, "detect"),
+        (detection, result.Detection, "detect"),
     ):
         expect(value, kind, f"a value of rr.{giver}")
     directions = judge_directions(match, detection, activity, labels=labels)
@@ -207,7 +205,7 @@ def _means(match: StepMatch, activity: Activity, quantity: Quantity, bin_s: floa
         return np.zeros(0)
     bins = min(max(1, round((match.end_s - match.start_s) / bin_s)), MOST_BINS)
     edges_s = np.linspace(match.start_s, match.end_s, bins + 1)
-    means = time_means(activity.time_s, _column(activity, quantity), edges_s)
+    means = resample.time_means(activity.time_s, _column(activity, quantity), edges_s)
     return means[np.isfinite(means)]
 
 
@@ -247,7 +245,7 @@ def _in_range(steps: tuple[StepAdherence, ...]) -> float | None:
 
 def judge_directions(
     match: Match,
-    detection: Detection,
+    detection: result.Detection,
     activity: Activity,
     *,
     labels: Labels | None = None,
@@ -275,7 +273,7 @@ def judge_directions(
 
 
 def _verdict(
-    step: StepMatch, span: Interval, detection: Detection, activity: Activity, labels: Labels
+    step: StepMatch, span: Interval, detection: result.Detection, activity: Activity, labels: Labels
 ) -> DirectionVerdict:
     """What became of the step that lies there."""
     covered = covered_s(span, detection.segments) / max(span.duration_s, 1e-9)
@@ -293,7 +291,7 @@ def _labelled(span: Interval, labels: Labels) -> tuple[AsRun, str] | None:
     return None
 
 
-def _called(step: StepMatch, span: Interval, detection: Detection, covered: float) -> tuple[AsRun, str] | None:
+def _called(step: StepMatch, span: Interval, detection: result.Detection, covered: float) -> tuple[AsRun, str] | None:
     if step.step.gait is Gait.WALK:
         return "cannot tell", "backward walking looks like walking"
     if covered <= COVERED_MOST:
@@ -306,14 +304,14 @@ def _called(step: StepMatch, span: Interval, detection: Detection, covered: floa
     return "run as planned", f"{format_percent(covered)} of it was found backward"
 
 
-def _silent(span: Interval, detection: Detection, activity: Activity) -> tuple[AsRun, str]:
+def _silent(span: Interval, detection: result.Detection, activity: Activity) -> tuple[AsRun, str]:
     line, columns = detection.line, (activity.speed_mps, activity.cadence_spm)
-    speed_mps, cadence_spm = (mean_over(activity, column, span.start_s, span.end_s) for column in columns)
+    speed_mps, cadence_spm = (resample.mean_over(activity, column, span.start_s, span.end_s) for column in columns)
     if detection.verdict == "cannot tell" or line is None or not np.isfinite(speed_mps * cadence_spm):
         return "cannot tell", "the recording does not show it"
     if span.duration_s < TELLABLE_S:
         return "cannot tell", f"{span.duration_s:.0f} s are too short to see it"
-    if cadence_spm < RUNNING_SPM:
+    if cadence_spm < parameters.RUNNING_SPM:
         return "cannot tell", "it was walked, or nobody moved"
     if speed_mps >= FASTER_THAN * line.usual_speed_mps:
         return "run forward instead", "it was as fast as the forward running around it"

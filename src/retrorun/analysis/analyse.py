@@ -19,10 +19,8 @@ from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.labels import Fingerprint, Label, Labels, labels_of_direction, load_labels
 from retrorun.analysis.summary import Summary, is_backward, summarise
-from retrorun.detection.cadence_model import ForwardLine
-from retrorun.detection.detector import detect_gait
+from retrorun.detection import cadence_model, detector, resample
 from retrorun.detection.profile import GaitProfile, check_profile
-from retrorun.detection.resample import stretch_means
 from retrorun.detection.result import Detection, Evidence, PlannedSpan, Segment
 from retrorun.errors import LabelError, PlanError, RetrorunError, expect
 from retrorun.files import printable, read_bytes
@@ -232,7 +230,7 @@ def detect_with(
     """Backward segments of an activity whose plan is matched already; `reasons` are added to those of the answer."""
     check_profile(profile)
     expect(labels, Labels | None, "a value of rr.Labels", error=LabelError, hint="use rr.load_labels, or None")
-    detection = detect_gait(activity, profile=profile, planned=() if match is None else planned_spans(match))
+    detection = detector.detect_gait(activity, profile=profile, planned=() if match is None else planned_spans(match))
     if len(activity.parts) > 1:
         reasons = (*reasons, f"the recording has {len(activity.parts)} parts, each looked at on its own")
     detection = _because(detection, *reasons)
@@ -301,7 +299,7 @@ def _without(segment: Segment, labels: Sequence[Label]) -> list[Segment]:
 def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -> Segment:
     """A labelled stretch as a segment; where the detector found it too, with the detector's own evidence."""
     found = max(detection.segments, key=lambda segment: overlap_s(label, segment), default=None)
-    speed_mps, cadence_spm, distance_m = stretch_means(activity, label.start_s, label.end_s)
+    speed_mps, cadence_spm, distance_m = resample.stretch_means(activity, label.start_s, label.end_s)
     if found is not None and overlap_s(label, found) >= SAME_SHARE * max(label.end_s - label.start_s, found.duration_s):
         evidence = found.evidence
     else:
@@ -317,7 +315,7 @@ def _labelled(label: Label, activity: Activity, detection: Detection, by: str) -
     )
 
 
-def _observed(speed_mps: float, cadence_spm: float, line: ForwardLine | None) -> Evidence:
+def _observed(speed_mps: float, cadence_spm: float, line: cadence_model.ForwardLine | None) -> Evidence:
     """The evidence for a stretch that only the runner called."""
     forward_spm = math.nan if line is None else float(line.cadence_spm(np.array(speed_mps)))
     return Evidence(

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from retrorun.activity.archive import Source, find_sources, load
-from retrorun.activity.model import Activity
-from retrorun.activity.read import read_activity
+from retrorun.activity import archive, model, read
 from retrorun.analysis.labels import said_of
+from retrorun.batch import scan, work
 from retrorun.batch.row import DIGEST, SAME_AS, Outline, digest_of, lesson_of, outline, row_about, same_activity
-from retrorun.batch.scan import progress_bar
 from retrorun.batch.table import ScanTable
-from retrorun.batch.work import RUNNING, labels_of
 from retrorun.detection.profile import GaitProfile
 from retrorun.errors import ProfileError, RetrorunError
 
@@ -45,8 +42,8 @@ def learn_profile(paths: Sequence[str | Path], *, start: GaitProfile | None = No
     profile = start
     left_out: list[tuple[str, str]] = []
     seen: list[tuple[str, Outline]] = []
-    sources = find_sources(paths)
-    with progress_bar("learning", lambda: len(sources), shown=progress) as advance:
+    sources = archive.find_sources(paths)
+    with scan.progress_bar("learning", lambda: len(sources), shown=progress) as advance:
         for source in sources:
             try:
                 profile = _with_one_more(profile, source, seen)
@@ -77,13 +74,13 @@ def refine_profile(table: ScanTable, paths: Sequence[str | Path], profile: GaitP
     Raises:
         RetrorunError: a path that is gone.
     """
-    sources = {source.name: source for source in find_sources(paths)}
+    sources = {source.name: source for source in archive.find_sources(paths)}
     earlier = _earlier(profile)
     in_it = {row.reason.removeprefix(SAME_AS) for row in table if row.status == "duplicate" and row.digest in earlier}
     left_out: list[tuple[str, str]] = []
     runs = 0
     for row in table.counted():
-        if row.sport not in RUNNING or row.path in in_it:
+        if row.sport not in work.RUNNING or row.path in in_it:
             continue
         if row.digest in earlier:
             if row.lesson and earlier[row.digest] != row.digest + row.lesson:
@@ -92,8 +89,8 @@ def refine_profile(table: ScanTable, paths: Sequence[str | Path], profile: GaitP
         try:
             if row.unsure or not row.digest:
                 raise ProfileError(row.unsure or "it shares its file with other activities")
-            data = load(sources[row.path])
-            profile = _taught(profile, sources[row.path], read_activity(data), data)
+            data = archive.load(sources[row.path])
+            profile = _taught(profile, sources[row.path], read.read_activity(data), data)
             runs += 1
         except RetrorunError as error:
             left_out.append((row.path, error.what))
@@ -101,7 +98,7 @@ def refine_profile(table: ScanTable, paths: Sequence[str | Path], profile: GaitP
 
 
 def with_run(
-    profile: GaitProfile | None, activity: Activity, backward: Sequence[tuple[float, float]], *, digest: str
+    profile: GaitProfile | None, activity: model.Activity, backward: Sequence[tuple[float, float]], *, digest: str
 ) -> GaitProfile:
     """The profile after one run more, its backward stretches said.
 
@@ -125,11 +122,11 @@ def _earlier(profile: GaitProfile | None) -> dict[str, str]:
     return {} if profile is None else {entry[:DIGEST]: entry for entry in profile.taken}
 
 
-def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[tuple[str, Outline]]) -> GaitProfile:
+def _with_one_more(profile: GaitProfile | None, source: archive.Source, seen: list[tuple[str, Outline]]) -> GaitProfile:
     """The profile with one recording more, which joins those that were seen; a RetrorunError says why it does not."""
-    data = load(source)
-    activity = read_activity(data)
-    if activity.sport not in RUNNING:
+    data = archive.load(source)
+    activity = read.read_activity(data)
+    if activity.sport not in work.RUNNING:
         raise ProfileError(f"not a run but {activity.sport}")
     own = _outline(activity)
     twin = next((name for name, other in seen if same_activity(own, other)), None)
@@ -140,12 +137,12 @@ def _with_one_more(profile: GaitProfile | None, source: Source, seen: list[tuple
     return learnt
 
 
-def _taught(profile: GaitProfile | None, source: Source, activity: Activity, data: bytes) -> GaitProfile:
-    said = said_of(activity, labels_of(source))
+def _taught(profile: GaitProfile | None, source: archive.Source, activity: model.Activity, data: bytes) -> GaitProfile:
+    said = said_of(activity, work.labels_of(source))
     return with_run(profile, activity, said.backward_spans(), digest=digest_of(data))
 
 
-def _outline(activity: Activity) -> Outline:
+def _outline(activity: model.Activity) -> Outline:
     """What tells a recording from others of the same day, without an analysis."""
     known_m = activity.distance_m[np.isfinite(activity.distance_m)]
     row = replace(

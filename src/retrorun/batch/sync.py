@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from retrorun.activity.model import Activity
-from retrorun.activity.rules import spans_on_foot
+from retrorun.activity import model, rules
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import lesson, load_labels
 from retrorun.analysis.summary import Summary
@@ -25,11 +24,9 @@ from retrorun.documents import Fields, to_json
 from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError
 from retrorun.files import locked, printable, read_bytes, write_atomic
 from retrorun.match.identity import SessionIndex
-from retrorun.services.fetch import WAIT_S, Home, Ran, at_home, note_line
-from retrorun.services.intervals_icu import IntervalsIcu
+from retrorun.services import fetch, intervals_icu
 from retrorun.session.model import Session
-from retrorun.workout.deliver import Scheduled, is_schedule, read_schedule
-from retrorun.workout.importing import import_session
+from retrorun.workout import deliver, importing
 
 STATE, PROFILE = "retrorun-synced.json", "retrorun-profile.json"
 FORMAT, VERSION = "retrorun synced", 1
@@ -44,7 +41,7 @@ class Plans:
     index: SessionIndex
     days: tuple[tuple[date, Session], ...]
 
-    def of(self, activity: Activity) -> tuple[Session, ...]:
+    def of(self, activity: model.Activity) -> tuple[Session, ...]:
         """The sessions that a run may have followed: the one that it names, or those of its day."""
         known = self.index.find(activity.training_file)
         if known is not None:
@@ -65,16 +62,16 @@ def read_plans(folder: Path) -> Plans:
         raise PlanError("there is no such folder", where=printable(str(folder)), hint="name a folder of sessions")
     index = SessionIndex()
     days: list[tuple[date, Session]] = []
-    schedules: list[Scheduled] = []
+    schedules: list[deliver.Scheduled] = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in PLAN_ENDINGS or path.name.startswith("."):
             continue
         try:
             data = read_bytes(path)
-            if is_schedule(data):
-                schedules += read_schedule(data)
+            if deliver.is_schedule(data):
+                schedules += deliver.read_schedule(data)
                 continue
-            read = import_session(data)
+            read = importing.import_session(data)
         except RetrorunError:
             continue  # something else lies there, too
         with suppress(PlanError):  # a workout without a serial number
@@ -125,9 +122,9 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
         OutputError: the folder cannot be written, or another sync is at work in it.
         RetrorunError: what an earlier sync kept is damaged.
     """
-    with locked(folder / STATE, wait_s=WAIT_S):
+    with locked(folder / STATE, wait_s=fetch.WAIT_S):
         old = load_state(folder)
-        homes = [_as_it_is(home, folder) for home in at_home(folder) if (folder / home.file).exists()]
+        homes = [_as_it_is(home, folder) for home in fetch.at_home(folder) if (folder / home.file).exists()]
         present = [(home, _key(home, folder)) for home in homes]
         done = 0
         while done < min(len(old.runs), len(present)) and old.runs[done].key == present[done][1]:
@@ -147,14 +144,14 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
             (folder / PROFILE).unlink(missing_ok=True)
 
 
-def describe_home(service: IntervalsIcu, folder: Path, *, take_out: bool = False) -> Iterator[Synced]:
+def describe_home(service: intervals_icu.IntervalsIcu, folder: Path, *, take_out: bool = False) -> Iterator[Synced]:
     """Write each run's line into its description at the service, or take it out again; the runs that were changed.
 
     Raises:
         DeliveryError: as the service does; what was done is kept.
         OutputError: as `analyse_home`.
     """
-    with locked(folder / STATE, wait_s=WAIT_S):
+    with locked(folder / STATE, wait_s=fetch.WAIT_S):
         state = load_state(folder)
         for place, run in enumerate(state.runs):
             line = "" if take_out else run.line
@@ -168,9 +165,9 @@ def describe_home(service: IntervalsIcu, folder: Path, *, take_out: bool = False
                 yield new
 
 
-def ran_of(summary: Summary) -> Ran:
+def ran_of(summary: Summary) -> fetch.Ran:
     """What a description says of a run."""
-    return Ran(
+    return fetch.Ran(
         told=summary.verdict != "cannot tell",
         stretches=summary.segments,
         time_s=summary.backward.time_s,
@@ -179,7 +176,9 @@ def ran_of(summary: Summary) -> Ran:
     )
 
 
-def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) -> tuple[Synced, GaitProfile | None]:
+def _one(
+    home: fetch.Home, key: str, folder: Path, state: State, plans: Plans | None
+) -> tuple[Synced, GaitProfile | None]:
     """One run, and the profile after it."""
     run = Synced(number=home.number, file=home.file, key=key)
     try:
@@ -187,7 +186,7 @@ def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) 
     except RetrorunError as error:
         reason = error.what if error.where in ("", str(folder / home.file)) else str(error)  # the labels', perhaps
         return replace(run, reason=reason), state.profile
-    run = replace(run, line=note_line(ran_of(found.summary)), plan=_plan(found))
+    run = replace(run, line=fetch.note_line(ran_of(found.summary)), plan=_plan(found))
     try:
         spans = lesson(found.activity, found.detection, found.match, found.labels)
         profile = with_run(state.profile, found.activity, spans, digest=home.sha256[:DIGEST])
@@ -198,7 +197,7 @@ def _one(home: Home, key: str, folder: Path, state: State, plans: Plans | None) 
 
 def _analysed(path: Path, profile: GaitProfile | None, plans: Plans | None) -> Analysis:
     found = analyse(path, profile=profile)
-    if not spans_on_foot(found.activity):
+    if not rules.spans_on_foot(found.activity):
         raise RecordingError(f"not on foot but {found.activity.sport}")
     with_plan = []
     for planned in () if plans is None else plans.of(found.activity):
@@ -226,7 +225,7 @@ def _plan(found: Analysis) -> str:
     return f"{done}, {backward}" if directions else done
 
 
-def _as_it_is(home: Home, folder: Path) -> Home:
+def _as_it_is(home: fetch.Home, folder: Path) -> fetch.Home:
     """A recording with the digest of what its file holds now: the runner may have put another one there."""
     try:
         return replace(home, sha256=hashlib.sha256(read_bytes(folder / home.file)).hexdigest())
@@ -234,7 +233,7 @@ def _as_it_is(home: Home, folder: Path) -> Home:
         return home  # its row says so
 
 
-def _key(home: Home, folder: Path) -> str:
+def _key(home: fetch.Home, folder: Path) -> str:
     try:
         labels = load_labels(folder / home.file)
         said = labels.to_json() if labels.labels else ""

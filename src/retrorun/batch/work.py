@@ -19,9 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 
 from retrorun import __version__
-from retrorun.activity.archive import Source, load
-from retrorun.activity.model import Activity
-from retrorun.activity.read import read_activity
+from retrorun.activity import archive, model, read
 from retrorun.analysis.analyse import detect_with, matched
 from retrorun.analysis.labels import Labels, lesson, load_labels
 from retrorun.batch.row import DIGEST, Row, lesson_of, row_about, row_of
@@ -38,7 +36,7 @@ NO_WORKERS = (
     'put the call under `if __name__ == "__main__":`, or use workers=1'
 )
 
-Task = tuple[Sequence[Source], Mapping[str, int]]  # some recordings, and the marks of those that are known
+Task = tuple[Sequence[archive.Source], Mapping[str, int]]  # some recordings, and the marks of those that are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +75,15 @@ def hash_of(*texts: str) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
 
 
-def scan_group(sources: Sequence[Source], settings: Settings, known: Mapping[str, int]) -> list[Done]:
+def scan_group(sources: Sequence[archive.Source], settings: Settings, known: Mapping[str, int]) -> list[Done]:
     """The rows of a group of recordings, in order; `known` holds the mark of what an earlier scan found of a name."""
     version = settings.version
     return [_scan_one(source, settings, version, known.get(source.name)) for source in sources]
 
 
-def _scan_one(source: Source, settings: Settings, version: str, known: int | None) -> Done:
+def _scan_one(source: archive.Source, settings: Settings, version: str, known: int | None) -> Done:
     try:
-        data = load(source)
+        data = archive.load(source)
         labels = labels_of(source)
     except (RetrorunError, OSError, MemoryError) as error:
         # Not kept under a key that can come again: what could not be fetched is tried anew each time.
@@ -99,7 +97,7 @@ def _scan_one(source: Source, settings: Settings, version: str, known: int | Non
     return Done(name=source.name, key=key, row=None if same else analyse(source, data, digest, labels, settings))
 
 
-def labels_of(source: Source) -> Labels | None:
+def labels_of(source: archive.Source) -> Labels | None:
     """What the runner said of a recording, in the file beside it; None where nothing was said or nothing can lie there.
 
     Raises:
@@ -111,10 +109,10 @@ def labels_of(source: Source) -> Labels | None:
     return labels if labels.labels else None
 
 
-def analyse(source: Source, data: bytes, digest: str, labels: Labels | None, settings: Settings) -> Row:
+def analyse(source: archive.Source, data: bytes, digest: str, labels: Labels | None, settings: Settings) -> Row:
     """The row of one recording's bytes."""
     try:
-        activity = read_activity(data)
+        activity = read.read_activity(data)
         if len(activity.parts) > 1:
             whole = row_about(source.name, source.title, activity, "read", "")
             return replace(whole, parts=_parts(source, activity, labels, settings))
@@ -129,7 +127,7 @@ def analyse(source: Source, data: bytes, digest: str, labels: Labels | None, set
         return Row(path=source.name, status="failed", title=source.title, reason=f"a bug in retrorun: {error!r}")
 
 
-def _answer(name: str, title: str, activity: Activity, labels: Labels | None, settings: Settings) -> Row:
+def _answer(name: str, title: str, activity: model.Activity, labels: Labels | None, settings: Settings) -> Row:
     if activity.sport not in RUNNING and not settings.all_sports:
         return row_about(name, title, activity, "skipped", f"not a run but {activity.sport}")
     match, reasons = matched(activity, None)
@@ -141,7 +139,9 @@ def _answer(name: str, title: str, activity: Activity, labels: Labels | None, se
         return replace(row, unsure=error.what)
 
 
-def _parts(source: Source, activity: Activity, labels: Labels | None, settings: Settings) -> tuple[Row, ...]:
+def _parts(
+    source: archive.Source, activity: model.Activity, labels: Labels | None, settings: Settings
+) -> tuple[Row, ...]:
     """The rows of a file's activities, each with its number behind the path, and with the labels that lie in it."""
     said = Labels() if labels is None else labels.in_force(activity)
     rows = []
@@ -151,7 +151,7 @@ def _parts(source: Source, activity: Activity, labels: Labels | None, settings: 
     return tuple(rows)
 
 
-def failed(source: Source, error: Exception) -> Row:
+def failed(source: archive.Source, error: Exception) -> Row:
     """The row of a recording that could not be read; its place is the row's own, so the reason does not repeat it."""
     if isinstance(error, RetrorunError):
         reason = error.what if error.where == source.name else str(error)

@@ -16,8 +16,7 @@ from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.document import session_from_dict, session_to_dict
 from retrorun.session.model import Session
-from retrorun.workout.decode import Decompiled
-from retrorun.workout.fit import decode_workout, decompile
+from retrorun.workout import decode, fit
 
 FORMAT = "retrorun sessions"
 VERSION = 1
@@ -112,13 +111,13 @@ def remember_workouts(sessions: Iterable[Session], workouts: Iterable[bytes], pa
     with files.locked(files.as_path(path)):
         index = load_index(path)
         for session, data in zip(sessions, workouts, strict=True):
-            made = decompile(data).identity
+            made = fit.decompile(data).identity
             if made is not None:
                 index = index.remember(session, made)
         save_index(index, path)
 
 
-def embedded_plan(activity: Activity) -> tuple[Decompiled | None, tuple[str, ...]]:
+def embedded_plan(activity: Activity) -> tuple[decode.Decompiled | None, tuple[str, ...]]:
     """The workout that a recording carries, None where there is none or none that can be read; and why not.
 
     Several indices of its `places` may lead to one: where a workout file writes the last round out, its steps come
@@ -127,6 +126,6 @@ def embedded_plan(activity: Activity) -> tuple[Decompiled | None, tuple[str, ...
     if activity.workout is None:
         return None, ()
     try:
-        return decode_workout(activity.workout, activity.training_file), ()
+        return fit.decode_workout(activity.workout, activity.training_file), ()
     except WorkoutError as error:
         return None, (f"the plan in the recording cannot be read: {error}",)
