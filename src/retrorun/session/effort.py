@@ -3,8 +3,6 @@
 Nothing is guessed: a number that an athlete lacks is named, with the way to get it.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace

@@ -1,7 +1,5 @@
 """The ready-made sessions, and how one is built with a runner's own numbers. They stand in library.toml."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

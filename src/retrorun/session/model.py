@@ -234,13 +234,13 @@ def nesting(step: Step | Repeat) -> int:
 
 def map_items(items: Items, change: Callable[[str, Step | Repeat], Step | Repeat], place: str = "steps") -> Items:
     """The same with every item changed, a repeat after what is in it; `change` is given its place."""
-
-    def changed(item: Step | Repeat, here: str) -> Step | Repeat:
+    changed = []
+    for index, item in enumerate(items):
+        here, inner = f"{place}[{index}]", item
         if isinstance(item, Repeat):
-            item = replace(item, steps=map_items(item.steps, change, f"{here}.repeat"))
-        return change(here, item)
-
-    return tuple(changed(item, f"{place}[{index}]") for index, item in enumerate(items))
+            inner = replace(item, steps=map_items(item.steps, change, f"{here}.repeat"))
+        changed.append(change(here, inner))
+    return tuple(changed)
 
 
 def map_steps(items: Items, change: Callable[[str, Step], Step]) -> Items:
@@ -294,11 +294,7 @@ class Occurrence:
 
 
 def unroll(session: Session, *, rounds: int) -> tuple[Occurrence, ...]:
-    """All occurrences in the order in which a watch would execute them, round by round.
-
-    Args:
-        session: what is planned.
-        rounds: how many rounds to allow a repeat without a count.
+    """All occurrences in the order in which a watch would execute them, so many rounds of a repeat without a count.
 
     Raises:
         PlanError: the session unrolls into more than 5000 steps.

@@ -4,10 +4,8 @@
 in docs/reference/notation.md. Nothing is guessed: what has no single meaning is refused, with its place.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -83,57 +81,36 @@ def format_session(session: Session) -> str:
         SessionError: it is no session.
     """
     model.expect_session(session)
-    setting = "" if session.setting is Setting.ROAD else session.setting.value
-    header = {"name": session.name, "setting": setting, "note": session.note}
-    lines = [
-        f"{key}: {value if _NEEDS_NO_QUOTES.fullmatch(value) else quote(value)}"
-        for key, value in header.items()
-        if value
-    ]
-    return "\n".join([*lines, *map(wording.format_step, session.steps)])
+    setting = "" if session.setting is Setting.ROAD else session.setting
+    lines = [*map(wording.format_step, session.steps)]
+    for key, value in (("note", session.note), ("setting", setting), ("name", session.name)):
+        if value:
+            lines.insert(0, f"{key}: {value if _NEEDS_NO_QUOTES.fullmatch(value) else quote(value)}")
+    return "\n".join(lines)
 
 
 def parse_duration(text: str) -> Duration:
-    """The duration of a phrase: `10min`, `400m`, `lap`, `50kcal`, `until hr > 150 bpm`.
-
-    Raises:
-        NotationError: it is no duration, or something follows it.
-    """
-    cursor = _phrase(text)
-    if not phrases.at_duration(cursor):
-        cursor.expected("a duration", hint=phrases.DURATION_HELP)
-    return _alone(cursor, phrases.read_duration(cursor), "duration")
+    """The duration of a phrase, `10min` or `until hr > 150 bpm`; a NotationError where it is none."""
+    return _phrase(text, phrases.read_duration, "duration")
 
 
 def parse_until(text: str) -> RepeatUntil:
-    """What ends a repeat, other than a count: `20min`, `5km`, `hr > 150 bpm`.
-
-    Raises:
-        NotationError: it is no such phrase, or something follows it.
-    """
-    cursor = _phrase(text)
-    return _alone(cursor, phrases.read_until(cursor), "end of a repeat")
+    """What ends a repeat, other than a count, `5km` or `hr > 150 bpm`; a NotationError where it is no such phrase."""
+    return _phrase(text, phrases.read_until, "end of a repeat")
 
 
 def parse_target(text: str) -> Target:
-    """The target of a phrase: `6:40-7:20/km`, `9-10 km/h`, `Z2`, `140-150 bpm`, `170-180 spm`, `200-250 W`.
-
-    Raises:
-        NotationError: it is no target, or something follows it.
-    """
-    cursor = _phrase(text)
-    if cursor.at("end"):
-        cursor.fail("expected a target", hint=phrases.TARGET_HELP)
-    return _alone(cursor, phrases.read_target(cursor), "target")
+    """The target of a phrase, `6:40-7:20/km` or `Z2`; a NotationError where it is none."""
+    return _phrase(text, phrases.read_target, "target")
 
 
-def _phrase(text: str) -> Cursor:
+def _phrase(text: str, read: Callable[[Cursor], ValueT], name: str) -> ValueT:
     if not isinstance(text, str):
         raise SessionError(f"a phrase of the notation is text, not {text!r}", hint="put it in quotes")
-    return Cursor(text)
-
-
-def _alone(cursor: Cursor, value: ValueT, name: str) -> ValueT:
+    cursor = Cursor(text)
+    if cursor.at("end") and name == "target":
+        cursor.fail("expected a target", hint=phrases.TARGET_HELP)
+    value = read(cursor)
     if not cursor.at("end"):
         cursor.fail(f"nothing may follow a {name} here")
     return value

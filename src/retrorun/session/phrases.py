@@ -4,8 +4,6 @@
 `rpe 6-7`, `Z2-Z3`, `under 150 bpm`, `from 7:00 to 6:30/km`.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NoReturn
 

@@ -1,7 +1,5 @@
 """A progression of weeks: dated sessions whose backward time grows by a stated rule, and their calendar."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Backward downhill, a treadmill too fast or too steep, a pace nobody has run; ten
 The ratio of backward to forward speed is a summary of few and unlike sources, not a law; people differ that much.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

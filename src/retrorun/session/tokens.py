@@ -1,7 +1,5 @@
 """The notation cut into tokens, and a cursor through them: what comes next, and errors that show where."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Callable
@@ -60,11 +58,7 @@ class Token:
 
 
 def tokenise(text: str, start: int = 0) -> list[Token]:
-    """All tokens of `text` from `start` on, closed by one of kind `end`.
-
-    Raises:
-        NotationError: a character that means nothing here, a quote that is not closed, a number that is too long.
-    """
+    """All tokens of `text` from `start` on, closed by one of kind `end`; a NotationError at what is none."""
     tokens: list[Token] = []
     position = start
     while position < len(text):

@@ -5,8 +5,6 @@ that went through a watch file compares equal to the one that was written. The u
 kept for display and takes no part in comparison.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Steps, durations and targets in the notation's canonical words: the fewest digits that give the same value back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 
