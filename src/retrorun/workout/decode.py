@@ -140,11 +140,9 @@ class _Reader:
         if target is None and not label.marked:
             target = self._exertion(text, step.index)
         guessed = not (self.ours or (label.marked and not self.workout.embedded))
-        made = replace(label, marked=label.marked and not guessed).step(
-            decoder.duration(),
-            intensity=intensity,
-            target=target,
-            note=": ".join(filter(None, [self._exercise(step), text])),
+        note = ": ".join(filter(None, [self._exercise(step), text]))
+        made = replace(label, marked=label.marked and not guessed).on(
+            Step(duration=decoder.duration(), intensity=intensity, target=target, note=note)
         )
         try:
             return replace(made, secondary_target=second)

@@ -261,7 +261,8 @@ class _Reader:
         second = self.target(row, place, "secondaryTarget", "secondaryZoneNumber")
         target, second, note = with_progressions(target, second, label.text)
         end = self.duration(row, place)
-        return label.step(end, intensity=intensity, target=target, secondary_target=second, note=note)
+        step = Step(duration=end, intensity=intensity, target=target, secondary_target=second, note=note)
+        return label.on(step)
 
     def duration(self, row: Fields, place: str) -> values.Duration:
         kind, value = _id(row, "endCondition", "conditionTypeId"), _number(row, "endConditionValue")

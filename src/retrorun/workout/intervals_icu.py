@@ -325,8 +325,8 @@ class _Reader:
             self.say(place, f"'{rest.strip()}' is not understood", "it stands in the note")
         note = clean(" ".join(filter(None, [label.text, rest.strip()])))
         end = values.LapButton() if by_hand else _read_length(words[at])
-        made = replace(label, incline_pct=None).step(end, intensity=intensity, target=target, note=note)
-        (self.items if self.head is None else self.body).append(made)
+        made = Step(duration=end, intensity=intensity, target=target, note=note)
+        (self.items if self.head is None else self.body).append(replace(label, incline_pct=None).on(made))
 
 
 def _kind_of(words: str) -> Intensity | None:

@@ -11,8 +11,6 @@ fēnix 6X, Enduro, FR255 and FR965 no step had a name, while many had notes; so 
 everything back.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -20,7 +18,7 @@ from dataclasses import dataclass, replace
 from retrorun.errors import SessionError
 from retrorun.session import model, wording
 from retrorun.session.model import Direction, Gait, Intensity, Say, Slope, Step
-from retrorun.session.values import Duration, LapButton, Progression, Target
+from retrorun.session.values import Duration, LapButton, Progression
 
 SKIP_LAST = "SKIP LAST"  # first in the note of a repeat whose last round was written out without its last step
 ZERO_WIDTH_JOINER = "\u200d"
@@ -44,37 +42,20 @@ class Label:
         """Whether the direction is backward, and not for certain."""
         return self.direction is Direction.BACKWARD and (self.doubted or not self.marked)
 
-    def step(
-        self,
-        duration: Duration,
-        *,
-        intensity: Intensity,
-        target: Target | None = None,
-        secondary_target: Target | None = None,
-        note: str = "",
-    ) -> Step:
-        """A step that goes the way the label says.
-
-        Raises:
-            SessionError: there is no such step.
-        """
-        return Step(
-            duration=duration,
+    def on(self, step: Step) -> Step:
+        """The step, going the way that the label says."""
+        return replace(
+            step,
             direction=self.direction,
             gait=self.gait,
             slope=self.slope,
             incline_pct=self.incline_pct,
-            intensity=intensity,
-            target=target,
-            secondary_target=secondary_target,
-            note=note,
             direction_guessed=self.guessed,
         )
 
 
 _SLOPES = {Slope.UPHILL: "up", Slope.DOWNHILL: "down", Slope.FLAT: "flat"}
-_SHORT_SLOPES = {short: slope for slope, short in _SLOPES.items()}
-
+_SLOPES_BY_WORD = {short: slope for slope, short in _SLOPES.items()} | {slope.value: slope for slope in Slope}
 _GAIT_AND_GROUND = r"(?: (?P<gait>run|walk))?(?: (?P<slope>{slopes}))?(?: (?P<incline>[+-]\d{{1,2}}(?:\.\d)?)%)?"
 _NAME = re.compile(r"(?P<head>BWD|fwd|rest)" + _GAIT_AND_GROUND.format(slopes="up|down|flat"))
 _NOTE = re.compile(
@@ -92,8 +73,7 @@ WORK = (Intensity.ACTIVE, Intensity.INTERVAL)
 
 def step_name(step: Step) -> str:
     """The name of a step for the watch, e.g. `BWD run up`; never longer than 15 bytes."""
-    head = {Direction.BACKWARD: "BWD", Direction.FORWARD: "fwd"}[step.direction]
-    return _join(head, step, _SLOPES)
+    return _join("BWD" if step.direction is Direction.BACKWARD else "fwd", step, _SLOPES)
 
 
 def step_note(step: Step) -> str:
@@ -121,28 +101,24 @@ def _join(head: str, step: Step, slopes: dict[Slope, str]) -> str:
 
 
 def read_note(note: str, *, resting: bool) -> Label | None:
-    """What a note of ours says; None for any other note. `resting` is whether the step is a rest."""
+    """What a note of ours says, the step being a rest or not; None for any other note."""
     return _read(_NOTE.fullmatch(note), resting=resting)
 
 
 def read_name(name: str, *, resting: bool) -> Label | None:
-    """What a name of ours says; None for any other name. `resting` is whether the step is a rest."""
+    """What a name of ours says, likewise."""
     return _read(_NAME.fullmatch(name), resting=resting)
 
 
 def _read(match: re.Match[str] | None, *, resting: bool) -> Label | None:
-    if match is None:
+    if match is None or (match["head"] == "rest" and not resting):
         return None
     said = match.groupdict()
-    if said["head"] == "rest" and not resting:
-        return None
-    slope = said["slope"]
-    incline = said["incline"]
     return Label(
         direction=Direction.BACKWARD if said["head"] in ("BWD", "BACKWARD") else Direction.FORWARD,
         gait=Gait(said["gait"] or "run"),
-        slope=None if slope is None else _SHORT_SLOPES.get(slope) or Slope(slope),
-        incline_pct=None if incline is None else float(incline),
+        slope=_SLOPES_BY_WORD.get(said["slope"]),
+        incline_pct=float(said["incline"]) if said["incline"] else None,
         text=said.get("text") or "",
         marked=said["gait"] is not None,
         doubted=bool(said.get("doubt")),
@@ -158,9 +134,7 @@ def repeat_note(note: str, *, skip_last: bool) -> str:
 def read_repeat_note(note: str) -> tuple[str, bool]:
     """The runner's own note of a repeat, and whether it bears the mark of `skip_last`."""
     match = _REPEAT_NOTE.fullmatch(note)
-    if match is None:
-        return note, False
-    return match["text"] or "", match["mark"] == SKIP_LAST
+    return (note, False) if match is None else (match["text"] or "", match["mark"] == SKIP_LAST)
 
 
 def cut(text: str, size: int) -> str:
@@ -236,9 +210,9 @@ def read_sentence(text: str) -> Step | None:
     try:
         held = [parse_target(each) for each in rest[1].split(" and ")] if len(rest) - bool(slanted) == 2 else []
         end = LapButton() if rest[0] == length(LapButton()) else parse_duration(rest[0])
-        words = replace(words, marked=True, incline_pct=float(slanted[1]) if slanted else None)
         first, second = (*held, None, None)[:2]
-        return words.step(end, intensity=intensity, target=first, secondary_target=second, note=note)
+        step = Step(duration=end, intensity=intensity, target=first, secondary_target=second, note=note)
+        return replace(words, marked=True, incline_pct=float(slanted[1]) if slanted else None).on(step)
     except SessionError:
         return None
 
@@ -324,14 +298,12 @@ def _means_running(sentence: str, match: re.Match[str]) -> bool:
     starts = [0, *(clause.end() for clause in _CLAUSES.finditer(sentence, 0, match.start()))]
     before = sentence[starts[-1] : match.start()]
     rest = _CLAUSES.split(sentence[match.end() :])[0].split(":")[0]
-    behind = _WORDS.findall(rest)
-    ahead = _WORDS.findall(before)
+    ahead, behind = _WORDS.findall(before), _WORDS.findall(rest)
     if _NEGATION.search(before) or any(_NEGATION.fullmatch(word) for word in behind[:2] if behind[1:2] != ["too"]):
         return False
-    near = [*ahead[-1:], *behind[:1]]
-    if any(_OTHER.match(word) for word in near):
+    if any(map(_OTHER.match, [*ahead[-1:], *behind[:1]])):
         return False
-    if match["sure"] or any(_MOVING.fullmatch(word) for word in [*ahead[-2:], *behind[:1]]):
+    if match["sure"] or any(map(_MOVING.fullmatch, [*ahead[-2:], *behind[:1]])):
         return True
     return not match["beside"] and not _OTHER.search(sentence[: match.start()]) and not _OTHER.search(rest)
 
@@ -339,14 +311,10 @@ def _means_running(sentence: str, match: re.Match[str]) -> bool:
 def label_of(text: str, place: str, say: Say, *, resting: bool, gait: Gait = Gait.RUN) -> Label:
     """What a text says of the direction of a step: in our own words for certain, in anybody else's as a guess."""
     label = read_note(text, resting=resting)
-    if label is not None and label.marked:
-        return label
-    if label is not None and resting and text.startswith("rest"):  # direction and gait are those of any rest
+    if label is not None and (label.marked or text.startswith("rest")):  # those of any rest, if it is one
         return replace(label, marked=True)
     found = backward_word(text)
     if found:
-        what = f"the direction is guessed from the word {found!r}"
-        say(place, what, "taken as backward; see the step")
-    return Label(
-        direction=Direction.BACKWARD if found else Direction.FORWARD, gait=gait, text=text.strip(), marked=False
-    )
+        say(place, f"the direction is guessed from the word {found!r}", "taken as backward; see the step")
+    direction = Direction.BACKWARD if found else Direction.FORWARD
+    return Label(direction=direction, gait=gait, text=text.strip(), marked=False)

@@ -254,7 +254,8 @@ class _Reader:
             self.say(place, f"a cadence of {cadence:g} is that of one foot", "taken as twice as many")
             second = encode.between(values.CadenceRange, 2 * cadence, 2 * cadence)
         first, second = (second, None) if target is None else (target, second)
-        return label.step(duration, intensity=kind, target=first, secondary_target=second, note=label.text)
+        step = Step(duration=duration, intensity=kind, target=first, secondary_target=second, note=label.text)
+        return label.on(step)
 
     def pace(self, power: float | None, element: ET.Element, place: str) -> values.PercentRange | None:
         """A fraction of a race pace, or of a cyclist's threshold power, in whole per cent."""
