@@ -122,7 +122,7 @@ def assemble(raw: RawRecording) -> Activity:
     elif rules.FIRST_UNIX_S <= zero < rules.END_UNIX_S:
         start_time = dt.datetime.fromtimestamp(zero, tz=dt.UTC)
     else:
-        implausible += (Damage(what="the date cannot be, taken as missing", start_byte=0, end_byte=0),)
+        implausible += (Damage(what="the date cannot be, taken as missing"),)
     for column in (time_s, *filled.values(), *extra.values(), *developer.values()):
         column.flags.writeable = False  # so that Activity need not copy what nobody else can write to
     return Activity(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from retrorun.activity import rules
 from retrorun.activity.model import COLUMNS, Activity
-from retrorun.activity.rules import COARSE_S, FOOT_SPORTS, GAP_S
-from retrorun.arrays import at_share
+from retrorun.arrays import FloatArray, at_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,11 @@ class Description:
 def describe(activity: Activity) -> Description:
     """Describe a recording."""
     steps = np.diff(activity.time_s)
-    long = steps[steps >= GAP_S]
+    long = steps[steps >= rules.GAP_S]
     timer = [pause for pause in activity.pauses if pause.kind == "timer"]
-    shares = {name: _share(getattr(activity, name)) for name in COLUMNS[1:]}
+    columns = _shares({name: activity[name] for name in COLUMNS[1:]})
+    known = {column.name: column.share for column in columns}
     median_step = at_share(steps) if len(steps) else 0.0
-    missing = [name for name in ("speed_mps", "cadence_spm") if shares[name] == 0.0]
     return Description(
         samples=len(activity),
         duration_s=float(activity.time_s[-1]) if len(activity) else 0.0,
@@ -62,17 +63,18 @@ def describe(activity: Activity) -> Description:
         gap_s=float(long.sum()),
         pauses=len(timer),
         paused_s=sum(pause.end_s - pause.start_s for pause in timer),
-        columns=tuple(ColumnShare(name=name, share=share) for name, share in shares.items()),
-        extra=tuple(ColumnShare(name=name, share=_share(column)) for name, column in activity.extra.items()),
-        developer=tuple(ColumnShare(name=name, share=_share(column)) for name, column in activity.developer.items()),
+        columns=columns,
+        extra=_shares(activity.extra),
+        developer=_shares(activity.developer),
         damage=tuple(str(each) for each in activity.damage),
-        obstacles=tuple(_obstacles(activity, shares, median_step)),
-        can_be_analysed=not missing and len(activity) > 1,
+        obstacles=tuple(_obstacles(activity, known, median_step)),
+        can_be_analysed=known["speed_mps"] > 0.0 and known["cadence_spm"] > 0.0 and len(activity) > 1,
     )
 
 
-def _share(column: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    return float(np.mean(np.isfinite(column))) if len(column) else 0.0
+def _shares(columns: Mapping[str, FloatArray]) -> tuple[ColumnShare, ...]:
+    shares = {name: float(np.isfinite(values).mean()) if len(values) else 0.0 for name, values in columns.items()}
+    return tuple(ColumnShare(name=name, share=share) for name, share in shares.items())
 
 
 def _obstacles(activity: Activity, shares: dict[str, float], median_step_s: float) -> list[str]:
@@ -82,9 +84,9 @@ def _obstacles(activity: Activity, shares: dict[str, float], median_step_s: floa
             found.append(f"there is no {word}")
         elif shares[name] < 0.5:
             found.append(f"{word} is there in only {100 * shares[name]:.0f} % of the samples")
-    if median_step_s > COARSE_S:
+    if median_step_s > rules.COARSE_S:
         found.append(f"samples are {median_step_s:.0f} s apart: a short backward stretch has too few of them")
-    if activity.sport not in FOOT_SPORTS:
+    if activity.sport not in rules.FOOT_SPORTS:
         found.append(f"{activity.sport} is not done on foot")
     if any("differences of distance" in decision for decision in activity.decisions):
         found.append("speed comes from positions or distance, and is noisy")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -81,8 +82,8 @@ class Damage:
     """
 
     what: str
-    start_byte: int
-    end_byte: int
+    start_byte: int = 0
+    end_byte: int = 0
     start_s: float | None = None
     end_s: float | None = None
 
@@ -168,13 +169,10 @@ class Activity:
         Raises:
             RecordingError: there is no such column.
         """
-        if name in COLUMNS:
-            column: FloatArray = getattr(self, name)
-            return column
-        for columns in (self.extra, self.developer):
-            if name in columns:
-                return columns[name]
-        known = ", ".join((*COLUMNS, *self.extra, *self.developer))
+        columns = {**self.developer, **self._table()}
+        if name in columns:
+            return columns[name]
+        known = ", ".join((*self._table(), *self.developer))
         raise RecordingError(f"there is no column {name!r}", where=name, hint=f"there are {known}")
 
     @property
@@ -252,9 +250,8 @@ class Activity:
 
     def __reduce__(self) -> tuple[object, ...]:
         # A mapping proxy cannot be pickled, and activities cross process borders.
-        state = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        state["extra"], state["developer"] = dict(self.extra), dict(self.developer)
-        return (_restore, (state,))
+        state = {each.name: getattr(self, each.name) for each in fields(self)}
+        return partial(Activity, **{**state, "extra": dict(self.extra), "developer": dict(self.developer)}), ()
 
     @classmethod
     def from_columns(
@@ -290,19 +287,12 @@ class Activity:
         Raises:
             RecordingError: columns of different lengths, or times that are missing or run backwards.
         """
-        n = len(_column(time_s, None, "time_s"))
-        given = {
-            "speed_mps": speed_mps,
-            "cadence_spm": cadence_spm,
-            "altitude_m": altitude_m,
-            "heart_rate_bpm": heart_rate_bpm,
-            "distance_m": distance_m,
-            "latitude_deg": latitude_deg,
-            "longitude_deg": longitude_deg,
-        }
         times = _column(time_s, None, "time_s")
+        given = (speed_mps, cadence_spm, altitude_m, heart_rate_bpm, distance_m, latitude_deg, longitude_deg)
+        missing = np.full(len(times), np.nan)
         columns = {
-            name: _column(np.full(n, np.nan) if value is None else value, n, name) for name, value in given.items()
+            name: _column(missing if values is None else values, len(times), name)
+            for name, values in zip(COLUMNS[1:], given, strict=True)
         }
         decisions: list[str] = []
         columns, damage = plausible(columns)
@@ -319,16 +309,7 @@ class Activity:
         )
 
 
-COLUMNS = (
-    "time_s",
-    "speed_mps",
-    "cadence_spm",
-    "altitude_m",
-    "heart_rate_bpm",
-    "distance_m",
-    "latitude_deg",
-    "longitude_deg",
-)
+COLUMNS = tuple(each.name for each in fields(Activity))[:8]
 
 
 def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
@@ -343,15 +324,13 @@ def _column(value: npt.ArrayLike, n: int | None, name: str) -> FloatArray:
             array = _seconds(array)
         array = array if array.dtype == object and array.ndim != 1 else np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError, AttributeError):
-        raise RecordingError(
-            f"{name} is not made of numbers", where=name, hint="give numbers, and NaN where one is missing"
-        ) from None
+        hint = "give numbers, and NaN where one is missing"
+        raise RecordingError(f"{name} is not made of numbers", where=name, hint=hint) from None
     if array.ndim != 1:
         raise RecordingError(f"{name} has {array.ndim} dimensions", where=name, hint="give one value per sample")
     if n is not None and len(array) != n:
-        raise RecordingError(
-            f"{name} has {len(array)} values, time_s has {n}", where=name, hint="give columns of one length"
-        )
+        what = f"{name} has {len(array)} values, time_s has {n}"
+        raise RecordingError(what, where=name, hint="give columns of one length")
     if array.flags.writeable:
         array = array.copy()
         array.flags.writeable = False
@@ -379,7 +358,3 @@ def table_library(name: str) -> Any:  # noqa: ANN401 - a module that need not be
         return import_module(name)
     except ImportError:
         raise OutputError(f"this table needs {name}", hint=install_hint(name)) from None
-
-
-def _restore(state: dict[str, object]) -> Activity:
-    return Activity(**state)  # type: ignore[arg-type]  # exactly the fields that __reduce__ took out

@@ -27,27 +27,10 @@ MAX_SPAN_S = 30 * 86_400.0  # a sample further than this from the middle of a re
 STRIDE_LIMIT = 120.0  # moving faster than RUN_MPS nobody takes fewer steps a minute, and nobody more strides
 COARSE_S = 3.0  # the shortest backward repetitions last 15 s: five samples
 RUN_MPS = 2.0  # above the walk-run transition (1.9 to 2.1 m/s)
-ENOUGH_RUNNING = (
-    0.1  # share of the stepping samples; fewer are stumbles of a hike with wrong cadences (seen: 104 to 120)
-)
+ENOUGH_RUNNING = 0.1  # of the stepping samples; fewer are stumbles of a hike with wrong cadences (seen: 104 to 120)
 MOVING_MPS = 1.0  # a walk at 1 m/s takes some 90 steps a minute: a cadence of zero there is a sensor that missed them
-FOOT_SPORTS = frozenset(
-    {
-        "",
-        "generic",
-        "running",
-        "walking",
-        "hiking",
-        "training",
-        "fitness_equipment",
-        "mountaineering",
-        "snowshoeing",
-        "multisport",
-        "transition",
-        "all",
-        "unknown",
-    }
-)
+_ON_FOOT = "generic running walking hiking training fitness_equipment mountaineering snowshoeing multisport transition"
+FOOT_SPORTS = frozenset(("", "all", "unknown", *_ON_FOOT.split()))
 
 
 def counted(count: SupportsInt, what: str, many: str = "") -> str:
@@ -102,16 +85,14 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
         if np.fmin.reduce(values, initial=low) < low or np.fmax.reduce(values, initial=high) > high:
             wrong = (values < low) | (values > high)
             kept[name] = np.where(wrong, np.nan, values)
-            said = f"{counted(np.count_nonzero(wrong), 'value')} of {plain_name(name)} that cannot be, taken as missing"
-            found.append(Damage(what=said, start_byte=0, end_byte=0))
+            found.append(f"{counted(np.count_nonzero(wrong), 'value')} of {plain_name(name)} that cannot be")
     lat, lon = kept.get("latitude_deg"), kept.get("longitude_deg")
     if lat is not None and lon is not None:
         nowhere = (lat == 0.0) & (lon == 0.0)  # in the sea off Africa; how some write a position that is not known yet
         if nowhere.any():
             kept["latitude_deg"], kept["longitude_deg"] = (np.where(nowhere, np.nan, each) for each in (lat, lon))
-            said = f"{counted(np.count_nonzero(nowhere), 'position')} at 0° N, 0° E, taken as missing"
-            found.append(Damage(what=said, start_byte=0, end_byte=0))
-    return kept, tuple(found)
+            found.append(f"{counted(np.count_nonzero(nowhere), 'position')} at 0° N, 0° E")
+    return kept, tuple(Damage(what=f"{what}, taken as missing") for what in found)
 
 
 # Half an hour at 6.6 m/s is 11.9 km: the record over 10,000 m is 6.4 m/s.
