@@ -43,34 +43,36 @@ class Journal:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
+        self._where = "the folder for temporary files" if path is None else str(path)
         self._open = ExitStack()
         self._file = -1
         self._known = np.zeros((3, 0), dtype=np.uint64)  # hash of the name, mark and place of each row, by the hash
 
     def __enter__(self) -> Self:
-        where = "the folder for temporary files" if self.path is None else str(self.path)
-        try:
-            if self.path is None:
-                self._file = self._open.enter_context(tempfile.TemporaryFile()).fileno()
-                return self
-            # Another scan that writes here would lose its rows to this one.
-            self._open.enter_context(locked(self.path, wait_s=2.0))
-            if self.path.exists() and not self._read(self.path):
-                # Lines that were overtaken or cut off go, and what is added starts on a line of its own.
-                with open_regular(self.path, error=OutputError) as old, writing(self.path) as new:
-                    for place in np.sort(self._known[2]).tolist():
-                        old.seek(place)
-                        new.write(old.readline())
-                self._read(self.path)
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
-            self._open.callback(os.close, self._file)
-        except OSError as error:
-            self._open.close()
-            raise OutputError(f"cannot be written ({error.strerror})", where=where, hint="check its rights") from error
-        except BaseException:
-            self._open.close()
-            raise
+        with ExitStack() as opening:
+            try:
+                self._file = self._ready(opening)
+            except OSError as error:
+                what = f"cannot be written ({error.strerror})"
+                raise OutputError(what, where=self._where, hint="check its rights") from error
+            self._open = opening.pop_all()
         return self
+
+    def _ready(self, opening: ExitStack) -> int:
+        if self.path is None:
+            return opening.enter_context(tempfile.TemporaryFile()).fileno()
+        # Another scan that writes here would lose its rows to this one.
+        opening.enter_context(locked(self.path, wait_s=2.0))
+        if self.path.exists() and not self._read(self.path):
+            # Lines that were overtaken or cut off go, and what is added starts on a line of its own.
+            with open_regular(self.path, error=OutputError) as old, writing(self.path) as new:
+                for place in np.sort(self._known[2]).tolist():
+                    old.seek(place)
+                    new.write(old.readline())
+            self._read(self.path)
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+        opening.callback(os.close, file)
+        return file
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
@@ -98,11 +100,8 @@ class Journal:
             if self.path is not None:
                 os.fsync(self._file)
         except OSError as error:
-            raise OutputError(
-                f"cannot be written ({error.strerror})",
-                where="the folder for temporary files" if self.path is None else str(self.path),
-                hint="make room and run the same command again: with -o it goes on where it stopped",
-            ) from error
+            hint = "make room and run the same command again: with -o it goes on where it stopped"
+            raise OutputError(f"cannot be written ({error.strerror})", where=self._where, hint=hint) from error
         return added
 
     def row(self, place: int) -> Row:

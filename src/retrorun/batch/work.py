@@ -90,26 +90,23 @@ def _scan_one(source: archive.Source, settings: Settings, version: str, known: i
         return Done(name=source.name, key="", row=failed(source, error))
     content = hashlib.sha256(data)
     digest = content.hexdigest()[:DIGEST]
-    if labels is not None:
+    if labels.labels:
         content.update(labels.to_json().encode())
     key = f"{version}:{content.hexdigest()[:DIGEST]}"
     same = known is not None and known == hash_of(source.name, key)
     return Done(name=source.name, key=key, row=None if same else analyse(source, data, digest, labels, settings))
 
 
-def labels_of(source: archive.Source) -> Labels | None:
-    """What the runner said of a recording, in the file beside it; None where nothing was said or nothing can lie there.
+def labels_of(source: archive.Source) -> Labels:
+    """What the runner said of a recording, in the file beside it.
 
-    Raises:
-        RetrorunError: the file of labels is damaged. To pass it over would undo the runner's corrections.
+    That it is damaged is an error: to pass it over would undo the runner's corrections.
     """
-    if source.members or "://" in source.path:
-        return None
-    labels = load_labels(source.path)
-    return labels if labels.labels else None
+    nothing_beside = source.members or "://" in source.path
+    return Labels() if nothing_beside else load_labels(source.path)
 
 
-def analyse(source: archive.Source, data: bytes, digest: str, labels: Labels | None, settings: Settings) -> Row:
+def analyse(source: archive.Source, data: bytes, digest: str, labels: Labels, settings: Settings) -> Row:
     """The row of one recording's bytes."""
     try:
         activity = read.read_activity(data)
@@ -127,7 +124,7 @@ def analyse(source: archive.Source, data: bytes, digest: str, labels: Labels | N
         return Row(path=source.name, status="failed", title=source.title, reason=f"a bug in retrorun: {error!r}")
 
 
-def _answer(name: str, title: str, activity: model.Activity, labels: Labels | None, settings: Settings) -> Row:
+def _answer(name: str, title: str, activity: model.Activity, labels: Labels, settings: Settings) -> Row:
     if activity.sport not in RUNNING and not settings.all_sports:
         return row_about(name, title, activity, "skipped", f"not a run but {activity.sport}")
     match, reasons = matched(activity, None)
@@ -139,11 +136,9 @@ def _answer(name: str, title: str, activity: model.Activity, labels: Labels | No
         return replace(row, unsure=error.what)
 
 
-def _parts(
-    source: archive.Source, activity: model.Activity, labels: Labels | None, settings: Settings
-) -> tuple[Row, ...]:
+def _parts(source: archive.Source, activity: model.Activity, labels: Labels, settings: Settings) -> tuple[Row, ...]:
     """The rows of a file's activities, each with its number behind the path, and with the labels that lie in it."""
-    said = Labels() if labels is None else labels.in_force(activity)
+    said = labels.in_force(activity)
     rows = []
     for number, part in enumerate(activity.parts, start=1):
         own = said.within(part.start_s, part.end_s)  # what the runner said is on the clock of the whole file
