@@ -9,25 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+import retrorun as rr
 from retrorun import files
-from retrorun.activity.model import Activity
 from retrorun.analysis import labels
-from retrorun.analysis.analyse import Analysis
 from retrorun.cli import options, sources
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import (
-    STDIN,
-    JsonOption,
-    PlanOption,
-    ProfileOption,
-    RecordingArgument,
-    Units,
-    UnitsOption,
-    output_option,
-    picture_option,
-    title_of,
-)
-from retrorun.errors import RetrorunError
+from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, Units, UnitsOption, title_of
 from retrorun.report import export, tables
 from retrorun.units import format_clock
 
@@ -63,10 +50,10 @@ def analyze(
     ],
     profile: ProfileOption = None,
     plan: PlanOption = None,
-    plot: Annotated[Path | None, picture_option("Also draw the run into this picture")] = None,
+    plot: Annotated[Path | None, options.picture_option("Also draw the run into this picture")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say for each segment why it was called.")] = False,
     units: UnitsOption = Units.KM,
-    as_json: JsonOption = False,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Find the stretches of a recording that were run backward.
 
@@ -103,27 +90,24 @@ def match(
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
     profile: ProfileOption = None,
     units: UnitsOption = Units.KM,
-    as_json: JsonOption = False,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
-    from retrorun.activity.read import read_activity
-    from retrorun.analysis import adherence, analyse
     from retrorun.match.identity import load_index
-    from retrorun.match.match import match_plan
 
     if session is not None and plan is not None:
         raise typer.BadParameter("give the plan once: after the recording, or with --plan")
-    stdin, given = str(recording) == STDIN, plan if session is None else session
-    activity = read_activity(options.bytes_of(recording) if stdin else recording)
+    stdin, given = str(recording) == options.STDIN, plan if session is None else session
+    activity = rr.read_activity(options.bytes_of(recording) if stdin else recording)
     sources.must_be_on_foot(activity, recording)
     usual = sources.profile_of(profile)
     planned = None if given is None else sources.session_of(given)
     if given is None and index is not None:  # else the plan that the recording carries
         planned = load_index(index).find(activity.training_file)
-    found = match_plan(activity, planned)
-    labelled = labels.Labels() if stdin else labels.load_labels(recording)
-    detection = analyse.detect(activity, profile=usual, plan=found, labels=labelled)
-    kept = adherence.adherence(found, activity, detection, labels=labelled)
+    found = rr.match_plan(activity, planned)
+    labelled = rr.Labels() if stdin else rr.load_labels(recording)
+    detection = rr.detect(activity, profile=usual, plan=found, labels=labelled)
+    kept = rr.adherence(found, activity, detection, labels=labelled)
     if as_json:
         say_json(export.adherence_document(found, kept))
         return
@@ -137,7 +121,7 @@ def match(
 
 def report(
     recording: RecordingArgument,
-    output: Annotated[Path, output_option("The page to write (.html).", ".html")],
+    output: Annotated[Path, options.output_option("The page to write (.html).", ".html")],
     profile: ProfileOption = None,
     plan: PlanOption = None,
     units: UnitsOption = Units.KM,
@@ -146,18 +130,16 @@ def report(
     ] = False,
 ) -> None:
     """Write a report on a recording: one HTML page that opens anywhere, without a network."""
-    from retrorun.report.html import report_html
-
     files.check_ending(output, (".html", ".htm"), "a page")
     inputs = _inputs(output, recording, profile, plan)
-    page = report_html(sources.run_of(recording, profile, plan), per_m=units.per_m, interactive=interactive)
+    page = rr.report_html(sources.run_of(recording, profile, plan), per_m=units.per_m, interactive=interactive)
     files.write_atomic(output, page.encode(), inputs=inputs)
     say(f"report     {output}")
 
 
 def draw(
     recording: RecordingArgument,
-    output: Annotated[Path, output_option("The picture to write (.png, .svg, .pdf).", *options.PICTURES)],
+    output: Annotated[Path, options.output_option("The picture to write (.png, .svg, .pdf).", *options.PICTURES)],
     view: Annotated[View, typer.Option(help="What to draw.")] = View.RUN,
     look: Annotated[Look, typer.Option(help="A light or a dark ground.")] = Look.LIGHT,
     profile: ProfileOption = None,
@@ -175,7 +157,7 @@ def draw(
 
 def convert(
     recording: RecordingArgument,
-    output: Annotated[Path, output_option(f"The file to write ({', '.join(FORMATS)}).", *FORMATS)],
+    output: Annotated[Path, options.output_option(f"The file to write ({', '.join(FORMATS)}).", *FORMATS)],
     rows: Annotated[Rows, typer.Option(help="What a row of CSV or Parquet is.")] = Rows.SAMPLES,
     profile: ProfileOption = None,
     plan: PlanOption = None,
@@ -189,7 +171,7 @@ def convert(
     inputs = _inputs(output, recording, profile, plan)
     packed = options.bytes_of(recording)
     found = sources.run_of(recording, profile, plan, data=packed)
-    export.save_export(output, found, recording=packed, rows=rows.value, per_m=units.per_m, inputs=inputs)
+    rr.save_export(output, found, recording=packed, rows=rows.value, per_m=units.per_m, inputs=inputs)
     say(f"written    {output}")
 
 
@@ -215,7 +197,7 @@ def demo(
     )
 
 
-def tell(run: Analysis, *, title: str, why: bool = False, per_m: float = 1000.0) -> None:
+def tell(run: rr.Analysis, *, title: str, why: bool = False, per_m: float = 1000.0) -> None:
     """Print an analysis for a person: the recording, the segments, the totals."""
     tell_recording(run.activity, title=title)
     say()
@@ -232,7 +214,7 @@ def tell(run: Analysis, *, title: str, why: bool = False, per_m: float = 1000.0)
     say(run.summary.to_text(per_m=per_m), under=11)
 
 
-def tell_recording(activity: Activity, *, title: str) -> None:
+def tell_recording(activity: rr.Activity, *, title: str) -> None:
     """Print what a recording is, and what was lost of it."""
     say(title)
     device = activity.device.name if activity.device is not None else ""
@@ -241,22 +223,22 @@ def tell_recording(activity: Activity, *, title: str) -> None:
         say(f"damaged    {damage}", under=11)
 
 
-def _tried(recording: Path, profile: Path | None, plan: str | None) -> Analysis | RetrorunError:
+def _tried(recording: Path, profile: Path | None, plan: str | None) -> rr.Analysis | rr.RetrorunError:
     """The answer about one recording of several; what cannot be read keeps nobody else from being."""
     try:
         return sources.run_of(recording, profile, plan)
-    except RetrorunError as error:
+    except rr.RetrorunError as error:
         return error
 
 
-def _document(run: Analysis | RetrorunError) -> dict[str, object]:
-    if isinstance(run, RetrorunError):
+def _document(run: rr.Analysis | rr.RetrorunError) -> dict[str, object]:
+    if isinstance(run, rr.RetrorunError):
         return {"error": {"what": run.what, "where": run.where, "hint": run.hint}}
     return export.analysis_document(run.activity, run.detection)
 
 
-def _line(run: Analysis | RetrorunError) -> str:
-    if isinstance(run, RetrorunError):
+def _line(run: rr.Analysis | rr.RetrorunError) -> str:
+    if isinstance(run, rr.RetrorunError):
         return run.what
     found, time_s = run.summary.segments, run.summary.backward.time_s
     said = f", {found} segments, {format_clock(time_s)} backward" if found else ""
@@ -271,7 +253,7 @@ def _inputs(output: Path, recording: Path, profile: Path | None, plan: str | Non
 
 
 def _draw(
-    found: Analysis,
+    found: rr.Analysis,
     path: Path,
     inputs: list[Path],
     *,
@@ -280,15 +262,15 @@ def _draw(
     per_m: float = 1000.0,
 ) -> None:
     """Draw a recording into a picture; the ending of the name says which kind."""
-    from retrorun.report.figures import run, session, style, track
+    from retrorun.report.figures import style
 
     kind = style.picture_kind(path)
     files.refuse_inputs(path, inputs)
     figures: dict[View, Callable[..., Any]] = {
-        View.RUN: run.figure_run,
-        View.PLANE: track.figure_gait_plane,
-        View.TRACK: track.figure_track,
-        View.PLAN: session.figure_planned,
+        View.RUN: rr.figure_run,
+        View.PLANE: rr.figure_gait_plane,
+        View.TRACK: rr.figure_track,
+        View.PLAN: rr.figure_planned,
     }
     figure = figures[view](found, theme=style.THEMES[look.value], per_m=per_m)
     files.write_atomic(path, style.picture_bytes(figure, kind), inputs=inputs)

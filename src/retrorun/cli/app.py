@@ -19,8 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import ParameterInfo
 
-from retrorun import __version__
-from retrorun.errors import RetrorunError
+import retrorun as rr
 from retrorun.files import printable
 
 Click = Any  # newer releases of typer carry click's classes inside themselves, older ones import them: no name for both
@@ -82,7 +81,7 @@ class Commands(TyperGroup):
         """Run the command; a RetrorunError becomes a line on stderr and exit code 1."""
         try:
             return super().invoke(ctx)
-        except RetrorunError as error:
+        except rr.RetrorunError as error:
             shown = printable(str(error), keep="\n\t")
         except MemoryError:
             shown = "there is not enough memory for this; give fewer or smaller recordings"
@@ -153,7 +152,7 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"retrorun {__version__}")
+        typer.echo(f"retrorun {rr.__version__}")
         raise typer.Exit
 
 

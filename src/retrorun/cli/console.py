@@ -15,10 +15,10 @@ from itertools import zip_longest
 
 import typer
 
+import retrorun as rr
 from retrorun.documents import to_json
 from retrorun.errors import columns
 from retrorun.files import printable
-from retrorun.session.model import Finding
 
 NARROWEST, WIDEST = 40, 100  # columns of prose; longer lines are hard to read
 GAP = "   "
@@ -73,12 +73,12 @@ def _cells(text: str) -> int:
     return sum(map(columns, text))
 
 
-def say_findings(findings: Iterable[Finding], source: str = "") -> None:
+def say_findings(findings: Iterable[rr.Finding], source: str = "") -> None:
     """Print findings on stderr, one a line, so that what a command writes stays clean; `source` is their subject."""
     for finding in findings:
         say(f"{source}: {finding}" if source else str(finding), whole=True, err=True)
 
 
-def findings_json(findings: Iterable[Finding]) -> list[dict[str, str]]:
+def findings_json(findings: Iterable[rr.Finding]) -> list[dict[str, str]]:
     """Findings for a JSON document."""
     return [{"place": one.place, "what": one.what, "hint": one.hint, "severity": one.severity} for one in findings]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrorun import errors, files
+import retrorun as rr
+from retrorun import files
 from retrorun.cli import options, sources
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
 from retrorun.cli.options import DeviceOption, JsonOption, NameOption, SessionArgument, WrittenUnitsOption
-from retrorun.session import document, effort, model, notation, safety, wording
 from retrorun.session import plan as plans
+from retrorun.session import safety, wording
 from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, ready_made
 from retrorun.units import format_clock, format_pace, parse_clock, parse_distance, parse_speed, parse_time
 
@@ -67,16 +68,16 @@ def library(
     wanted = dict(map(_pair, values or ()))
     session = options.in_units(entry.build(wanted), units)
     if output is not None:
-        document.save_session(session, output)
+        rr.save_session(session, output)
     if as_json:
-        say_json({**_entry(entry), "notation": notation.format_session(session)})
+        say_json({**_entry(entry), "notation": rr.format_session(session)})
         return
     say(f"{entry.key}: {entry.title} ({entry.kind.value}, {entry.level.value})")
     say(f"source     {entry.source}", under=11)
     for one in entry.parameters:
         say(f"{one.name:<10} {wanted.get(one.name, one.default) or 'none'}: {one.meaning}", under=11)
     say()
-    say(notation.format_session(session), whole=True)
+    say(rr.format_session(session), whole=True)
     if output is not None:
         say(f"saved as {output}")
 
@@ -153,7 +154,7 @@ def plan(
                 "week": one.week,
                 "name": one.session.name,
                 "backward_s": one.backward_s,
-                "notation": notation.format_session(one.session),
+                "notation": rr.format_session(one.session),
             }
             for one in dated
         ]
@@ -186,7 +187,6 @@ def compile_session(
 ) -> None:
     """Compile a session to a FIT workout for a watch, or check whether the watch takes it."""
     from retrorun.workout import deliver
-    from retrorun.workout.check import check_session
 
     if (output is None) is not check:
         raise typer.BadParameter("give either an output file (-o) or --check")
@@ -194,7 +194,7 @@ def compile_session(
     each, findings = _for_athletes(read.session, athlete), [*read.findings]
     if output is None:
         for who, planned in each.items():
-            findings += _of(who, check_session(planned, device))
+            findings += _of(who, rr.check_session(planned, device))
         _tell(findings, [], as_json=as_json)
         raise typer.Exit(any(finding.severity == "error" for finding in findings))
     files.check_ending(output, (".fit",), "a FIT workout")
@@ -232,7 +232,7 @@ def export(
     """
     from retrorun.workout import garmin_connect, intervals_icu, sheet, zwift
 
-    writers: dict[Format, Callable[[model.Session], Exported]] = {
+    writers: dict[Format, Callable[[rr.Session], Exported]] = {
         Format.INTERVALS_ICU: intervals_icu.to_intervals_icu,
         Format.GARMIN_CONNECT: garmin_connect.to_garmin_connect,
         Format.ZWIFT: partial(zwift.to_zwift, race_time=_race_time(race)),
@@ -280,10 +280,9 @@ def _write_plan(made: plans.TrainingPlan, folder: Path, *, device: str, created:
     """Write each workout once, the schedule that dates them, and the calendar."""
     from retrorun.watch.push import file_name
     from retrorun.workout.deliver import compile_schedule
-    from retrorun.workout.fit import compile_workout
 
     sessions = dict.fromkeys(planned.session for planned in made.sessions)
-    workouts = {session: compile_workout(session, device=device) for session in sessions}
+    workouts = {session: rr.compile_workout(session, device=device) for session in sessions}
     contents = {file_name(session.name, data): data for session, data in workouts.items()}
     entries = [(one.day, workouts[one.session]) for one in made.sessions]
     contents[SCHEDULE_FILE] = compile_schedule(entries, created=created)
@@ -302,28 +301,28 @@ def _say_too_many(entries: int) -> None:
         say(f"The schedule has {entries} entries; watches were seen to take the first {MOST_SCHEDULED}.")
 
 
-def _for_athletes(session: model.Session, path: Path | None) -> dict[str, model.Session]:
+def _for_athletes(session: rr.Session, path: Path | None) -> dict[str, rr.Session]:
     """The session for each athlete of a file or a folder, by a name that a file can have; empty for one alone."""
     if path is None:
         return {"": session}
-    made: dict[str, model.Session] = {}
-    for one in document.load_squad(path):
+    made: dict[str, rr.Session] = {}
+    for one in rr.load_squad(path):
         who = (re.sub(r"[^\w-]+", "-", one.name).strip("-") or "athlete") if path.is_dir() else ""
         if who in made:
             what = f"two athletes are called {one.name!r}"
-            raise errors.DocumentError(what, where=str(path), hint="tell them apart by name")
+            raise rr.DocumentError(what, where=str(path), hint="tell them apart by name")
         try:
-            made[who] = effort.resolve_session(session, one)
-        except errors.SessionError as error:
+            made[who] = rr.resolve_session(session, one)
+        except rr.SessionError as error:
             raise error.within(one.name) from None
     return made
 
 
-def _of(who: str, findings: tuple[model.Finding, ...]) -> list[model.Finding]:
+def _of(who: str, findings: tuple[rr.Finding, ...]) -> list[rr.Finding]:
     return [replace(finding, place=f"{who} {finding.place}".strip()) for finding in findings]
 
 
-def _tell(findings: list[model.Finding], written: list[Path], *, as_json: bool) -> None:
+def _tell(findings: list[rr.Finding], written: list[Path], *, as_json: bool) -> None:
     if as_json:
         say_json({"files": list(map(str, written)), "findings": findings_json(findings)})
         return
@@ -342,5 +341,5 @@ def _race_time(text: str) -> RaceTime | None:
     found = re.fullmatch(r"(?P<race>[^=]+)=(?P<time>[\d:.]+)", text)
     if found is None or found["race"] not in list(Race):
         hint = f"write e.g. 5km=24:30; races: {', '.join(Race)}"
-        raise errors.SessionError(f"{text!r} is no race time", where="--race", hint=hint)
+        raise rr.SessionError(f"{text!r} is no race time", where="--race", hint=hint)
     return RaceTime(race=Race(found["race"]), time_s=parse_clock(found["time"]))

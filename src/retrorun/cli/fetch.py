@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import retrorun as rr
 from retrorun.cli.console import say, say_json
 from retrorun.cli.options import JsonOption, day
 from retrorun.services import fetch as services
 from retrorun.services import garmin_connect, intervals_icu, keys
 
 if TYPE_CHECKING:
-    from retrorun.analysis.analyse import Analysis
     from retrorun.batch.sync import Synced
     from retrorun.services.strava import Strava
 
@@ -221,9 +221,8 @@ def annotate(
     say("The description was changed." if changed else "It already says so; nothing was changed.")
 
 
-def _at_strava(activity_id: int) -> tuple[Strava, Analysis]:
-    from retrorun.analysis.analyse import analyse
+def _at_strava(activity_id: int) -> tuple[Strava, rr.Analysis]:
     from retrorun.services.strava import Strava
 
     connection = Strava(keys.Application.from_environment(), keys.token_path())
-    return connection, analyse(connection.fetch(activity_id))
+    return connection, rr.analyse(connection.fetch(activity_id))

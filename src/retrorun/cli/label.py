@@ -11,23 +11,19 @@ from typing import Annotated
 
 import typer
 
-from retrorun.activity import model, read
+import retrorun as rr
 from retrorun.analysis import labels as words
-from retrorun.analysis.analyse import Analysis, analyse
-from retrorun.analysis.labels import Label, Labels
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
 from retrorun.cli.sources import must_be_on_foot
 from retrorun.detection.resample import stretch_means
-from retrorun.errors import LabelError, SessionError
 from retrorun.files import check_ending, write_atomic
 from retrorun.intervals import Interval, Span, covered_s, overlap_s
 from retrorun.match.model import timer_s
-from retrorun.session.model import Direction
 from retrorun.units import format_clock, format_pace, format_percent, parse_time
 
 SAME = 0.5  # chosen: a stretch of which half is labelled, or called already, is not asked about again
-_KEYS = {"y": Direction.BACKWARD, "n": Direction.FORWARD, "s": None, "\r": None, "\n": None}
+_KEYS = {"y": rr.Direction.BACKWARD, "n": rr.Direction.FORWARD, "s": None, "\r": None, "\n": None}
 _ENOUGH = ("q", "\x03", "\x04", "\x1b")
 _SPAN = re.compile(r"\s*(.+?)\s*[-–]\s*(.+?)\s*")
 _HEADS = ("lap", "start", "time", "pace", "cadence", "called", "labelled")
@@ -50,9 +46,9 @@ def label(
     Labels are kept beside the recording, in FILE.labels.json, and win over every analysis. Without an option, what was
     called or planned backward is asked about in the terminal, one key each, and shown before it is written.
     """
-    run = analyse(recording, labels=None)
-    said = {Direction.BACKWARD: backward or [], Direction.FORWARD: forward or []}
-    answers: tuple[Label, ...] = ()
+    run = rr.analyse(recording, labels=None)
+    said = {rr.Direction.BACKWARD: backward or [], rr.Direction.FORWARD: forward or []}
+    answers: tuple[rr.Label, ...] = ()
     if not (backward or forward or forget or show_laps):
         answers = _asked(run, recording, dry_run=dry_run)
         if not answers:
@@ -62,7 +58,7 @@ def label(
         _must_belong(labels, run, recording)
         changed = _with(answers, _changed(labels, run, said, forget or []))
         if changed != labels and not dry_run:
-            path = words.save_labels(replace(changed, recording=run.fingerprint), recording)
+            path = rr.save_labels(replace(changed, recording=run.fingerprint), recording)
             say(f"labels     {path}", whole=True)
     if not answers:
         _say_labels(changed)
@@ -84,9 +80,9 @@ def share(
     from retrorun.analysis.packet import make_packet
 
     check_ending(output, (".zip",), "a packet")
-    activity = read.read_activity(recording)
+    activity = rr.read_activity(recording)
     must_be_on_foot(activity, recording)
-    packet = make_packet(activity, words.load_labels(recording))
+    packet = make_packet(activity, rr.load_labels(recording))
     held = f"{packet.samples} samples over {format_clock(packet.length_s)}: {', '.join(packet.columns)}"
     say(f"in it      {held}", under=11)
     for one in packet.labels:
@@ -100,41 +96,41 @@ def share(
     say("Read CONSENT.txt in it. Nothing was sent: give it to the project yourself, if you want to.")
 
 
-def _changed(labels: Labels, run: Analysis, said: dict[Direction, list[str]], forget: list[str]) -> Labels:
+def _changed(labels: rr.Labels, run: rr.Analysis, said: dict[rr.Direction, list[str]], forget: list[str]) -> rr.Labels:
     for start_s, end_s in _spans(forget, run):
         labels = labels.forget(start_s, end_s)
     for way, texts in said.items():
-        labels = _with((Label(start_s=a, end_s=b, direction=way) for a, b in _spans(texts, run)), labels)
+        labels = _with((rr.Label(start_s=a, end_s=b, direction=way) for a, b in _spans(texts, run)), labels)
     return labels
 
 
-def _with(new: Iterable[Label], labels: Labels) -> Labels:
+def _with(new: Iterable[rr.Label], labels: rr.Labels) -> rr.Labels:
     for one in new:
         labels = labels.add(one)
     return labels
 
 
-def _must_belong(labels: Labels, run: Analysis, recording: Path) -> None:
+def _must_belong(labels: rr.Labels, run: rr.Analysis, recording: Path) -> None:
     here = run.fingerprint
     if labels.labels and not labels.recording.same_run(here):
         what, hint = "the labels beside it belong to another run", "move the .labels.json file away"
-        raise LabelError(what, where=str(recording), hint=hint)
+        raise rr.LabelError(what, where=str(recording), hint=hint)
     if labels.recording.digest not in ("", here.digest):
         say("the file has changed since it was labelled; the run in it is the same")
 
 
-def _say_labels(labels: Labels) -> None:
+def _say_labels(labels: rr.Labels) -> None:
     for one in labels.labels:
         _say_label(one)
     if not labels.labels:
         say("no labels")
 
 
-def _say_label(one: Label) -> None:
+def _say_label(one: rr.Label) -> None:
     say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
 
 
-def _say_laps(run: Analysis, labels: Labels) -> None:
+def _say_laps(run: rr.Analysis, labels: rr.Labels) -> None:
     """Each lap with what tells backward from forward and what is said of it, so that a runner sees which are meant."""
     if not run.activity.laps:
         return
@@ -146,28 +142,28 @@ def _say_laps(run: Analysis, labels: Labels) -> None:
     say(f"Say which laps you ran backward: retrorun label FILE --backward lap:{called}", whole=True)
 
 
-def _lap_row(number: int, lap: model.Lap, run: Analysis, labels: Labels) -> tuple[str, ...]:
+def _lap_row(number: int, lap: rr.Lap, run: rr.Analysis, labels: rr.Labels) -> tuple[str, ...]:
     speed, cadence, _ = stretch_means(run.activity, lap.start_s, lap.end_s)
     time_s = timer_s(lap)
     if lap.distance_m is not None and time_s > 0:
         speed = lap.distance_m / time_s  # as the watch showed it, and as `retrorun show` does
-    said = (way.value for way in Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))
+    said = (way.value for way in rr.Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))
     return (
         str(number),
         format_clock(lap.start_s),
         format_clock(lap.end_s - lap.start_s),
         format_pace(speed) if speed > 0 else "",
         f"{cadence:.0f} spm" if cadence > 0 else "",
-        Direction.BACKWARD.value if _mostly(lap, run.detection.segments) else "",
+        rr.Direction.BACKWARD.value if _mostly(lap, run.detection.segments) else "",
         next(said, ""),
     )
 
 
-def _mostly(lap: model.Lap, spans: Iterable[Span]) -> bool:
+def _mostly(lap: rr.Lap, spans: Iterable[Span]) -> bool:
     return covered_s(lap, spans) > 0.5 * (lap.end_s - lap.start_s)
 
 
-def _spans(texts: Iterable[str], run: Analysis) -> Iterable[tuple[float, float]]:
+def _spans(texts: Iterable[str], run: rr.Analysis) -> Iterable[tuple[float, float]]:
     for text in texts:
         if words.speaks_of_laps(text):
             laps = words.spans_of_laps(run.activity, text, match=run.match)
@@ -179,25 +175,25 @@ def _spans(texts: Iterable[str], run: Analysis) -> Iterable[tuple[float, float]]
 def _span(text: str, length_s: float) -> tuple[float, float]:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise LabelError(f"{text!r} is no stretch of time", hint=words.LAPS_HINT)
+        raise rr.LabelError(f"{text!r} is no stretch of time", hint=words.LAPS_HINT)
     try:
         start_s, end_s = parse_time(found[1]), parse_time(found[2])
-    except SessionError as error:
-        raise LabelError(error.what, where=text, hint=words.LAPS_HINT) from None
+    except rr.SessionError as error:
+        raise rr.LabelError(error.what, where=text, hint=words.LAPS_HINT) from None
     if end_s <= start_s:
-        raise LabelError("a stretch ends before it starts", where=text, hint=f"did you mean {found[2]}-{found[1]}?")
+        raise rr.LabelError("a stretch ends before it starts", where=text, hint=f"did you mean {found[2]}-{found[1]}?")
     if end_s > length_s + 1.0:
-        raise LabelError(f"the recording ends at {format_clock(length_s)}", where=text, hint="count from its start")
+        raise rr.LabelError(f"the recording ends at {format_clock(length_s)}", where=text, hint="count from its start")
     return start_s, min(end_s, length_s)
 
 
 # ---- questions at a terminal, one key each ---------------------------------------------------------------------------
 
 
-def _asked(run: Analysis, recording: Path, *, dry_run: bool) -> tuple[Label, ...]:
+def _asked(run: rr.Analysis, recording: Path, *, dry_run: bool) -> tuple[rr.Label, ...]:
     """What the runner says at the terminal and wants to be written; nobody else waits for the answers."""
     must_be_a_terminal()
-    labels = words.load_labels(recording)
+    labels = rr.load_labels(recording)
     _must_belong(labels, run, recording)
     _say_laps(run, labels)
     answers = _answers(run, labels)
@@ -217,10 +213,10 @@ def must_be_a_terminal() -> None:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "say it with --backward, --forward or --forget; --laps lists what there is"
-        raise LabelError("this is no terminal, where questions could be asked", hint=hint)
+        raise rr.LabelError("this is no terminal, where questions could be asked", hint=hint)
 
 
-def _candidates(run: Analysis, labels: Labels) -> list[Interval]:
+def _candidates(run: rr.Analysis, labels: rr.Labels) -> list[Interval]:
     """What may have been run backward, and neither runner nor recording says: what was called, and planned steps."""
     said = words.said_of(run.activity, labels).labels
     found: list[Interval] = []
@@ -232,14 +228,14 @@ def _candidates(run: Analysis, labels: Labels) -> list[Interval]:
     return sorted(found, key=lambda one: one.start_s)
 
 
-def _answers(run: Analysis, labels: Labels) -> tuple[Label, ...]:
+def _answers(run: rr.Analysis, labels: rr.Labels) -> tuple[rr.Label, ...]:
     """What the runner says of each candidate."""
     asked = _candidates(run, labels)
     if not asked:
         say("there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording")
         return ()
     say("Was it run backward? y yes, n no, s skip, q enough")
-    answers: list[Label] = []
+    answers: list[rr.Label] = []
     for number, one in enumerate(asked, start=1):
         typer.echo(f"{number} of {len(asked)}  {_shown(run, one)}  ", nl=False)
         key = _key()
@@ -247,7 +243,7 @@ def _answers(run: Analysis, labels: Labels) -> tuple[Label, ...]:
             break
         direction = _KEYS[key]
         if direction is not None:
-            answers.append(Label(start_s=one.start_s, end_s=one.end_s, direction=direction))
+            answers.append(rr.Label(start_s=one.start_s, end_s=one.end_s, direction=direction))
     return tuple(answers)
 
 
@@ -263,7 +259,7 @@ def _key() -> str:
             return key
 
 
-def _shown(run: Analysis, one: Interval) -> str:
+def _shown(run: rr.Analysis, one: Interval) -> str:
     speed, cadence, _ = stretch_means(run.activity, one.start_s, one.end_s)
     parts = [f"{format_clock(one.start_s)}-{format_clock(one.end_s)}"]
     parts += [format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)

@@ -8,16 +8,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+import retrorun as rr
 from retrorun import files, units
-from retrorun.errors import RecordingError, SessionError, WorkoutError
 from retrorun.workout.devices import DEVICES
-
-if TYPE_CHECKING:
-    from retrorun.session.model import Session
 
 Said = Any  # what typer makes of an option has no public name
 STDIN = "-"
@@ -105,7 +102,7 @@ def units_in(*texts: str | None) -> Units:
     return Units.MILE if any(_MILES.search(text) for text in texts if text) else Units.KM
 
 
-def in_units(session: Session, asked: Units | None) -> Session:
+def in_units(session: rr.Session, asked: Units | None) -> rr.Session:
     """The session with its paces in the units that were asked for; None leaves them as they are written."""
     from retrorun.session.model import with_paces_in  # not what a shell waits for
 
@@ -118,7 +115,8 @@ def bytes_of(name: Path | str) -> bytes:
         return files.read_bytes(Path(name))
     data = sys.stdin.buffer.read(files.MOST_BYTES + 1)
     if len(data) > files.MOST_BYTES:
-        raise RecordingError(f"more than {files.MOST_BYTES >> 20} MB came", where="standard input", hint="give a file")
+        what = f"more than {files.MOST_BYTES >> 20} MB came"
+        raise rr.RecordingError(what, where="standard input", hint="give a file")
     return data
 
 
@@ -136,7 +134,7 @@ def day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         hint = f"write it as {today}, today or tomorrow"
-        raise SessionError(f"{text!r} is no date", where=option, hint=hint) from None
+        raise rr.SessionError(f"{text!r} is no date", where=option, hint=hint) from None
 
 
 def moment(text: str | None, option: str) -> datetime | None:
@@ -146,7 +144,7 @@ def moment(text: str | None, option: str) -> datetime | None:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise WorkoutError(f"{text!r} is no time", where=option, hint="write it as 2026-05-01T07:30:00Z") from None
+        raise rr.WorkoutError(f"{text!r} is no time", where=option, hint="write it as 2026-05-01T07:30:00Z") from None
     if time.tzinfo is None:
-        raise WorkoutError(f"{text!r} has no time zone", where=option, hint=f"write e.g. {time.isoformat()}Z")
+        raise rr.WorkoutError(f"{text!r} has no time zone", where=option, hint=f"write e.g. {time.isoformat()}Z")
     return time

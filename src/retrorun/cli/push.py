@@ -14,17 +14,16 @@ from typing import Annotated, Any
 
 import typer
 
+import retrorun as rr
 from retrorun import files
 from retrorun.cli import fetch, options, sources
 from retrorun.cli.console import findings_json, say_findings, say_json
-from retrorun.errors import WorkoutError
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.match.identity import remember_workouts
 from retrorun.services import garmin_connect as garmin
 from retrorun.services import intervals_icu as icu
 from retrorun.services.intervals_icu import send
 from retrorun.services.keys import intervals_icu_key
-from retrorun.session.model import Finding, Session, Setting
 from retrorun.watch import find
 from retrorun.watch import push as watches
 from retrorun.workout import deliver, devices, garmin_connect, intervals_icu
@@ -57,7 +56,7 @@ class Form(StrEnum):
 class _Ready:
     """A session on its way: from which of the sources, on which days, and its FIT file; without one it goes as text."""
 
-    session: Session
+    session: rr.Session
     source: str
     order: int
     days: tuple[date, ...] = ()
@@ -94,7 +93,7 @@ def push(
     """
     _refuse_what_does_nothing(to, form=form, watch=watch, day=day, first=first, for_fit=lower or index is not None)
     given, schedules = _given(sessions)
-    findings: list[Finding] = []
+    findings: list[rr.Finding] = []
     # A schedule names FIT files, so that sessions for Garmin Connect are found in it by theirs.
     if form is Form.TEXT or (to is Place.GARMIN_CONNECT and not schedules):
         read = (sources.session_of(text, name=name, athlete=athlete) for text in given)
@@ -113,7 +112,7 @@ def push(
             events = sorted((_event(one, when, findings) for one in ready for when in one.days), key=lambda at: at.day)
             go = partial(_to_intervals_icu, events, dry_run=dry_run)
         case Place.GARMIN_CONNECT:
-            findings.append(Finding(place="", what=garmin.UNOFFICIAL, hint="keep the file: `retrorun compile`"))
+            findings.append(rr.Finding(place="", what=garmin.UNOFFICIAL, hint="keep the file: `retrorun compile`"))
             go = partial(_to_garmin_connect, ready, [_garmin_text(one, findings) for one in ready], dry_run=dry_run)
     if not as_json:
         say_findings(findings)  # before anything goes out, and also where that fails
@@ -158,7 +157,7 @@ def _given(arguments: list[str]) -> tuple[list[str], dict[str, bytes]]:
 
 
 def _files(
-    given: list[str], findings: list[Finding], *, device: str, name: str, athlete: Path | None, lower: bool
+    given: list[str], findings: list[rr.Finding], *, device: str, name: str, athlete: Path | None, lower: bool
 ) -> list[_Ready]:
     """What goes out as FIT: a file as it is, or, for an athlete, its session with numbers."""
     read = sources.source_of if athlete is None else partial(sources.session_of, name=name, athlete=athlete)
@@ -202,10 +201,10 @@ def _source(argument: str, name: str) -> str:
     return name or argument if path is None else str(path.resolve())
 
 
-def _in_no_schedule(ready: list[_Ready], to: Place) -> list[Finding]:
+def _in_no_schedule(ready: list[_Ready], to: Place) -> list[rr.Finding]:
     lost = "it is not sent" if to is Place.INTERVALS_ICU else "it goes out without a day"
     return [
-        Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
+        rr.Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
         for one in ready
         if not one.days
     ]
@@ -217,7 +216,7 @@ Item = tuple[watches.Package, str]  # a file for a watch, and what it was made f
 
 
 def _schedule(
-    ready: list[_Ready], others: Sequence[deliver.Scheduled], given: dict[str, bytes], findings: list[Finding]
+    ready: list[_Ready], others: Sequence[deliver.Scheduled], given: dict[str, bytes], findings: list[rr.Finding]
 ) -> list[Item]:
     """The schedule for the days of the sessions, as a file of its own; the given one, where it says the same."""
     entries: list[tuple[date, bytes | FileIdentity]] = [(when, one.data) for one in ready for when in one.days]
@@ -226,11 +225,11 @@ def _schedule(
         return []
     if others:
         what = f"the schedule names {len(others)} workouts that are not among these"
-        findings.append(Finding(place="", what=what, hint="a day whose workout is not on the watch stays empty"))
+        findings.append(rr.Finding(place="", what=what, hint="a day whose workout is not on the watch stays empty"))
     most = deliver.MOST_SCHEDULED
     if len(entries) > most:
         what = f"the schedule has {len(entries)} entries; watches were seen to take the first {most}"
-        findings.append(Finding(place="", what=what, hint="push the rest later, with --from"))
+        findings.append(rr.Finding(place="", what=what, hint="push the rest later, with --from"))
     made = deliver.compile_schedule(entries)
     said = set(deliver.read_schedule(made))
     data = next((one for one in given.values() if set(deliver.read_schedule(one)) == said), made)
@@ -309,19 +308,19 @@ def _to_garmin_connect(ready: list[_Ready], texts: list[str], *, dry_run: bool) 
     }
 
 
-def _garmin_text(one: _Ready, findings: list[Finding]) -> str:
+def _garmin_text(one: _Ready, findings: list[rr.Finding]) -> str:
     if not one.session.name:
-        hint = "give it one with --name"
-        raise WorkoutError("a workout there is known by its name, and this one has none", where=one.source, hint=hint)
+        what = "a workout there is known by its name, and this one has none"
+        raise rr.WorkoutError(what, where=one.source, hint="give it one with --name")
     exported = garmin_connect.to_garmin_connect(one.session)
     for finding in exported.findings:
         if finding.severity == "error":
-            raise WorkoutError(finding.what, where=finding.place or one.session.name, hint=finding.hint)
+            raise rr.WorkoutError(finding.what, where=finding.place or one.session.name, hint=finding.hint)
     findings += exported.findings
     return exported.text
 
 
-def _event(one: _Ready, day: date, findings: list[Finding]) -> icu.Event:
+def _event(one: _Ready, day: date, findings: list[rr.Finding]) -> icu.Event:
     session, text = one.session, ""
     if not one.data:
         exported = intervals_icu.to_intervals_icu(session)
@@ -335,5 +334,5 @@ def _event(one: _Ready, day: date, findings: list[Finding]) -> icu.Event:
         file_name=watches.file_name(session.name, one.data) if one.data else "",
         data=one.data,
         text=text,
-        indoor=session.setting is Setting.TREADMILL,
+        indoor=session.setting is rr.Setting.TREADMILL,
     )

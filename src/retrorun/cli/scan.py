@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 import typer
 
+import retrorun as rr
 from retrorun import files
 from retrorun.activity import archive, rules
 from retrorun.analysis import labels
-from retrorun.analysis.analyse import analyse
 from retrorun.analysis.season import SeasonRun
 from retrorun.batch import learn, table
 from retrorun.batch import scan as batch
@@ -25,9 +25,8 @@ from retrorun.batch.story import Story
 from retrorun.batch.work import Settings
 from retrorun.cli import options, sources
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.detection.profile import GaitProfile
-from retrorun.errors import RetrorunError, install_hint
-from retrorun.report import html, season_page
+from retrorun.errors import install_hint
+from retrorun.report import season_page
 from retrorun.report.figures.style import picture_bytes, picture_kind
 
 MONTHS = ("month", "runs", "backward", "distance", "share", "pace", "cadence", "plan kept")
@@ -109,7 +108,7 @@ def scan(
     if not under_way.complete:
         raise typer.Exit(STOPPED)
     if update_profile and profile is not None:
-        _refine(profile, table.ScanTable(rows=tuple(lessons)), paths, shown=not as_json)
+        _refine(profile, rr.ScanTable(rows=tuple(lessons)), paths, shown=not as_json)
 
 
 def profile(
@@ -166,7 +165,7 @@ def _check_learning(profile: Path | None, *, athletes: bool) -> None:
     files.check_ending(profile, (".json",), "a gait profile")
 
 
-def _refine(path: Path, found: table.ScanTable, paths: Sequence[str], *, shown: bool) -> None:
+def _refine(path: Path, found: rr.ScanTable, paths: Sequence[str], *, shown: bool) -> None:
     """Let the profile in a file learn from a scan, and say what became of it; the file stays as it is otherwise."""
     with files.locked(path):
         learnt = learn.refine_profile(found, paths, sources.profile_of(path) if path.exists() else None)
@@ -181,7 +180,7 @@ def _refine(path: Path, found: table.ScanTable, paths: Sequence[str], *, shown: 
 
 
 def _with_pages(
-    runs: Sequence[SeasonRun], folder: Path, season: Path, usual: GaitProfile | None, per_m: float
+    runs: Sequence[SeasonRun], folder: Path, season: Path, usual: rr.GaitProfile | None, per_m: float
 ) -> list[SeasonRun]:
     """Write the page of each run with backward running that is a file of its own; the runs, with where theirs is."""
     files.make_folder(folder)
@@ -190,7 +189,7 @@ def _with_pages(
         for run in runs:
             recording, page = Path(run.name), ""
             if run.backward_s > 0 and recording.is_file():
-                text = html.report_html(analyse(recording, profile=usual), per_m=per_m)
+                text = rr.report_html(rr.analyse(recording, profile=usual), per_m=per_m)
                 # Recordings of one name in several folders are told apart by when they were.
                 path = folder / f"{run.start:%Y-%m-%d-%H%M%S}-{recording.name}.html"
                 files.write_atomic(path, text.encode(), inputs=[recording])
@@ -223,9 +222,9 @@ def _connect(scheduler: str) -> None:
         from distributed import Client
     except ImportError:
         hint = install_hint("dask[distributed]")
-        raise RetrorunError("a dask scheduler needs the package distributed", hint=hint) from None
+        raise rr.RetrorunError("a dask scheduler needs the package distributed", hint=hint) from None
     try:
         Client(scheduler, timeout=SCHEDULER_WAIT_S, set_as_default=True)  # type: ignore[no-untyped-call]  # dask is half typed
     except OSError as error:
         what, hint = f"the scheduler does not answer ({error})", "check the address, and that it runs"
-        raise RetrorunError(what, where=scheduler, hint=hint) from error
+        raise rr.RetrorunError(what, where=scheduler, hint=hint) from error

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+import retrorun as rr
 from retrorun.cli import options, sources
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
-from retrorun.errors import OutputError
 from retrorun.files import write_atomic
-from retrorun.report.figures.session import figure_session
 from retrorun.report.figures.style import picture_bytes, picture_kind
 from retrorun.report.session_view import session_text
-from retrorun.session import amounts, document, notation
-from retrorun.session.model import Session
+from retrorun.session import amounts, document
 from retrorun.units import format_clock, format_distance, format_pace
-from retrorun.workout.importing import import_session
-
-if TYPE_CHECKING:
-    from retrorun.activity.model import Activity, Lap
 
 WHAT = f"A recording's file, or a session: {options.SESSION_HELP}"
 KINDS: dict[sources.Kind, str] = {"session": "a session", "workout": "a FIT workout", "recording": "a recording"}
@@ -48,10 +42,9 @@ def show(
         title = f"{options.title_of(what)}: {KINDS[kind]}"
     if kind == "recording":
         if plot is not None:
-            raise OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
-        from retrorun.activity.read import read_activity
+            raise rr.OutputError("a recording is drawn by another command", hint="use retrorun analyze --plot")
 
-        activity = read_activity(data if stdin else Path(what))
+        activity = rr.read_activity(data if stdin else Path(what))
         if as_json:
             say_json(_recording_document(activity))
             return
@@ -59,40 +52,40 @@ def show(
         if verify:
             _verify(data, activity)
         return
-    read = import_session(data) if stdin else sources.read_session(what)
+    read = rr.import_session(data) if stdin else sources.read_session(what)
     if as_json:
         say_json(_session_document(read.session, kind, units) | {"findings": findings_json(read.findings)})
         return
     _show_session(read.session, title, units)
     if plot is not None:
-        picture = picture_bytes(figure_session(options.in_units(read.session, units)), picture_kind(plot))
+        picture = picture_bytes(rr.figure_session(options.in_units(read.session, units)), picture_kind(plot))
         write_atomic(plot, picture, inputs=[Path(what)] if data else [])
         say(f"drawn into {plot}")
     say_findings(read.findings, source="" if data else what)
 
 
-def _show_session(session: Session, title: str, units: options.Units | None) -> None:
+def _show_session(session: rr.Session, title: str, units: options.Units | None) -> None:
     """A session: its steps and what they add up to, its profile, its notation."""
     say(title)
     session = options.in_units(session, units)
     typer.echo(session_text(session, per_m=None if units is None else units.per_m))
     say()
-    say(notation.format_session(session), whole=True)
+    say(rr.format_session(session), whole=True)
 
 
-def _session_document(session: Session, kind: str, units: options.Units | None) -> dict[str, object]:
+def _session_document(session: rr.Session, kind: str, units: options.Units | None) -> dict[str, object]:
     """A session as plain values: what it is, its notation, what it adds up to."""
     whole, session = amounts.amounts(session), options.in_units(session, units)
     return {
         "kind": kind,
         "session": document.session_to_dict(session),
-        "notation": notation.format_session(session),
+        "notation": rr.format_session(session),
         "time_s": asdict(whole.time_s),
         "distance_m": asdict(whole.distance_m),
     }
 
 
-def _recording_document(activity: Activity) -> dict[str, object]:
+def _recording_document(activity: rr.Activity) -> dict[str, object]:
     """A recording as plain values: what it holds, its laps, and the plan it carries."""
     from retrorun.activity.describe import describe
     from retrorun.match.identity import embedded_plan
@@ -112,7 +105,7 @@ def _recording_document(activity: Activity) -> dict[str, object]:
     }
 
 
-def _show_recording(activity: Activity, title: str, units: options.Units | None) -> None:
+def _show_recording(activity: rr.Activity, title: str, units: options.Units | None) -> None:
     """A recording: device, samples, which columns it has, laps, and the plan it carries."""
     from retrorun.activity.describe import describe
     from retrorun.cli.analyze import tell_recording
@@ -140,19 +133,18 @@ def _show_recording(activity: Activity, title: str, units: options.Units | None)
             _show_session(embedded.session, "The workout that it was run to:", units)
 
 
-def _verify(data: bytes, activity: Activity) -> None:
+def _verify(data: bytes, activity: rr.Activity) -> None:
     """Read the recording a second time, with fitparse, and say where the two readings differ."""
     from retrorun.activity.compare import compare
-    from retrorun.activity.read import read_activity
 
-    differences = compare(activity, read_activity(data, engine="fitparse"))
+    differences = compare(activity, rr.read_activity(data, engine="fitparse"))
     say()
     say("fitparse reads the same." if not differences else "fitparse reads it differently:")
     for difference in differences:
         say(str(difference), indent=2, under=4)
 
 
-def _lap_row(number: int, lap: Lap, per_m: float) -> tuple[str, ...]:
+def _lap_row(number: int, lap: rr.Lap, per_m: float) -> tuple[str, ...]:
     from retrorun.match.model import timer_s
 
     time_s, way_m = timer_s(lap), lap.distance_m

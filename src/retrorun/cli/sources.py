@@ -8,20 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import retrorun as rr
 from retrorun.cli.console import say_findings
 from retrorun.cli.options import STDIN, bytes_of
-from retrorun.errors import NotationError, ProfileError, RecordingError, SessionError
 from retrorun.files import GZIP, open_regular, read_bytes
 from retrorun.watch.find import is_folder
-
-if TYPE_CHECKING:
-    from retrorun.activity.model import Activity
-    from retrorun.analysis.analyse import Analysis
-    from retrorun.detection.profile import GaitProfile
-    from retrorun.session.model import Session
-    from retrorun.workout.decode import Decompiled
 
 Kind = Literal["session", "workout", "recording"]
 
@@ -30,38 +23,33 @@ _ENDINGS = (".fit", ".gz", ".json", ".retro", ".txt", ".yaml", ".yml", ".zwo")
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")  # two words at least: notation has a number or a blank in it
 
 
-def session_of(argument: str, *, name: str = "", athlete: Path | None = None) -> Session:
+def session_of(argument: str, *, name: str = "", athlete: Path | None = None) -> rr.Session:
     """The session that an argument means, for an athlete with numbers; what is found on the way is told on stderr."""
-    from retrorun.session import document, effort
-
     read = read_session(argument, name=name)
     say_findings(read.findings, source=argument)
-    return read.session if athlete is None else effort.resolve_session(read.session, document.load_athlete(athlete))
+    return read.session if athlete is None else rr.resolve_session(read.session, rr.load_athlete(athlete))
 
 
-def read_session(argument: str, *, name: str = "") -> Decompiled:
+def read_session(argument: str, *, name: str = "") -> rr.Decompiled:
     """The session that an argument means, and what it cannot hold; `name` is for texts, which have none."""
-    from retrorun.session.notation import parse_session
-    from retrorun.workout import decode, importing
-
     source = source_of(argument)
     if isinstance(source, Path | bytes):
-        return importing.import_session(source, name=name)
+        return rr.import_session(source, name=name)
     try:
-        return decode.Decompiled(session=parse_session(source, name=name) if isinstance(source, str) else source)
-    except NotationError:
+        return rr.Decompiled(session=rr.parse_session(source, name=name) if isinstance(source, str) else source)
+    except rr.NotationError:
         if is_folder(Path(argument)):
-            raise RecordingError("this is a folder, not a file", where=argument, hint="name a file in it") from None
+            raise rr.RecordingError("this is a folder, not a file", where=argument, hint="name a file in it") from None
         raise
 
 
-def source_of(argument: str) -> Session | Path | str | bytes:
+def source_of(argument: str) -> rr.Session | Path | str | bytes:
     """What an argument is: a ready-made session, a file, notation, or what standard input holds."""
     from retrorun.session.library import find_ready_made
     from retrorun.workout.importing import FILE_NAME
 
     if not argument.strip():
-        raise SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
+        raise rr.SessionError("there is no session", hint="write one in quotes, such as '4x400m bwd'")
     if argument == STDIN:
         return bytes_of(argument)
     path = existing_file(argument)
@@ -83,7 +71,7 @@ def with_folders(arguments: Iterable[str]) -> list[str]:
             continue
         files = sorted(path for path in Path(argument).iterdir() if path.suffix.lower() in _ENDINGS and path.is_file())
         if not files:
-            raise RecordingError("the folder holds no session", where=argument, hint="name one with sessions in it")
+            raise rr.RecordingError("the folder holds no session", where=argument, hint="name one with sessions in it")
         found += map(str, files)
     return found
 
@@ -106,25 +94,23 @@ def existing_file(argument: str) -> Path | None:
         return None
 
 
-def run_of(recording: Path, profile: Path | None = None, plan: str | None = None, *, data: bytes = b"") -> Analysis:
+def run_of(recording: Path, profile: Path | None = None, plan: str | None = None, *, data: bytes = b"") -> rr.Analysis:
     """The answer about a recording on foot; `data` is what standard input held, where that was read already."""
-    from retrorun.analysis.analyse import analyse
-
     usual, planned = profile_of(profile), None if plan is None else session_of(plan)
     stdin = str(recording) == STDIN
-    run = analyse(data or bytes_of(recording) if stdin else recording, profile=usual, plan=planned)
+    run = rr.analyse(data or bytes_of(recording) if stdin else recording, profile=usual, plan=planned)
     must_be_on_foot(run.activity, recording)
     return run
 
 
-def must_be_on_foot(activity: Activity, recording: Path) -> None:
+def must_be_on_foot(activity: rr.Activity, recording: Path) -> None:
     """Refuse a recording that holds nothing on foot, such as a ride or a swim."""
     from retrorun.activity.rules import spans_on_foot
 
     if not spans_on_foot(activity):
         sports = dict.fromkeys([part.sport for part in activity.parts] or [activity.sport])
         what = f"this is {' and '.join(sports)}, not running"
-        raise RecordingError(what, where=str(recording), hint="give a recording of a run")
+        raise rr.RecordingError(what, where=str(recording), hint="give a recording of a run")
 
 
 def kind_of(data: bytes, *, where: str) -> Kind:
@@ -138,7 +124,7 @@ def kind_of(data: bytes, *, where: str) -> Kind:
     from retrorun.workout import importing
 
     if not data:
-        raise RecordingError("the file is empty", where=where, hint="copy it again from where it came")
+        raise rr.RecordingError("the file is empty", where=where, hint="copy it again from where it came")
     if is_fit(data):
         return "workout" if is_workout(data) else "recording"
     if data.startswith(GZIP):
@@ -152,13 +138,12 @@ def kind_of(data: bytes, *, where: str) -> Kind:
     return "session" if importing.kind_of(head.encode()) is not None else "recording"
 
 
-def profile_of(path: Path | None) -> GaitProfile | None:
+def profile_of(path: Path | None) -> rr.GaitProfile | None:
     """The gait profile in a file; None where none is given."""
     if path is None:
         return None
-    from retrorun.detection.profile import GaitProfile
 
     try:
-        return GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
-    except ProfileError as error:
-        raise ProfileError(error.what, where=f"{path}, {error.where}".removesuffix(", "), hint=error.hint) from error
+        return rr.GaitProfile.from_json(read_bytes(path).decode("utf-8", "replace"))
+    except rr.ProfileError as error:
+        raise rr.ProfileError(error.what, where=f"{path}, {error.where}".removesuffix(", "), hint=error.hint) from error

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from retrorun.activity.archive import unpack
-from retrorun.activity.markup import looks_like_xml, open_document
+from retrorun import documents, files, units
+from retrorun.activity import archive, markup
 from retrorun.activity.rules import sport_of_words
-from retrorun.documents import Fields, to_json
 from retrorun.errors import DeliveryError, RecordingError
-from retrorun.files import locked, make_folder, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
-from retrorun.units import format_clock, format_distance, format_pace
 
 MEMORY = "retrorun-fetched.json"
 FORMAT, VERSION = "retrorun fetched", 1
@@ -57,10 +55,16 @@ def listed(where: str, *, number: object, start: str, kind: str, withheld: str =
     Raises:
         DeliveryError: its number or its time is none.
     """
-    text = number if isinstance(number, str) else str(number) if type(number) is int else ""
+    text = str(number) if type(number) in (int, str) else ""
     if not _NUMBER.fullmatch(text) or (start and not _is_time(start)):
         raise DeliveryError("the answer is no list of activities", where=where, hint="this is not the service")
     return Listed(number=text, start=start, kind=kind[:60], withheld=withheld[:200])
+
+
+def _is_time(text: str) -> bool:
+    with suppress(ValueError):
+        return text >= "1900" and datetime.fromisoformat(text).isoformat() == text
+    return False
 
 
 class Source(Protocol):
@@ -102,17 +106,19 @@ def fetch(service: Source, since: date, folder: Path, *, all_sports: bool = Fals
         DeliveryError: as the service does; also where the folder's memory is damaged.
         OutputError: the folder cannot be written, or another fetch is writing into it.
     """
-    make_folder(folder)
-    with locked(folder / MEMORY, wait_s=WAIT_S):
+    files.make_folder(folder)
+    with files.locked(folder / MEMORY, wait_s=WAIT_S):
         known = {home.number: home for home in at_home(folder)}
-        for listed in reversed(service.activities(since)):
-            home = known.get(listed.number)
-            done = _known(home, listed, folder) if home else _left_out(listed, all_sports=all_sports)
+        for one in reversed(service.activities(since)):
+            home = known.get(one.number)
+            done = _known(one, folder / home.file) if home else _left_out(one, all_sports=all_sports)
             if done is None:
-                done, home = _brought(service, listed, folder, {one.sha256: one for one in known.values()})
+                done, home = _brought(service, one, folder, {each.sha256: each.file for each in known.values()})
                 if home is not None:
                     known[home.number] = home
-                    _remember(known.values(), folder)
+                    rows = [asdict(each) for each in known.values()]
+                    document = {"format": FORMAT, "version": VERSION, "activities": rows}
+                    files.write_atomic(folder / MEMORY, documents.to_json(document, indent=2).encode())
             yield done
 
 
@@ -125,9 +131,13 @@ def at_home(folder: Path) -> tuple[Home, ...]:
     path = folder / MEMORY
     if not path.exists():
         return ()
-    where, hint = str(path), "delete it: what is there from that day on is then fetched again"
-    data = read_bytes(path, error=DeliveryError)
-    document = Fields.read(data, kind=FORMAT, version=VERSION, error=DeliveryError, where=where, hint=hint)
+    data, hint = (
+        files.read_bytes(path, error=DeliveryError),
+        "delete it: what is there from that day on is then fetched again",
+    )
+    document = documents.Fields.read(
+        data, kind=FORMAT, version=VERSION, error=DeliveryError, where=str(path), hint=hint
+    )
     rows = []
     for row in document.rows("activities"):
         home = Home(number=row.text("number"), file=row.text("file"), sha256=row.text("sha256"))
@@ -137,73 +147,56 @@ def at_home(folder: Path) -> tuple[Home, ...]:
     return tuple(rows)
 
 
-def _remember(known: Iterable[Home], folder: Path) -> None:
-    rows = [asdict(home) for home in known]
-    document = {"format": FORMAT, "version": VERSION, "activities": rows}
-    write_atomic(folder / MEMORY, to_json(document, indent=2).encode())
+def _done(one: Listed, state: State, path: Path | None = None, reason: str = "") -> Fetched:
+    return Fetched(number=one.number, start=one.start, state=state, path=path, reason=reason)
 
 
-def _is_time(text: str) -> bool:
-    try:
-        return text >= "1900" and datetime.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+def _known(one: Listed, path: Path) -> Fetched:
+    if path.exists():
+        return _done(one, "known", path)
+    return _done(one, "known", reason=f"{path.name} is not there any more; it is not fetched again")
 
 
-def _known(home: Home, listed: Listed, folder: Path) -> Fetched:
-    path = folder / home.file
-    gone = "" if path.exists() else f"{home.file} is not there any more; it is not fetched again"
-    return Fetched(number=listed.number, start=listed.start, state="known", path=None if gone else path, reason=gone)
-
-
-def _left_out(listed: Listed, *, all_sports: bool) -> Fetched | None:
+def _left_out(one: Listed, *, all_sports: bool) -> Fetched | None:
     """Why an activity is not even asked for; None where it is."""
-    if listed.withheld:
-        return Fetched(number=listed.number, start=listed.start, state="withheld", reason=listed.withheld)
-    sport, _ = sport_of_words(listed.kind)
-    if listed.kind and sport not in ON_FOOT and not all_sports:  # what says nothing of its sport is mostly a run
-        return Fetched(number=listed.number, start=listed.start, state="not on foot", reason=sport or listed.kind)
+    if one.withheld:
+        return _done(one, "withheld", reason=one.withheld)
+    sport, _ = sport_of_words(one.kind)
+    if one.kind and sport not in ON_FOOT and not all_sports:  # what says nothing of its sport is mostly a run
+        return _done(one, "not on foot", reason=sport or one.kind)
     return None
 
 
-def _brought(service: Source, listed: Listed, folder: Path, by_content: dict[str, Home]) -> tuple[Fetched, Home | None]:
-    """One recording, written into the folder unless its content is there."""
-
-    def said(state: State, path: Path | None = None, reason: str = "") -> Fetched:
-        return Fetched(number=listed.number, start=listed.start, state=state, path=path, reason=reason)
-
-    data = service.original(listed.number)
+def _brought(service: Source, one: Listed, folder: Path, names: dict[str, str]) -> tuple[Fetched, Home | None]:
+    """One recording, written into the folder unless its content is there under one of the names."""
+    data = service.original(one.number)
     if data is None:
-        return said("no file", reason="the service hands out no original file of it"), None
+        return _done(one, "no file", reason="the service hands out no original file of it"), None
     try:
         data, ending = _unwrapped(data)
     except RecordingError as error:
-        return said("no file", reason=error.what), None
+        return _done(one, "no file", reason=error.what), None
     digest = hashlib.sha256(data).hexdigest()
-    twin = by_content.get(digest)
-    if twin is not None:
-        home = Home(number=listed.number, file=twin.file, sha256=digest)
-        return said("double", folder / twin.file, f"the same recording as {twin.file}"), home
-    day = listed.start.replace("T", "-").replace(":", "") or "undated"
-    path = folder / f"{day}-{listed.number}{ending}"
-    write_atomic(path, data)
-    return said("new", path), Home(number=listed.number, file=path.name, sha256=digest)
+    day = one.start.replace("T", "-").replace(":", "") or "undated"
+    home = Home(number=one.number, file=names.get(digest, f"{day}-{one.number}{ending}"), sha256=digest)
+    path = folder / home.file
+    if digest in names:
+        return _done(one, "double", path, f"the same recording as {home.file}"), home
+    files.write_atomic(path, data)
+    return _done(one, "new", path), home
 
 
 def _unwrapped(data: bytes) -> tuple[bytes, str]:
-    """The recording in what the service sent, which it may have packed, and the ending of its name.
+    """The recording in what the service sent, which it may have packed, and the ending of its name."""
+    data = archive.unpack(data)
+    root = markup.open_document(data).root if markup.looks_like_xml(data) else ""
+    ending = ".fit" if is_fit(data) else _ENDINGS.get(root)
+    if ending is None:
+        raise RecordingError("what the service has is no FIT, TCX or GPX")
+    return data, ending
 
-    Raises:
-        RecordingError: it is none.
-    """
-    data = unpack(data)
-    if is_fit(data):
-        return data, ".fit"
-    if looks_like_xml(data):
-        root = open_document(data).root
-        if root in _ENDINGS:
-            return data, _ENDINGS[root]
-    raise RecordingError("what the service has is no FIT, TCX or GPX")
+
+# ---- the line that goes back -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,11 +216,11 @@ def note_line(ran: Ran) -> str:
         return f"{MARK} cannot tell whether any of it was run backward"
     if not ran.stretches:
         return f"{MARK} no backward running found"
-    parts = [format_clock(ran.time_s)]
+    parts = [units.format_clock(ran.time_s)]
     if ran.distance_m is not None:
-        parts.append(format_distance(ran.distance_m))
+        parts.append(units.format_distance(ran.distance_m))
     if ran.speed_mps is not None:
-        parts.append(format_pace(ran.speed_mps))
+        parts.append(units.format_pace(ran.speed_mps))
     times = "1 stretch" if ran.stretches == 1 else f"{ran.stretches} stretches"
     return f"{MARK} {', '.join(parts)} backward in {times}"
 
@@ -252,5 +245,5 @@ def with_mark(name: str, ran: Ran) -> str:
     plain = re.sub(f"{re.escape(NAME_MARK)}.*$", "", name)
     if not ran.stretches:
         return plain
-    amount = format_clock(ran.time_s) if ran.distance_m is None else format_distance(ran.distance_m)
+    amount = units.format_clock(ran.time_s) if ran.distance_m is None else units.format_distance(ran.distance_m)
     return f"{plain}{NAME_MARK}{amount} backward"
