@@ -11,9 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from retrorun.analysis.analyse import Analysis, analyse
+from retrorun.arrays import Interval, overlap_s
 from retrorun.detection.result import Detection
 from retrorun.files import make_folder, write_atomic
-from retrorun.intervals import Interval, overlap_s
 from retrorun.report.export import analysis_json
 from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes

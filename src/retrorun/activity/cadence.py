@@ -16,8 +16,7 @@ from retrorun.activity.rules import (
     counted,
     sport_by_motion,
 )
-from retrorun.arrays import BoolArray, FloatArray, at_share
-from retrorun.intervals import edges, mask
+from retrorun.arrays import BoolArray, FloatArray, at_share, edges, mask
 
 if TYPE_CHECKING:
     from retrorun.activity.model import Part

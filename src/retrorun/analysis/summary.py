@@ -10,10 +10,9 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
-from retrorun.arrays import BoolArray, FloatArray
+from retrorun.arrays import BoolArray, FloatArray, Interval, mask
 from retrorun.detection.result import Detection, Verdict
 from retrorun.errors import expect
-from retrorun.intervals import Interval, mask
 from retrorun.session.safety import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_number, format_pace, format_percent
 

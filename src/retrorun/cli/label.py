@@ -13,12 +13,12 @@ import typer
 
 import retrorun as rr
 from retrorun.analysis import labels as words
+from retrorun.arrays import Interval, Span, covered_s, overlap_s
 from retrorun.cli.console import say, say_table
 from retrorun.cli.options import RecordingArgument
 from retrorun.cli.sources import must_be_on_foot
 from retrorun.detection.resample import stretch_means
 from retrorun.files import check_ending, write_atomic
-from retrorun.intervals import Interval, Span, covered_s, overlap_s
 from retrorun.match.model import timer_s
 from retrorun.units import format_clock, format_pace, format_percent, parse_time
 

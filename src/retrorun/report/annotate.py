@@ -12,14 +12,13 @@ import numpy as np
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.activity.read import activity_from_bytes
 from retrorun.analysis.summary import is_moving
-from retrorun.arrays import BoolArray, IndexArray
+from retrorun.arrays import BoolArray, IndexArray, Interval, covered_s, from_mask
 from retrorun.detection.result import Detection
 from retrorun.documents import to_json
 from retrorun.errors import RecordingError
 from retrorun.files import printable
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
-from retrorun.intervals import Interval, covered_s, from_mask
 from retrorun.report.figures.run import breaks
 from retrorun.report.tables import local_start
 

@@ -20,9 +20,8 @@ from retrorun.activity.model import Activity
 from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import Told, answered
 from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
-from retrorun.arrays import BoolArray, FloatArray, IndexArray, running_total
+from retrorun.arrays import BoolArray, FloatArray, IndexArray, mask, running_total
 from retrorun.detection.result import Detection
-from retrorun.intervals import mask
 from retrorun.report.figures import style
 from retrorun.report.figures.style import LIGHT, Theme, Titled
 from retrorun.report.tables import when

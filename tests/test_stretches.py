@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.intervals import Interval, clip, covered_s, from_mask, mask, overlap_s, subtract, union
+from retrorun.arrays import Interval, clip, covered_s, from_mask, mask, overlap_s, subtract, union
 
 TIMES = st.integers(0, 40)
 SPANS = st.lists(
