@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, NotationError, SessionError
 from retrorun.session.document import (
     save_session,
     session_from_dict,
-    session_from_json,
     session_from_yaml,
     session_to_dict,
     session_to_json,
@@ -38,7 +38,7 @@ def test_yaml_gives_back_what_it_was_given(session: Session) -> None:
 
 @given(sessions())
 def test_json_gives_back_what_it_was_given(session: Session) -> None:
-    assert session_from_json(session_to_json(session)) == session
+    assert session_from_dict(parse_json(session_to_json(session), error=DocumentError)) == session
 
 
 @given(sessions())
@@ -193,7 +193,7 @@ REFUSED_JSON = {
 @pytest.mark.parametrize("text", REFUSED_JSON, ids=lambda text: text[:40])
 def test_wrong_json_says_where_and_what_to_do(text: str) -> None:
     with pytest.raises(DocumentError) as caught:
-        session_from_json(text)
+        session_from_dict(parse_json(text, error=DocumentError))
     assert str(caught.value) == REFUSED_JSON[text]
 
 

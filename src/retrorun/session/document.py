@@ -14,7 +14,6 @@ from functools import cache
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from retrorun.documents import parse_json
 from retrorun.errors import DocumentError, SessionError
 from retrorun.files import as_path, read_bytes, write_atomic
 from retrorun.session import notation, wording
@@ -60,11 +59,6 @@ def session_from_yaml(text: str) -> Session:
 def session_to_json(session: Session) -> str:
     """A session as a JSON document."""
     return json.dumps(session_to_dict(session), indent=2, ensure_ascii=False) + "\n"
-
-
-def session_from_json(text: str) -> Session:
-    """The session of a JSON document; a DocumentError where it is no JSON, or describes no session."""
-    return session_from_dict(parse_json(text, error=DocumentError))
 
 
 _WRITERS: dict[str, Callable[[Session], str]] = {

@@ -82,6 +82,7 @@ _MARGIN, _FORWARD_MARGIN = 1.08, 1.04  # room for marks that are newer or betwee
 # Hreljac et al. 2005 (J Sports Sci Med 4:446): below this most people, going backward, would rather walk; 12 people,
 # 1.63 ± 0.11 m/s.
 WALK_RUN_MPS = 1.63
+_WALK_THERE = f"slower than {WALK_RUN_MPS} m/s most people would rather walk backward (Hreljac et al. 2005): walk there"
 _FIRST_WEEKS = (
     "the first weeks belong to the slow end, by feel; at the same speed the heart beats about 15 % faster backward "
     "(Williford et al. 1998)"
@@ -112,8 +113,8 @@ def backward_pace_from_easy(easy_mps: float, *, per_m: float = 1000.0) -> Backwa
     Raises:
         SessionError: nobody runs that slowly, or backward it would be faster than the records.
     """
-    basis = f"an easy forward pace of {format_pace(_checked(easy_mps, 'an easy pace'), per_m=per_m)}"
-    return _advice(easy_mps, distance_m=_EASY_DISTANCE_M, basis=basis)
+    basis = f"an easy forward pace of {format_pace(easy_mps, per_m=per_m)}"
+    return _advice(easy_mps, "an easy pace", distance_m=_EASY_DISTANCE_M, basis=basis)
 
 
 def backward_pace_from_race(distance_m: float, time_s: float, *, per_m: float = 1000.0) -> BackwardPace:
@@ -126,40 +127,31 @@ def backward_pace_from_race(distance_m: float, time_s: float, *, per_m: float = 
         if not (math.isfinite(value) and value > 0):
             raise SessionError(f"{name} must be above zero")
     basis = f"a forward race of {format_distance(distance_m, per_m=per_m)} in {format_clock(time_s)}"
-    return _advice(_checked(distance_m / time_s, "a race"), distance_m=distance_m, basis=basis)
+    return _advice(distance_m / time_s, "a race", distance_m=distance_m, basis=basis)
 
 
-def _checked(forward_mps: float, name: str) -> float:
+def _advice(forward_mps: float, name: str, *, distance_m: float, basis: str) -> BackwardPace:
+    hint = "check the pace, the distance and the time"
     if not math.isfinite(forward_mps) or forward_mps < _SLOWEST_MPS:
-        raise SessionError(f"{name} of {forward_mps:g} m/s is no run", hint="check the pace, the distance and the time")
-    return forward_mps
-
-
-def _advice(forward_mps: float, *, distance_m: float, basis: str) -> BackwardPace:
+        raise SessionError(f"{name} of {forward_mps:g} m/s is no run", hint=hint)
     cap_mps = fastest_backward_mps(distance_m)
-    low_mps, typical_mps, high_mps = (
-        forward_mps * share for share in (BACKWARD_RATIO.low, BACKWARD_RATIO.value, BACKWARD_RATIO.high)
-    )
+    ratio = BACKWARD_RATIO
+    low_mps, typical_mps, high_mps = (forward_mps * share for share in (ratio.low, ratio.value, ratio.high))
     if typical_mps > cap_mps:
-        raise SessionError(
-            f"{basis} would mean {format_pace(typical_mps)} backward over {format_distance(distance_m)}, and the "
-            f"records, with room to spare, end at {format_pace(cap_mps)}",
-            hint="check the pace, the distance and the time",
-        )
-    notes = [_FIRST_WEEKS]
-    if low_mps < WALK_RUN_MPS:
-        notes.insert(
-            0,
-            f"slower than {WALK_RUN_MPS} m/s most people would rather walk backward (Hreljac et al. 2005): walk there",
-        )
+        meant = f"{basis} would mean {format_pace(typical_mps)} backward over {format_distance(distance_m)}"
+        what = f"{meant}, and the records, with room to spare, end at {format_pace(cap_mps)}"
+        raise SessionError(what, hint=hint)
+    notes = []
     if high_mps > cap_mps:
-        notes.insert(0, f"the fast end is cut to {format_pace(cap_mps)}, what the records allow")
+        notes.append(f"the fast end is cut to {format_pace(cap_mps)}, what the records allow")
+    if low_mps < WALK_RUN_MPS:
+        notes.append(_WALK_THERE)
     return BackwardPace(
         target=values.SpeedRange(low_mps=_rounded(low_mps), high_mps=_rounded(min(high_mps, cap_mps))),
         typical_mps=round(typical_mps, 3),
         basis=basis,
-        ratio=BACKWARD_RATIO,
-        notes=tuple(notes),
+        ratio=ratio,
+        notes=(*notes, _FIRST_WEEKS),
     )
 
 

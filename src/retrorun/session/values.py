@@ -167,9 +167,6 @@ class Times(_Whole):
 RepeatUntil = Times | Time | Distance | HeartRateAbove | HeartRateBelow
 
 
-# ---- targets: what to hold during a step -----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeedRange:
     """A range of speed [m/s, kept to the millimetre per second]; a pace range is one shown in min/km or min/mi.
@@ -227,9 +224,6 @@ class PowerRange(_Whole):
     low_w: int
     high_w: int
     _bounds = (1, 2000, "power [W]")
-
-
-# ---- targets by effort: what becomes a number only with an athlete ---------------------------------------------------
 
 
 class PercentOf(StrEnum):
@@ -333,12 +327,10 @@ Target = Range | HeartRateZone | HeartRateZoneRange | RpeRange | Limit | Progres
 Measure = PercentOf | type[Range]
 Quantity = Literal["speed", "heart rate", "cadence", "power"]
 _QUANTITIES: dict[object, Quantity] = {
-    SpeedRange: "speed",
+    **dict.fromkeys((SpeedRange, *PercentOf), "speed"),
+    **dict.fromkeys((PercentOf.MAX_HR, PercentOf.THRESHOLD_HR), "heart rate"),
+    **dict.fromkeys((PowerRange, PercentOf.CRITICAL_POWER), "power"),
     CadenceRange: "cadence",
-    PowerRange: "power",
-    PercentOf.MAX_HR: "heart rate",
-    PercentOf.THRESHOLD_HR: "heart rate",
-    PercentOf.CRITICAL_POWER: "power",
 }
 
 
@@ -375,10 +367,8 @@ def measure_of(target: Range) -> Measure:
 
 def quantity_of(target: Target) -> Quantity:
     """What a target holds steady, whatever it is measured in; perceived exertion is told by the heart rate."""
-    target = values_of(target)[0]
-    if isinstance(target, PercentRange):
-        return _QUANTITIES.get(target.of, "speed")
-    return _QUANTITIES.get(type(target), "heart rate")
+    part = values_of(target)[0]
+    return _QUANTITIES.get(part.of if isinstance(part, PercentRange) else type(part), "heart rate")
 
 
 def check_targets(first: Target, second: Target) -> None:

@@ -13,11 +13,8 @@ _MOST_DECIMALS = 9  # finer than the grid of every unit
 _DISTANCE_NAMES: dict[float, values.DistanceUnit] = {DISTANCE_UNITS_M[unit]: unit for unit in ("m", "km", "mi", "yd")}
 PACE_NAMES: dict[float, values.SpeedUnit] = {PACE_UNITS_M["/km"]: "min/km", PACE_UNITS_M["/mi"]: "min/mi"}
 _SPEED_NAMES: dict[float, values.SpeedUnit] = {SPEED_UNITS_MPS[unit]: unit for unit in ("km/h", "m/s", "mph")}
-_UNITS: dict[type[values.Range], str] = {
-    values.HeartRateRange: " bpm",
-    values.CadenceRange: " spm",
-    values.PowerRange: " W",
-}
+_UNITS: dict[object, str] = {values.HeartRateRange: " bpm", values.CadenceRange: " spm", values.PowerRange: " W"}
+_LIMIT_WORDS = {"below": ("under", "slower than"), "above": ("over", "faster than")}  # the second of a pace
 _ROUND_PACES_S = (60, 30, 15, 10, 5)
 
 
@@ -91,7 +88,8 @@ def format_target(target: values.Target) -> str:  # noqa: PLR0911 - one for each
     """The canonical phrase of a target, e.g. `6:40-7:20/km`, `Z2`, `140-150 bpm`."""
     match target:
         case values.Limit():
-            return f"{_limit_words(target)} {format_target(target.value)}"
+            pace = isinstance(target.value, values.SpeedRange) and target.value.is_pace
+            return f"{_LIMIT_WORDS[target.side][pace]} {format_target(target.value)}"
         case values.Progression():
             return f"from {format_target(target.start)} to {format_target(target.end)}"
         case values.HeartRateZone():
@@ -117,13 +115,6 @@ def _format_speeds(target: values.SpeedRange) -> str:
         return _shortest(speed_mps / size, lambda text: speed_range_of(text, text, unit).low_mps == speed_mps)
 
     return f"{_ends(shortest(target.low_mps), shortest(target.high_mps))} {unit}"
-
-
-def _limit_words(limit: values.Limit) -> str:
-    """Under or over; of a pace, whose number falls as the speed rises, slower or faster."""
-    if isinstance(limit.value, values.SpeedRange) and limit.value.is_pace:
-        return "slower than" if limit.side == "below" else "faster than"
-    return "under" if limit.side == "below" else "over"
 
 
 def format_number(value: float, digits: int) -> str:
@@ -177,9 +168,6 @@ def _shortest_pace(speed_mps: float, unit: str) -> str:
             if same(text):
                 return text
     return _shortest(pace_s, same, lambda value, digits: _clock(round(value * 10**digits), digits))
-
-
-# ---- values of numbers and units as they are written -----------------------------------------------------------------
 
 
 def distance_of(number: str, unit: str) -> values.Distance:
