@@ -4,8 +4,6 @@ Few watches have been measured, and none was asked with a file made for the purp
 inferred. `generic` is the smallest of everything, and safe wherever nothing better is known.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -50,52 +48,45 @@ class Device:
     secondary_targets: Limit
 
 
-def _device(
-    key: str,
-    name: str,
-    *,
-    nesting: Limit,
-    secondary: Limit,
-    step_name_bytes: int = 15,
-    title_bytes: int = 31,
-    inferred: bool = False,
-) -> Device:
-    def width(value: int) -> Limit:
-        return Limit(value=value, source=_FIELD_WIDTH, inferred=inferred)
-
-    return Device(
-        key=key,
-        name=name,
-        step_name_bytes=width(step_name_bytes),
-        note_bytes=width(199),
-        title_bytes=width(title_bytes),
-        description_bytes=width(159),
-        steps=Limit(value=50, source=_CONNECT_STEPS, inferred=True),
-        nesting=nesting,
-        workouts=Limit(value=25, source=_OVERFLOW, inferred=True),
-        secondary_targets=secondary,
-    )
-
-
 _SEEN_NESTED = Limit(value=2, source=_NESTED_SEEN)
 _TAKEN_NESTED = Limit(value=2, source=f"{_NESTED_SEEN}; {_OTHER_WATCH}", inferred=True)
 _NO_SECOND = Limit(value=0, source=_SECONDARY_ABSENT)
 _HARDLY_SECOND = Limit(value=0, source=_SECONDARY, inferred=True)
 _MAYBE_SECOND = Limit(value=1, source=_SECONDARY_KEPT, inferred=True)
 
-DEVICES = MappingProxyType(
-    {
-        device.key: device
-        for device in (
-            _device("generic", "any Garmin watch", nesting=_TAKEN_NESTED, secondary=_HARDLY_SECOND, inferred=True),
-            _device("edge530", "Edge 530", nesting=_TAKEN_NESTED, secondary=_HARDLY_SECOND, title_bytes=49),
-            _device("fenix6x", "fēnix 6X", nesting=_TAKEN_NESTED, secondary=_NO_SECOND),
-            _device("enduro", "Enduro", nesting=_SEEN_NESTED, secondary=_NO_SECOND),
-            _device("fr255", "Forerunner 255", nesting=_TAKEN_NESTED, secondary=_HARDLY_SECOND, step_name_bytes=29),
-            _device("fr965", "Forerunner 965", nesting=_TAKEN_NESTED, secondary=_MAYBE_SECOND, step_name_bytes=29),
-        )
+_STEPS = Limit(value=50, source=_CONNECT_STEPS, inferred=True)
+_WORKOUTS = Limit(value=25, source=_OVERFLOW, inferred=True)
+
+
+def _device(
+    key: str, name: str, nesting: Limit, secondary: Limit, *, step_name_bytes: int = 15, title_bytes: int = 31
+) -> Device:
+    sizes = {
+        "step_name_bytes": step_name_bytes,
+        "note_bytes": 199,
+        "title_bytes": title_bytes,
+        "description_bytes": 159,
     }
+    return Device(
+        key=key,
+        name=name,
+        steps=_STEPS,
+        nesting=nesting,
+        workouts=_WORKOUTS,
+        secondary_targets=secondary,
+        **{text: Limit(value=size, source=_FIELD_WIDTH, inferred=key == "generic") for text, size in sizes.items()},
+    )
+
+
+_ALL = (
+    _device("generic", "any Garmin watch", _TAKEN_NESTED, _HARDLY_SECOND),
+    _device("edge530", "Edge 530", _TAKEN_NESTED, _HARDLY_SECOND, title_bytes=49),
+    _device("fenix6x", "fēnix 6X", _TAKEN_NESTED, _NO_SECOND),
+    _device("enduro", "Enduro", _SEEN_NESTED, _NO_SECOND),
+    _device("fr255", "Forerunner 255", _TAKEN_NESTED, _HARDLY_SECOND, step_name_bytes=29),
+    _device("fr965", "Forerunner 965", _TAKEN_NESTED, _MAYBE_SECOND, step_name_bytes=29),
 )
+DEVICES = MappingProxyType({device.key: device for device in _ALL})
 
 
 def find_device(key: str) -> Device:

@@ -1,16 +1,25 @@
 """A session as a sheet for a coach, and back: Markdown, or plain text for a notice board. It holds a whole session."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.session import notation, values, wording
 from retrorun.session.amounts import amounts
-from retrorun.session.model import Direction, Intensity, Repeat, Session, Setting, Step, number_of, walk, written_per_m
+from retrorun.session.model import (
+    Direction,
+    Intensity,
+    Items,
+    Repeat,
+    Session,
+    Setting,
+    Step,
+    number_of,
+    walk,
+    written_per_m,
+)
 from retrorun.session.values import LapButton, Times
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled, Exported
@@ -28,54 +37,39 @@ _PLACES = {
 
 def to_sheet(session: Session, *, style: Literal["markdown", "plain"] = "markdown") -> Exported:
     """A session as a coach's sheet, each step with its direction first. Nothing is lost: it has no findings."""
-    page = _MARKDOWN if style == "markdown" else _PLAIN
-    name = page.own(one_line(session.name)) or _NAMELESS
+    markdown = style == "markdown"
+
+    def own(text: str) -> str:
+        """The coach's own text, which must not be taken for markup."""
+        return _MARKS.sub(r"\\\1", one_line(text)) if markdown else one_line(text)
+
+    name = own(session.name) or _NAMELESS
     about = [_PLACES[session.setting], *session.note.split("\n")]
+    totals = [f"{direction.capitalize()} in all: {_total(session, direction)}" for direction in Direction]
     blocks = [
-        page.title(name),
-        page.line_end.join(page.own(one_line(line)) for line in about if line.strip()),
-        "\n".join(_line(page, place, item) for place, item in walk(session.steps)),
-        "\n".join(page.total(direction, _total(session, direction)) for direction in Direction),
+        f"# {name}" if markdown else f"{name}\n{'=' * len(name)}",
+        ("  \n" if markdown else "\n").join(own(line) for line in about if line.strip()),
+        "\n".join(_line(number_of(place), item, own, markdown=markdown) for place, item in walk(session.steps)),
+        "\n".join(f"- {total}" if markdown else total for total in totals),
     ]
     return Exported(text="\n\n".join(filter(None, blocks)) + "\n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """How a style writes each part: `own` is the coach's own text, which must not be taken for markup."""
-
-    title: Callable[[str], str]
-    own: Callable[[str], str]
-    step: Callable[[str, str, str], str]  # number, direction, everything else
-    repeat: Callable[[str, str], str]  # number, everything else
-    total: Callable[[str, str], str]
-    line_end: str
-
-
-def _line(page: _Page, place: str, item: Step | Repeat) -> str:
-    number = number_of(place)
+def _line(number: str, item: Step | Repeat, own: Callable[[str], str], *, markdown: bool) -> str:
+    note = f": {own(item.note)}" if item.note else ""
     if isinstance(item, Repeat):
-        return page.repeat(number, _repeat_words(page, item))
-    return page.step(number, label(item), _step_words(page, item))
-
-
-def _step_words(page: _Page, step: Step) -> str:
-    held = targets(step)
-    facts = [length(step.duration) + (f" @ {held}" if held else ""), incline(step), purpose(step)]
-    if step.intensity is Intensity.INTERVAL:
-        facts.append(Intensity.INTERVAL.value)
-    return _with_note(page, ", ".join(filter(None, facts)), step.note)
-
-
-def _repeat_words(page: _Page, repeat: Repeat) -> str:
-    goal = f"Again and again until {wording.format_until(repeat.until)}"
-    if isinstance(repeat.until, Times):
-        goal = f"{repeat.until.count} ×"
-    return _with_note(page, goal + (", the last time without its last step" if repeat.skip_last else ""), repeat.note)
-
-
-def _with_note(page: _Page, words: str, note: str) -> str:
-    return f"{words}: {page.own(one_line(note))}" if note else words
+        goal = f"Again and again until {wording.format_until(item.until)}"
+        goal = f"{item.until.count} ×" if isinstance(item.until, Times) else goal
+        head, rest = f"{goal}{', the last time without its last step' if item.skip_last else ''}{note}", ""
+    else:
+        held = targets(item)
+        facts = [length(item.duration) + (f" @ {held}" if held else ""), incline(item), purpose(item)]
+        facts += [Intensity.INTERVAL.value] if item.intensity is Intensity.INTERVAL else []
+        head, rest = label(item), ", ".join(filter(None, facts)) + note
+    indent = "    " * number.count(".")
+    if markdown:
+        return f"{indent}{number.rsplit('.', maxsplit=1)[-1]}. **{head}** {rest}".rstrip()
+    return f"{indent}{number:<5} {head:<12}  {rest}" if rest else f"{indent}{number:<5} {head}"
 
 
 def _total(session: Session, direction: Direction) -> str:
@@ -97,35 +91,9 @@ def _total(session: Session, direction: Direction) -> str:
     return " + ".join(filter(None, parts)) or "none"
 
 
-def _indent(number: str) -> str:
-    return "    " * number.count(".")
-
-
-def _markdown_item(number: str, text: str) -> str:
-    return f"{_indent(number)}{number.rsplit('.', maxsplit=1)[-1]}. {text}"
-
-
-_MARKDOWN = _Page(
-    title=lambda name: f"# {name}",
-    own=lambda text: _MARKS.sub(r"\\\1", text),
-    step=lambda number, direction, rest: _markdown_item(number, f"**{direction}** {rest}"),
-    repeat=lambda number, words: _markdown_item(number, f"**{words}**"),
-    total=lambda direction, total: f"- {direction.capitalize()} in all: {total}",
-    line_end="  \n",
-)
-_PLAIN = _Page(
-    title=lambda name: f"{name}\n{'=' * len(name)}",
-    own=lambda text: text,
-    step=lambda number, direction, rest: f"{_indent(number)}{number:<5} {direction:<12}  {rest}",
-    repeat=lambda number, words: f"{_indent(number)}{number:<5} {words}",
-    total=lambda direction, total: f"{direction.capitalize()} in all: {total}",
-    line_end="\n",
-)
-
-
 # ---- and back --------------------------------------------------------------------------------------------------------
 
-_ITEM = re.compile(r"(?P<indent>(?: {4})*)\d+(?:\.\d+)*\.? +(?P<words>.+)")
+_ITEM = re.compile(r"(?P<indent>(?: {4}){0,9})\d+(?:\.\d+)*\.? +(?P<words>.+)")
 _REPEAT = re.compile(
     r"(?:(?P<count>\d+) ×|Again and again until (?P<until>.+?))(?P<skip>, the last time without its last step)?"
 )
@@ -156,41 +124,32 @@ def from_sheet(text: str) -> Decompiled:
         raise WorkoutError(what, hint="a title, steps and totals stand with empty lines between them")
     title = blocks[0].split("\n")[0]
     about = [own(line.strip()) for block in blocks[1:-2] for line in block.split("\n")]
-    levels: list[list[Step | Repeat]] = [[]]
-    open_repeats: list[tuple[Repeat, list[Step | Repeat]]] = []
-    for number, line in enumerate(blocks[-2].split("\n"), start=1):
-        item = _ITEM.fullmatch(line)
-        depth = len(item["indent"]) // 4 if item is not None else 0
-        _close(levels, open_repeats, depth)
-        made = _read_item(item["words"], own) if item is not None else None
-        if made is None or depth != len(open_repeats):
-            what = "this line is none of a sheet's"
-            raise WorkoutError(what, where=f"line {number} of the steps", hint="write it as the others")
-        if isinstance(made, Repeat):
-            open_repeats.append((made, levels[-1]))
-            levels.append([])
-        else:
-            levels[-1].append(made)
-    _close(levels, open_repeats, 0)
+    rows = [(number, _ITEM.fullmatch(line)) for number, line in enumerate(blocks[-2].split("\n"), start=1)]
+    items = _items(rows[::-1], 0, own)
     setting = next((setting for setting, words in _PLACES.items() if words and about[:1] == [words]), Setting.ROAD)
     note = "\n".join(about if setting is Setting.ROAD else about[1:])
     name = own(title.removeprefix("# "))
     with values.retold(WorkoutError):
-        return Decompiled(
-            session=Session(steps=tuple(levels[0]), name="" if name == _NAMELESS else name, note=note, setting=setting)
-        )
+        session = Session(steps=items, name="" if name == _NAMELESS else name, note=note, setting=setting)
+    return Decompiled(session=session)
 
 
-def _close(
-    levels: list[list[Step | Repeat]], open_repeats: list[tuple[Repeat, list[Step | Repeat]]], depth: int
-) -> None:
-    """End the repeats that stand deeper than a line."""
-    while len(open_repeats) > depth:
-        repeat, outer = open_repeats.pop()
-        body = tuple(levels.pop())
-        if not body:
-            raise WorkoutError("a repeat of the sheet has no steps", hint="put its steps below it, indented")
-        outer.append(replace(repeat, steps=body))
+def _items(rows: list[tuple[int, re.Match[str] | None]], depth: int, own: Callable[[str], str]) -> Items:
+    """The steps and repeats that stand at this depth, up to the first that stands less deep; `rows` from the end."""
+    items: list[Step | Repeat] = []
+    while rows and (rows[-1][1] is None or len(rows[-1][1]["indent"]) // 4 >= depth):
+        number, found = rows.pop()
+        made = _read_item(found["words"], own) if found and len(found["indent"]) // 4 == depth else None
+        if made is None:
+            where = f"line {number} of the steps"
+            raise WorkoutError("this line is none of a sheet's", where=where, hint="write it as the others")
+        if isinstance(made, Repeat):
+            body = _items(rows, depth + 1, own)
+            if not body:
+                raise WorkoutError("a repeat of the sheet has no steps", hint="put its steps below it, indented")
+            made = replace(made, steps=body)
+        items.append(made)
+    return tuple(items)
 
 
 def _read_item(words: str, own: Callable[[str], str]) -> Step | Repeat | None:
