@@ -1,7 +1,5 @@
 """The forward line: what cadence this runner shows at a speed when running forward."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

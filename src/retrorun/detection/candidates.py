@@ -3,13 +3,12 @@
 Cadence only tells running from walking here; what it says of a piece is looked at later.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 
@@ -49,9 +48,9 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.start)
 
-    def take(self, rows: IntArray) -> Candidates:
+    def take(self, rows: IntArray) -> Self:
         """Those of the indices."""
-        return Candidates(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+        return type(self)(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
 
     @property
     def bins(self) -> FloatArray:

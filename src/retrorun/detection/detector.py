@@ -1,7 +1,5 @@
 """Backward segments of an activity: the one door to the model."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """In words: what carried a call and what spoke against it, why nothing can be told, and what lowers trust."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

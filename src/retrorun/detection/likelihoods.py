@@ -3,9 +3,8 @@
 Forward running lies on the line, in its tails, or shows a cadence that belongs to nothing; backward running above it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -32,9 +31,9 @@ class Likelihoods:
     uplift: FloatArray
     uplift_sd: FloatArray
 
-    def take(self, rows: IntArray) -> Likelihoods:
+    def take(self, rows: IntArray) -> Self:
         """Those of the indices."""
-        return Likelihoods(
+        return type(self)(
             forward=self.forward[:, rows],
             backward=self.backward[:, :, rows],
             uplift=self.uplift[rows],

@@ -14,8 +14,6 @@ Sources, by their short names:
 - chosen: a design decision, with the reason beside it.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 # The grid

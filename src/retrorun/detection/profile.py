@@ -1,11 +1,10 @@
 """What is usual for one runner, learnt from earlier activities."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from typing import Self
 
 import numpy as np
 
@@ -49,7 +48,7 @@ class GaitProfile:
     @classmethod
     def fit(
         cls, activities: Iterable[Activity], *, labels: Sequence[Sequence[tuple[float, float]]] | None = None
-    ) -> GaitProfile:
+    ) -> "GaitProfile":
         """A profile of one runner's activities.
 
         Args:
@@ -71,7 +70,7 @@ class GaitProfile:
         facts = (_fact(run, spans) for run, spans in zip(runs, labels or itertools.repeat(()), strict=False))
         return _combine([fact for fact in facts if fact is not None], None)
 
-    def updated(self, activity: Activity, *, labels: Sequence[tuple[float, float]] = ()) -> GaitProfile:
+    def updated(self, activity: Activity, *, labels: Sequence[tuple[float, float]] = ()) -> "GaitProfile":
         """The profile after one more activity; the same profile where the activity has no running to learn from."""
         fact = _fact(activity, labels)
         return self if fact is None else _combine([fact], self)
@@ -91,7 +90,7 @@ class GaitProfile:
         return to_json({"format": FORMAT, **asdict(self)}, indent=2)
 
     @classmethod
-    def from_json(cls, text: str) -> GaitProfile:
+    def from_json(cls, text: str) -> Self:
         """The profile of a JSON text that `to_json` wrote.
 
         Raises:

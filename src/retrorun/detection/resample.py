@@ -5,8 +5,6 @@ hold time-weighted means, so that a smart recording and a one-second recording o
 moved back by its lag behind speed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What detection takes and answers: planned spans in; a verdict, backward segments, and why, out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal

@@ -4,8 +4,6 @@ An ordinary recording, in which every slow piece is forward, is compared with a 
 backward. Six pieces at +8 % are then as good as certain, and six at ±0 % are certainly not.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

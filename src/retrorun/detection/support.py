@@ -1,7 +1,5 @@
 """What speaks for or against a piece beside its own pace and cadence: laps, a plan, and the runner's own gait."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
