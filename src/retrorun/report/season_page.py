@@ -6,16 +6,13 @@ nothing. It names files, days and numbers, and no places.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from retrorun.activity.rules import counted
 from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
-from retrorun.report.figures.season import draw_bests, draw_calendar, draw_equal_paces, draw_weeks, equal_paces
+from retrorun.report.figures import season as figures
 from retrorun.report.figures.style import LIGHT, new_figure
 from retrorun.report.tables import Table, day_of, distance_name
 from retrorun.report.template import WIDE_IN, Picture, in_both_sizes, render
@@ -25,16 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_YEARS = 10  # calendars; more years than that are told in the table of runs alone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Section:
-    name: str
-    title: str
-    words: str = ""
-    pictures: tuple[Picture, ...] = ()
-    table: Table | None = None
-    caption: str = ""
 
 
 def season_html(
@@ -53,25 +40,35 @@ def season_html(
     """
     runs = sorted(season_runs(runs), key=lambda run: run.start.replace(tzinfo=None))
     back = [run for run in runs if run.backward_s > 0]
-    sections: list[_Section] = []
-    if back:
-        season = Season(runs)
-        sections = [
-            _volume(season.weeks, per_m),
-            _bests(season.bests, per_m),
-            _equal(runs, per_m),
-            *_plan(runs, season.weeks),
-            _calendar(runs),
-            _list(back, per_m),
-        ]
     return render(
         "season.html",
         title=title,
         facts=_facts(runs, undated),
         found=bool(back),
         answer=_answer(runs, back, per_m),
-        sections=sections,
+        sections=list(_sections(runs, back, per_m)) if back else [],
     )
+
+
+def _sections(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) -> Iterator[dict[str, object]]:
+    season = Season(runs)
+    yield _volume(season.weeks, per_m)
+    yield _bests(season.bests, per_m)
+    yield _equal(runs, per_m)
+    planned, done = sum(run.planned_steps for run in runs), sum(run.completed_steps for run in runs)
+    if planned:
+        words = f"{done} of {planned} planned steps were completed ({format_percent(done / planned)})."
+        picture = _weeks("plan-kept", "Plan kept by week", words, season.weeks, "plan", height_in=2.0)
+        yield _section("plan", "Plan kept", words, picture)
+    years = sorted({run.start.year for run in back})[-MOST_YEARS:]
+    yield _section("calendar", "Calendar", "", *(_calendar(runs, year) for year in years))
+    yield _list(back, per_m)
+
+
+def _section(
+    name: str, title: str, words: str, *pictures: Picture, table: Table | None = None, caption: str = ""
+) -> dict[str, object]:
+    return {"name": name, "title": title, "words": words, "pictures": pictures, "table": table, "caption": caption}
 
 
 def _facts(runs: Sequence[SeasonRun], undated: int) -> list[str]:
@@ -102,114 +99,95 @@ def _answer(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float) 
     )
 
 
-def _volume(by_week: Sequence[Period], per_m: float) -> _Section:
-    most = max(by_week, key=lambda week: week.backward_s)
+def _volume(weeks: Sequence[Period], per_m: float) -> dict[str, object]:
+    most = max(weeks, key=lambda week: week.backward_s)
     text = (
-        f"{counted(len(by_week), 'week')}; most in the week from {day_of(most.start)}: "
+        f"{counted(len(weeks), 'week')}; most in the week from {day_of(most.start)}: "
         f"{format_clock(most.backward_s)}, {format_distance(most.backward_m, per_m=per_m)}."
     )
-    pictures = tuple(
-        _picture(
-            f"weeks-{what}",
-            f"Backward {what} by week",
-            text,
-            2.6,
-            partial(_draw_volume, by_week=by_week, what=what, per_m=per_m),
-        )
+    time, distance = (
+        _weeks(f"weeks-{what}", f"Backward {what} by week", text, weeks, what, per_m=per_m)
         for what in ("time", "distance")
     )
-    return _Section(name="volume", title="By week", words=text, pictures=pictures)
+    return _section("volume", "By week", text, time, distance)
 
 
-def _bests(bests: Sequence[Best], per_m: float) -> _Section:
+def _weeks(
+    name: str,
+    title: str,
+    text: str,
+    weeks: Sequence[Period],
+    what: str,
+    *,
+    per_m: float = 1000.0,
+    height_in: float = 2.6,
+) -> Picture:
+    def draw(figure: Figure) -> None:
+        figures.draw_weeks(figure.subplots(), weeks, what, per_m=per_m)
+
+    return _picture(name, title, text, height_in, draw)
+
+
+def _bests(bests: Sequence[Best], per_m: float) -> dict[str, object]:
     if not bests:
-        return _Section(name="bests", title="Best efforts", words="No backward stretch of 100 m or more.")
+        return _section("bests", "Best efforts", "No backward stretch of 100 m or more.")
     text = "; ".join(f"{distance_name(best.effort.distance_m)} in {format_clock(best.effort.time_s)}" for best in bests)
-    picture = _picture(
-        "best-efforts",
-        "Best efforts by distance",
-        f"{text}.",
-        3.2,
-        lambda figure: draw_bests(figure.subplots(), bests, per_m=per_m),
-    )
+
+    def draw(figure: Figure) -> None:
+        figures.draw_bests(figure.subplots(), bests, per_m=per_m)
+
+    picture = _picture("best-efforts", "Best efforts by distance", f"{text}.", 3.2, draw)
     rows = tuple(
         (
             distance_name(best.effort.distance_m),
             format_clock(best.effort.time_s),
             format_pace(best.effort.distance_m / best.effort.time_s, per_m=per_m),
-            format_percent(best.effort.probability),
+            "–" if best.effort.probability is None else format_percent(best.effort.probability),
             day_of(best.day),
-            _link(best),
+            "–" if best.run is None else _address(best.run.name or "–", best.run.page),
         )
         for best in bests
     )
     table = Table(headings=("distance", "time", "pace", "chance", "day", "recording"), rows=rows)
-    return _Section(
-        name="bests",
-        title="Best efforts",
-        pictures=(picture,),
-        table=table,
-        caption="The fastest backward stretch of each distance, and the chance that it was backward",
-    )
+    caption = "The fastest backward stretch of each distance, and the chance that it was backward"
+    return _section("bests", "Best efforts", "", picture, table=table, caption=caption)
 
 
-def _equal(runs: Sequence[SeasonRun], per_m: float) -> _Section:
-    days, speeds, rate = equal_paces(runs)
+def _equal(runs: Sequence[SeasonRun], per_m: float) -> dict[str, object]:
+    days, speeds, rate = figures.equal_paces(runs)
     title = "Pace at equal heart rate"
     if not days:
         words = "Too few backward runs with heart rates far enough apart to say what pace goes with which."
-        return _Section(name="equal", title=title, words=words)
+        return _section("equal", title, words)
     words = (
         f"What the backward pace of each run would have been at {format_number(rate, 'bpm')}: from "
         f"{format_pace(speeds[0], per_m=per_m)} on {day_of(days[0])} to {format_pace(speeds[-1], per_m=per_m)} on "
         f"{day_of(days[-1])}. The rise of speed with heart rate is fitted to these runs."
     )
-    picture = _picture(
-        "equal-paces", title, words, 2.6, lambda figure: draw_equal_paces(figure.subplots(), runs, per_m=per_m)
-    )
-    return _Section(name="equal", title=title, words=words, pictures=(picture,))
+
+    def draw(figure: Figure) -> None:
+        figures.draw_equal_paces(figure.subplots(), runs, per_m=per_m)
+
+    return _section("equal", title, words, _picture("equal-paces", title, words, 2.6, draw))
 
 
-def _plan(runs: Sequence[SeasonRun], by_week: Sequence[Period]) -> tuple[_Section, ...]:
-    planned = sum(run.planned_steps for run in runs)
-    if not planned:
-        return ()
-    done = sum(run.completed_steps for run in runs)
-    words = f"{done} of {planned} planned steps were completed ({format_percent(done / planned)})."
-    picture = _picture(
-        "plan-kept",
-        "Plan kept by week",
-        words,
-        2.0,
-        lambda figure: draw_weeks(figure.subplots(), by_week, "plan"),
-    )
-    return (_Section(name="plan", title="Plan kept", words=words, pictures=(picture,)),)
+def _calendar(runs: Sequence[SeasonRun], year: int) -> Picture:
+    """A year in one row where there is room, else in two."""
+    days = {run.start.date() for run in runs if run.start.year == year and run.backward_s > 0}
+    text = f"{counted(len(days), 'day')} with backward running, from {day_of(min(days))} to {day_of(max(days))}."
+
+    def draw(figure: Figure) -> None:
+        narrow = float(figure.get_size_inches()[0]) < WIDE_IN
+        figure.subplots_adjust(left=0.1 if narrow else 0.05, right=0.99, top=0.98, bottom=0.1, hspace=0.35)
+        halves = ((1, 6), (7, 12)) if narrow else ((1, 12),)
+        for axes, months in zip(figure.subplots(len(halves), 1, squeeze=False)[:, 0], halves, strict=True):
+            figures.draw_calendar(axes, runs, year, months=months)
+
+    caption = f"{year}: framed where there was a run, filled where it was backward, the darker the longer."
+    return _picture(f"calendar-{year}", f"Calendar of {year}", text, 1.95, draw, caption=caption)
 
 
-def _calendar(runs: Sequence[SeasonRun]) -> _Section:
-    years = sorted({run.start.year for run in runs if run.backward_s > 0})[-MOST_YEARS:]
-    pictures = []
-    for year in years:
-        days = {run.start.date() for run in runs if run.start.year == year and run.backward_s > 0}
-        text = f"{counted(len(days), 'day')} with backward running, from {_days(days)}."
-        pictures.append(
-            _picture(
-                f"calendar-{year}",
-                f"Calendar of {year}",
-                text,
-                1.95,
-                partial(_draw_year, runs=runs, year=year),
-                caption=f"{year}: framed where there was a run, filled where it was backward, the darker the longer.",
-            )
-        )
-    return _Section(name="calendar", title="Calendar", pictures=tuple(pictures))
-
-
-def _days(days: set[dt.date]) -> str:
-    return f"{day_of(min(days))} to {day_of(max(days))}"
-
-
-def _list(back: Sequence[SeasonRun], per_m: float) -> _Section:
+def _list(back: Sequence[SeasonRun], per_m: float) -> dict[str, object]:
     rows = tuple(
         (
             day_of(run.start.date()),
@@ -226,11 +204,7 @@ def _list(back: Sequence[SeasonRun], per_m: float) -> _Section:
     )
     headings = ("day", "recording", "answer", "backward", "distance", "pace", "cadence", "heart rate", "steps done")
     table = Table(headings=headings, rows=rows)
-    return _Section(name="runs", title="Runs", table=table, caption="Every run with backward running, newest first")
-
-
-def _link(best: Best) -> str:
-    return "–" if best.run is None else _address(best.run.name or "–", best.run.page)
+    return _section("runs", "Runs", "", table=table, caption="Every run with backward running, newest first")
 
 
 def _address(text: str, page: str) -> str:
@@ -254,16 +228,3 @@ def _picture(
         return figure
 
     return in_both_sizes(drawn, name, title=title, text=text, caption=caption or title)
-
-
-def _draw_volume(figure: Figure, by_week: Sequence[Period], what: str, per_m: float) -> None:
-    draw_weeks(figure.subplots(), by_week, what, per_m=per_m)
-
-
-def _draw_year(figure: Figure, runs: Sequence[SeasonRun], year: int) -> None:
-    """A year in one row where there is room, else in two."""
-    narrow = float(figure.get_size_inches()[0]) < WIDE_IN
-    figure.subplots_adjust(left=0.1 if narrow else 0.05, right=0.99, top=0.98, bottom=0.1, hspace=0.35)
-    halves = ((1, 6), (7, 12)) if narrow else ((1, 12),)
-    for axes, months in zip(figure.subplots(len(halves), 1, squeeze=False)[:, 0], halves, strict=True):
-        draw_calendar(axes, runs, year, months=months)

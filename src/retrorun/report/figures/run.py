@@ -250,18 +250,10 @@ def _mark_laps(axes: Axes, activity: Activity, theme: Theme, *, numbered: bool) 
     _upright(axes, starts, gid="laps", colors=theme.quiet, linewidths=0.8, linestyles=[DOTTED])
     for number, lap in enumerate(activity.laps if numbered else (), start=1):
         if len(activity.laps) <= CROWDED or number % 10 == 0:
-            axes.annotate(
-                str(number),
-                ((lap.start_s + lap.end_s) / 2, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(0, 2),
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-                fontsize=7,
-                color=theme.quiet,
-                annotation_clip=True,
-            )
+            words = style.say_near(axes, ((lap.start_s + lap.end_s) / 2, 1.0), str(number), theme.quiet, up_pt=2)
+            words.xycoords = ("data", "axes fraction")
+            words.set(va="bottom", fontsize=7)
+            words.set_annotation_clip(True)
 
 
 def _upright(axes: Axes, places_s: Sequence[float], **look: Any) -> None:  # noqa: ANN401 - as matplotlib takes it

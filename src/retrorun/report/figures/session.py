@@ -123,20 +123,14 @@ def _write_paces(axes: Axes, profile: Profile, theme: Theme) -> None:
         text, backward = format_target(block.step.target), block.height_mps < 0
         lines = text if room_pt >= _letters_pt(text) else text.replace("-", "-\n")
         flat = room_pt >= max(map(_letters_pt, lines.split("\n")))
-        size_pt = _LABEL_PT if flat else min(_LABEL_PT, _LABEL_PT * block.speed_mps * high_pt / _letters_pt(text))
-        axes.annotate(
-            lines if flat else text,
-            ((block.start_s + block.end_s) / 2, block.height_mps if flat else 0.0),
-            xytext=(0, (-3 if backward else 3)),
-            textcoords="offset points",
-            ha="center",
-            va="top" if backward else "bottom",
-            rotation=0 if flat else 90,
-            fontsize=max(size_pt, _SMALLEST_PT),
-            color=theme.text if flat else theme.background,
+        place = ((block.start_s + block.end_s) / 2, block.height_mps if flat else 0.0)
+        words = style.say_near(axes, place, lines if flat else text, theme.text, up_pt=-3 if backward else 3)
+        words.set(va="top" if backward else "bottom", fontsize=_LABEL_PT)
+        if not flat:
+            size_pt = _LABEL_PT * min(1.0, block.speed_mps * high_pt / _letters_pt(text))
+            words.set(rotation=90, fontsize=max(size_pt, _SMALLEST_PT), color=theme.background)
             # What is hatched behind letters cannot be read.
-            bbox=None if flat else {"facecolor": _colour(block.step, theme), "edgecolor": "none", "pad": 0.6},
-        )
+            words.set_bbox({"facecolor": _colour(block.step, theme), "edgecolor": "none", "pad": 0.6})
 
 
 def _letters_pt(text: str) -> float:

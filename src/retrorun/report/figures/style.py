@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
 
     Given = Axes | Sequence[Axes] | npt.NDArray[np.object_]
     T = TypeVar("T", bound=Given)
@@ -245,6 +246,13 @@ def say_missing(axes: Axes, text: str, theme: Theme) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=theme.quiet)
+
+
+def say_near(axes: Axes, place: tuple[float, float], text: str, colour: str, *, up_pt: float) -> Annotation:
+    """A text in the middle above a place, or below it."""
+    words = axes.annotate(text, place, xytext=(0, up_pt), textcoords="offset points", ha="center", fontsize=8)
+    words.set_color(colour)
+    return words
 
 
 def dress_paces(axes: Axes, slowest_s: float, fastest_s: float) -> None:

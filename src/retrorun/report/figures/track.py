@@ -142,9 +142,7 @@ def _scale_bar(axes: Axes, theme: Theme, per_m: float) -> None:
     bottom, top = axes.get_ylim()
     y, x = bottom + 0.03 * (top - bottom), low + 0.03 * (high - low)
     axes.plot([x, x + length], [y, y], color=theme.text, linewidth=2.0, gid="scale bar", solid_capstyle="butt")
-    axes.annotate(
-        label, (x + length / 2, y), xytext=(0, 4), textcoords="offset points", ha="center", color=theme.text, fontsize=8
-    )
+    style.say_near(axes, (x + length / 2, y), label, theme.text, up_pt=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
