@@ -4,8 +4,6 @@ A watch says in GARMIN/GarminDevice.xml of which model it is and where its worko
 keys (StoreKey, Modulus and others), so no other element of it may reach a value, a message or a log.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

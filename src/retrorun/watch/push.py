@@ -1,7 +1,5 @@
 """Workouts to a watch: what would be written, writing it so that it is really there, reading it back from there."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import hashlib

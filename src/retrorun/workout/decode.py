@@ -1,7 +1,5 @@
 """The raw steps of a FIT workout as a session, whoever wrote them. The way there is in `retrorun.workout.encode`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -58,6 +56,22 @@ def decode(workout: RawWorkout, *, ours: bool) -> Decompiled:
         WorkoutError: it has no step, or its repeats point nowhere.
     """
     return _Reader(workout, ours=ours).decompiled()
+
+
+class _Node(NamedTuple):
+    """A step or repeat, and the raw steps that stand for it, by their indices.
+
+    `written_out` is whether its note says that the last round stands behind it.
+    """
+
+    item: Step | Repeat
+    indices: tuple[int, ...]
+    children: tuple["_Node", ...] = ()
+    written_out: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.children[0].start if self.children else self.indices[0]
 
 
 class _Reader:
@@ -253,22 +267,6 @@ class _Reader:
             self.say(what, "all are taken")
         name, note = self._text(workout.name), self._text(workout.description)
         return Session(steps=steps, name=name, note=note, setting=setting)
-
-
-class _Node(NamedTuple):
-    """A step or repeat, and the raw steps that stand for it, by their indices.
-
-    `written_out` is whether its note says that the last round stands behind it.
-    """
-
-    item: Step | Repeat
-    indices: tuple[int, ...]
-    children: tuple[_Node, ...] = ()
-    written_out: bool = False
-
-    @property
-    def start(self) -> int:
-        return self.children[0].start if self.children else self.indices[0]
 
 
 def _with_last_round(node: _Node, behind: tuple[_Node, ...]) -> _Node | None:

@@ -4,13 +4,12 @@ Each is read, lowered if asked, checked, named and compiled; damage is refused. 
 says which session went where under which name, so that an edited one replaces the old one.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from retrorun.documents import Fields, to_json
 from retrorun.errors import DocumentError, WorkoutError
@@ -145,7 +144,7 @@ class Delivered:
     digest: str
 
     @classmethod
-    def of(cls, data: bytes, *, target: str, source: str) -> Delivered:
+    def of(cls, data: bytes, *, target: str, source: str) -> Self:
         """The row of a file that goes out now."""
         return cls(target=target, source=source, size=len(data), digest=hashlib.sha256(data).hexdigest())
 
@@ -163,11 +162,11 @@ class Deliveries:
         mine = (row for row in self.rows if (row.target, row.source) in places)
         return tuple(row for row in mine if (row.target, row.digest) not in kept)
 
-    def updated(self, new: Iterable[Delivered]) -> Deliveries:
+    def updated(self, new: Iterable[Delivered]) -> Self:
         """The record with new files in the place of those that they replace."""
         new = tuple(new)
         gone = {(row.target, row.source) for row in new}
-        return Deliveries(rows=(*(row for row in self.rows if (row.target, row.source) not in gone), *new))
+        return replace(self, rows=(*(row for row in self.rows if (row.target, row.source) not in gone), *new))
 
     def to_json(self) -> str:
         """The record as JSON text."""
@@ -175,7 +174,7 @@ class Deliveries:
         return to_json({"format": FORMAT, "version": VERSION, "deliveries": rows}, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Deliveries:
+    def from_json(cls, text: str | bytes) -> Self:
         """The record in a JSON text that `to_json` wrote.
 
         Raises:

@@ -3,11 +3,9 @@
 Whole workouts of other makers are read in `retrorun.workout.decode`. What the model cannot hold is said, not dropped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from retrorun.errors import SessionError, WorkoutError
 from retrorun.fit import step_values as wire
@@ -216,7 +214,7 @@ class Habits:
     one_foot: int = 0
 
     @classmethod
-    def of(cls, workout: RawWorkout, *, ours: bool, walking: bool) -> Habits:
+    def of(cls, workout: RawWorkout, *, ours: bool, walking: bool) -> Self:
         """The habits of a workout's writer; our own files are as they should be."""
         if ours:
             return cls(ours=True, embedded=workout.embedded)

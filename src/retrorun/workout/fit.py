@@ -1,7 +1,5 @@
 """Sessions to FIT workout files, and back from any FIT file that holds a workout."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import fields, is_dataclass, replace

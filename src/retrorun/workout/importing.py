@@ -3,8 +3,6 @@
 What a source is, is told by its content; the ending of a name settles only what a text alone leaves open.
 """
 
-from __future__ import annotations
-
 import re
 from os import PathLike
 from pathlib import Path
@@ -84,12 +82,10 @@ def kind_of(data: bytes) -> Kind | None:  # noqa: PLR0911 - one for each kind
     if len(data) > LARGEST_DOCUMENT or b"\0" in data[:4096]:
         return None
     text = data.decode("utf-8-sig", "replace").lstrip()
+    from retrorun.workout import intervals_icu, sheet, zwift
+
     if text.startswith("<"):
-        from retrorun.workout.zwift import is_zwift
-
-        return "Zwift" if is_zwift(text) else None
-    from retrorun.workout import intervals_icu, sheet
-
+        return "Zwift" if zwift.is_zwift(text) else None
     if text.startswith(("{", "[")):
         return "JSON"
     if sheet.is_sheet(text):
