@@ -126,10 +126,8 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
         old = load_state(folder)
         homes = [_as_it_is(home, folder) for home in fetch.at_home(folder) if (folder / home.file).exists()]
         present = [(home, _key(home, folder)) for home in homes]
-        done = 0
-        while done < min(len(old.runs), len(present)) and old.runs[done].key == present[done][1]:
-            done += 1
-        state = old if done == len(old.runs) else State()
+        same = [run.key for run in old.runs] == [key for _, key in present[: len(old.runs)]]
+        state = old if same else State()
         known, stands = {run.key for run in old.runs}, {run.number: run.stands for run in old.runs}
         for home, key in present[len(state.runs) :]:
             run, profile = _one(home, key, folder, state, plans)
@@ -203,24 +201,21 @@ def _analysed(path: Path, profile: GaitProfile | None, plans: Plans | None) -> A
     for planned in () if plans is None else plans.of(found.activity):
         with suppress(PlanError):  # another session was run that day
             with_plan.append(analyse(path, profile=profile, plan=planned))
-    # The one whose shape the run has: of which the largest share of the steps ended as planned.
-    return max(with_plan, key=lambda one: _completed(one) / max(_steps(one), 1), default=found)
+    return max(with_plan, key=_fit, default=found)
 
 
-def _completed(found: Analysis) -> int:
-    return 0 if found.adherence is None else found.adherence.outcomes.get("completed", 0)
-
-
-def _steps(found: Analysis) -> int:
-    return 0 if found.match is None else len(found.match.steps)
+def _fit(found: Analysis) -> float:
+    """How well a run has the shape of its plan: the share of the steps that ended as planned."""
+    kept = found.adherence
+    return kept.outcomes.get("completed", 0) / len(kept.steps) if kept is not None and kept.steps else 0.0
 
 
 def _plan(found: Analysis) -> str:
     """What was done of the plan, in a few words; empty where there was none."""
     if found.match is None or found.adherence is None:
         return ""
-    name, directions = found.match.session.name or "the plan", found.adherence.directions
-    done = f"{name}: {_completed(found)} of {_steps(found)} steps completed"
+    name, kept, directions = found.match.session.name, found.adherence, found.adherence.directions
+    done = f"{name or 'the plan'}: {kept.outcomes.get('completed', 0)} of {len(kept.steps)} steps completed"
     backward = f"{directions.get('run as planned', 0)} of {sum(directions.values())} backward ones run backward"
     return f"{done}, {backward}" if directions else done
 

@@ -7,7 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -125,10 +125,7 @@ class ScanTable:
         return [segment for row in self.rows for segment in _segments(row)]
 
     def to_text(self, *, per_m: float = 1000.0) -> str:
-        """What a person wants to know at the end: how many of each, why not all, how much backward running.
-
-        Long distances are for `per_m` metres.
-        """
+        """How many of each, why not all, how much backward running, for a person; distances for `per_m` metres."""
         return Totals(self.rows).to_text(per_m=per_m, complete=self.complete)
 
     def write(self, path: Path) -> tuple[Path, ...]:
@@ -168,19 +165,19 @@ def write_rows(
         with writing(path, inputs=inputs) as file:
             file.writelines(_json_lines(rows) if suffix == ".jsonl" else _json(rows, complete))
         return (path,)
-    columns = _Csv if suffix == ".csv" else _Parquet
+    columns = _csv if suffix == ".csv" else _parquet
     beside = path.with_suffix(f".segments{suffix}")
     # The segments take their name first: a table without its segments misleads, segments without a table do not.
     with (
         writing(path, inputs=inputs) as whole,
         writing(beside, inputs=inputs) as parts,
-        closing(columns(whole, ACTIVITY_FIELDS)) as activities,
-        closing(columns(parts, SEGMENT_FIELDS)) as segments,
+        columns(whole, ACTIVITY_FIELDS) as add_activity,
+        columns(parts, SEGMENT_FIELDS) as add_segment,
     ):
         for row in rows:
-            activities.add(_flat(row))
+            add_activity(_flat(row))
             for segment in _segments(row):
-                segments.add(segment)
+                add_segment(segment)
     return path, beside
 
 
@@ -198,42 +195,43 @@ def _json(rows: Iterable[Row], complete: Callable[[], bool]) -> Iterator[bytes]:
     yield f'\n], "complete": {json.dumps(complete())}}}\n'.encode()
 
 
-class _Csv:
-    def __init__(self, file: BinaryIO, wanted: Mapping[str, str]) -> None:
-        self._text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
-        self._writer = csv.DictWriter(self._text, fieldnames=list(wanted), lineterminator="\n")
-        self._writer.writeheader()
+Add = Callable[[Mapping[str, Any]], None]
 
-    def add(self, row: Mapping[str, Any]) -> None:
+
+@contextmanager
+def _csv(file: BinaryIO, wanted: Mapping[str, str]) -> Iterator[Add]:
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
+    writer = csv.DictWriter(text, fieldnames=list(wanted), lineterminator="\n")
+    writer.writeheader()
+
+    def add(row: Mapping[str, Any]) -> None:
         moment = row.get("start_time")
         cells = row if moment is None else {**row, "start_time": moment.isoformat()}
-        self._writer.writerow({key: plain_cell(cell) if isinstance(cell, str) else cell for key, cell in cells.items()})
+        writer.writerow({key: plain_cell(cell) if isinstance(cell, str) else cell for key, cell in cells.items()})
 
-    def close(self) -> None:
-        self._text.detach()
+    try:
+        yield add
+    finally:
+        text.detach()
 
 
-class _Parquet:
-    def __init__(self, file: BinaryIO, wanted: Mapping[str, str]) -> None:
-        self._wanted = wanted
-        self._rows: list[Mapping[str, Any]] = []
-        schema = _arrow([], wanted).schema
-        import pyarrow.parquet as pq
+@contextmanager
+def _parquet(file: BinaryIO, wanted: Mapping[str, str]) -> Iterator[Add]:
+    schema, waiting = _arrow([], wanted).schema, list[Mapping[str, Any]]()
+    from pyarrow.parquet import ParquetWriter
 
-        self._writer = pq.ParquetWriter(file, schema)
+    def write() -> None:
+        writer.write_table(_arrow(waiting, wanted))
+        waiting.clear()
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        self._rows.append(row)
-        if len(self._rows) == GROUP_ROWS:
-            self._flush()
+    def add(row: Mapping[str, Any]) -> None:
+        waiting.append(row)
+        if len(waiting) == GROUP_ROWS:
+            write()
 
-    def _flush(self) -> None:
-        self._writer.write_table(_arrow(self._rows, self._wanted))
-        self._rows.clear()
-
-    def close(self) -> None:
-        self._flush()
-        self._writer.close()
+    with ParquetWriter(file, schema) as writer:
+        yield add
+        write()
 
 
 def _flat(row: Row) -> dict[str, Any]:
@@ -255,11 +253,6 @@ def _arrow(rows: list[Mapping[str, Any]] | list[dict[str, Any]], wanted: Mapping
         import pyarrow as pa
     except ImportError:
         raise OutputError("Parquet needs pyarrow", hint=f"{install_hint('pyarrow')}, or write .csv") from None
-    kinds = {
-        "text": pa.string(),
-        "whole": pa.int64(),
-        "number": pa.float64(),
-        "flag": pa.bool_(),
-        "moment": pa.timestamp("ms", tz="UTC"),
-    }
+    kinds = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "flag": pa.bool_()}
+    kinds["moment"] = pa.timestamp("ms", tz="UTC")
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, kinds[kind]) for name, kind in wanted.items()]))
