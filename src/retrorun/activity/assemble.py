@@ -162,7 +162,7 @@ def _usable_rows(time: FloatArray, activity: IntArray | None, decisions: list[st
 
 def _rows_of_one(time: FloatArray, decisions: list[str]) -> Rows:
     """The usable rows of one activity."""
-    if bool((time[1:] >= time[:-1]).all()) and time[-1] - time[0] <= rules.MAX_SPAN_S:
+    if np.count_nonzero(time[1:] >= time[:-1]) == len(time) - 1 and time[-1] - time[0] <= rules.MAX_SPAN_S:
         return slice(None)
     usable = np.isfinite(time)
     if not usable.all():
@@ -221,7 +221,7 @@ def _longest_forward(time: FloatArray) -> BoolArray:
 def _last_rows(time: FloatArray, decisions: list[str]) -> Rows:
     """Where each moment has its last row."""
     same = time[1:] == time[:-1]
-    if not same.any():
+    if not np.count_nonzero(same):
         return slice(None)
     doubles = rules.counted(np.count_nonzero(same), "sample")
     decisions.append(f"{doubles} at the time of another merged: of each column the last value was kept")
@@ -358,7 +358,7 @@ def _pauses(stops: tuple[tuple[float, float], ...], zero: float, time_s: FloatAr
         if start - zero < end and stop - zero > 0.0
     ]
     rows = np.flatnonzero(time_s[1:] - time_s[:-1] >= rules.GAP_S)
-    if found:
+    if found and len(rows):
         # Stops are in order and do not overlap, so the first one that ends behind a gap's start is the only candidate.
         starts = np.array([pause.start_s for pause in found] + [np.inf])
         ends = np.array([pause.end_s for pause in found])

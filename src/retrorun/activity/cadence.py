@@ -75,7 +75,7 @@ def steps_per_minute(
         is_steps: what the file itself says about the unit, None where it says nothing.
         decisions: what was decided is added here.
     """
-    if cadence is None or not np.isfinite(cadence).any():
+    if cadence is None or not np.count_nonzero(np.isfinite(cadence)):
         return np.full(len(speed_mps), np.nan)
     if sport not in FOOT_SPORTS:
         decisions.append(f"cadence is left as the file has it: {sport} is not done on foot")
@@ -120,7 +120,7 @@ def without_nonsense(
     }
     kept = cadence_spm
     for what, fault in faults.items():
-        if not fault.any():
+        if not np.count_nonzero(fault):
             continue
         count = np.count_nonzero(fault & np.isfinite(kept))  # what is missing already is counted already
         if count:
@@ -152,9 +152,10 @@ def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray)
     """Where, at walking speed and for seconds only, cadence is twice that of the walking around it."""
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
     slow = speed_mps < WALK_MOST_MPS
-    firsts, ends = edges(slow & (cadence_spm >= OCTAVE_LEAST_SPM))
-    if not len(firsts):
+    quick_steps = slow & (cadence_spm >= OCTAVE_LEAST_SPM)
+    if not np.count_nonzero(quick_steps):
         return out
+    firsts, ends = edges(quick_steps)
     walking = slow & (cadence_spm >= WALK_SPM[0]) & (cadence_spm <= WALK_SPM[1])
     walk_s, walk_spm, walk_mps = time_s[walking], cadence_spm[walking], speed_mps[walking]
     low = np.searchsorted(walk_s, time_s[firsts] - OCTAVE_REACH_S)
@@ -181,6 +182,8 @@ def _held(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) ->
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
     firsts, lasts = edges((cadence_spm[1:] == cadence_spm[:-1]) & (cadence_spm[1:] > WALK_SPM[1]))
     long = time_s[lasts] - time_s[firsts] >= HELD_S
+    if not np.count_nonzero(long):
+        return out
     following = cadence_spm[np.minimum(lasts + 1, len(cadence_spm) - 1)]
     into_walk = long & ~(following > WALK_SPM[1])
     for first, last in np.transpose((firsts, lasts))[into_walk].tolist():

@@ -128,6 +128,11 @@ class SecondTable:
         """A field as scaled numbers."""
         return np.array([_number(*each) for each in self._values(name)], dtype=np.float64)
 
+    def floats(self, name: str) -> list[float]:
+        """`numbers` as a list."""
+        found: list[float] = self.numbers(name).tolist()
+        return found
+
     def integers(self, name: str) -> list[int | None]:
         """A field as it stands in the bytes."""
         firsts = [_first(raw) for raw, _ in self._values(name)]

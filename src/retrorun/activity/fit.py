@@ -280,7 +280,7 @@ def _laps(file: FileView, shift: float) -> tuple[RawSpan, ...]:
 def _spans(table: TableView) -> tuple[list[float], ...]:
     """When laps or sessions began on the file's clock, how long they took, on the timer too, and how far they went."""
     fields = ("start_time", "total_elapsed_time", "total_timer_time", "total_distance")
-    return tuple(table.numbers(name).tolist() for name in fields)
+    return tuple(table.floats(name) for name in fields)
 
 
 def _parts(file: FileView, shift: float) -> tuple[RawSpan, ...]:

@@ -142,9 +142,9 @@ class Activity:
     def __post_init__(self) -> None:
         time_s = _column(self.time_s, None, "time_s")
         n = len(time_s)
-        if not np.isfinite(time_s).all():
+        if np.count_nonzero(np.isfinite(time_s)) < n:
             raise RecordingError("time_s has missing values", where="time_s", hint="leave those samples out")
-        if (time_s[1:] < time_s[:-1]).any():
+        if np.count_nonzero(time_s[1:] < time_s[:-1]):
             raise RecordingError("time_s runs backwards", where="time_s", hint="sort the samples by time")
         object.__setattr__(self, "time_s", time_s)
         for name in COLUMNS[1:]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.rules import GAP_S, PLAUSIBLE, counted
-from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share
+from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share, running_total
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG R1)
 _NEAR = 1e-4  # radians, 600 m: up to there two terms of the sine are the sine to the last bit
@@ -32,7 +32,7 @@ def with_motion(
     contradicts the positions, the positions win; where speed contradicts distance, distance wins.
     """
     columns = dict(columns)
-    segment = np.cumsum(breaks, dtype=np.int64) if breaks.any() else None
+    segment = np.cumsum(breaks, dtype=np.int64) if np.count_nonzero(breaks) else None
     by_position = _distance_from_positions(time_s, columns, segment, decisions)
     distance = _distance(time_s, columns.get("distance_m"), by_position, segment, decisions)
     columns["distance_m"] = np.full(len(time_s), np.nan) if distance is None else distance
@@ -74,7 +74,7 @@ def _distance(
             decisions.append("distance: great circles between the positions")
         return by_position
     values, first = given[known], _begins(segment, known)
-    way_m = 0.0 if by_position is None else float(np.nanmax(by_position))
+    way_m = 0.0 if by_position is None else float(np.fmax.reduce(by_position))
     from_point = way_m > ENOUGH_M and abs(values.sum() / way_m - 1.0) < APART and values.max() < 0.2 * way_m
     if from_point or (way_m == 0.0 and len(values) > 10 and _falls(values, first) > 10 * DELTA_FALLS):
         decisions.append("distance: the file counts from point to point; summed")
@@ -96,7 +96,7 @@ def _known(*columns: FloatArray) -> npt.NDArray[np.intp] | slice | None:
     there = np.isfinite(columns[0])
     for column in columns[1:]:
         there &= np.isfinite(column)
-    if there.all():
+    if np.count_nonzero(there) == len(there):
         return slice(None) if len(there) else None
     rows = np.flatnonzero(there)
     return rows if len(rows) else None
@@ -119,7 +119,7 @@ def _since_start(time_s: FloatArray, values: FloatArray, first: BoolArray | None
     along = values[1:] - values[:-1]
     jumps = np.abs(along) > FASTEST_MPS * (time_s[1:] - time_s[:-1])
     anew = (along < -RESTART_M) & (values[1:] < RESTART_SHARE * values[:-1])
-    if not (first is not None or jumps.any() or anew.any()):
+    if not (first is not None or np.count_nonzero(jumps) or np.count_nonzero(anew)):
         total: FloatArray = np.maximum.accumulate(values) - values[0]
         return total
     lower = values[2:] < values[:-2]
@@ -156,7 +156,7 @@ def _distance_from_positions(
     took_s = time[1:] - time[:-1]
     steps[took_s > BRIDGED_S] = 0.0
     jumps = steps > FASTEST_MPS * took_s
-    if jumps.any():
+    if np.count_nonzero(jumps):
         steps[jumps] = 0.0
         decisions.append(
             f"positions: {counted(np.count_nonzero(jumps), 'jump')} faster than anything; without distance"
@@ -164,7 +164,7 @@ def _distance_from_positions(
     if first is not None:
         steps[first] = 0.0
     distance = np.full(len(lat), np.nan)
-    distance[rows] = np.concatenate(([0.0], np.cumsum(steps)))
+    distance[rows] = running_total(steps)
     return distance
 
 
@@ -194,8 +194,8 @@ def _speed(
     """The file's own speed, that of distance where it is none, and that of distance where it is missing."""
     there = np.isfinite(derived)
     both = None if given is None else np.isfinite(given)
-    if given is None or both is None or not both.any():
-        if there.any():
+    if given is None or both is None or not np.count_nonzero(both):
+        if np.count_nonzero(there):
             decisions.append("speed: differences of distance, not smoothed")
             return derived
         return given
@@ -225,7 +225,7 @@ def _stale(time_s: FloatArray, given: FloatArray, derived: FloatArray, both: Boo
         return False
     means = [np.add.reduceat(values[both], first[:-1]) / (first[1:] - first[:-1]) for values in (given, derived)]
     moving = means[1] > 0.5
-    if moving.sum() < 10:
+    if np.count_nonzero(moving) < 10:
         return False
     apart = np.abs(means[0][moving] - means[1][moving]) / means[1][moving]
     return at_share(apart) > STALE_APART

@@ -78,18 +78,20 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
     from retrorun.activity.model import Damage
 
     kept, found = dict(columns), []
-    for name, (low, high) in PLAUSIBLE.items():
-        values = columns.get(name)
-        if values is None:
-            continue
-        if np.fmin.reduce(values, initial=low) < low or np.fmax.reduce(values, initial=high) > high:
+    names = [name for name in PLAUSIBLE if name in columns]
+    held = np.array([columns[name] for name in names]) if names else np.empty((0, 1))
+    lowest, highest = np.fmin.reduce(held, axis=1).tolist(), np.fmax.reduce(held, axis=1).tolist()
+    for name, least, most in zip(names, lowest, highest, strict=True):
+        low, high = PLAUSIBLE[name]
+        if least < low or most > high:
+            values = columns[name]
             wrong = (values < low) | (values > high)
             kept[name] = np.where(wrong, np.nan, values)
             found.append(f"{counted(np.count_nonzero(wrong), 'value')} of {plain_name(name)} that cannot be")
     lat, lon = kept.get("latitude_deg"), kept.get("longitude_deg")
     if lat is not None and lon is not None:
         nowhere = (lat == 0.0) & (lon == 0.0)  # in the sea off Africa; how some write a position that is not known yet
-        if nowhere.any():
+        if np.count_nonzero(nowhere):
             kept["latitude_deg"], kept["longitude_deg"] = (np.where(nowhere, np.nan, each) for each in (lat, lon))
             found.append(f"{counted(np.count_nonzero(nowhere), 'position')} at 0° N, 0° E")
     return kept, tuple(Damage(what=f"{what}, taken as missing") for what in found)

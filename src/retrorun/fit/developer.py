@@ -9,7 +9,7 @@ import numpy as np
 from retrorun.arrays import FloatArray
 from retrorun.fit.definition import DeveloperPlace, Place
 from retrorun.fit.profile import BASE_BY_NUMBER, BaseType, Field
-from retrorun.fit.table import Block, Table
+from retrorun.fit.table import Slot, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def _named(columns: dict[tuple[str, str, int], FloatArray]) -> dict[tuple[str, s
     return found
 
 
-def _in_force(described: list[Description], block: Block) -> list[tuple[Description, slice]]:
+def _in_force(described: list[Description], block: Slot) -> list[tuple[Description, slice]]:
     """Which description holds for which rows: the last one before a row, the first one for rows before all."""
     if len(described) <= 1:
         return [(each, slice(None)) for each in described]
@@ -101,6 +101,6 @@ def _in_force(described: list[Description], block: Block) -> list[tuple[Descript
     return [(each, slice(start, end)) for each, start, end in zip(described, cuts, ends, strict=True) if start < end]
 
 
-def _values(block: Block, place: DeveloperPlace, each: Description) -> FloatArray | None:
+def _values(block: Slot, place: DeveloperPlace, each: Description) -> FloatArray | None:
     field = Field(each.number, each.name, each.base.name, each.scale, each.offset)
     return block.values(Place(place.start, place.size, each.base), field)

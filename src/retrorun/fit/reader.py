@@ -11,8 +11,8 @@ from retrorun.fit.definition import COMPRESSED_BIT
 from retrorun.fit.developer import descriptions, developer_columns
 from retrorun.fit.profile import BY_NAME, TIMESTAMP, Field
 from retrorun.fit.salvage import next_message
-from retrorun.fit.table import Block, Table, block_of
-from retrorun.fit.walk import Positions, Slot, Walker
+from retrorun.fit.table import Positions, Slot, Table
+from retrorun.fit.walk import Walker
 
 __all__ = ["FitFile", "Loss", "is_fit", "read_fit"]
 
@@ -34,9 +34,11 @@ class FitFile:
         self._compressed = compressed  # some messages carry their time in the header
         self._clock: tuple[Positions, FloatArray] | None = None
         self._slots = [slot for slot in slots if slot.singles or slot.chunks]
-        self._alike: dict[int, dict[bytes, list[Slot]]] = {}  # by kind, then by layout
+        self._alike: dict[int, dict[bytes, Slot]] = {}  # by kind, then by layout
         for slot in self._slots:
-            self._alike.setdefault(slot.definition.kind, {}).setdefault(slot.definition.layout, []).append(slot)
+            of_kind, layout = self._alike.setdefault(slot.definition.kind, {}), slot.definition.layout
+            same = of_kind.get(layout)
+            of_kind[layout] = slot if same is None else slot.keep(np.sort(np.append(same.positions, slot.positions)))
         self._tables: dict[str, Table] = {}
 
     def table(self, name: str) -> Table:
@@ -44,7 +46,7 @@ class FitFile:
         table = self._tables.get(name)
         if table is None:
             message = BY_NAME[name]
-            blocks = [block_of(self.data, slots) for slots in self._alike.get(message.number, {}).values()]
+            blocks = list(self._alike.get(message.number, {}).values())
             table = self._tables[name] = Table(message, blocks)
         return table
 
@@ -60,8 +62,7 @@ class FitFile:
             timed = [
                 slot for slot in self._slots if slot.definition.timestamp_at is not None or slot.definition.local < 4
             ]
-            blocks = [block_of(self.data, [slot]) for slot in timed]
-            self._clock = _compressed_times(blocks)
+            self._clock = _compressed_times(timed)
         positions, times = self._clock
         at = np.searchsorted(positions, table.positions)
         at[at == len(positions)] = 0
@@ -131,13 +132,12 @@ def _walk(data: bytes, frame: Frame, losses: list[Loss]) -> Walker:
 
 def _bound(slots: list[Slot], losses: list[Loss]) -> None:
     """Keep a file with millions of laps or events from filling the memory."""
-    for slot in slots:
+    for at, slot in enumerate(slots):
         message = slot.definition.message
-        if message is not None and message.name != "record" and slot.count() > MAX_ROWS:
-            positions = slot.positions()
-            first, last = int(positions[MAX_ROWS]), int(positions[-1])
+        if message is not None and message.name != "record" and len(slot) > MAX_ROWS:
+            first, last = int(slot.positions[MAX_ROWS]), int(slot.positions[-1])
             losses.append(Loss(what=f"more than {MAX_ROWS} messages of the kind {message.name}", start=first, end=last))
-            slot.keep(positions[:MAX_ROWS])
+            slots[at] = slot.keep(slot.positions[:MAX_ROWS])
 
 
 def _told(losses: list[Loss]) -> tuple[Loss, ...]:
@@ -149,14 +149,14 @@ def _told(losses: list[Loss]) -> tuple[Loss, ...]:
     return (*losses[:MAX_LOSSES], more)
 
 
-def _block_times(block: Block) -> FloatArray:
+def _block_times(block: Slot) -> FloatArray:
     """The full timestamps of the messages of a block [s, FIT clock], shape (rows,); NaN where there is none."""
     place = block.definition.places.get(TIMESTAMP)
     values = None if place is None else block.values(place, _FIELD)
     return np.full(len(block), np.nan) if values is None else values
 
 
-def _compressed_times(blocks: list[Block]) -> tuple[Positions, FloatArray]:
+def _compressed_times(blocks: list[Slot]) -> tuple[Positions, FloatArray]:
     """Positions of all messages with a time of their own, in order, and those times [s, FIT clock].
 
     A compressed header holds the low five bits of its time, and is never more than 31 s after the one before it.

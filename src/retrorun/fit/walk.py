@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from retrorun.errors import FitError
 from retrorun.fit.definition import (
@@ -19,52 +18,20 @@ from retrorun.fit.definition import (
     definition_length,
     parse_definition,
 )
-
-Positions = npt.NDArray[np.int64]
+from retrorun.fit.table import LATEST, Slot
 
 # No real file comes near these, so that a hostile one ends in a report and not in a full memory.
 MAX_DEFINITIONS = 10_000  # different ones in one file; the most seen are 59
 MAX_MESSAGES = 20_000_000  # that are kept; 5 days at 10 Hz with four messages for each sample
 _RUN = 32  # messages of one kind in a row that are worth a jump
-_LATEST = 9  # messages whose times speak for where a recording stands
 _STRETCH = 4096  # bytes walked before a jump is tried again; doubled each time that it fails
 _MOST_STRETCH = 1 << 20
 _ERASED = 0xFF  # memory that was never written; also a compressed header, of local type 3 at second 31
 
-_skip: Callable[[int], None] = deque[int](maxlen=0).append  # forgets what it is given, at the speed of C
 
-
-class Slot:
-    """One definition and where its messages begin."""
-
-    __slots__ = ("chunks", "definition", "singles", "wanted")
-
-    def __init__(self, definition: Definition, *, wanted: bool) -> None:
-        self.definition = definition
-        self.wanted = wanted
-        self.singles = array("q")
-        self.chunks: list[Positions] = []
-
-    def positions(self) -> Positions:
-        """Where the messages begin, in order."""
-        singles = np.frombuffer(self.singles, dtype=np.int64) if self.singles else np.empty(0, dtype=np.int64)
-        if not self.chunks:
-            return singles
-        joined = np.concatenate([singles, *self.chunks])
-        return joined if (joined[1:] > joined[:-1]).all() else np.sort(joined)
-
-    def count(self) -> int:
-        """How many messages there are."""
-        return len(self.singles) + (sum(map(len, self.chunks)) if self.chunks else 0)
-
-    def keep(self, positions: Positions) -> None:
-        """Have just these positions."""
-        self.singles, self.chunks = array("q"), [positions]
-
-    def latest(self) -> list[int]:
-        """Where the last few messages begin."""
-        chunk = self.chunks[-1][-_LATEST:].tolist() if self.chunks else []
-        return sorted([*chunk, *self.singles[-_LATEST:]])[-_LATEST:]
+@lru_cache(maxsize=512)
+def _unwanted(definition: Definition) -> Slot:
+    return Slot(b"", definition, wanted=False)
 
 
 class Walker:
@@ -78,9 +45,10 @@ class Walker:
         self.keep_timed = keep_timed  # also remember messages of unknown kinds that carry a timestamp
         self.compressed = False
         self.slots: list[Slot] = []
-        self.sizes = [0] * 256
+        self.sizes = [0] * 256  # of the message that each header begins
+        self._skips = [0] * 256  # the same, of messages that are not kept
         self.current: list[Slot | None] = [None] * 16
-        self._appends: list[Callable[[int], None]] = [_skip] * 256
+        self._appends: list[Callable[[int], None]] = [array("q").append] * 256
         self._known: dict[bytes, Slot] = {}
         self.array = np.frombuffer(data, dtype=np.uint8)
 
@@ -90,19 +58,21 @@ class Walker:
         Raises:
             FitError: there are more messages than any recording has.
         """
-        data, sizes, appends = self.data, self.sizes, self._appends
+        data, skips, sizes, appends = self.data, self._skips, self.sizes, self._appends
         stretch, last = _STRETCH, pos
         while pos < end:
             landed = self._jump(pos, end)
             stretch = _STRETCH if landed > pos else min(2 * stretch, _MOST_STRETCH)
             pos = landed
-            if pos > MAX_MESSAGES and sum(slot.count() for slot in self.slots) > MAX_MESSAGES:
+            if pos > MAX_MESSAGES and sum(len(slot) for slot in self.slots) > MAX_MESSAGES:
                 raise FitError("more messages than any recording has", offset=pos, hint="give one recording")
             limit = min(end, pos + stretch)
-            while pos < limit:  # the one hot loop of this library: some 70 ns a message
+            while pos < limit:  # the one hot loop of this library: some 50 ns a message, 70 ns for one that is kept
                 header = data[pos]
-                size = sizes[header]
-                if size:
+                if size := skips[header]:
+                    last = pos
+                    pos += size
+                elif size := sizes[header]:
                     appends[header](pos)
                     last = pos
                     pos += size
@@ -136,7 +106,7 @@ class Walker:
             return pos
         slot = self.current[header >> 5 & 3 if header & COMPRESSED_BIT else header & LOCAL_MASK]
         if slot is not None and slot.wanted:
-            slot.chunks.append(pos + size * np.arange(length, dtype=np.int64))
+            slot.chunks = [*(slot.chunks or ()), pos + size * np.arange(length, dtype=np.int64)]
         return pos + size * length
 
     def _special(self, pos: int, end: int) -> int:
@@ -151,8 +121,9 @@ class Walker:
                 return pos  # the walk begins anew, and keeps more
             for each in self.current[:4]:
                 if each is not None:
-                    self._set_compressed(each)
-            self._appends[header](pos)
+                    self._expect_compressed(each)
+            if slot.wanted:
+                slot.singles.append(pos)
             return pos + slot.definition.size
         if header & DEFINITION_BIT:
             return self._define(pos, end)
@@ -166,27 +137,33 @@ class Walker:
         slot = self._known.get(raw)
         if slot is None:
             definition = parse_definition(raw)
-            if definition is None or len(self.slots) == MAX_DEFINITIONS:
+            if definition is None or len(self._known) == MAX_DEFINITIONS:
                 return pos
-            wanted = definition.message is not None or (self.keep_timed and definition.timestamp_at is not None)
-            # A message without a field says nothing, unless its header holds the time.
-            wanted = wanted and (definition.size > 1 or self.keep_timed)
-            slot = self._known[raw] = Slot(definition, wanted=wanted)
-            self.slots.append(slot)
+            slot = self._known[raw] = self._slot(definition)
         local = slot.definition.local
         if self.current[local] is not slot:
-            self.current[local] = slot
-            self.sizes[local] = slot.definition.size
-            self._appends[local] = slot.singles.append if slot.wanted else _skip
+            self.current[local], self.sizes[local] = slot, slot.definition.size
+            self._skips[local], self._appends[local] = 0 if slot.wanted else slot.definition.size, slot.singles.append
             if self.compressed and local < 4:
-                self._set_compressed(slot)
+                self._expect_compressed(slot)
         return pos + length
 
-    def _set_compressed(self, slot: Slot) -> None:
-        first = COMPRESSED_BIT | slot.definition.local << 5
-        self.sizes[first : first + 32] = [slot.definition.size] * 32
-        self._appends[first : first + 32] = [slot.singles.append if slot.wanted else _skip] * 32
-        self.sizes[_ERASED] = 0  # looked at one by one
+    def _slot(self, definition: Definition) -> Slot:
+        if definition.message is None and not (self.keep_timed and definition.timestamp_at is not None):
+            return _unwanted(definition)
+        if definition.size == 1 and not self.keep_timed:
+            return _unwanted(definition)  # a message without a field says nothing, unless its header holds the time
+        self.slots.append(Slot(self.data, definition))
+        return self.slots[-1]
+
+    def _expect_compressed(self, slot: Slot) -> None:
+        """Have the headers with a compressed timestamp of its local type mean this definition, too."""
+        local, size = slot.definition.local, slot.definition.size
+        headers = slice(COMPRESSED_BIT | local << 5, (COMPRESSED_BIT | local << 5) + 32)
+        self.sizes[headers] = [size] * 32
+        self._skips[headers] = [0 if slot.wanted else size] * 32
+        self._appends[headers] = [slot.singles.append] * 32
+        self.sizes[_ERASED] = self._skips[_ERASED] = 0  # looked at one by one
 
     def _is_erased(self, pos: int, size: int) -> bool:
         """Whether a message at `pos` would be nothing but erased memory."""
@@ -204,7 +181,7 @@ class Walker:
             if place is not None:
                 order: Literal["big", "little"] = "big" if slot.definition.big_endian else "little"
                 times += [(at, int.from_bytes(self.data[at + place : at + place + 4], order)) for at in slot.latest()]
-        latest = sorted(time for _, time in sorted(times)[-_LATEST:])
+        latest = sorted(time for _, time in sorted(times)[-LATEST:])
         return latest[len(latest) // 2] if latest else None
 
     def _forget(self, pos: int) -> None:
