@@ -58,7 +58,7 @@ def walked(data: bytes, pos: int, end: int) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for slot in walker.slots:
         if slot.definition.message is not None:
-            found.setdefault(slot.definition.kind, []).extend(slot.positions().tolist())
+            found.setdefault(slot.definition.kind, []).extend(slot.positions.tolist())
     return {kind: sorted(places) for kind, places in found.items() if places}
 
 
@@ -96,7 +96,7 @@ def test_a_message_that_the_end_cuts_is_not_counted() -> None:
     walker = Walker(data)
     cut = len(data) - 2
     assert walker.walk(0, cut) == len(data) - len(RECORD.data(1, 2, 3, 4, 5))
-    assert walker.slots[0].count() == 2
+    assert len(walker.slots[0]) == 2
 
 
 def test_it_stops_where_no_definition_says_what_follows() -> None:
@@ -113,4 +113,4 @@ def test_compressed_headers_end_a_walk_that_does_not_keep_all_times() -> None:
     assert walker.compressed
     walker = Walker(data, keep_timed=True)
     assert walker.walk(0, len(data)) == len(data)
-    assert walker.slots[0].count() == 100
+    assert len(walker.slots[0]) == 100
