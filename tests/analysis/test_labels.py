@@ -12,14 +12,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import retrorun as rr
 from retrorun.activity.model import Activity
+from retrorun.activity.read import read_activity
 from retrorun.analysis.analyse import apply_labels, detect
-from retrorun.analysis.labels import Fingerprint, Label, Labels, labels_path, load_labels, save_labels
+from retrorun.analysis.labels import (
+    Fingerprint,
+    Label,
+    Labels,
+    labels_path,
+    lesson,
+    load_labels,
+    save_labels,
+    spans_of_laps,
+    speaks_of_laps,
+)
+from retrorun.demo import demo_recording, demo_truth
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Evidence, Segment
 from retrorun.errors import LabelError
 from retrorun.session.model import Direction
+from tests.activity.test_kinds import tcx
 from tests.evaluation.synthetic import synthesise
+from tests.recordings import fit_recording
 
 SPANS = st.tuples(st.integers(0, 500), st.integers(1, 200), st.sampled_from(Direction))
 
@@ -200,3 +215,93 @@ def test_a_damaged_file_of_labels_names_itself(tmp_path: Path) -> None:
     labels_path(recording).write_text(json.dumps({"format": "something else"}))
     with pytest.raises(LabelError, match=r"run\.fit\.labels\.json"):
         load_labels(recording)
+
+
+LAPS = [(0, 60), (60, 90), (150, 60), (210, 90), (300, 60)]
+
+
+@pytest.mark.parametrize(
+    ("words", "spans"),
+    [
+        ("laps:even", [(60, 150), (210, 300)]),
+        ("laps:odd", [(0, 60), (150, 210), (300, 359)]),
+        ("lap:2", [(60, 150)]),
+        ("LAP: 2, 4-5", [(60, 150), (210, 359)]),
+        ("all", [(0, 359)]),
+    ],
+)
+def test_words_mean_laps(words: str, spans: list[tuple[int, int]]) -> None:
+    found = spans_of_laps(read_activity(tcx((0, LAPS))), words)
+    assert [(round(span.start_s), round(span.end_s)) for span in found] == spans
+    assert speaks_of_laps(words)
+
+
+def test_steps_are_the_planned_backward_ones_that_were_done() -> None:
+    run = rr.analyse(demo_recording())
+    found = spans_of_laps(run.activity, "steps", match=run.match)
+    assert len(found) == len(run.detection.segments)
+    for span, segment in zip(found, run.detection.segments, strict=True):
+        assert abs(span.start_s - segment.start_s) < 5.0
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("lap:9", "there is no lap 9; laps go from 1 to 5"),
+        ("lap:3-2", "there is no lap 3-2"),
+        ("lap:x", "names no laps"),
+        ("lap:1,,2", "is no lap"),
+        ("steps", "there is no plan"),
+    ],
+)
+def test_what_means_no_lap_is_said(words: str, what: str) -> None:
+    with pytest.raises(rr.LabelError, match=what):
+        spans_of_laps(read_activity(tcx((0, LAPS))), words)
+
+
+TRUTH = [(start, end) for start, end in demo_truth()]
+
+
+@pytest.fixture(scope="module")
+def session() -> rr.Analysis:
+    return rr.analyse(demo_recording())
+
+
+def labels(spans: list[tuple[float, float]], direction: Direction = Direction.BACKWARD) -> Labels:
+    return Labels(labels=tuple(Label(start_s=start, end_s=end, direction=direction) for start, end in spans))
+
+
+def test_a_run_that_was_forward_without_a_doubt_teaches_no_backward_running() -> None:
+    run = rr.analyse(fit_recording(seconds=1500, seed=1))
+    assert run.detection.verdict == "none"
+    assert lesson(run.activity, run.detection, run.match, None) == []
+
+
+def test_what_was_labelled_is_what_is_learnt(session: rr.Analysis) -> None:
+    assert lesson(session.activity, session.detection, session.match, labels(TRUTH)) == TRUTH
+
+
+@pytest.mark.parametrize("said", [[], TRUTH[:-1], [(start, (start + end) / 2) for start, end in TRUTH]])
+def test_a_stretch_that_was_only_called_is_never_learnt(session: rr.Analysis, said: list[tuple[float, float]]) -> None:
+    with pytest.raises(rr.ProfileError, match="what was called backward is not confirmed"):
+        lesson(session.activity, session.detection, session.match, labels(said))
+
+
+def test_planned_backward_steps_that_nothing_was_called_in_are_not_taken_for_forward(session: rr.Analysis) -> None:
+    silent = replace(session.detection, segments=(), verdict="none")
+    with pytest.raises(rr.ProfileError, match="nobody says how they were run"):
+        lesson(session.activity, silent, session.match, labels(TRUTH[:1]))
+    assert lesson(session.activity, silent, session.match, labels(TRUTH, Direction.FORWARD)) == []
+
+
+def test_a_run_that_shows_nothing_teaches_nothing_until_it_is_labelled(session: rr.Analysis) -> None:
+    blind = replace(session.detection, segments=(), verdict="cannot tell")
+    with pytest.raises(rr.ProfileError, match="it cannot be told"):
+        lesson(session.activity, blind, None, None)
+    assert lesson(session.activity, blind, None, labels(TRUTH[:1])) == TRUTH[:1]
+
+
+def test_labels_of_another_run_say_nothing(session: rr.Analysis) -> None:
+    other = replace(labels(TRUTH), recording=rr.analyse(fit_recording(seconds=1500, seed=1)).fingerprint)
+    with pytest.raises(rr.ProfileError, match="not confirmed"):
+        lesson(session.activity, session.detection, session.match, other)
