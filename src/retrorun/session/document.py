@@ -83,10 +83,10 @@ def session_to_dict(session: Session) -> dict[str, Any]:
 
 def _item_to_dict(item: Step | Repeat) -> dict[str, Any]:
     if isinstance(item, Repeat):
-        counted = isinstance(item.until, Times)
+        count = item.until.count if isinstance(item.until, Times) else None
         return _said(
-            times=item.until.count if isinstance(item.until, Times) else None,
-            until=None if counted else wording.format_until(item.until),
+            times=count,
+            until=None if count else wording.format_until(item.until),
             repeat=[_item_to_dict(step) for step in item.steps],
             skip_last=item.skip_last,
             note=item.note,

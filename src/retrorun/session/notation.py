@@ -145,11 +145,9 @@ def _read_item(cursor: Cursor, *, depth: int) -> Step | Repeat:
         body = _read_body(cursor, first, depth=depth, counted=False)
         cursor.build(first, Repeat, until=Times(count=1), **body)
         if cursor.here.text not in _TIMES_SIGNS or cursor.ahead().kind != "number":
-            cursor.fail(
-                "these brackets have no count", token=first, hint="write a count before them, e.g. 4x(400m bwd)"
-            )
-        cursor.take()
-        count = cursor.take()
+            hint = "write a count before them, e.g. 4x(400m bwd)"
+            cursor.fail("these brackets have no count", token=first, hint=hint)
+        _, count = cursor.take(), cursor.take()
         times = cursor.whole(count)
         tail = _read_tail(cursor)
         return cursor.build(count, lambda: Repeat(until=Times(count=times), **body, **tail))

@@ -200,43 +200,39 @@ def _within(target: values.Range, by: float, *, percent: bool) -> values.Range:
 
 
 def _plain(cursor: Cursor) -> values.Target:
-    """A number or two with a unit."""
+    """A number with a unit, or two; the unit may stand after each or only at the end."""
     if not cursor.at_value:
         cursor.expected("a target", hint=TARGET_HELP)
-    first = cursor.here
-    low, high, unit = _ends_and_unit(cursor)
-    if unit in PACE_UNITS_M:
-        return _pace_range(cursor, low, high, unit)
-    if "clock" in (low.kind, high.kind):
-        cursor.fail(f"{low.text} is a pace and {unit} is none of its units", token=first, hint="write e.g. 6:40/km")
-    if float(low.text) > float(high.text):
-        cursor.fail(f"low {low.text} is above high {high.text}", token=low, hint=f"write {high.text}-{low.text} {unit}")
-    if unit in SPEED_UNITS_MPS:
-        return cursor.build(first, speed_range_of, low.text, high.text, unit)
-    return cursor.build(first, lambda: values.range_of(_WHOLE_RANGES[unit], cursor.whole(low), cursor.whole(high)))
-
-
-def _ends_and_unit(cursor: Cursor) -> tuple[Token, Token, str]:
-    """Two values (or twice the same one) and their unit, which may stand after each or only at the end."""
     low = high = cursor.take()
     unit = _take_unit(cursor)
     if cursor.skip(*DASHES):
         if not cursor.at_value:
             cursor.expected("the other end of the range", hint=TARGET_HELP)
-        high = cursor.take()
-        last_unit = _take_unit(cursor)
+        high, last_unit = cursor.take(), _take_unit(cursor)
         if unit and last_unit and unit != last_unit:
             cursor.fail(f"a range in {unit} and {last_unit}", token=low, hint="use one unit")
         unit = last_unit or unit
-    if unit:
-        return low, high, unit
+    if not unit:
+        _refuse_number(cursor, low)
+    if unit in PACE_UNITS_M:
+        return _pace_range(cursor, low, high, unit)
+    if "clock" in (low.kind, high.kind):
+        cursor.fail(f"{low.text} is a pace and {unit} is none of its units", token=low, hint="write e.g. 6:40/km")
+    if float(low.text) > float(high.text):
+        cursor.fail(f"low {low.text} is above high {high.text}", token=low, hint=f"write {high.text}-{low.text} {unit}")
+    if unit in SPEED_UNITS_MPS:
+        return cursor.build(low, speed_range_of, low.text, high.text, unit)
+    return cursor.build(low, lambda: values.range_of(_WHOLE_RANGES[unit], cursor.whole(low), cursor.whole(high)))
+
+
+def _refuse_number(cursor: Cursor, low: Token) -> NoReturn:
     if cursor.at("word"):
         cursor.fail(f"{cursor.here.text!r} is no unit of a target", hint=TARGET_HELP)
     hint = TARGET_HELP
     if low.kind == "clock":
         cursor.build(low, parse_clock, low.text)  # one that is none says so itself
         hint = f"write {low.text}/km or {low.text}/mi"
-    return cursor.fail(f"{low.text} has no unit", token=low, hint=hint)
+    cursor.fail(f"{low.text} has no unit", token=low, hint=hint)
 
 
 def _take_unit(cursor: Cursor) -> str:
@@ -284,7 +280,8 @@ def _effort(cursor: Cursor) -> values.Target | None:  # noqa: PLR0911 - one for 
         return _limit(cursor)
     if cursor.skip("from"):
         return _progression(cursor, first)
-    if _at_percent(cursor):
+    mark = cursor.ahead(3 if cursor.ahead().text in DASHES and cursor.ahead(2).kind == "number" else 1)
+    if cursor.at("number") and mark.kind == "sign" and mark.text == "%":
         low, high = _whole_ends(cursor, sign="%", hint=PERCENT_HELP)
         cursor.skip("of")
         return cursor.build(first, values.PercentRange, low_pct=low, high_pct=high, of=_measure(cursor))
@@ -355,13 +352,6 @@ def _range(cursor: Cursor) -> values.Range:
     if not isinstance(value, values.Range):
         cursor.fail("a limit or a progression needs a plain value", token=place, hint="write e.g. 150 bpm or 6:00/km")
     return value
-
-
-def _at_percent(cursor: Cursor) -> bool:
-    """Whether `85%` or `85-90%` stands here."""
-    ends = 3 if cursor.ahead().text in DASHES and cursor.ahead(2).kind == "number" else 1
-    mark = cursor.ahead(ends)
-    return cursor.at("number") and mark.kind == "sign" and mark.text == "%"
 
 
 def _measure(cursor: Cursor) -> values.PercentOf:
