@@ -263,9 +263,6 @@ def arrange(
 
     Where there are more levels, the outer ones are written out. `keeps_skip_last` is whether the format can leave out
     the last step of a repeat by itself.
-
-    Raises:
-        WorkoutError: written out, the session would have more than 2000 lines.
     """
     work = _Layout(format_name, keeps_skip_last)
     return Arranged(work.parts(session.steps, "steps", depth), work.findings)

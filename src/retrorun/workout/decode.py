@@ -50,11 +50,7 @@ class Exported:
 
 
 def decode(workout: RawWorkout, *, ours: bool) -> Decompiled:
-    """A session out of a raw workout; `ours` is whether this library wrote it, so that its directions are certain.
-
-    Raises:
-        WorkoutError: it has no step, or its repeats point nowhere.
-    """
+    """A session out of a raw workout; `ours` is whether this library wrote it, so that its directions are certain."""
     return _Reader(workout, ours=ours).decompiled()
 
 
@@ -157,9 +153,8 @@ class _Reader:
         decoder = encode.StepDecoder(step=step, habits=self.habits, say=self.say)
         intensity = self._intensity(step)
         label = self._fitting(self._label(step, intensity))
-        target, second, text = with_progressions(
-            decoder.target("target"), decoder.target("secondary_target"), label.text
-        )
+        held = decoder.target("target"), decoder.target("secondary_target")
+        target, second, text = with_progressions(*held, label.text)
         if target is None and not label.marked:
             target = self._exertion(text)
         guessed = not (self.ours or (label.marked and not self.workout.embedded))
@@ -299,11 +294,7 @@ def _places(nodes: tuple[_Node, ...], place: str = "steps") -> dict[int, str]:
 
 
 def session_of(steps: Iterable[Step | Repeat], *, name: str, note: str) -> Session:
-    """The session of another format; on a treadmill where a step has an incline, which only our own notes hold.
-
-    Raises:
-        WorkoutError: there is no such session.
-    """
+    """The session of another format; on a treadmill where a step has an incline, which only our own notes hold."""
     steps = tuple(steps)
     inclined = any(step.incline_pct is not None for _, step in model.walk_steps(steps))
     with retold(WorkoutError):

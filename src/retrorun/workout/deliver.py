@@ -236,11 +236,7 @@ def compile_schedule(
 
 
 def is_schedule(data: bytes) -> bool:
-    """Whether bytes are a FIT file that says of itself that it is a schedule.
-
-    Raises:
-        FitError: a FIT file of which nothing can be read.
-    """
+    """Whether bytes are a FIT file that says of itself that it is a schedule."""
     return reader.is_fit(data) and file_identity(data).type == FILE_SCHEDULES
 
 

@@ -122,7 +122,6 @@ def _lay(items: Items, steps: list[RawStep], device: Device, *, skip_last_field:
 
 def _step(step: Step, index: int, device: Device) -> RawStep:
     duration_type, duration_value = raw_end(step.duration, repeats=False)
-    target = raw_target(step.target)
     second = raw_target(step.secondary_target) if step.secondary_target is not None else RawTarget()
     return RawStep(
         index=index,
@@ -132,7 +131,7 @@ def _step(step: Step, index: int, device: Device) -> RawStep:
         duration_type=duration_type,
         duration_value=duration_value,
         skip_last=False,
-        **{f"target_{part}": value for part, value in target._asdict().items()},
+        **{f"target_{part}": value for part, value in raw_target(step.target)._asdict().items()},
         **{f"secondary_target_{part}": value for part, value in second._asdict().items()},
     )
 
@@ -291,21 +290,22 @@ class StepDecoder:
         kind, value, low, high = (getattr(self.step, f"{name}_{part}") for part in ("type", "value", "low", "high"))
         if kind is None or kind == wire.TargetType.OPEN:
             return None
-        what, zone = name.replace("secondary_", "second "), value or 0
+        zone, said = value or 0, f"the {name.replace('secondary_', 'second ')} is"
         made: values.Target | None = None
+        words = _named(wire.TargetType, kind)
         if kind in wire.AVERAGED:
-            taken = _named(wire.TargetType, wire.AVERAGED[kind])
-            self.say(f"the {what} is {_named(wire.TargetType, kind)}", f"taken as {taken}")
             kind = wire.AVERAGED[kind]
+            averaged, words = words, _named(wire.TargetType, kind)
+            self.say(f"{said} {averaged}", f"taken as {words}")
         if kind == wire.TargetType.HEART_RATE and zone:
             made = _made(values.HeartRateZone, zone=zone)
         elif low is not None and high:  # a watch writes the ends of its zone beside the zone's number
             made = self._range(kind, low, high)
             if zone and made is not None:
-                self.say(f"the {what} is {_named(wire.TargetType, kind)} zone {zone}", "its two ends are taken instead")
+                self.say(f"{said} {words} zone {zone}", "its two ends are taken instead")
         if made is None:
             ends = f"zone {zone}" if zone else f"{_shown(low)} to {_shown(high)}"
-            self.say(f"the {what} is {_named(wire.TargetType, kind)} {ends}", "it is left out")
+            self.say(f"{said} {words} {ends}", "it is left out")
         return made
 
     def _range(self, kind: int, low: int, high: int) -> values.Target | None:

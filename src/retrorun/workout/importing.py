@@ -67,11 +67,7 @@ def import_session(source: bytes | str | PathLike[str], *, name: str = "") -> De
 
 
 def as_session(source: Session | bytes | str | PathLike[str]) -> Session:
-    """A session as it is, or the one that `import_session` finds in a path, in bytes or in a text.
-
-    Raises:
-        RetrorunError: as `import_session`; also for what is none of these.
-    """
+    """A session as it is, or the one that `import_session` finds in a path, in bytes or in a text."""
     return source if isinstance(source, Session) else import_session(source).session
 
 
