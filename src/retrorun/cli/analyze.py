@@ -18,30 +18,10 @@ from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, U
 from retrorun.report import export, tables
 from retrorun.units import format_clock
 
+View = StrEnum("View", ["RUN", "PLANE", "TRACK", "PLAN"])  # what a picture shows
+Look = StrEnum("Look", ["LIGHT", "DARK"])  # the ground of a picture
+Rows = StrEnum("Rows", {"SAMPLES": "samples", "SEGMENTS": "segments"})  # what a row of a table is
 FORMATS = (".json", ".csv", ".parquet", ".geojson", ".gpx", ".fit")
-
-
-class View(StrEnum):
-    """What a picture shows."""
-
-    RUN = "run"
-    PLANE = "plane"
-    TRACK = "track"
-    PLAN = "plan"
-
-
-class Look(StrEnum):
-    """The ground of a picture."""
-
-    LIGHT = "light"
-    DARK = "dark"
-
-
-class Rows(StrEnum):
-    """What a row of a table is."""
-
-    SAMPLES = "samples"
-    SEGMENTS = "segments"
 
 
 def analyze(

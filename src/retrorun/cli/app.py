@@ -134,20 +134,13 @@ def _load(name: str, module: str, function: str) -> Click:
         for words in getattr(hint, "__metadata__", ()):
             if isinstance(words, ParameterInfo):  # reading a file says why it cannot be read; this would only say that
                 words.readable = False
-    single = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
+    single = typer.Typer(add_completion=False, **_PLAIN)
     single.command(name)(target)
     return typer.main.get_command(single)
 
 
-_HELP = {"help_option_names": ["-h", "--help"]}
-
-app = typer.Typer(
-    cls=LazyCommands,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings=_HELP,
-)
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "context_settings": {"help_option_names": ["-h", "--help"]}}
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, **_PLAIN)
 
 
 def _version(value: bool) -> None:
@@ -156,11 +149,12 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+_VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+
+
 @app.callback()
 def retrorun(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
-    ] = False,
+    version: Annotated[bool, _VERSION] = False,
 ) -> None:
     """Backward running: sessions as FIT workouts, and backward segments found in recordings."""
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -26,42 +26,25 @@ if TYPE_CHECKING:
     from retrorun.batch.sync import Synced
     from retrorun.services.strava import Strava
 
+# Where recordings can come from. Strava's terms allow no storing: `retrorun strava` analyses on the spot.
+Service = StrEnum("Service", {"INTERVALS_ICU": "intervals.icu", "GARMIN_CONNECT": "garmin-connect"})
 EMAIL, PASSWORD = "RETRORUN_GARMIN_EMAIL", "RETRORUN_GARMIN_PASSWORD"
 WEEKS = 4
-WORDS = {
-    "new": "new",
-    "known": "at home already",
-    "double": "double",
-    "withheld": "withheld by the service",
-    "no file": "without a recording",
-    "not on foot": "not on foot",
-}
+WORDS = {"known": "at home already", "withheld": "withheld by the service", "no file": "without a recording"}
 
 
-class Service(StrEnum):
-    """Where recordings can come from. Strava's terms allow no storing: `retrorun strava` analyses on the spot."""
-
-    INTERVALS_ICU = "intervals.icu"
-    GARMIN_CONNECT = "garmin-connect"
-
-
-SinceOption = Annotated[
-    str | None, typer.Option(help=f"From this day on, e.g. 2026-05-01, or today; {WEEKS} weeks ago by default.")
-]
+SINCE = f"From this day on, e.g. 2026-05-01, or today; {WEEKS} weeks ago by default."
+SinceOption = Annotated[str | None, typer.Option(help=SINCE)]
 FolderOption = Annotated[Path, typer.Option("-o", "--output", help="The folder; it is made if need be.")]
-AllSportsOption = Annotated[bool, typer.Option("--all-sports", help="Bring rides and other sports, too.")]
-PlansOption = Annotated[
-    Path | None, typer.Option("--plan", help="A folder of planned sessions, for runs that carry no workout.")
-]
+PLANS = "A folder of planned sessions, for runs that carry no workout."
 DESCRIBE = "Write one marked line into each description there, or take it out again."
-ActivityId = Annotated[int, typer.Argument(help="The number in the address of the activity's page.", min=1)]
 
 
 def fetch(
     output: FolderOption,
     service: Annotated[Service, typer.Option("--from", help="The service.")] = Service.INTERVALS_ICU,
     since: SinceOption = None,
-    all_sports: AllSportsOption = False,
+    all_sports: Annotated[bool, typer.Option("--all-sports", help="Bring rides and other sports, too.")] = False,
 ) -> None:
     """Bring recordings home from a service: the original files, only what is new.
 
@@ -73,7 +56,8 @@ def fetch(
     for done in services.fetch(_connect(service), first, output, all_sports=all_sports):
         counts[done.state] += 1
         _say_fetched(done)
-    said = ", ".join(f"{counts[state]} {words}" for state, words in WORDS.items() if counts[state])
+    states = [state for state in get_args(services.State) if counts[state]]
+    said = ", ".join(f"{counts[state]} {WORDS.get(state, state)}" for state in states)
     say(said or "there are no activities from that day on")
 
 
@@ -81,7 +65,7 @@ def sync(
     output: FolderOption,
     service: Annotated[Service, typer.Option(help="The service.")] = Service.INTERVALS_ICU,
     since: SinceOption = None,
-    plan: PlansOption = None,
+    plan: Annotated[Path | None, typer.Option(help=PLANS)] = None,
     describe: Annotated[bool | None, typer.Option("--describe/--no-describe", help=DESCRIBE)] = None,
 ) -> None:
     """Bring new runs home, lay each beside its plan, analyse it, and let the profile learn.
@@ -110,11 +94,7 @@ def sync(
 
 
 def garmin_login() -> garmin_connect.Login:
-    """Name and password for Garmin Connect, from RETRORUN_GARMIN_EMAIL and RETRORUN_GARMIN_PASSWORD or as typed.
-
-    Raises:
-        LoginError: they are not set, and there is no terminal.
-    """
+    """Name and password for Garmin Connect, from RETRORUN_GARMIN_EMAIL and RETRORUN_GARMIN_PASSWORD or as typed."""
     email, password = os.environ.get(EMAIL, ""), os.environ.get(PASSWORD, "")
     if not (email and password):
         _must_be_a_terminal("not logged in", f"do it once in a terminal, or set {EMAIL} and {PASSWORD}")
@@ -124,11 +104,7 @@ def garmin_login() -> garmin_connect.Login:
 
 
 def garmin_code() -> str:
-    """The code that Garmin sends where the login has a second step.
-
-    Raises:
-        LoginError: there is no terminal to type it in.
-    """
+    """The code that Garmin sends where the login has a second step."""
     _must_be_a_terminal("the login has a second step", f"do it once in a terminal, {garmin_connect.OTHER_WAY}")
     return getpass("Code that Garmin sent you: ").strip()
 
@@ -168,6 +144,7 @@ def _say_run(run: Synced) -> None:
 
 # ---- strava ----------------------------------------------------------------------------------------------------------
 
+ActivityId = Annotated[int, typer.Argument(help="The number in the address of the activity's page.", min=1)]
 strava = typer.Typer(no_args_is_help=True, help="Your own runs at Strava; needs the extra `strava`.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -61,7 +61,7 @@ def label(
             path = rr.save_labels(replace(changed, recording=run.fingerprint), recording)
             say(f"labels     {path}", whole=True)
     if not answers:
-        _say_labels(changed)
+        _say_labels(changed.labels)
     if show_laps or (dry_run and any(words.speaks_of_laps(text) for texts in said.values() for text in texts)):
         _say_laps(run, changed)
     if dry_run:
@@ -85,8 +85,7 @@ def share(
     packet = make_packet(activity, rr.load_labels(recording))
     held = f"{packet.samples} samples over {format_clock(packet.length_s)}: {', '.join(packet.columns)}"
     say(f"in it      {held}", under=11)
-    for one in packet.labels:
-        _say_label(one)
+    _say_labels(packet.labels)
     say("left out   positions, date and time of day, heart rate, device, workout, names, notes", under=11)
     if dry_run:
         say("nothing was written")
@@ -119,15 +118,9 @@ def _must_belong(labels: rr.Labels, run: rr.Analysis, recording: Path) -> None:
         say("the file has changed since it was labelled; the run in it is the same")
 
 
-def _say_labels(labels: rr.Labels) -> None:
-    for one in labels.labels:
-        _say_label(one)
-    if not labels.labels:
-        say("no labels")
-
-
-def _say_label(one: rr.Label) -> None:
-    say(f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}")
+def _say_labels(labels: Iterable[rr.Label]) -> None:
+    lines = [f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}" for one in labels]
+    say("\n".join(lines) or "no labels")
 
 
 def _say_laps(run: rr.Analysis, labels: rr.Labels) -> None:
@@ -196,9 +189,9 @@ def _asked(run: rr.Analysis, recording: Path, *, dry_run: bool) -> tuple[rr.Labe
     labels = rr.load_labels(recording)
     _must_belong(labels, run, recording)
     _say_laps(run, labels)
-    answers = _answers(run, labels)
+    answers = tuple(_answers(run, labels))
     if answers:
-        _say_labels(_with(answers, labels))
+        _say_labels(_with(answers, labels).labels)
     if not answers or dry_run:
         return ()
     typer.echo("Write these labels? y yes, n no  ", nl=False)
@@ -206,11 +199,7 @@ def _asked(run: rr.Analysis, recording: Path, *, dry_run: bool) -> tuple[rr.Labe
 
 
 def must_be_a_terminal() -> None:
-    """Refuse to ask where nobody could answer.
-
-    Raises:
-        LabelError: this is no terminal.
-    """
+    """Refuse to ask where nobody could answer."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "say it with --backward, --forward or --forget; --laps lists what there is"
         raise rr.LabelError("this is no terminal, where questions could be asked", hint=hint)
@@ -228,23 +217,19 @@ def _candidates(run: rr.Analysis, labels: rr.Labels) -> list[Interval]:
     return sorted(found, key=lambda one: one.start_s)
 
 
-def _answers(run: rr.Analysis, labels: rr.Labels) -> tuple[rr.Label, ...]:
+def _answers(run: rr.Analysis, labels: rr.Labels) -> Iterator[rr.Label]:
     """What the runner says of each candidate."""
     asked = _candidates(run, labels)
-    if not asked:
-        say("there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording")
-        return ()
-    say("Was it run backward? y yes, n no, s skip, q enough")
-    answers: list[rr.Label] = []
+    nothing = "there is nothing to ask: whatever was called or planned backward is labelled, or said by the recording"
+    say("Was it run backward? y yes, n no, s skip, q enough" if asked else nothing)
     for number, one in enumerate(asked, start=1):
         typer.echo(f"{number} of {len(asked)}  {_shown(run, one)}  ", nl=False)
         key = _key()
         if key in _ENOUGH:
-            break
+            return
         direction = _KEYS[key]
         if direction is not None:
-            answers.append(rr.Label(start_s=one.start_s, end_s=one.end_s, direction=direction))
-    return tuple(answers)
+            yield rr.Label(start_s=one.start_s, end_s=one.end_s, direction=direction)
 
 
 def _key() -> str:
@@ -264,8 +249,5 @@ def _shown(run: rr.Analysis, one: Interval) -> str:
     parts = [f"{format_clock(one.start_s)}-{format_clock(one.end_s)}"]
     parts += [format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)
     called = max(run.detection.segments, key=lambda segment: overlap_s(segment, one), default=None)
-    if called is not None and overlap_s(called, one) > 0:
-        parts.append(f"chance {format_percent(called.probability)}")
-    else:
-        parts.append("planned, not called")
-    return ", ".join(parts)
+    chance = 0.0 if called is None or overlap_s(called, one) <= 0 else called.probability
+    return ", ".join([*parts, f"chance {format_percent(chance)}" if chance else "planned, not called"])

@@ -28,6 +28,9 @@ from retrorun.watch import find
 from retrorun.watch import push as watches
 from retrorun.workout import deliver, devices, garmin_connect, intervals_icu
 
+# Where a session can go, and what intervals.icu gets of it.
+Place = StrEnum("Place", {"WATCH": "watch", "INTERVALS_ICU": "intervals.icu", "GARMIN_CONNECT": "garmin-connect"})
+Form = StrEnum("Form", ["FIT", "TEXT"])
 SESSIONS = f"{options.SESSION_HELP} A folder, or a schedule.fit among them."
 DAY = "The day it is for: a date, today or tomorrow. Without it intervals.icu takes today."
 FIRST = "The first day of the schedule; without one a session a day from then."
@@ -35,21 +38,6 @@ INDEX = (
     "Remember the sessions in this file (JSON), for `match --index`; what is edited then replaces its old edition on "
     "the watch."
 )
-
-
-class Place(StrEnum):
-    """Where a session can go."""
-
-    WATCH = "watch"
-    INTERVALS_ICU = "intervals.icu"
-    GARMIN_CONNECT = "garmin-connect"
-
-
-class Form(StrEnum):
-    """What intervals.icu gets of a session."""
-
-    FIT = "fit"
-    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

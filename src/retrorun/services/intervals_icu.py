@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrorun.documents import Fields, parse_json, to_json
 from retrorun.errors import DeliveryError
-from retrorun.services.fetch import Listed, listed, with_note
-from retrorun.services.http import TooLargeError, make_session, refusal, safe_address
+from retrorun.services import fetch, http
 from retrorun.services.keys import Key
 
 if TYPE_CHECKING:
@@ -88,8 +87,8 @@ class IntervalsIcu:
     """
 
     def __init__(self, key: Key, *, url: str = "", session: requests.Session | None = None) -> None:
-        self.url = safe_address(url or os.environ.get(VARIABLE, URL), where="address")
-        self._session = session or make_session(self.url)
+        self.url = http.safe_address(url or os.environ.get(VARIABLE, URL), where="address")
+        self._session = session or http.make_session(self.url)
         self._session.auth = ("API_KEY", key.secret)
 
     def send(self, events: Iterable[Event]) -> tuple[int | str, ...]:
@@ -101,21 +100,21 @@ class IntervalsIcu:
             hint = "give the sessions different names, or send one of them for another day"
             raise DeliveryError(f"two of these events would be one: {twice}", where=self.url, hint=hint)
         body = self._ask("POST", EVENTS, "change this calendar", [event.as_json() for event in posted])
-        return _numbers(body or b"", posted, self.url)
+        return _numbers(body, posted, self.url)
 
-    def activities(self, since: date) -> tuple[Listed, ...]:
+    def activities(self, since: date) -> tuple[fetch.Listed, ...]:
         """All activities from a day on, the newest first; those that the service withholds as well."""
-        found: dict[str, Listed] = {}
+        found: dict[str, fetch.Listed] = {}
         newest, idle = "", 0
         while idle < 2:
-            path = f"{ACTIVITIES}?oldest={since.isoformat()}&limit={PAGE}{newest and f'&newest={newest}'}"
-            rows = [self._listed(row) for row in self._rows(self._ask("GET", path, "read these activities"))]
+            rows = self._page(since, newest)
             times = [row.start for row in rows if row.start]
             if not times:
                 break
             # The next page begins where this one ends, for several may begin in one second; only then before it.
             idle = idle + 1 if all(row.number in found for row in rows) else 0
-            newest = min(times) if not idle else _second_before(min(times))
+            earliest = datetime.fromisoformat(min(times)) - timedelta(seconds=idle > 0)
+            newest = earliest.isoformat()
             found |= {row.number: row for row in rows}
             if len(found) > MOST_LISTED:
                 hint = "this is not the service"
@@ -129,7 +128,7 @@ class IntervalsIcu:
         """
         try:
             return self._ask("GET", f"{ACTIVITY}/{number}/file", "read this activity", missing=(*GONE, 500))
-        except TooLargeError:
+        except http.TooLargeError:
             return None
 
     def describe(self, number: str, line: str) -> bool:
@@ -139,28 +138,33 @@ class IntervalsIcu:
             Whether anything had to be changed, which an activity that is not there any more has not. The rest of the
             description stays as it is.
         """
-        path, doing = f"{ACTIVITY}/{number}", "change this activity"
+        path, doing, place = f"{ACTIVITY}/{number}", "change this activity", f"{self.url}, activity {number}"
         body = self._ask("GET", path, doing, missing=GONE)
         if body is None:
             return False
-        place = f"{self.url}, activity {number}"
         row = Fields.of(parse_json(body, error=DeliveryError, where=place), error=DeliveryError, where=place)
         old = row.text("description", "")
-        new = with_note(old, line)
+        new = fetch.with_note(old, line)
         return new != old and self._ask("PUT", path, doing, {"description": new}, missing=GONE) is not None
 
-    def _rows(self, body: bytes | None) -> list[Fields]:
-        value = parse_json(body or b"", error=DeliveryError, where=self.url)
+    def _page(self, since: date, newest: str) -> list[fetch.Listed]:
+        path = f"{ACTIVITIES}?oldest={since.isoformat()}&limit={PAGE}{newest and f'&newest={newest}'}"
+        body = self._ask("GET", path, "read these activities") or b""
+        value = parse_json(body, error=DeliveryError, where=self.url)
         if not isinstance(value, list):
             raise DeliveryError("the answer is no list of activities", where=self.url, hint="this is not the service")
-        return [Fields.of(row, error=DeliveryError, where=f"{self.url}, activity") for row in value]
-
-    def _listed(self, row: Fields) -> Listed:
-        withheld = row.text("_note", "")
-        if not withheld and row.text("source", "") == WITHHELD:
-            withheld = "it came there from Strava"
-        start, kind = row.text("start_date_local", ""), row.text("type", "")
-        return listed(self.url, number=row.values.get("id"), start=start, kind=kind, withheld=withheld)
+        rows = []
+        for each in value:
+            row = Fields.of(each, error=DeliveryError, where=f"{self.url}, activity")
+            hidden = "it came there from Strava" if row.text("source", "") == WITHHELD else ""
+            start, kind, withheld = (
+                row.text("start_date_local", ""),
+                row.text("type", ""),
+                row.text("_note", "") or hidden,
+            )
+            number = row.values.get("id")
+            rows.append(fetch.listed(self.url, number=number, start=start, kind=kind, withheld=withheld))
+        return rows
 
     def _ask(
         self, method: str, path: str, doing: str, value: object = None, *, missing: tuple[int, ...] = ()
@@ -192,23 +196,17 @@ def _refusal(code: int, wait: str, doing: str, url: str) -> DeliveryError:
         5: ("the service has a fault of its own", "do it again later: nothing is doubled"),
         0: (f"it refuses to {doing}", "for a workout, try the other form: as FIT or as text"),
     }
-    return refusal(code, known, where=url)
+    return http.refusal(code, known, where=url)
 
 
-def _second_before(time: str) -> str:
-    return (datetime.fromisoformat(time) - timedelta(seconds=1)).isoformat()
-
-
-def _numbers(body: bytes, posted: list[Event], url: str) -> tuple[int | str, ...]:
+def _numbers(body: bytes | None, posted: list[Event], url: str) -> tuple[int | str, ...]:
     """The service's number for each event, in the order in which they were posted."""
     try:
-        answer = parse_json(body, error=DeliveryError)
+        answer = parse_json(body or b"", error=DeliveryError)
     except DeliveryError:
         answer = None
-    known: dict[object, object] = {}
-    for event in answer if isinstance(answer, list) else ():
-        if isinstance(event, dict) and isinstance(event.get("external_id"), str):
-            known[event["external_id"]] = event.get("id")
+    rows = [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+    known = {str(row.get("external_id")): row.get("id") for row in rows}
     numbers: list[int | str] = []
     for event in posted:
         number = known.get(event.external_id)
