@@ -1,7 +1,5 @@
 """Speed and distance that agree with each other and with the positions, whatever of them a file holds."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +18,9 @@ RESTART_M, RESTART_SHARE = 100.0, 0.1  # a count that falls so far, to such a sh
 FASTEST_MPS = PLAUSIBLE["speed_mps"][1]
 DELTA_FALLS = 0.02  # a running total hardly ever falls; distances from point to point do all the time
 
+Rows = npt.NDArray[np.intp] | slice
+Begins = BoolArray | np.bool_  # whether a new segment begins between each row and the one before it; False: none does
+
 
 def with_motion(
     time_s: FloatArray, columns: dict[str, FloatArray], breaks: BoolArray, decisions: list[str]
@@ -31,17 +32,14 @@ def with_motion(
     over a break (`breaks` is True where a new segment of a track begins), nor over a gap of a minute. Where a column
     contradicts the positions, the positions win; where speed contradicts distance, distance wins.
     """
-    columns = dict(columns)
     segment = np.cumsum(breaks, dtype=np.int64) if np.count_nonzero(breaks) else None
     by_position = _distance_from_positions(time_s, columns, segment, decisions)
     distance = _distance(time_s, columns.get("distance_m"), by_position, segment, decisions)
-    columns["distance_m"] = np.full(len(time_s), np.nan) if distance is None else distance
-    speed = columns.get("speed_mps")
+    speed, missing = columns.get("speed_mps"), np.full(len(time_s), np.nan)
     if distance is not None:
-        derived = _speed_from_distance(time_s, distance, segment)
-        speed = _speed(time_s, speed, derived, decisions)
-    columns["speed_mps"] = np.full(len(time_s), np.nan) if speed is None else speed
-    return columns
+        speed = _speed(time_s, speed, _speed_from_distance(time_s, distance, segment), decisions)
+    found = {"distance_m": distance, "speed_mps": speed}
+    return {**columns, **{name: missing if values is None else values for name, values in found.items()}}
 
 
 def great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> FloatArray:
@@ -60,38 +58,7 @@ def great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> Float
     return found
 
 
-def _distance(
-    time_s: FloatArray,
-    given: FloatArray | None,
-    by_position: FloatArray | None,
-    segment: IntArray | None,
-    decisions: list[str],
-) -> FloatArray | None:
-    """Distance since the start: the file's own where it is one, else that of the positions."""
-    known = None if given is None else _known(given)
-    if given is None or known is None:
-        if by_position is not None:
-            decisions.append("distance: great circles between the positions")
-        return by_position
-    values, first = given[known], _begins(segment, known)
-    way_m = 0.0 if by_position is None else float(np.fmax.reduce(by_position))
-    from_point = way_m > ENOUGH_M and abs(values.sum() / way_m - 1.0) < APART and values.max() < 0.2 * way_m
-    if from_point or (way_m == 0.0 and len(values) > 10 and _falls(values, first) > 10 * DELTA_FALLS):
-        decisions.append("distance: the file counts from point to point; summed")
-        total = np.cumsum(values) - values[0]
-    else:
-        total = _since_start(time_s[known], values, first, decisions)
-        if values[0] > ENOUGH_M:
-            decisions.append(f"distance: began at {values[0]:.0f} m; counted from the start of the activity")
-        if way_m > ENOUGH_M and abs(total[-1] / way_m - 1.0) > 2 * APART:
-            decisions.append("distance: contradicts the positions; great circles between them taken")
-            return by_position
-    out = np.full(len(given), np.nan)
-    out[known] = total
-    return out
-
-
-def _known(*columns: FloatArray) -> npt.NDArray[np.intp] | slice | None:
+def _known(*columns: FloatArray) -> Rows | None:
     """The rows in which every column has a value; None where there are none."""
     there = np.isfinite(columns[0])
     for column in columns[1:]:
@@ -102,15 +69,48 @@ def _known(*columns: FloatArray) -> npt.NDArray[np.intp] | slice | None:
     return rows if len(rows) else None
 
 
-def _begins(segment: IntArray | None, rows: npt.NDArray[np.intp] | slice) -> BoolArray | None:
-    """Whether a new segment begins between each row and the one before it, shape (rows - 1,); None where none does."""
-    if segment is None:
-        return None
-    begins: BoolArray = np.diff(segment[rows]) > 0
-    return begins if begins.any() else None
+def _begins(segment: IntArray | None, rows: Rows) -> Begins:
+    return np.False_ if segment is None else np.diff(segment[rows]) > 0
 
 
-def _since_start(time_s: FloatArray, values: FloatArray, first: BoolArray | None, decisions: list[str]) -> FloatArray:
+def _spread(n: int, rows: Rows, values: FloatArray) -> FloatArray:
+    """Values of some rows as a column of n."""
+    out = np.full(n, np.nan)
+    out[rows] = values
+    return out
+
+
+def _distance(
+    time_s: FloatArray,
+    given: FloatArray | None,
+    by_position: FloatArray | None,
+    segment: IntArray | None,
+    decisions: list[str],
+) -> FloatArray | None:
+    """Distance since the start: the file's own where it is one, else that of the positions."""
+    rows = None if given is None else _known(given)
+    if given is None or rows is None:
+        if by_position is not None:
+            decisions.append("distance: great circles between the positions")
+        return by_position
+    values, first = given[rows], _begins(segment, rows)
+    way_m = 0.0 if by_position is None else float(np.fmax.reduce(by_position))
+    from_point = way_m > ENOUGH_M and abs(values.sum() / way_m - 1.0) < APART and values.max() < 0.2 * way_m
+    if way_m == 0.0 and len(values) > 10:
+        from_point = ((values[1:] < values[:-1]) & ~first).mean() > 10 * DELTA_FALLS
+    if from_point:
+        decisions.append("distance: the file counts from point to point; summed")
+        return _spread(len(given), rows, np.cumsum(values) - values[0])
+    total = _since_start(time_s[rows], values, first, decisions)
+    if values[0] > ENOUGH_M:
+        decisions.append(f"distance: began at {values[0]:.0f} m; counted from the start of the activity")
+    if way_m > ENOUGH_M and abs(total[-1] / way_m - 1.0) > 2 * APART:
+        decisions.append("distance: contradicts the positions; great circles between them taken")
+        return by_position
+    return _spread(len(given), rows, total)
+
+
+def _since_start(time_s: FloatArray, values: FloatArray, first: Begins, decisions: list[str]) -> FloatArray:
     """A running total as distance since the start; what is wrong with it is added to `decisions`.
 
     A step back that is made good at once is jitter, not way. Over a break the count goes on, or begins at whatever
@@ -119,30 +119,23 @@ def _since_start(time_s: FloatArray, values: FloatArray, first: BoolArray | None
     along = values[1:] - values[:-1]
     jumps = np.abs(along) > FASTEST_MPS * (time_s[1:] - time_s[:-1])
     anew = (along < -RESTART_M) & (values[1:] < RESTART_SHARE * values[:-1])
-    if not (first is not None or np.count_nonzero(jumps) or np.count_nonzero(anew)):
+    if not (np.count_nonzero(first) or np.count_nonzero(jumps) or np.count_nonzero(anew)):
         total: FloatArray = np.maximum.accumulate(values) - values[0]
         return total
     lower = values[2:] < values[:-2]
     anew[:-1] &= lower  # else made good by the next sample
     anew[1:] &= lower  # else the way back from a jump
-    if first is not None:
-        jumps, anew = jumps & ~first, anew & ~first
-    jumps &= ~anew
-    begins = jumps | anew if first is None else jumps | anew | first
-    height = np.concatenate(([0.0], np.cumsum(begins))) * (np.ptp(values) + 1.0)
+    anew &= ~first
+    jumps &= ~first & ~anew
+    begins = jumps | anew | first
+    height = running_total(begins) * (np.ptp(values) + 1.0)
     steps = np.diff(np.maximum.accumulate(values + height) - height)
     over = np.where(jumps | (np.abs(along) > ENOUGH_M), 0.0, np.maximum(along, 0.0))
     steps[begins] = np.where(anew, values[1:], over)[begins]
     for what, count in (("began anew", np.count_nonzero(anew)), ("jumped", np.count_nonzero(jumps))):
         if count:
             decisions.append(f"distance: {what} {counted(count, 'time')} within the recording")
-    return np.concatenate(([0.0], np.cumsum(np.maximum(steps, 0.0))))
-
-
-def _falls(values: FloatArray, first: BoolArray | None) -> float:
-    """The share of steps in which a distance falls within a segment."""
-    falls = values[1:] < values[:-1]
-    return float((falls if first is None else falls & ~first).mean())
+    return running_total(np.maximum(steps, 0.0))
 
 
 def _distance_from_positions(
@@ -152,40 +145,25 @@ def _distance_from_positions(
     rows = None if lat is None or lon is None else _known(lat, lon)
     if lat is None or lon is None or rows is None or len(time := time_s[rows]) < 2:
         return None
-    steps, first = great_circle_m(lat[rows], lon[rows]), _begins(segment, rows)
-    took_s = time[1:] - time[:-1]
+    steps, took_s = great_circle_m(lat[rows], lon[rows]), time[1:] - time[:-1]
     steps[took_s > BRIDGED_S] = 0.0
     jumps = steps > FASTEST_MPS * took_s
-    if np.count_nonzero(jumps):
-        steps[jumps] = 0.0
-        decisions.append(
-            f"positions: {counted(np.count_nonzero(jumps), 'jump')} faster than anything; without distance"
-        )
-    if first is not None:
-        steps[first] = 0.0
-    distance = np.full(len(lat), np.nan)
-    distance[rows] = running_total(steps)
-    return distance
+    if count := np.count_nonzero(jumps):
+        decisions.append(f"positions: {counted(count, 'jump')} faster than anything; without distance")
+    steps[jumps | _begins(segment, rows)] = 0.0
+    return _spread(len(lat), rows, running_total(steps))
 
 
 def _speed_from_distance(time_s: FloatArray, distance_m: FloatArray, segment: IntArray | None) -> FloatArray:
     """Speed at each sample: the way since the sample before over the time it took; NaN after a gap."""
-    speed = np.full(len(time_s), np.nan)
     rows = _known(distance_m)
     if rows is None:
-        return speed
+        return np.full(len(time_s), np.nan)
     time, known = time_s[rows], distance_m[rows]
-    steps, way, first = time[1:] - time[:-1], known[1:] - known[:-1], _begins(segment, rows)
-    good = (steps > 0) & (steps < GAP_S)
-    if first is not None:
-        good &= ~first
-    np.divide(way, steps, out=way, where=good)
-    way[~good] = np.nan
-    if isinstance(rows, slice):
-        speed[1:] = way
-    else:
-        speed[rows[1:]] = way
-    return speed
+    took_s, speed = time[1:] - time[:-1], np.full(len(known), np.nan)
+    good = (took_s > 0) & (took_s < GAP_S) & ~_begins(segment, rows)
+    np.divide(known[1:] - known[:-1], took_s, out=speed[1:], where=good)
+    return _spread(len(time_s), rows, speed)
 
 
 def _speed(
@@ -193,12 +171,11 @@ def _speed(
 ) -> FloatArray | None:
     """The file's own speed, that of distance where it is none, and that of distance where it is missing."""
     there = np.isfinite(derived)
-    both = None if given is None else np.isfinite(given)
-    if given is None or both is None or not np.count_nonzero(both):
-        if np.count_nonzero(there):
-            decisions.append("speed: differences of distance, not smoothed")
-            return derived
-        return given
+    if given is None or not np.count_nonzero(both := np.isfinite(given)):
+        if not np.count_nonzero(there):
+            return given
+        decisions.append("speed: differences of distance, not smoothed")
+        return derived
     both &= there
     known, wanted = np.count_nonzero(both), np.count_nonzero(there)
     way_m = _way(time_s, derived, there)
@@ -223,9 +200,8 @@ def _stale(time_s: FloatArray, given: FloatArray, derived: FloatArray, both: Boo
     first = np.concatenate(([0], np.flatnonzero(bins[1:] != bins[:-1]) + 1, [len(bins)]))
     if len(first) <= 10:
         return False
-    means = [np.add.reduceat(values[both], first[:-1]) / (first[1:] - first[:-1]) for values in (given, derived)]
-    moving = means[1] > 0.5
+    own, true = (np.add.reduceat(values[both], first[:-1]) / np.diff(first) for values in (given, derived))
+    moving = true > 0.5
     if np.count_nonzero(moving) < 10:
         return False
-    apart = np.abs(means[0][moving] - means[1][moving]) / means[1][moving]
-    return at_share(apart) > STALE_APART
+    return at_share(np.abs(own[moving] - true[moving]) / true[moving]) > STALE_APART
