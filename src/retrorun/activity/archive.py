@@ -5,8 +5,6 @@ A folder, a zip (with zips inside, as Garmin Connect exports them), a single fil
 gzip or the zip with one file that a web service hands out.
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import io

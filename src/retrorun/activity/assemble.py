@@ -1,7 +1,5 @@
 """The common rules: from what a file says to one activity on one clock."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from bisect import bisect_right
@@ -14,11 +12,12 @@ import numpy.typing as npt
 
 from retrorun.activity import cadence, motion, rules
 from retrorun.activity.model import COLUMNS, Activity, Damage, Device, Lap, Part, Pause
-from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share
+from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share, mask
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
+Columns = dict[str, FloatArray]
 Rows = npt.NDArray[np.intp] | slice  # a slice where all are taken as they are
 _LEAST_LAP_S = 0.5  # nobody runs a lap of less; a button that was pressed twice leaves one
 _SLACK_S = 3600.0  # a lap may begin before the first sample (waiting for satellites) or end after the last one
@@ -76,7 +75,7 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def only_present(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+def only_present(columns: Mapping[str, FloatArray]) -> Columns:
     """The columns that hold at least one value."""
     return {name: values for name, values in columns.items() if has_values(values)}
 
@@ -111,9 +110,7 @@ def assemble(raw: RawRecording) -> Activity:
     columns = motion.with_motion(time_s, columns, _breaks(len(time_s), activity, segment), decisions)
     parts = _parts(raw, zero, time_s, activity)
     sport, sub_sport = _main_sport(raw, parts, decisions)
-    sport, columns["cadence_spm"] = cadence.of_run(
-        time_s, columns, sport, parts, decisions, is_steps=raw.cadence_is_steps
-    )
+    sport, columns["cadence_spm"] = _as_run(raw, sport, parts, time_s, columns, decisions)
     missing = np.full(len(time_s), np.nan)
     filled = {name: columns.get(name, missing) for name in COLUMNS[1:]}
     start_time = None
@@ -144,6 +141,23 @@ def assemble(raw: RawRecording) -> Activity:
         extra=extra,
         developer=developer,
     )
+
+
+def _as_run(
+    raw: RawRecording, sport: str, parts: tuple[Part, ...], time_s: FloatArray, columns: Columns, decisions: list[str]
+) -> tuple[str, FloatArray]:
+    """The sport by what was done, and cadence in steps a minute; of several sports, what was done on foot decides."""
+    given, speed = columns.pop("cadence", None), columns["speed_mps"]
+    own, on_foot = given, None
+    if len(parts) > 1 and not all(part.sport in rules.FOOT_SPORTS for part in parts):
+        on_foot = mask(time_s, (part for part in parts if part.sport in rules.FOOT_SPORTS))
+        speed = np.where(on_foot, speed, np.nan)
+        own = None if given is None else np.where(on_foot, given, np.nan)
+    sport = rules.sport_by_motion(sport, time_s, speed, own, decisions)
+    steps = cadence.steps_per_minute(own, speed, sport=sport, is_steps=raw.cadence_is_steps, decisions=decisions)
+    if sport in rules.FOOT_SPORTS:
+        steps = cadence.without_nonsense(time_s, speed, steps, decisions)
+    return sport, steps if on_foot is None or given is None else np.where(on_foot, steps, given)
 
 
 # ---- rows: in the order of their times, one for each moment ----------------------------------------------------------

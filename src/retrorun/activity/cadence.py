@@ -1,25 +1,10 @@
 """Cadence: steps per minute of both feet, whatever unit the file has."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import numpy as np
+import numpy.typing as npt
 
-from retrorun.activity.rules import (
-    ENOUGH_RUNNING,
-    FOOT_SPORTS,
-    MOVING_MPS,
-    RUN_MPS,
-    STRIDE_LIMIT,
-    counted,
-    sport_by_motion,
-)
-from retrorun.arrays import BoolArray, FloatArray, at_share, edges, mask
-
-if TYPE_CHECKING:
-    from retrorun.activity.model import Part
+from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT, counted
+from retrorun.arrays import BoolArray, FloatArray, at_share, edges
 
 WALKS = ("walking", "hiking")
 NO_STEP_SPM = 20.0  # a zero that was averaged with its neighbours is still no step
@@ -38,42 +23,13 @@ HELD_S, HELD_STEP_SPM, HELD_BEFORE_S = 8.0, 2.0, 5.0
 ENOUGH_WALKING = ENOUGH_RUNNING_BEFORE = 3  # samples, so that no single one speaks
 
 
-def of_run(
-    time_s: FloatArray,
-    columns: dict[str, FloatArray],
-    sport: str,
-    parts: Sequence[Part],
-    decisions: list[str],
-    *,
-    is_steps: bool | None,
-) -> tuple[str, FloatArray]:
-    """The sport by what was done, and cadence in steps a minute; of several sports, what was done on foot decides."""
-    given, speed = columns.pop("cadence", None), columns["speed_mps"]
-    own, on_foot = given, None
-    if len(parts) > 1 and not all(part.sport in FOOT_SPORTS for part in parts):
-        on_foot = mask(time_s, (part for part in parts if part.sport in FOOT_SPORTS))
-        speed = np.where(on_foot, speed, np.nan)
-        own = None if given is None else np.where(on_foot, given, np.nan)
-    sport = sport_by_motion(sport, time_s, speed, own, decisions)
-    steps = steps_per_minute(own, speed, sport=sport, is_steps=is_steps, decisions=decisions)
-    if sport in FOOT_SPORTS:
-        steps = without_nonsense(time_s, speed, steps, decisions)
-    return sport, steps if on_foot is None or given is None else np.where(on_foot, steps, given)
-
-
 def steps_per_minute(
     cadence: FloatArray | None, speed_mps: FloatArray, *, sport: str, is_steps: bool | None, decisions: list[str]
 ) -> FloatArray:
     """The cadence column in steps per minute; the unit is decided once for the whole activity.
 
-    A sample alone cannot decide: a walking break at 55 strides a minute looks like a slow 55 steps.
-
-    Args:
-        cadence: as in the file, NaN for missing; None where the file has none.
-        speed_mps: shape (n,), to tell running samples from others.
-        sport: FIT's word.
-        is_steps: what the file itself says about the unit, None where it says nothing.
-        decisions: what was decided is added here.
+    A sample alone cannot decide: a walking break at 55 strides a minute looks like a slow 55 steps. `is_steps` is what
+    the file itself says about the unit, None where it says nothing; what was decided is added to `decisions`.
     """
     if cadence is None or not np.count_nonzero(np.isfinite(cadence)):
         return np.full(len(speed_mps), np.nan)
@@ -112,18 +68,15 @@ def without_nonsense(
     Zeros while moving, values above anybody's, the octave above a walk (beside walking some watches write twice its
     cadence), and the value of running held into a walk break. A value counts for the first reason that it has.
     """
-    faults = {
+    kept = cadence_spm
+    for what, fault in {
         "zero while moving": (cadence_spm >= 0) & (cadence_spm <= NO_STEP_SPM) & (speed_mps > MOVING_MPS),
         "more than anybody's": cadence_spm > MOST_SPM,
         "the octave above a walk": _octaves(time_s, speed_mps, cadence_spm),
         "running held into a walk": _held(time_s, speed_mps, cadence_spm),
-    }
-    kept = cadence_spm
-    for what, fault in faults.items():
-        if not np.count_nonzero(fault):
-            continue
-        count = np.count_nonzero(fault & np.isfinite(kept))  # what is missing already is counted already
-        if count:
+    }.items():
+        # What is missing already is counted already.
+        if np.count_nonzero(fault) and (count := np.count_nonzero(fault & np.isfinite(kept))):
             kept = np.where(fault, np.nan, kept)
             decisions.append(f"cadence: {counted(count, 'value')} of {what} taken as missing")
     return kept
@@ -136,16 +89,24 @@ def stuck(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) ->
     the speed changed as between running and walking, or for longer than any steady runner's, or is the only one.
     """
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
-    firsts, lasts = edges((cadence_spm[1:] == cadence_spm[:-1]) & (cadence_spm[1:] > 0))
-    long = (time_s[lasts] - time_s[firsts] >= STUCK_S) & (lasts - firsts + 1 >= STUCK_SAMPLES)
+    firsts, lasts = _of_one_value(time_s, cadence_spm, above=0.0, least_s=STUCK_S)
     steps = np.count_nonzero(cadence_spm > 0)
-    for first, last in np.transpose((firsts, lasts))[long].tolist():
+    for first, last in np.transpose((firsts, lasts))[lasts - firsts + 1 >= STUCK_SAMPLES].tolist():
         speed = speed_mps[first : last + 1]
         speed = speed[np.isfinite(speed)]
         changed = len(speed) > 0 and at_share(speed, 0.1) < STUCK_CHANGE * at_share(speed, 0.9)
         alone = last - first + 1 == steps
         out[first : last + 1] = changed or alone or time_s[last] - time_s[first] >= STUCK_ANYHOW_S
     return out
+
+
+def _of_one_value(
+    time_s: FloatArray, cadence_spm: FloatArray, *, above: float, least_s: float
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The first and the last sample of each stretch in which the very same value was written for so long."""
+    firsts, lasts = edges((cadence_spm[1:] == cadence_spm[:-1]) & (cadence_spm[1:] > above))
+    long = time_s[lasts] - time_s[firsts] >= least_s
+    return firsts[long], lasts[long]
 
 
 def _octaves(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) -> BoolArray:
@@ -180,13 +141,11 @@ def _held(time_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray) ->
     before.
     """
     out = np.zeros(len(cadence_spm), dtype=np.bool_)
-    firsts, lasts = edges((cadence_spm[1:] == cadence_spm[:-1]) & (cadence_spm[1:] > WALK_SPM[1]))
-    long = time_s[lasts] - time_s[firsts] >= HELD_S
-    if not np.count_nonzero(long):
+    firsts, lasts = _of_one_value(time_s, cadence_spm, above=WALK_SPM[1], least_s=HELD_S)
+    if not len(firsts):
         return out
     following = cadence_spm[np.minimum(lasts + 1, len(cadence_spm) - 1)]
-    into_walk = long & ~(following > WALK_SPM[1])
-    for first, last in np.transpose((firsts, lasts))[into_walk].tolist():
+    for first, last in np.transpose((firsts, lasts))[~(following > WALK_SPM[1])].tolist():
         after = cadence_spm[last + 1 : last + 4]
         after = after[np.isfinite(after)]
         if not len(after) or after[0] > WALK_SPM[1]:

@@ -1,7 +1,5 @@
 """The second opinion: a FIT file as fitparse reads it, and two readings of one recording held against each other."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What a recording holds, as a small value: sampling, gaps, damage, columns, and whether it can be analysed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

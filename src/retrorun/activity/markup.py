@@ -5,8 +5,6 @@ calling back; then the tags of interest are found all at once, as arrays. That i
 and processing instructions blanked out and document types refused, every `<` of a well-formed document begins a tag.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 import string

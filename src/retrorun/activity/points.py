@@ -1,7 +1,5 @@
 """The points of an XML recording: the texts of their elements, sorted into columns."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import re

@@ -1,7 +1,5 @@
 """Reading a recording from wherever it lies: the content says what it is, not the name."""
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """TCX, GPX and KML: what the elements of each say, as a raw recording."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator
