@@ -50,11 +50,7 @@ class Listed:
 
 
 def listed(where: str, *, number: object, start: str, kind: str, withheld: str = "") -> Listed:
-    """An activity out of a service's answer.
-
-    Raises:
-        DeliveryError: its number or its time is none.
-    """
+    """An activity out of a service's answer, whose number and time are such."""
     text = str(number) if type(number) in (int, str) else ""
     if not _NUMBER.fullmatch(text) or (start and not _is_time(start)):
         raise DeliveryError("the answer is no list of activities", where=where, hint="this is not the service")

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+from retrorun import files
 from retrorun.documents import Fields, parse_json
 from retrorun.errors import DeliveryError, install_hint
-from retrorun.files import make_folder
-from retrorun.services.fetch import MARK, Listed, listed, with_note
-from retrorun.services.http import refusal
-from retrorun.services.keys import own_folder
+from retrorun.services import fetch, http, keys
 
 T = TypeVar("T")
 WHERE = "Garmin Connect"
@@ -83,10 +83,10 @@ class GarminConnect:
         held = self._held(set(many))
         return tuple(self._send(workout, days, held.get(name)) for name, (workout, days) in many.items())
 
-    def activities(self, since: date) -> tuple[Listed, ...]:
+    def activities(self, since: date) -> tuple[fetch.Listed, ...]:
         """All activities from a day on, the newest first."""
         found = _asked(lambda: self._account.get_activities_by_date(since.isoformat()), "list the activities")
-        rows = [_listed(row) for row in _rows(found)]
+        rows = map(_listed, _rows(found))
         return tuple(sorted({row.number: row for row in rows}.values(), key=lambda row: row.start, reverse=True))
 
     def original(self, number: str) -> bytes | None:
@@ -122,8 +122,7 @@ class GarminConnect:
         numbers: dict[int, str] = {}
         start = 0
         while start < MOST_LISTED:
-            page = _asked(partial(self._account.get_workouts, start, PAGE), "list the workouts")
-            rows = _rows(page)
+            rows = _rows(_asked(partial(self._account.get_workouts, start, PAGE), "list the workouts"))
             # What a training plan of Garmin's own put there has no number.
             numbers |= {row.integer("workoutId"): _name(row.values) for row in rows if row.has("workoutId")}
             start += len(rows)
@@ -159,17 +158,16 @@ def connect(login: Callable[[], Login], code: Callable[[], str]) -> GarminConnec
         hint = f"with Python 3.12 or newer, {install_hint('garminconnect')}"
         raise DeliveryError("Garmin Connect needs the package garminconnect", hint=hint) from None
     logging.getLogger("garminconnect").addHandler(logging.NullHandler())  # what it says is said here, in other words
-    folder = (own_folder() / "garmin").resolve()  # the package refuses links on the way
-    make_folder(folder)
+    folder = (keys.own_folder() / "garmin").resolve()  # the package refuses links on the way
+    files.make_folder(folder)
     if any(folder.iterdir()):
-        account = garminconnect.Garmin()
-        try:
-            _asked(lambda: account.login(str(folder)), "log in")
-            return GarminConnect(account)
-        except LoginError:
-            pass
+        with suppress(LoginError):
+            return _logged_in(garminconnect.Garmin(), folder)
     known = login()
-    account = garminconnect.Garmin(known.email, known.password, prompt_mfa=code)
+    return _logged_in(garminconnect.Garmin(known.email, known.password, prompt_mfa=code), folder)
+
+
+def _logged_in(account: Any, folder: Path) -> GarminConnect:  # noqa: ANN401 - as above
     _asked(lambda: account.login(str(folder)), "log in")
     return GarminConnect(account)
 
@@ -177,13 +175,13 @@ def connect(login: Callable[[], Login], code: Callable[[], str]) -> GarminConnec
 def _workout(text: str) -> dict[str, Any]:
     """A workout as it is sent: with the line in its description by which it is known again."""
     workout = _fields(parse_json(text, error=DeliveryError, where=WHERE))
-    return {**workout.values, "description": with_note(workout.text("description", ""), f"{MARK} {OURS}")}
+    return {**workout.values, "description": fetch.with_note(workout.text("description", ""), f"{fetch.MARK} {OURS}")}
 
 
-def _listed(row: Fields) -> Listed:
+def _listed(row: Fields) -> fetch.Listed:
     kind = row.fields("activityType").text("typeKey", "") if row.has("activityType") else ""
     start = row.text("startTimeLocal", "").replace(" ", "T")
-    return listed(WHERE, number=row.values.get("activityId"), start=start.removesuffix(".0"), kind=kind)
+    return fetch.listed(WHERE, number=row.values.get("activityId"), start=start.removesuffix(".0"), kind=kind)
 
 
 def _rows(answer: object) -> list[Fields]:
@@ -238,4 +236,4 @@ def _refusal(status: int, doing: str) -> DeliveryError:
         5: ("it has a fault of its own", later),
         429: ("too many requests", f"try again in an hour, {OTHER_WAY}"),
     }
-    return refusal(status, known, where=WHERE)
+    return http.refusal(status, known, where=WHERE)

@@ -43,20 +43,12 @@ class TooLargeError(DeliveryError):
 
 
 def api_address() -> str:
-    """The address of the interface: RETRORUN_STRAVA_API, or today's.
-
-    Raises:
-        DeliveryError: a token would go out without encryption.
-    """
+    """The address of Strava's interface: RETRORUN_STRAVA_API, or today's."""
     return safe_address(os.environ.get(VARIABLE, API), where=VARIABLE)
 
 
 def safe_address(address: str, *, where: str) -> str:
-    """An address that secrets may go to, without a slash at its end: https, or this machine; judged by its parts.
-
-    Raises:
-        DeliveryError: it is another.
-    """
+    """An address that secrets may go to, without a slash at its end: https, or this machine; judged by its parts."""
     try:
         parts = urlsplit(address)
         plain = parts.username is None and parts.password is None and not (parts.query or parts.fragment)
@@ -73,17 +65,10 @@ def safe_address(address: str, *, where: str) -> str:
 def make_session(
     address: str, *, limit_s: float = MOST_S, sleep: Callable[[float], None] = time.sleep
 ) -> requests.Session:
-    """A session for the service at `address`, and for no other; it also sends what stravalib asks of its built-in one.
+    """A session for the service at a safe `address`, and no other; also for what stravalib asks of its built-in one.
 
-    Strava's own `/api/v3` end may be there or not; logging in (`/oauth/…`) stays where it is, but for an address on
-    this machine, which stands for all of the service.
-
-    Args:
-        address: a safe one.
-        limit_s: how long a request may take [s], with all tries and waiting.
-        sleep: waits some seconds before another try.
-
-    Its requests raise DeliveryError where no whole answer comes, or one that points elsewhere.
+    A request may take `limit_s` [s], with all tries and waiting; `sleep` waits some seconds before another try. It
+    raises DeliveryError where no whole answer comes, or one that points elsewhere, where a secret must not go.
     """
     import requests
     from requests.adapters import HTTPAdapter
@@ -105,18 +90,12 @@ def make_session(
                     raise
                 return response
 
-            return _tried(once, limit_s, reads=request.method == "GET", address=address, sleep=sleep)
-
-    class Session(requests.Session):
-        """Follows no redirect: a secret must not go where the answer of a server points."""
-
-        def get_redirect_target(self, resp: requests.Response) -> str | None:
-            target = super().get_redirect_target(resp)
-            if target is not None:
+            response = _tried(once, limit_s, reads=request.method == "GET", address=address, sleep=sleep)
+            if response.is_redirect:
                 raise DeliveryError("the service points to another address, where a secret must not go", where=address)
-            return None
+            return response
 
-    session = Session()
+    session = requests.Session()
     session.trust_env = False  # neither .netrc nor a proxy's password from the environment
     session.headers["User-Agent"] = "retrorun"
     session.adapters.clear()
@@ -184,10 +163,9 @@ def _wait_s(status: int, headers: Mapping[str, str], tried: int, *, reads: bool)
 
 
 def in_time(do: Callable[[], T], until: float) -> T:
-    """What `do` returns, or raises, by the monotonic clock's `until` [s]; where it has not, it is left to itself.
+    """What `do` returns, or raises, by the monotonic clock's `until` [s]; else TimeoutError, and it is left to itself.
 
-    Raises:
-        TimeoutError: it has not. Names that are looked up and heads of answers that drip have no time limit otherwise.
+    Names that are looked up and heads of answers that drip have no time limit otherwise.
     """
     outcome: Future[T] = Future()
 
@@ -202,12 +180,7 @@ def in_time(do: Callable[[], T], until: float) -> T:
 
 
 def bounded(chunks: Iterable[bytes], *, until: float, clock: Callable[[], float] = time.monotonic) -> bytes:
-    """A whole answer, if it is no larger than any should be and there by `until`.
-
-    Raises:
-        TooLargeError: it is larger.
-        TimeoutError: it is not there by then.
-    """
+    """A whole answer, if it is no larger than any should be (TooLargeError) and there by `until` (TimeoutError)."""
     parts, size = [], 0
     for chunk in chunks:
         size += len(chunk)
@@ -220,7 +193,7 @@ def bounded(chunks: Iterable[bytes], *, until: float, clock: Callable[[], float]
 
 
 def redirected(url: str, address: str) -> str:
-    """Where a request for stravalib's built-in address goes."""
+    """Where a request for stravalib's built-in address goes; logging in stays there, but for one on this machine."""
     if url.startswith(API):
         return address + url.removeprefix(API)
     if url.startswith(BUILT_IN) and urlsplit(address).hostname in LOCAL_HOSTS:

@@ -65,11 +65,7 @@ class Application:
 
     @classmethod
     def from_environment(cls) -> Application:
-        """From STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET.
-
-        Raises:
-            DeliveryError: one of them is missing, or the first is no number.
-        """
+        """From STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET."""
         number, secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
         if not number.isdecimal() or not secret:
             hint = "make an application of your own at https://www.strava.com/settings/api and set both"
@@ -87,11 +83,7 @@ class Token:
 
     @classmethod
     def of(cls, fields: Fields) -> Token:
-        """The token in a file or in an answer.
-
-        Raises:
-            DeliveryError: there is none.
-        """
+        """The token in a file or in an answer."""
         token = cls(
             access_token=fields.text("access_token"),
             refresh_token=fields.text("refresh_token"),
@@ -114,11 +106,7 @@ def token_path() -> Path:
 
 @contextmanager
 def changing_token(path: Path) -> Iterator[None]:
-    """Keep others from renewing the token meanwhile: of two that use one refresh token, the second is thrown out.
-
-    Raises:
-        OutputError: another process holds it for a minute, or its folder cannot be made.
-    """
+    """Keep others from renewing the token meanwhile: of two that use one refresh token, the second is thrown out."""
     files.make_folder(path.parent)
     with files.locked(path):
         yield
@@ -130,11 +118,7 @@ def save_token(token: Token, path: Path) -> None:
 
 
 def load_token(path: Path) -> Token:
-    """The token that was kept.
-
-    Raises:
-        DeliveryError: there is none, or the file holds something else.
-    """
+    """The token that was kept."""
     if not path.exists():
         raise DeliveryError("not logged in to Strava", hint=LOGIN)
     try:

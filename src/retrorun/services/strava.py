@@ -21,9 +21,8 @@ from retrorun.activity.model import Activity
 from retrorun.activity.read import STREAMS, activity_from_streams
 from retrorun.documents import Fields
 from retrorun.errors import DeliveryError, install_hint
-from retrorun.services import http
-from retrorun.services.fetch import Ran, note_line, with_mark, with_note
-from retrorun.services.keys import LOGIN, Application, Token, changing_token, load_token, save_token
+from retrorun.services import fetch as notes
+from retrorun.services import http, keys
 
 if TYPE_CHECKING:
     import requests
@@ -39,18 +38,14 @@ PAGE = "<!doctype html><title>retrorun</title><p>{}</p><p>You can close this pag
 
 
 class Strava:
-    """A connection for one athlete.
+    """A connection for one athlete, through his own application; all its methods raise DeliveryError.
 
-    Args:
-        application: the athlete's own application.
-        token_file: where the tokens are; a renewed one is kept there before it is used.
-        now: the present moment [Unix s], for tests.
-        session: how requests go out; the usual one by default.
+    `token_file` is where the tokens are; a renewed one is kept there before it is used. `now` gives Unix seconds.
     """
 
     def __init__(
         self,
-        application: Application,
+        application: keys.Application,
         token_file: Path,
         *,
         now: Callable[[], float] = time.time,
@@ -68,22 +63,13 @@ class Strava:
         return http.limits_text(self._headers)
 
     def exchange(self, code: str) -> None:
-        """Turn the code of a fresh login into a token, and keep it.
-
-        Raises:
-            DeliveryError: the service refuses or does not answer.
-        """
+        """Turn the code of a fresh login into a token, and keep it."""
         app, protocol = self._application, self._client.protocol
-        with changing_token(self._token_file):
+        with keys.changing_token(self._token_file):
             self._keep(self._ask(lambda: protocol.exchange_code_for_token(app.client_id, app.client_secret, code)[0]))
 
     def fetch(self, activity_id: int) -> Activity:
-        """One of the athlete's own activities, as the service has it. Nothing of it is stored.
-
-        Raises:
-            DeliveryError: not logged in, not the athlete's, or the service refuses or does not answer.
-            RecordingError: the activity has no samples.
-        """
+        """One of the athlete's own activities, as the service has it. Nothing of it is stored."""
         detail = self._detail(activity_id)
         streams = self._call(lambda: self._client.get_activity_streams(activity_id, types=list(STREAMS)))
         if detail.start_date is None:
@@ -96,20 +82,16 @@ class Strava:
             trainer=bool(detail.trainer),
         )
 
-    def annotate(self, activity_id: int, ran: Ran, *, in_name: bool = False) -> bool:
-        """Write what was run backward into an activity's description, and its name where asked; twice changes nothing.
+    def annotate(self, activity_id: int, ran: notes.Ran, *, in_name: bool = False) -> bool:
+        """Write what was run backward into an activity's description, and its name where asked.
 
-        Returns:
-            Whether anything had to be changed.
-
-        Raises:
-            DeliveryError: as `fetch`; also where the athlete did not allow changes when logging in.
+        Whether anything had to be changed: twice changes nothing.
         """
         detail = self._detail(activity_id)
         old, name = detail.description or "", detail.name or ""
-        changes = {"description": with_note(old, note_line(ran))}
+        changes = {"description": notes.with_note(old, notes.note_line(ran))}
         if in_name:
-            changes["name"] = with_mark(name, ran)
+            changes["name"] = notes.with_mark(name, ran)
         if changes["description"] == old and changes.get("name", name) == name:
             return False
         self._call(lambda: self._client.update_activity(activity_id, **changes))  # type: ignore[arg-type]  # two texts
@@ -120,26 +102,26 @@ class Strava:
 
     def _call(self, request: Callable[[], T]) -> T:
         """Do a request with a token that is alive."""
-        token = load_token(self._token_file)
+        token = keys.load_token(self._token_file)
         if token.is_stale(self._now()):
             token = self._renewed()
         self._client.access_token = token.access_token
         return self._ask(request)
 
-    def _renewed(self) -> Token:
+    def _renewed(self) -> keys.Token:
         """A fresh token; the one that another process has fetched meanwhile, if there is one."""
         app = self._application
-        with changing_token(self._token_file):
-            old = load_token(self._token_file)
+        with keys.changing_token(self._token_file):
+            old = keys.load_token(self._token_file)
             if not old.is_stale(self._now()):
                 return old
             renew = self._client.refresh_access_token
             return self._keep(self._ask(lambda: renew(app.client_id, app.client_secret, old.refresh_token)))
 
-    def _keep(self, info: Mapping[str, Any]) -> Token:
+    def _keep(self, info: Mapping[str, Any]) -> keys.Token:
         # An answer of another shape must not take the place of a good token.
-        token = Token.of(Fields.of(dict(info), error=DeliveryError, where="Strava's token", hint="log in again"))
-        save_token(token, self._token_file)
+        token = keys.Token.of(Fields.of(dict(info), error=DeliveryError, where="Strava's token", hint="log in again"))
+        keys.save_token(token, self._token_file)
         return token
 
     def _see_limits(self, headers: Mapping[str, str], _method: str) -> None:
@@ -171,9 +153,9 @@ def _refusal(code: int, headers: Mapping[str, str]) -> DeliveryError:
         what = f"Strava's limit is reached ({http.limits_text(headers) or '429'})"
         return DeliveryError(what, hint=f"try again {when}")
     known = {
-        400: ("Strava does not take the request or the login", LOGIN),
-        401: ("Strava does not know this login any more", LOGIN),
-        403: ("Strava does not allow this", f"{LOGIN} and allow what it asks for; only your own runs can be read"),
+        400: ("Strava does not take the request or the login", keys.LOGIN),
+        401: ("Strava does not know this login any more", keys.LOGIN),
+        403: ("Strava does not allow this", f"{keys.LOGIN} and allow what it asks for; only your own runs can be read"),
         404: ("Strava has no such activity of yours", "check its number; others' activities cannot be read"),
         5: ("Strava has a fault of its own", "try again later"),
         0: ("Strava refuses the request", "try again later"),
@@ -211,11 +193,8 @@ def _quiet() -> Iterator[None]:
 class LoginServer(ThreadingHTTPServer):
     """Waits on the loopback for the browser to come back from Strava, for one answer. Use it as a context manager.
 
-    Each connection has a thread of its own, so that an idle one keeps nobody out.
-
-    Args:
-        state: a secret of this login, new each time, so that nobody else's answer is taken.
-        port: 0 takes any that is free.
+    Each connection has a thread of its own, so that an idle one keeps nobody out. `state` is a secret of this login,
+    new each time, so that nobody else's answer is taken. Port 0 takes any that is free.
     """
 
     daemon_threads = True
@@ -250,11 +229,7 @@ class LoginServer(ThreadingHTTPServer):
         return f"{AUTHORIZE}?{urlencode(query)}"
 
     def wait(self, now: Callable[[], float]) -> str:
-        """The code that the browser brings back.
-
-        Raises:
-            DeliveryError: it did not come in time, the athlete refused, or did not allow reading activities.
-        """
+        """The code that the browser brings back."""
         until = now() + self._wait_s
         while not self.answer:
             self.timeout = min(until - now(), POLL_S)
