@@ -14,7 +14,7 @@ import pytest
 
 from retrorun.activity.model import Activity
 from retrorun.activity.read import read_activity
-from retrorun.activity.rules import sport_of_words
+from retrorun.activity.rules import plausible, sport_of_words
 from retrorun.detection.detector import detect_gait
 from retrorun.errors import RecordingError
 
@@ -354,3 +354,8 @@ def test_an_activity_is_short_to_look_at_and_gives_its_columns_by_name() -> None
     assert made["speed_mps"] is made.speed_mps
     with pytest.raises(RecordingError, match="there is no column 'pace'"):
         made["pace"]
+
+
+def test_columns_without_a_sample_hold_nothing_that_cannot_be() -> None:
+    assert plausible({"speed_mps": np.empty(0), "cadence_spm": np.empty(0)})[1] == ()
+    assert plausible({"speed_mps": np.array([np.nan])})[1] == ()

@@ -80,7 +80,8 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
     kept, found = dict(columns), []
     names = [name for name in PLAUSIBLE if name in columns]
     held = np.array([columns[name] for name in names]) if names else np.empty((0, 1))
-    lowest, highest = np.fmin.reduce(held, axis=1).tolist(), np.fmax.reduce(held, axis=1).tolist()
+    lowest = np.fmin.reduce(held, axis=1, initial=np.inf).tolist()  # of no samples too
+    highest = np.fmax.reduce(held, axis=1, initial=-np.inf).tolist()
     for name, least, most in zip(names, lowest, highest, strict=True):
         low, high = PLAUSIBLE[name]
         if least < low or most > high:
