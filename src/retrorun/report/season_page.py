@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from retrorun.activity.rules import counted
@@ -19,6 +20,7 @@ from retrorun.report.template import WIDE_IN, Picture, in_both_sizes, render
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_YEARS = 10  # calendars; more years than that are told in the table of runs alone
@@ -58,7 +60,8 @@ def _sections(runs: Sequence[SeasonRun], back: Sequence[SeasonRun], per_m: float
     planned, done = sum(run.planned_steps for run in runs), sum(run.completed_steps for run in runs)
     if planned:
         words = f"{done} of {planned} planned steps were completed ({format_percent(done / planned)})."
-        picture = _weeks("plan-kept", "Plan kept by week", words, season.weeks, "plan", height_in=2.0)
+        draw = partial(figures.draw_weeks, weeks=season.weeks, what="plan")
+        picture = _picture("plan-kept", "Plan kept by week", words, 2.0, draw)
         yield _section("plan", "Plan kept", words, picture)
     years = sorted({run.start.year for run in back})[-MOST_YEARS:]
     yield _section("calendar", "Calendar", "", *(_calendar(runs, year) for year in years))
@@ -105,37 +108,24 @@ def _volume(weeks: Sequence[Period], per_m: float) -> dict[str, object]:
         f"{counted(len(weeks), 'week')}; most in the week from {day_of(most.start)}: "
         f"{format_clock(most.backward_s)}, {format_distance(most.backward_m, per_m=per_m)}."
     )
-    time, distance = (
-        _weeks(f"weeks-{what}", f"Backward {what} by week", text, weeks, what, per_m=per_m)
+    pictures = (
+        _picture(
+            f"weeks-{what}",
+            f"Backward {what} by week",
+            text,
+            2.6,
+            partial(figures.draw_weeks, weeks=weeks, what=what, per_m=per_m),
+        )
         for what in ("time", "distance")
     )
-    return _section("volume", "By week", text, time, distance)
-
-
-def _weeks(
-    name: str,
-    title: str,
-    text: str,
-    weeks: Sequence[Period],
-    what: str,
-    *,
-    per_m: float = 1000.0,
-    height_in: float = 2.6,
-) -> Picture:
-    def draw(figure: Figure) -> None:
-        figures.draw_weeks(figure.subplots(), weeks, what, per_m=per_m)
-
-    return _picture(name, title, text, height_in, draw)
+    return _section("volume", "By week", text, *pictures)
 
 
 def _bests(bests: Sequence[Best], per_m: float) -> dict[str, object]:
     if not bests:
         return _section("bests", "Best efforts", "No backward stretch of 100 m or more.")
     text = "; ".join(f"{distance_name(best.effort.distance_m)} in {format_clock(best.effort.time_s)}" for best in bests)
-
-    def draw(figure: Figure) -> None:
-        figures.draw_bests(figure.subplots(), bests, per_m=per_m)
-
+    draw = partial(figures.draw_bests, bests=bests, per_m=per_m)
     picture = _picture("best-efforts", "Best efforts by distance", f"{text}.", 3.2, draw)
     rows = tuple(
         (
@@ -164,10 +154,7 @@ def _equal(runs: Sequence[SeasonRun], per_m: float) -> dict[str, object]:
         f"{format_pace(speeds[0], per_m=per_m)} on {day_of(days[0])} to {format_pace(speeds[-1], per_m=per_m)} on "
         f"{day_of(days[-1])}. The rise of speed with heart rate is fitted to these runs."
     )
-
-    def draw(figure: Figure) -> None:
-        figures.draw_equal_paces(figure.subplots(), runs, per_m=per_m)
-
+    draw = partial(figures.draw_equal_paces, runs=runs, per_m=per_m)
     return _section("equal", title, words, _picture("equal-paces", title, words, 2.6, draw))
 
 
@@ -176,15 +163,16 @@ def _calendar(runs: Sequence[SeasonRun], year: int) -> Picture:
     days = {run.start.date() for run in runs if run.start.year == year and run.backward_s > 0}
     text = f"{counted(len(days), 'day')} with backward running, from {day_of(min(days))} to {day_of(max(days))}."
 
-    def draw(figure: Figure) -> None:
-        narrow = float(figure.get_size_inches()[0]) < WIDE_IN
-        figure.subplots_adjust(left=0.1 if narrow else 0.05, right=0.99, top=0.98, bottom=0.1, hspace=0.35)
-        halves = ((1, 6), (7, 12)) if narrow else ((1, 12),)
+    def drawn(width_in: float) -> Figure:
+        halves = ((1, 6), (7, 12)) if width_in < WIDE_IN else ((1, 12),)
+        figure = new_figure(width_in, 1.95, theme=LIGHT)
+        figure.subplots_adjust(left=0.05 * len(halves), right=0.99, top=0.98, bottom=0.1, hspace=0.35)
         for axes, months in zip(figure.subplots(len(halves), 1, squeeze=False)[:, 0], halves, strict=True):
             figures.draw_calendar(axes, runs, year, months=months)
+        return figure
 
     caption = f"{year}: framed where there was a run, filled where it was backward, the darker the longer."
-    return _picture(f"calendar-{year}", f"Calendar of {year}", text, 1.95, draw, caption=caption)
+    return in_both_sizes(drawn, f"calendar-{year}", title=f"Calendar of {year}", text=text, caption=caption)
 
 
 def _list(back: Sequence[SeasonRun], per_m: float) -> dict[str, object]:
@@ -217,14 +205,12 @@ def _address(text: str, page: str) -> str:
     return Markup('<a href="{}">{}</a>').format(page, text)
 
 
-def _picture(
-    name: str, title: str, text: str, height_in: float, draw: Callable[[Figure], object], *, caption: str = ""
-) -> Picture:
+def _picture(name: str, title: str, text: str, height_in: float, draw: Callable[[Axes], object]) -> Picture:
     """A picture in both sizes, drawn by `draw` into a figure of its own."""
 
     def drawn(width_in: float) -> Figure:
         figure = new_figure(width_in, height_in, theme=LIGHT, margins_in=(0.75, 0.15, 0.3, 0.5))
-        draw(figure)
+        draw(figure.subplots())
         return figure
 
-    return in_both_sizes(drawn, name, title=title, text=text, caption=caption or title)
+    return in_both_sizes(drawn, name, title=title, text=text, caption=title)

@@ -23,15 +23,12 @@ from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
 from retrorun.arrays import BoolArray, FloatArray, IndexArray, mask, running_total
 from retrorun.detection.result import Detection
 from retrorun.report.figures import style
-from retrorun.report.figures.style import LIGHT, Theme, Titled
+from retrorun.report.figures.style import LIGHT, Given, T, Theme, Titled
 from retrorun.report.tables import when
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from retrorun.report.figures.style import Given, T
 
 BREAK_S = 10.0  # a line is not drawn across so long a gap; watches that save power record every few seconds
 LEAST_S = 1e-6  # samples that stand for less time than this are one moment, and keep their own values
@@ -263,17 +260,13 @@ def _upright(axes: Axes, places_s: Sequence[float], **look: Any) -> None:  # noq
 
 def _explain(axes: Axes, activity: Activity, detection: Detection, theme: Theme, *, raised: bool) -> None:
     """A legend above the picture for what its axes do not say: the shade of a backward stretch, the lines of laps."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    handles: list[Artist] = []
-    if detection.segments:
-        handles.append(Patch(facecolor=theme.backward, alpha=theme.shade_alpha + 0.2, label="backward"))
-        handles.append(Line2D([], [], color=theme.backward, linewidth=2.2, label="the curve while backward"))
-    laps = len(activity.laps) > 1
-    if laps:
-        label = f"a lap begins{' and its number' if raised else ''}"
-        handles.append(Line2D([], [], color=theme.quiet, linewidth=0.8, linestyle=DOTTED, label=label))
-    if handles:
-        above = 1.09 if laps and raised else 1.0
-        style.say_legend(axes, handles, theme=theme, columns=3 if raised else 2, above=above)
+    found, laps = bool(detection.segments), len(activity.laps) > 1
+    kinds = {
+        "backward": found and {"facecolor": theme.backward, "alpha": theme.shade_alpha + 0.2},
+        "the curve while backward": found and {"color": theme.backward, "linewidth": 2.2},
+        f"a lap begins{' and its number' if raised else ''}": laps
+        and {"color": theme.quiet, "linewidth": 0.8, "linestyle": DOTTED},
+    }
+    style.say_legend(
+        axes, style.entries(kinds), theme, columns=3 if raised else 2, above=1.09 if laps and raised else 1.0
+    )

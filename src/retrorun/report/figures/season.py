@@ -12,14 +12,12 @@ import numpy as np
 from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report import tables
 from retrorun.report.figures import style
-from retrorun.report.figures.style import LIGHT, Look, Theme
+from retrorun.report.figures.style import LIGHT, Given, Look, T, Theme
 from retrorun.units import format_clock, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from retrorun.report.figures.style import Given, T
 
 WHAT = ("time", "distance", "plan")
 LEAST_WEEKS = 8  # that the axis has room for, so that one week is no giant bar

@@ -5,16 +5,15 @@ Of a plan that was run: the steps as they were meant above, as they were run bel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from retrorun.activity.model import Activity
 from retrorun.detection.result import Detection
 from retrorun.errors import PlanError
 from retrorun.match.model import Match, StepMatch
 from retrorun.report.figures import style
-from retrorun.report.figures.style import LIGHT, Theme, Titled
+from retrorun.report.figures.style import LIGHT, Given, T, Theme, Titled
 from retrorun.report.session_view import Profile, profile_of
 from retrorun.session.amounts import step_time_s
 from retrorun.session.model import Direction, Intensity, Session, Setting, Slope, Step
@@ -25,10 +24,8 @@ from retrorun.workout.importing import as_session
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
 
     from retrorun.analysis.analyse import Told
-    from retrorun.report.figures.style import Given, T
 
 PlanLike = Session | str | PathLike[str]
 
@@ -50,14 +47,15 @@ def figure_session(
     """The profile of a session, its notation or its file, in a figure of its own or on `ax`."""
     session = as_session(session)
     if ax is not None:
-        return draw_session(style.given_axes(ax, 1)[0], session, theme=theme)
+        _draw_session(style.given_axes(ax, 1)[0], session, theme)
+        return ax
     more_in = 0.5 * (width_in < style.NARROW_IN)  # where the legend has no room beside the title
     figure = style.new_figure(width_in, 3.4 + more_in, theme=theme, margins_in=(0.35, 0.1, 0.55 + more_in, 0.45))
-    draw_session(figure.subplots(), session, theme=theme)
+    _draw_session(figure.subplots(), session, theme)
     return figure
 
 
-def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
+def _draw_session(axes: Axes, session: Session, theme: Theme) -> None:
     """Draw the profile on axes: time across, speed up for forward and down for backward; hatched where uphill."""
     profile = profile_of(session)
     axes.set_facecolor(theme.background)
@@ -93,17 +91,16 @@ def draw_session(axes: Axes, session: Session, *, theme: Theme = LIGHT) -> Axes:
     axes.set_title(title, color=theme.text, fontsize=11, loc="left", pad=pad, parse_math=False)
     steps = [block.step for block in profile.blocks]
     colours = {_colour(step, theme) for step in steps}
-    easy, uphill = (step.intensity in _EASY for step in steps), (step.slope is Slope.UPHILL for step in steps)
-    shown: list[tuple[str, bool, dict[str, Any]]] = [
-        ("forward", theme.forward in colours, {"facecolor": theme.forward}),
-        ("backward", theme.backward in colours, {"facecolor": theme.backward}),
-        ("warm-up, cool-down", any(easy), {"facecolor": theme.forward, "alpha": 0.55}),
-        ("rest", theme.quiet in colours, {"facecolor": theme.quiet}),
-        ("uphill", any(uphill), {"facecolor": theme.forward, "hatch": "//"}),
-    ]
-    kinds = _patches((name, there, {"edgecolor": theme.background, **look}) for name, there, look in shown)
-    style.say_legend(axes, kinds, theme=theme, columns=3 if style.is_narrow(axes) else len(kinds))
-    return axes
+    kinds = {
+        "forward": theme.forward in colours and {"facecolor": theme.forward},
+        "backward": theme.backward in colours and {"facecolor": theme.backward},
+        "warm-up, cool-down": any(step.intensity in _EASY for step in steps)
+        and {"facecolor": theme.forward, "alpha": 0.55},
+        "rest": theme.quiet in colours and {"facecolor": theme.quiet},
+        "uphill": any(step.slope is Slope.UPHILL for step in steps) and {"facecolor": theme.forward, "hatch": "//"},
+    }
+    handles = style.entries(kinds, edgecolor=theme.background)
+    style.say_legend(axes, handles, theme, columns=3 if style.is_narrow(axes) else len(handles))
 
 
 def _colour(step: Step, theme: Theme) -> str:
@@ -137,13 +134,6 @@ def _letters_pt(text: str) -> float:
     return len(text) * _LABEL_PT * style.LETTER_EM + 2.0
 
 
-def _patches(kinds: Iterable[tuple[str, bool, dict[str, Any]]]) -> list[Patch]:
-    """The entries of a legend, of those kinds that there are: what each is called, and how it looks."""
-    from matplotlib.patches import Patch
-
-    return [Patch(label=name, **look) for name, there, look in kinds if there]
-
-
 @overload
 def figure_planned(
     activity: Told,
@@ -155,7 +145,12 @@ def figure_planned(
 ) -> Figure: ...
 @overload
 def figure_planned(
-    activity: Told, detection: Detection | None = None, match: Match | None = None, *, ax: T, **look: Unpack[Titled]
+    activity: Told,
+    detection: Detection | None = None,
+    match: Match | None = None,
+    *,
+    ax: T,
+    **look: Unpack[Titled],
 ) -> T: ...
 def figure_planned(
     activity: Told,
@@ -177,37 +172,22 @@ def figure_planned(
         PlanError: there is no plan.
     """
     from retrorun.analysis.analyse import answered
+    from retrorun.report.figures.run import draw_pace, shade_backward
 
     activity, detection, match = answered(activity, detection, match)
     if match is None:
         raise PlanError("there is no plan to draw", hint="give one, or draw another picture")
     if ax is not None:
-        _draw_panels(style.given_axes(ax, 2), activity, detection, match, theme=theme, per_m=per_m, columns=3)
-        return ax
-    above = (0.4 if title is None else 0.7) + 0.2 * (width_in < 6.0)
-    figure = style.new_figure(width_in, 4.1 + above, theme=theme, margins_in=(0.75, 0.12, above, 0.52))
-    panels = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2), "hspace": 0.1}).tolist()
-    columns = 5 if width_in >= 6.0 else 3
-    _draw_panels(panels, activity, detection, match, theme=theme, per_m=per_m, columns=columns)
-    if title is not None:
-        style.say_title(figure, title or match.session.name or "Planned and done", theme)
-    return figure
-
-
-def _draw_panels(
-    panels: Sequence[Axes],
-    activity: Activity,
-    detection: Detection,
-    match: Match,
-    *,
-    theme: Theme,
-    per_m: float,
-    columns: int,
-) -> None:
-    from retrorun.report.figures.run import draw_pace, shade_backward
-
+        panels, columns = style.given_axes(ax, 2), 3
+    else:
+        above = (0.4 if title is None else 0.7) + 0.2 * (width_in < 6.0)
+        figure = style.new_figure(width_in, 4.1 + above, theme=theme, margins_in=(0.75, 0.12, above, 0.52))
+        panels = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1.2), "hspace": 0.1}).tolist()
+        columns = 5 if width_in >= 6.0 else 3
+        if title is not None:
+            style.say_title(figure, title or match.session.name or "Planned and done", theme)
     draw_pace(panels[0], activity, detection, theme=theme, per_m=per_m)
-    shade_backward(panels[0], detection, theme=theme)
+    shade_backward(panels[0], detection, theme)
     _draw_targets(panels[0], match, theme, per_m)
     for rows in panels[1:]:
         _draw_steps(rows, match, theme)
@@ -215,22 +195,18 @@ def _draw_panels(
     for axes in panels:
         style.dress_time_axis(axes, activity, theme=theme, named=axes is panels[-1])
         axes.set_xlim(0.0, max(axes.get_xlim()[1], planned_s))
-    backward = any(done.step.direction is Direction.BACKWARD for done in match.steps)
-    shaded = {"facecolor": theme.backward, "alpha": theme.shade_alpha + 0.2}
     hatched = {"facecolor": theme.backward, "edgecolor": theme.background, "hatch": "///"}
-    kinds: list[tuple[str, bool, dict[str, Any]]] = [
-        ("run backward", True, shaded),
-        ("target pace", True, {"facecolor": "none", "edgecolor": theme.text, "linestyle": _DASHED}),
-        ("forward step", True, {"facecolor": theme.forward}),
-        ("backward step", backward, hatched),
-        ("rest", any(done.step.intensity in _RESTING for done in match.steps), {"facecolor": theme.quiet}),
-        (
-            "not run",
-            any(map(_skipped, match.steps)),
-            {"facecolor": "none", "edgecolor": theme.forward, "linestyle": "--"},
-        ),
-    ]
-    style.say_legend(panels[0], _patches(kinds), theme=theme, columns=columns)
+    kinds: dict[str, dict[str, Any] | bool] = {
+        "run backward": {"facecolor": theme.backward, "alpha": theme.shade_alpha + 0.2},
+        "target pace": {"facecolor": "none", "edgecolor": theme.text, "linestyle": _DASHED},
+        "forward step": {"facecolor": theme.forward},
+        "backward step": any(done.step.direction is Direction.BACKWARD for done in match.steps) and hatched,
+        "rest": any(done.step.intensity in _RESTING for done in match.steps) and {"facecolor": theme.quiet},
+        "not run": any(map(_skipped, match.steps))
+        and {"facecolor": "none", "edgecolor": theme.forward, "linestyle": "--"},
+    }
+    style.say_legend(panels[0], style.entries(kinds), theme, columns=columns)
+    return figure if ax is None else ax
 
 
 def target_paces(match: Match, per_m: float) -> Iterator[tuple[int, float, float, float, float, bool]]:

@@ -10,10 +10,10 @@ Figures are made without pyplot, so that nothing is kept between calls and no wi
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    Given = Axes | Sequence[Axes] | npt.NDArray[np.object_]
-    T = TypeVar("T", bound=Given)
+Given: TypeAlias = "Axes | Sequence[Axes] | npt.NDArray[np.object_]"
+T = TypeVar("T", bound=Given)
 
 
 class Look(TypedDict, total=False):
@@ -117,14 +117,14 @@ def picture_kind(path: Path) -> str:
     return check_ending(path, tuple(f".{kind}" for kind in UNSAID), "a picture").removeprefix(".")
 
 
-def picture_bytes(figure: Figure, kind: str = "png", *, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
+def picture_bytes(figure: Figure, kind: str = "png") -> bytes:
     """The figure as `png`, `svg` or `pdf`; the same figure gives the same bytes."""
     import matplotlib as mpl
 
     buffer = io.BytesIO()
     # The names inside an SVG are random unless they are salted with something fixed.
     with mpl.rc_context({"svg.hashsalt": "retrorun"}):
-        figure.savefig(buffer, format=kind, dpi=dots_per_inch, metadata=UNSAID[kind])
+        figure.savefig(buffer, format=kind, dpi=DOTS_PER_INCH, metadata=UNSAID[kind])
     return buffer.getvalue()
 
 
@@ -175,8 +175,19 @@ def say_title(figure: Figure, text: str, theme: Theme) -> None:
     )
 
 
-def say_legend(axes: Axes, handles: Sequence[Artist], *, theme: Theme, columns: int = 6, above: float = 1.0) -> None:
+def entries(kinds: Mapping[str, dict[str, Any] | bool], **common: Any) -> list[Artist]:  # noqa: ANN401 - as a look
+    """What a legend shows: how each kind looks, of those that there are; what has a width is a line, else an area."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    looks = [{"label": name, **look} for name, look in kinds.items() if isinstance(look, dict)]
+    return [Line2D([], [], **look) if "linewidth" in look else Patch(**common, **look) for look in looks]
+
+
+def say_legend(axes: Axes, handles: Sequence[Artist], theme: Theme, *, columns: int = 6, above: float = 1.0) -> None:
     """A legend above the upper right corner of an Axes."""
+    if not handles:
+        return
     axes.legend(
         handles=handles,
         loc="lower right",
@@ -260,18 +271,14 @@ def dress_paces(axes: Axes, slowest_s: float, fastest_s: float) -> None:
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
     axes.set_ylim(slowest_s, fastest_s)
-    axes.yaxis.set_major_locator(MultipleLocator(pace_step(slowest_s - fastest_s)))
+    step = next((step for step in (5, 10, 15, 30, 60, 120, 300) if slowest_s - fastest_s <= 6 * step), 600)
+    axes.yaxis.set_major_locator(MultipleLocator(step))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value > 0 else ""))
 
 
 def pace_unit(per_m: float) -> str:
     """The unit of a pace for so many metres: min/km or min/mi."""
     return "min/mi" if per_m == METRES_PER_MILE else "min/km"
-
-
-def pace_step(range_s: float) -> float:
-    """A step of round paces that gives about five ticks."""
-    return next((step for step in (5, 10, 15, 30, 60, 120, 300) if range_s / step <= 6), 600)
 
 
 def limits(values: FloatArray, *, least: float = 1.0) -> tuple[float, float]:
@@ -283,9 +290,8 @@ def limits(values: FloatArray, *, least: float = 1.0) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     if not len(known):
         return 0.0, 1.0
-    low = float(np.percentile(known, 1.0, method="higher"))
-    high = float(np.percentile(known, 99.0, method="lower"))
-    low, high = min(low, high), max(low, high)
+    ends = np.percentile(known, 1.0, method="higher"), np.percentile(known, 99.0, method="lower")
+    low, high = float(min(ends)), float(max(ends))
     reach = max(0.5 * (high - low), least)
     inside = known[(known >= low - reach) & (known <= high + reach)]
     low, high = float(inside.min()), float(inside.max())

@@ -109,7 +109,7 @@ def _draw_track(axes: Axes, activity: Activity, detection: Detection, theme: The
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.08)
     _scale_bar(axes, theme, per_m)
-    style.say_legend(axes, axes.get_legend_handles_labels()[0], theme=theme)
+    style.say_legend(axes, axes.get_legend_handles_labels()[0], theme)
 
 
 def _mark_short(
