@@ -74,7 +74,14 @@ class RawWorkout:
     latin1: bool = False
 
 
-# The whole numbers of a step: what `RawStep` calls them, and what the profile does.
+# What `FileIdentity` calls its numbers, and what the profile does; the same for the whole numbers of a `RawStep`.
+IDENTITY_FIELDS = {
+    "type": "type",
+    "manufacturer": "manufacturer",
+    "product": "product",
+    "serial": "serial_number",
+    "time_created": "time_created",
+}
 STEP_FIELDS = {
     "intensity": "intensity",
     "duration_type": "duration_type",
@@ -126,15 +133,13 @@ def is_workout(data: bytes) -> bool:
 
 def identity_of(table: TableView) -> FileIdentity:
     """The first row of a `file_id` or `training_file` table; all None where it is empty."""
-    if not len(table):
-        return FileIdentity()
-    return FileIdentity(
-        type=table.integers("type")[0],
-        manufacturer=table.integers("manufacturer")[0],
-        product=table.integers("product")[0],
-        serial=table.integers("serial_number")[0],
-        time_created=table.integers("time_created")[0],
-    )
+    said = {part: table.integers(field)[0] for part, field in IDENTITY_FIELDS.items()} if len(table) else {}
+    return FileIdentity(**said)
+
+
+def identity_values(made: FileIdentity) -> dict[str, Value]:
+    """What a FIT message says of who made a file."""
+    return {field: getattr(made, part) for part, field in IDENTITY_FIELDS.items()}
 
 
 def file_type(file: FileView) -> int | None:
@@ -191,13 +196,6 @@ def _steps(table: TableView) -> tuple[RawStep, ...]:
 
 def write_workout(workout: RawWorkout, made: FileIdentity) -> bytes:
     """A workout file. Fields that no step has are not in it at all; texts that are empty neither."""
-    head: dict[str, Value] = {
-        "type": made.type,
-        "manufacturer": made.manufacturer,
-        "product": made.product,
-        "serial_number": made.serial,
-        "time_created": made.time_created,
-    }
     about: dict[str, Value] = {
         "sport": workout.sport,
         "capabilities": CAPABILITIES,
@@ -212,7 +210,7 @@ def write_workout(workout: RawWorkout, made: FileIdentity) -> bytes:
     marks = any(step.skip_last for step in workout.steps)
     return write_fit(
         [
-            Message(kind="file_id", values=head),
+            Message(kind="file_id", values=identity_values(made)),
             Message(kind="workout", values=about),
             *(Message(kind="workout_step", values=_values(step, seldom, marks=marks)) for step in workout.steps),
         ]

@@ -107,8 +107,7 @@ def withdraw(watch: Watch, files: Iterable[tuple[int, str]], *, dry_run: bool = 
 
 def crowding(watch: Watch, deliveries: Iterable[Delivery], *, most: int = MOST_WORKOUTS) -> str:
     """A warning where the watch holds, with these deliveries, more workouts than it keeps; empty where not."""
-    kept = {path for folder in (watch.inbox, *watch.stores) for path in _fit_files(folder)}
-    count = len(kept | {delivery.path for delivery in deliveries})
+    count = len({*_workouts(watch), *(delivery.path for delivery in deliveries)})
     if count <= most:
         return ""
     return (
@@ -119,16 +118,16 @@ def crowding(watch: Watch, deliveries: Iterable[Delivery], *, most: int = MOST_W
 
 def _of_size(watch: Watch, sizes: set[int]) -> Iterator[tuple[Path, bytes]]:
     """The workouts of a watch that have one of these sizes; no others are read, as reading through MTP is slow."""
+    for path in _workouts(watch):
+        with contextlib.suppress(OSError):
+            if path.stat().st_size in sizes:
+                yield path, path.read_bytes()
+
+
+def _workouts(watch: Watch) -> Iterator[Path]:
     for folder in (watch.inbox, *watch.stores):
-        for path in _fit_files(folder):
-            with contextlib.suppress(OSError):
-                if path.stat().st_size in sizes:
-                    yield path, path.read_bytes()
-
-
-def _fit_files(folder: Path) -> Iterator[Path]:
-    with contextlib.suppress(OSError):
-        yield from sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".fit")
+        with contextlib.suppress(OSError):
+            yield from sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".fit")
 
 
 def _write(watch: Watch, path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from retrorun.errors import DocumentError, WorkoutError
 from retrorun.files import read_bytes
 from retrorun.fit import profile, reader
 from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
-from retrorun.fit.workout_message import FileIdentity, file_identity, is_workout
+from retrorun.fit.workout_message import FileIdentity, file_identity, identity_values, is_workout
 from retrorun.fit.writer import Message, Value, write_fit
 from retrorun.session.model import Finding, Session
 from retrorun.workout import check, devices, fit, importing
@@ -183,12 +183,11 @@ class Deliveries:
         hint = "give what `retrorun push --index` wrote, or delete the file"
         document = Fields.read(text, kind=FORMAT, version=VERSION, error=DocumentError, hint=hint)
         texts = ("target", "source", "digest")
-        return cls(
-            rows=tuple(
-                Delivered(size=row.integer("size", low=0), **{name: row.text(name) for name in texts})
-                for row in document.rows("deliveries")
-            )
+        rows = (
+            Delivered(size=row.integer("size", low=0), **{name: row.text(name) for name in texts})
+            for row in document.rows("deliveries")
         )
+        return cls(rows=tuple(rows))
 
 
 # ---- on which day ----------------------------------------------------------------------------------------------------
@@ -231,7 +230,7 @@ def compile_schedule(
     if not rows:
         raise WorkoutError("a schedule needs at least one workout")
     made = fit.identity_from(repr(rows), FILE_SCHEDULES, created=created, serial=serial)
-    head = Message(kind="file_id", values={"type": made.type, **_numbers(made)})
+    head = Message(kind="file_id", values=identity_values(made))
     return write_fit([head, *(Message(kind="schedule", values=row) for row in rows)])
 
 
@@ -297,19 +296,5 @@ def _row(day: date, data: bytes | FileIdentity) -> dict[str, Value]:
     midnight_s = (day - _FIT_EPOCH_DAY).days * _DAY_S  # local time, which FIT counts from the local 1989-12-31
     if not profile.FIRST_DATE <= midnight_s < 2**32 - 1:
         raise WorkoutError(f"{day} does not fit into a FIT date", hint="1998 to 2126")
-    return {
-        **_numbers(made),
-        "completed": 0,  # not yet
-        "type": 0,  # of a workout
-        "scheduled_time": midnight_s,
-    }
-
-
-def _numbers(made: FileIdentity) -> dict[str, Value]:
-    """What `file_id` and an entry of a schedule say in the same fields."""
-    return {
-        "manufacturer": made.manufacturer,
-        "product": made.product,
-        "serial_number": made.serial,
-        "time_created": made.time_created,
-    }
+    numbers = {name: value for name, value in identity_values(made).items() if name != "type"}
+    return {**numbers, "completed": 0, "type": 0, "scheduled_time": midnight_s}  # not yet; of a workout
