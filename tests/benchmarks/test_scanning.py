@@ -22,7 +22,7 @@ import pytest
 from retrorun.activity.model import Activity
 from retrorun.batch.scan import scan
 from retrorun.detection.detector import detect_gait
-from retrorun.fit.crc import crc16
+from retrorun.fit.chain import crc16
 from retrorun.fit.reader import is_fit
 from tests.shared_data import shared
 

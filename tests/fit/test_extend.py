@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrorun.errors import FitError
-from retrorun.fit.crc import crc16
+from retrorun.fit.chain import crc16
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.reader import read_fit
 from tests.recordings import START, fit_recording

@@ -8,7 +8,7 @@ import fitdecode.profile
 import fitparse.profile
 import pytest
 
-from retrorun.fit import words
+from retrorun.fit import profile
 from retrorun.fit.profile import BASE_TYPES, MESSAGES, Field, Message
 
 # Not in their profiles: fitparse 1.2 is of 2020, and field 18 of a step is in no public profile at all.
@@ -85,11 +85,11 @@ def test_base_types_are_those_of_fitdecode() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (words.SPORT, "sport"),
-        (words.SUB_SPORT, "sub_sport"),
-        (words.LAP_TRIGGER, "lap_trigger"),
-        (words.INTENSITY, "intensity"),
-        (words.MANUFACTURER, "manufacturer"),
+        (profile.SPORT, "sport"),
+        (profile.SUB_SPORT, "sub_sport"),
+        (profile.LAP_TRIGGER, "lap_trigger"),
+        (profile.INTENSITY, "intensity"),
+        (profile.MANUFACTURER, "manufacturer"),
     ],
 )
 def test_words_are_those_of_fitdecode(ours: dict[int, str], theirs: str) -> None:

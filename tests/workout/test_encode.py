@@ -17,8 +17,8 @@ from fit_tool.profile.profile_type import (
     WorkoutStepTarget,
 )
 
-from retrorun.fit import step_values
-from retrorun.fit.step_values import DurationType, IntensityCode, Quantity, TargetType
+from retrorun.fit import workout_message as step_values
+from retrorun.fit.workout_message import DurationType, IntensityCode, Quantity, TargetType
 from retrorun.session.model import Repeat, Session, Step
 from retrorun.session.values import (
     CadenceRange,

@@ -12,8 +12,7 @@ import pytest
 from retrorun.activity.read import read_activity
 from retrorun.analysis.analyse import detect
 from retrorun.errors import FitError, RetrorunError, WorkoutError
-from retrorun.fit.step_values import REPEATS
-from retrorun.fit.workout_message import read_workout
+from retrorun.fit.workout_message import REPEATS, read_workout
 from retrorun.session.model import Direction, Repeat, Step, walk
 from retrorun.session.values import HeartRateRange, HeartRateZone, LapButton, PowerRange, Time, Times
 from retrorun.workout.check import lower_session

@@ -13,6 +13,8 @@ from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import FitError
 from retrorun.fit.chain import Loss
 from retrorun.fit.profile import BY_NAME, FIT_EPOCH_UNIX_S, TIMESTAMP, Message
+from retrorun.fit.reader import FitFile
+from retrorun.fit.table import Table
 
 TOLERANCE = 1e-9  # relative; both readers scale the same integers, so only the order of a division may differ
 _EPOCH = dt.datetime.fromtimestamp(FIT_EPOCH_UNIX_S, tz=dt.UTC).replace(tzinfo=None)  # fitparse's dates know no zone
@@ -103,13 +105,14 @@ def _close(one: object, other: object) -> bool:
 # ---- fitparse's reading, in the tables of our own reader -------------------------------------------------------------
 
 
-class SecondTable:
+class SecondTable(Table):
     """All messages of one kind as fitparse gives them; each row holds a raw and a scaled value by field number."""
 
     def __init__(self, message: Message, rows: Mapping[int, dict[int, tuple[Any, Any]]]) -> None:
-        self.message = message
+        super().__init__(message, [])
         self.rows = list(rows.values())
-        self.positions: IntArray = np.array(list(rows), dtype=np.int64)
+        self.positions = np.array(list(rows), dtype=np.int64)
+        self.held = {number for row in self.rows for number in row}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -117,10 +120,6 @@ class SecondTable:
     def _values(self, name: str) -> list[tuple[Any, Any]]:
         number = self.message.by_name[name].number
         return [row.get(number, (None, None)) for row in self.rows]
-
-    def has(self, name: str) -> bool:
-        """Whether any message holds the field."""
-        return any(self.message.by_name[name].number in row for row in self.rows)
 
     def numbers(self, name: str) -> FloatArray:
         """A field as scaled numbers."""
@@ -149,14 +148,15 @@ class SecondTable:
         return np.array([_packed(raw) for raw, _ in self._values(name)], dtype=np.int64)
 
 
-class SecondFile:
+class SecondFile(FitFile):
     """All messages of a FIT file as fitparse gives them."""
 
     def __init__(self, data: bytes) -> None:
         # By kind, and then by place among all messages: fitparse does not say at which byte.
         self._rows: dict[int, dict[int, dict[int, tuple[Any, Any]]]] = {}
         self._developer: dict[int, list[dict[tuple[str, str], float]]] = {}
-        messages, self.losses = _messages(data)
+        messages, losses = _messages(data)
+        super().__init__(data, [], losses, compressed=False)
         for at, message in enumerate(messages):
             values: dict[int, tuple[Any, Any]] = {}
             developer: dict[tuple[str, str], float] = {}

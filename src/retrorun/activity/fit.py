@@ -13,22 +13,9 @@ from retrorun.activity.model import Device
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
-from retrorun.fit.chain import Loss
-from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S, SEMICIRCLE_DEG
-from retrorun.fit.reader import read_fit
-from retrorun.fit.table import FileView, TableView
-from retrorun.fit.words import (
-    EVENT_START,
-    EVENT_STOPS,
-    EVENT_TIMER,
-    FILE_WORKOUT,
-    INTENSITY,
-    LAP_TRIGGER,
-    MANUFACTURER,
-    SPORT,
-    SUB_SPORT,
-    word,
-)
+from retrorun.fit import profile
+from retrorun.fit.reader import FitFile, read_fit
+from retrorun.fit.table import Table
 from retrorun.fit.workout_message import file_type, identity_of, workout_of
 
 # Columns of an activity that one field of a record gives.
@@ -90,8 +77,7 @@ def raw_from_fit(data: bytes) -> RawRecording:
         FitError: the bytes are no FIT file.
         RecordingError: it is a FIT file, but holds no samples.
     """
-    file = read_fit(data)
-    return _raw(file, file.losses)
+    return _raw(read_fit(data))
 
 
 def raw_from_fitparse(data: bytes) -> RawRecording:
@@ -101,11 +87,10 @@ def raw_from_fitparse(data: bytes) -> RawRecording:
         FitError: fitparse cannot read it.
         RecordingError: it holds no samples.
     """
-    file = SecondFile(data)
-    return _raw(file, file.losses)
+    return _raw(SecondFile(data))
 
 
-def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
+def _raw(file: FitFile) -> RawRecording:
     records = file.table("record")
     if not len(records):
         raise RecordingError(_why_empty(file), hint="give a recorded activity")
@@ -114,7 +99,7 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
     decisions: list[str] = []
     time = file.times("record")
     dated = _dated(time)
-    shift = FIT_EPOCH_UNIX_S if dated else 0
+    shift = profile.FIT_EPOCH_UNIX_S if dated else 0
     return RawRecording(
         source="fit",
         time=time + shift,
@@ -126,19 +111,19 @@ def _raw(file: FileView, losses: tuple[Loss, ...]) -> RawRecording:
         developer=_developer(file),
         laps=_laps(file, shift),
         parts=_parts(file, shift),
-        sport=_first_word(file.table("sport"), "sport", SPORT),
-        sub_sport=_first_word(file.table("sport"), "sub_sport", SUB_SPORT),
+        sport=_first_word(file.table("sport"), "sport", profile.SPORT),
+        sub_sport=_first_word(file.table("sport"), "sub_sport", profile.SUB_SPORT),
         stops=_stops(file, shift),
         workout=workout_of(file),
         training_file=identity_of(file.table("training_file")) if len(file.table("training_file")) else None,
         device=_device(file),
-        losses=losses,
+        losses=file.losses,
         activity=_activities(file),
         decisions=tuple(decisions),
     )
 
 
-def _activities(file: FileView) -> IntArray | None:
+def _activities(file: FitFile) -> IntArray | None:
     """Which file of a chain each sample stands in, if each of those files has a session of its own."""
     starts, records = file.table("file_id").positions, file.table("record").positions
     if len(starts) < 2:
@@ -148,8 +133,8 @@ def _activities(file: FileView) -> IntArray | None:
     return activity if len(files) > 1 and np.array_equal(files, sessions) else None
 
 
-def _why_empty(file: FileView) -> str:
-    if file_type(file) == FILE_WORKOUT:
+def _why_empty(file: FitFile) -> str:
+    if file_type(file) == profile.FILE_WORKOUT:
         return "this FIT file is a workout, not a recording"
     return "this FIT file holds no samples"
 
@@ -157,10 +142,10 @@ def _why_empty(file: FileView) -> str:
 def _dated(time: FloatArray) -> bool:
     """Whether times are dates rather than seconds since power-on; the one in the middle speaks for all."""
     known = time[np.isfinite(time)]
-    return not len(known) or float(known[len(known) // 2]) >= FIRST_DATE
+    return not len(known) or float(known[len(known) // 2]) >= profile.FIRST_DATE
 
 
-def _columns(records: TableView, decisions: list[str]) -> dict[str, FloatArray]:
+def _columns(records: Table, decisions: list[str]) -> dict[str, FloatArray]:
     columns = {
         "speed_mps": _better(records, "enhanced_speed", "speed"),
         "altitude_m": _better(records, "enhanced_altitude", "altitude"),
@@ -171,13 +156,13 @@ def _columns(records: TableView, decisions: list[str]) -> dict[str, FloatArray]:
             columns[name] = records.numbers(field)
     for name in ("latitude_deg", "longitude_deg"):
         if name in columns:
-            columns[name] = columns[name] * SEMICIRCLE_DEG
+            columns[name] = columns[name] * profile.SEMICIRCLE_DEG
     if records.has("compressed_speed_distance"):
         _decompress(records, columns, decisions)
     return only_present(columns)
 
 
-def _better(records: TableView, enhanced: str, plain: str) -> FloatArray:
+def _better(records: Table, enhanced: str, plain: str) -> FloatArray:
     """The field with the wider range where it is there, else the plain one."""
     if not records.has(enhanced):
         return records.numbers(plain)
@@ -188,7 +173,7 @@ def _better(records: TableView, enhanced: str, plain: str) -> FloatArray:
     return np.where(missing, records.numbers(plain), wide) if missing.any() else wide
 
 
-def _cadence(records: TableView) -> FloatArray:
+def _cadence(records: Table) -> FloatArray:
     """Cadence with its fraction, in the unit of the file."""
     whole = records.numbers("cadence")
     if records.has("cadence256"):
@@ -200,7 +185,7 @@ def _cadence(records: TableView) -> FloatArray:
     return whole + fraction
 
 
-def _decompress(records: TableView, columns: dict[str, FloatArray], decisions: list[str]) -> None:
+def _decompress(records: Table, columns: dict[str, FloatArray], decisions: list[str]) -> None:
     """Speed and distance from the three bytes in which old watches wrote both.
 
     Twelve bits of speed in 1/100 m/s, twelve of distance in 1/16 m that start again at 0 after 256 m.
@@ -218,11 +203,11 @@ def _decompress(records: TableView, columns: dict[str, FloatArray], decisions: l
     decisions.append("speed and distance: from the packed field of old watches")
 
 
-def _extra(records: TableView) -> dict[str, FloatArray]:
+def _extra(records: Table) -> dict[str, FloatArray]:
     return only_present({name: records.numbers(field) for name, field in EXTRA.items() if records.has(field)})
 
 
-def _developer(file: FileView) -> dict[str, FloatArray]:
+def _developer(file: FitFile) -> dict[str, FloatArray]:
     found = file.developer("record")
     return _offered({key: values for key, values in found.items() if has_values(values)})
 
@@ -247,7 +232,7 @@ def _plain_name(name: str, unit: str) -> str | None:
     return None
 
 
-def _utc_offset(activity: TableView) -> float | None:
+def _utc_offset(activity: Table) -> float | None:
     for local, utc in zip(activity.integers("local_timestamp"), activity.integers("timestamp"), strict=True):
         # Zones lie between -12 h and +14 h; other differences come from clocks that were never set.
         if local is not None and utc is not None and -12 * 3600 <= local - utc <= 14 * 3600:
@@ -255,7 +240,7 @@ def _utc_offset(activity: TableView) -> float | None:
     return None
 
 
-def _laps(file: FileView, shift: float) -> tuple[RawSpan, ...]:
+def _laps(file: FitFile, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("lap")
     columns = (
         *_spans(table),
@@ -269,29 +254,29 @@ def _laps(file: FileView, shift: float) -> tuple[RawSpan, ...]:
             elapsed=elapsed,
             distance_m=finite(distance),
             timer_s=finite(timer),
-            trigger=word(LAP_TRIGGER, trigger, prefix="trigger"),
+            trigger=profile.word(profile.LAP_TRIGGER, trigger, prefix="trigger"),
             planned_step_index=step,
-            intensity=word(INTENSITY, intensity, prefix="intensity"),
+            intensity=profile.word(profile.INTENSITY, intensity, prefix="intensity"),
         )
         for start, elapsed, timer, distance, trigger, step, intensity in zip(*columns, strict=True)
     )
 
 
-def _spans(table: TableView) -> tuple[list[float], ...]:
+def _spans(table: Table) -> tuple[list[float], ...]:
     """When laps or sessions began on the file's clock, how long they took, on the timer too, and how far they went."""
     fields = ("start_time", "total_elapsed_time", "total_timer_time", "total_distance")
     return tuple(table.floats(name) for name in fields)
 
 
-def _parts(file: FileView, shift: float) -> tuple[RawSpan, ...]:
+def _parts(file: FitFile, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("session")
     columns = (*_spans(table), table.integers("sport"), table.integers("sub_sport"))
     return tuple(
         RawSpan(
             start=start + shift,
             elapsed=elapsed,
-            sport=word(SPORT, sport, prefix="sport"),
-            sub_sport=word(SUB_SPORT, sub_sport, prefix="sub_sport"),
+            sport=profile.word(profile.SPORT, sport, prefix="sport"),
+            sub_sport=profile.word(profile.SUB_SPORT, sub_sport, prefix="sub_sport"),
             distance_m=finite(distance),
             timer_s=finite(timer),
         )
@@ -299,43 +284,43 @@ def _parts(file: FileView, shift: float) -> tuple[RawSpan, ...]:
     )
 
 
-def _first_word(table: TableView, field: str, words: Mapping[int, str]) -> str:
+def _first_word(table: Table, field: str, words: Mapping[int, str]) -> str:
     """What the watch was set to; all that says the sport where the sessions at the end are lost."""
     found = table.integers(field)
-    return word(words, found[0], prefix=field) if found else ""
+    return profile.word(words, found[0], prefix=field) if found else ""
 
 
-def _stops(file: FileView, shift: float) -> tuple[tuple[float, float], ...]:
+def _stops(file: FitFile, shift: float) -> tuple[tuple[float, float], ...]:
     """Stretches between a stop of the timer and its next start."""
     table = file.table("event")
     times = (file.times("event") + shift).tolist()
     stops: list[tuple[float, float]] = []
     stopped: float | None = None
     for time, event, kind in zip(times, table.integers("event"), table.integers("event_type"), strict=True):
-        if event != EVENT_TIMER or not math.isfinite(time):
+        if event != profile.EVENT_TIMER or not math.isfinite(time):
             continue
-        if kind in EVENT_STOPS:
+        if kind in profile.EVENT_STOPS:
             stopped = time if stopped is None else stopped
-        elif kind == EVENT_START and stopped is not None:
+        elif kind == profile.EVENT_START and stopped is not None:
             if time > stopped:
                 stops.append((stopped, time))
             stopped = None
     return tuple(stops)
 
 
-def _device(file: FileView) -> Device | None:
+def _device(file: FitFile) -> Device | None:
     identity = file.table("file_id")
     names = identity.texts("product_name") + _creator_names(file.table("device_info"))
     readable = next((name for name in names if name), "")
     makers, products = identity.integers("manufacturer"), identity.integers("product")
-    maker = word(MANUFACTURER, makers[0] if makers else None, prefix="manufacturer")
+    maker = profile.word(profile.MANUFACTURER, makers[0] if makers else None, prefix="manufacturer")
     product = "" if not products or products[0] is None else str(products[0])
     if not (readable or maker):
         return None
     return Device(name=readable or f"{maker} {product}".strip(), manufacturer=maker, product=product)
 
 
-def _creator_names(table: TableView) -> list[str]:
+def _creator_names(table: Table) -> list[str]:
     """Product names of the recording device itself, whose device index is 0."""
     return [
         name

@@ -1,12 +1,29 @@
-"""Definition messages: how the data messages of one local type lie in the bytes."""
+"""Definition messages, and the messages of each: how they lie in the bytes, and their fields."""
 
 from __future__ import annotations
 
+import struct
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
-from retrorun.fit.profile import BASE_BY_NAME, BASE_BY_NUMBER, BY_NUMBER, TIMESTAMP, BaseType, Message
+import numpy as np
+import numpy.typing as npt
+
+from retrorun.arrays import FloatArray, IntArray
+from retrorun.fit.profile import (
+    BASE_BY_NAME,
+    BASE_BY_NUMBER,
+    BASE_TYPES,
+    BY_NUMBER,
+    TIMESTAMP,
+    BaseType,
+    Field,
+    Message,
+)
 
 DEFINITION_BIT = 0x40
 DEVELOPER_BIT = 0x20
@@ -14,6 +31,14 @@ COMPRESSED_BIT = 0x80
 LOCAL_MASK = 0x0F
 _CODES = bytes(code for code in range(256) if code & 0x1F in BASE_BY_NUMBER)
 _BYTE = BASE_BY_NAME["byte"]
+LATEST = 9  # messages whose times speak for where a recording stands
+_LETTERS = {1: "b", 2: "h", 4: "i", 8: "q"}  # of `struct`, for whole numbers of so many bytes
+DTYPES = {
+    (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
+    for base in BASE_TYPES
+    for big_endian in (False, True)
+    if base.kind != "S"
+}
 _ONLY_TIMESTAMP = frozenset({TIMESTAMP})
 
 
@@ -96,3 +121,140 @@ def parse_definition(raw: bytes) -> Definition | None:
             developer.append(DeveloperPlace(start, raw[at + 1], raw[at], raw[at + 2]))
             start += raw[at + 1]
     return Definition(raw[0] & LOCAL_MASK, raw[2:], kind, big_endian, start, message, places, tuple(developer))
+
+
+def is_number(place: Place) -> bool:
+    """Whether a field holds whole numbers of its type, one or several."""
+    return place.base.kind != "S" and place.size > 0 and place.size % place.base.width == 0
+
+
+class Slot:
+    """The messages of one definition, and where each begins."""
+
+    chunks: list[IntArray] | None = None  # runs of messages that were found at once
+    _positions: IntArray | None = None
+    _held: tuple[bytes | npt.NDArray[np.uint8], int] | None = None
+
+    def __init__(self, data: bytes, definition: Definition, *, wanted: bool = True) -> None:
+        self.data = data
+        self.definition = definition
+        self.wanted = wanted
+        self.singles = array("q")
+
+    def __len__(self) -> int:
+        return len(self.singles) + (sum(map(len, self.chunks)) if self.chunks else 0)
+
+    @property
+    def positions(self) -> IntArray:
+        """Where the messages begin, in order; to be asked for when all are there."""
+        if self._positions is None:
+            found = np.frombuffer(self.singles, dtype=np.int64) if self.singles else np.empty(0, dtype=np.int64)
+            if self.chunks:
+                found = np.concatenate([found, *self.chunks])
+                found = found if (found[1:] > found[:-1]).all() else np.sort(found)
+            self._positions = found
+        return self._positions
+
+    def keep(self, positions: IntArray) -> Slot:
+        """The same definition with just these positions."""
+        kept = Slot(self.data, self.definition)
+        kept.chunks = [positions]
+        return kept
+
+    def latest(self) -> list[int]:
+        """Where the last few messages begin."""
+        chunk = self.chunks[-1][-LATEST:].tolist() if self.chunks else []
+        return sorted([*chunk, *self.singles[-LATEST:]])[-LATEST:]
+
+    def at(self, start: int, dtype: npt.DTypeLike, *more: int) -> npt.NDArray[Any]:
+        """What stands at one place of each message, shape (messages, *more): a view where they are evenly spaced."""
+        size, n = self.definition.size, len(self.positions)
+        if self._held is None:
+            first, last = int(self.positions[0]), int(self.positions[-1])
+            if last - first == (n - 1) * size:
+                self._held = (self.data, first)
+            else:
+                # One overlapping item for every byte of the file: picking items copies whole messages at once.
+                items = np.ndarray((last + 1,), dtype=f"V{size}", buffer=self.data, strides=(1,))
+                self._held = (items[self.positions].view(np.uint8), 0)
+        buffer, first = self._held
+        return np.ndarray((n, *more), dtype, buffer, first + start, (size, 1) if more else (size,))
+
+    def raw(self, place: Place) -> npt.NDArray[np.generic] | None:
+        """A field as it stands in the bytes, its first value where it has several; None where it is no number."""
+        return self.at(place.start, DTYPES[place.base.code, self.definition.big_endian]) if is_number(place) else None
+
+    def values(self, place: Place, field: Field) -> FloatArray | None:
+        """A field as scaled numbers."""
+        raw = self.raw(place)
+        return None if raw is None else scaled(raw, place.base, field)
+
+    def integers(self, number: int) -> list[int | None]:
+        """A field as integers, None where it is missing or no integer."""
+        place = self.definition.places.get(number)
+        raw = None if place is None or place.base.kind not in "ui" else self.raw(place)
+        if place is None or raw is None:
+            return [None] * len(self)
+        return [None if value == place.base.invalid else value for value in raw.tolist()]
+
+    def cut(self) -> dict[str, list[int | None]]:
+        """All fields as integers, by name, None where they are missing; quick for a few messages."""
+        cut, names, invalid = _cutter(self.definition)
+        columns = zip(*[cut(self.data, at) for at in self.positions.tolist()], strict=True)
+        return {
+            name: [None if value == missing else value for value in column] if missing in column else list(column)
+            for name, missing, column in zip(names, invalid, columns, strict=True)
+        }
+
+    def holds_float(self, number: int) -> bool:
+        """Whether a field is there, but not as whole numbers."""
+        place = self.definition.places.get(number)
+        return place is not None and place.base.kind == "f"
+
+    def texts(self, place: Place) -> list[tuple[str, bool]]:
+        """A text field, each cut at its first NUL, and whether it is UTF-8."""
+        data, start, end = self.data, place.start, place.start + place.size
+        return [_decoded(data[at + start : at + end].partition(b"\0")[0]) for at in self.positions.tolist()]
+
+
+@lru_cache(maxsize=512)
+def _cutter(definition: Definition) -> tuple[Callable[[bytes, int], tuple[int, ...]], list[str], list[int | None]]:
+    """What cuts the whole numbers out of a message (of arrays the first), their fields, and what says "not there"."""
+    form, end, names, invalid = ">" if definition.big_endian else "<", 0, [], []
+    for number, place in definition.places.items():
+        field = definition.message.by_number.get(number) if definition.message is not None else None
+        if field is not None and place.base.kind in "ui" and is_number(place):
+            letter = _LETTERS[place.base.width]
+            form += f"{place.start - end}x{letter if place.base.kind == 'i' else letter.upper()}"
+            end = place.start + place.base.width
+            names.append(field.name)
+            invalid.append(place.base.invalid)
+    return struct.Struct(form).unpack_from, names, invalid
+
+
+def scaled(raw: npt.NDArray[np.generic], base: BaseType, field: Field) -> FloatArray:
+    """Numbers as they stand in the bytes, scaled, NaN where they say that there is none."""
+    if base.invalid is None:
+        with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
+            values = raw.astype(np.float64)
+        values[~np.isfinite(values)] = np.nan
+    else:
+        values = raw.astype(np.float64)
+        missing = raw == base.invalid
+        if np.count_nonzero(missing):
+            values[missing] = np.nan
+    if field.scale != 1:
+        values /= field.scale
+    if field.offset:
+        values -= field.offset
+    return values
+
+
+def _decoded(data: bytes) -> tuple[str, bool]:
+    """Bytes as text, and whether they are UTF-8: also where a watch cut them within their last character."""
+    try:
+        return data.decode(), True
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return data[: error.start].decode(), True
+        return data.decode("cp1252", "replace"), False  # Latin-1 as Windows extends it

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from retrorun.errors import FitError
-from retrorun.fit.crc import crc16
+from retrorun.fit.chain import crc16, is_fit
 from retrorun.fit.definition import (
     COMPRESSED_BIT,
     DEFINITION_BIT,
@@ -23,7 +23,6 @@ from retrorun.fit.definition import (
     parse_definition,
 )
 from retrorun.fit.profile import BASE_BY_NAME, BY_NAME, TIMESTAMP
-from retrorun.fit.reader import is_fit
 
 PROTOCOL_2 = 0x20  # developer fields came with version 2.0 of the protocol
 MEND = "only whole, undamaged files can be extended"

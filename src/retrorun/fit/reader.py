@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrorun.arrays import FloatArray
+from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import FitError
 from retrorun.fit.chain import Frame, Loss, frames, is_fit
-from retrorun.fit.definition import COMPRESSED_BIT
-from retrorun.fit.developer import descriptions, developer_columns
+from retrorun.fit.definition import COMPRESSED_BIT, Slot
 from retrorun.fit.profile import BY_NAME, TIMESTAMP, Field
-from retrorun.fit.salvage import next_message
-from retrorun.fit.table import Positions, Slot, Table
-from retrorun.fit.walk import Walker
+from retrorun.fit.table import Table, descriptions, developer_columns
+from retrorun.fit.walk import Walker, next_message
 
 __all__ = ["FitFile", "Loss", "is_fit", "read_fit"]
 
@@ -32,7 +30,7 @@ class FitFile:
         self.data = data
         self.losses = losses
         self._compressed = compressed  # some messages carry their time in the header
-        self._clock: tuple[Positions, FloatArray] | None = None
+        self._clock: tuple[IntArray, FloatArray] | None = None
         self._slots = [slot for slot in slots if slot.singles or slot.chunks]
         self._alike: dict[int, dict[bytes, Slot]] = {}  # by kind, then by layout
         for slot in self._slots:
@@ -156,8 +154,8 @@ def _block_times(block: Slot) -> FloatArray:
     return np.full(len(block), np.nan) if values is None else values
 
 
-def _compressed_times(blocks: list[Slot]) -> tuple[Positions, FloatArray]:
-    """Positions of all messages with a time of their own, in order, and those times [s, FIT clock].
+def _compressed_times(blocks: list[Slot]) -> tuple[IntArray, FloatArray]:
+    """IntArray of all messages with a time of their own, in order, and those times [s, FIT clock].
 
     A compressed header holds the low five bits of its time, and is never more than 31 s after the one before it.
 

@@ -3,140 +3,20 @@
 from __future__ import annotations
 
 import math
-import struct
-from array import array
-from collections.abc import Callable, Collection
-from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from retrorun.arrays import FloatArray
-from retrorun.fit.definition import Definition, Place
-from retrorun.fit.profile import BASE_BY_NUMBER, BASE_TYPES, BaseType, Field, Message
+from retrorun.arrays import FloatArray, IntArray
+from retrorun.fit.definition import DTYPES, DeveloperPlace, Place, Slot, is_number, scaled
+from retrorun.fit.profile import BASE_BY_NUMBER, BaseType, Field, Message
 
-Positions = npt.NDArray[np.int64]
-LATEST = 9  # messages whose times speak for where a recording stands
 _NO_POSITIONS = np.empty(0, dtype=np.int64)
 _FEW = 24  # messages that are read sooner one by one than as arrays
 _SPREAD = 200  # messages to a definition; of fewer a field is picked at once, not definition by definition
-_LETTERS = {1: "b", 2: "h", 4: "i", 8: "q"}  # of `struct`, for whole numbers of so many bytes
-_DTYPES = {
-    (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
-    for base in BASE_TYPES
-    for big_endian in (False, True)
-    if base.kind != "S"
-}
-
-
-def is_number(place: Place) -> bool:
-    """Whether a field holds whole numbers of its type, one or several."""
-    return place.base.kind != "S" and place.size > 0 and place.size % place.base.width == 0
-
-
-class Slot:
-    """The messages of one definition, and where each begins."""
-
-    chunks: list[Positions] | None = None  # runs of messages that were found at once
-    _positions: Positions | None = None
-    _held: tuple[bytes | npt.NDArray[np.uint8], int] | None = None
-
-    def __init__(self, data: bytes, definition: Definition, *, wanted: bool = True) -> None:
-        self.data = data
-        self.definition = definition
-        self.wanted = wanted
-        self.singles = array("q")
-
-    def __len__(self) -> int:
-        return len(self.singles) + (sum(map(len, self.chunks)) if self.chunks else 0)
-
-    @property
-    def positions(self) -> Positions:
-        """Where the messages begin, in order; to be asked for when all are there."""
-        if self._positions is None:
-            found = np.frombuffer(self.singles, dtype=np.int64) if self.singles else np.empty(0, dtype=np.int64)
-            if self.chunks:
-                found = np.concatenate([found, *self.chunks])
-                found = found if (found[1:] > found[:-1]).all() else np.sort(found)
-            self._positions = found
-        return self._positions
-
-    def keep(self, positions: Positions) -> Slot:
-        """The same definition with just these positions."""
-        kept = Slot(self.data, self.definition)
-        kept.chunks = [positions]
-        return kept
-
-    def latest(self) -> list[int]:
-        """Where the last few messages begin."""
-        chunk = self.chunks[-1][-LATEST:].tolist() if self.chunks else []
-        return sorted([*chunk, *self.singles[-LATEST:]])[-LATEST:]
-
-    def at(self, start: int, dtype: npt.DTypeLike, *more: int) -> npt.NDArray[Any]:
-        """What stands at one place of each message, shape (messages, *more): a view where they are evenly spaced."""
-        size, n = self.definition.size, len(self.positions)
-        if self._held is None:
-            first, last = int(self.positions[0]), int(self.positions[-1])
-            if last - first == (n - 1) * size:
-                self._held = (self.data, first)
-            else:
-                # One overlapping item for every byte of the file: picking items copies whole messages at once.
-                items = np.ndarray((last + 1,), dtype=f"V{size}", buffer=self.data, strides=(1,))
-                self._held = (items[self.positions].view(np.uint8), 0)
-        buffer, first = self._held
-        return np.ndarray((n, *more), dtype, buffer, first + start, (size, 1) if more else (size,))
-
-    def raw(self, place: Place) -> npt.NDArray[np.generic] | None:
-        """A field as it stands in the bytes, its first value where it has several; None where it is no number."""
-        return self.at(place.start, _DTYPES[place.base.code, self.definition.big_endian]) if is_number(place) else None
-
-    def values(self, place: Place, field: Field) -> FloatArray | None:
-        """A field as scaled numbers."""
-        raw = self.raw(place)
-        return None if raw is None else _scaled(raw, place.base, field)
-
-    def integers(self, number: int) -> list[int | None]:
-        """A field as integers, None where it is missing or no integer."""
-        place = self.definition.places.get(number)
-        raw = None if place is None or place.base.kind not in "ui" else self.raw(place)
-        if place is None or raw is None:
-            return [None] * len(self)
-        return [None if value == place.base.invalid else value for value in raw.tolist()]
-
-    def cut(self) -> dict[str, list[int | None]]:
-        """All fields as integers, by name, None where they are missing; quick for a few messages."""
-        cut, names, invalid = _cutter(self.definition)
-        columns = zip(*[cut(self.data, at) for at in self.positions.tolist()], strict=True)
-        return {
-            name: [None if value == missing else value for value in column] if missing in column else list(column)
-            for name, missing, column in zip(names, invalid, columns, strict=True)
-        }
-
-    def holds_float(self, number: int) -> bool:
-        """Whether a field is there, but not as whole numbers."""
-        place = self.definition.places.get(number)
-        return place is not None and place.base.kind == "f"
-
-    def texts(self, place: Place) -> list[tuple[str, bool]]:
-        """A text field, each cut at its first NUL, and whether it is UTF-8."""
-        data, start, end = self.data, place.start, place.start + place.size
-        return [_decoded(data[at + start : at + end].partition(b"\0")[0]) for at in self.positions.tolist()]
-
-
-@lru_cache(maxsize=512)
-def _cutter(definition: Definition) -> tuple[Callable[[bytes, int], tuple[int, ...]], list[str], list[int | None]]:
-    """What cuts the whole numbers out of a message (of arrays the first), their fields, and what says "not there"."""
-    form, end, names, invalid = ">" if definition.big_endian else "<", 0, [], []
-    for number, place in definition.places.items():
-        field = definition.message.by_number.get(number) if definition.message is not None else None
-        if field is not None and place.base.kind in "ui" and is_number(place):
-            letter = _LETTERS[place.base.width]
-            form += f"{place.start - end}x{letter if place.base.kind == 'i' else letter.upper()}"
-            end = place.start + place.base.width
-            names.append(field.name)
-            invalid.append(place.base.invalid)
-    return struct.Struct(form).unpack_from, names, invalid
 
 
 class Table:
@@ -148,7 +28,7 @@ class Table:
         self._order: npt.NDArray[np.intp] | None = None
         self._few: dict[str, list[int | None]] | None = None  # the integers of few messages
         self._texts: dict[str, list[tuple[str, bool]]] = {}
-        self.positions: Positions
+        self.positions: IntArray
         self.held: Collection[int]  # fields, valid or not
         if not blocks:
             self.positions, self.held = _NO_POSITIONS, ()
@@ -188,9 +68,9 @@ class Table:
                 types.setdefault((place.base.code, block.definition.big_endian), []).append(index)
         column = np.full(self._n, np.nan) if len(types) != 1 else None
         for (code, big_endian), having in types.items():
-            base, dtype = BASE_BY_NUMBER[code & 0x1F], _DTYPES[code, big_endian]
+            base, dtype = BASE_BY_NUMBER[code & 0x1F], DTYPES[code, big_endian]
             starts = [place.start if place is not None else 0 for place in places]
-            values = _scaled(self._gathered(having, starts, base, dtype), base, field)
+            values = scaled(self._gathered(having, starts, base, dtype), base, field)
             column = values if column is None else np.where(np.isnan(values), column, values)
         return np.full(self._n, np.nan) if column is None else column
 
@@ -270,7 +150,7 @@ class Table:
         order = [] if self._order is None else self._order.tolist()
         return {name: [column[index] for index in order] for name, column in columns.items()}
 
-    def packed(self, name: str) -> npt.NDArray[np.int64]:
+    def packed(self, name: str) -> IntArray:
         """A field of single bytes as one number, lowest byte first; -1 where it is missing or all bytes are 0xFF."""
         field = self.message.by_name[name]
         parts = []
@@ -305,83 +185,95 @@ class Table:
         return found
 
 
-def _scaled(raw: npt.NDArray[np.generic], base: BaseType, field: Field) -> FloatArray:
-    """Numbers as they stand in the bytes, scaled, NaN where they say that there is none."""
-    if base.invalid is None:
-        with np.errstate(invalid="ignore"):  # signalling NaNs in damaged bytes
-            values = raw.astype(np.float64)
-        values[~np.isfinite(values)] = np.nan
-    else:
-        values = raw.astype(np.float64)
-        missing = raw == base.invalid
-        if np.count_nonzero(missing):
-            values[missing] = np.nan
-    if field.scale != 1:
-        values /= field.scale
-    if field.offset:
-        values -= field.offset
-    return values
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """A field_description message: what a developer field means from `position` on."""
+
+    position: int
+    index: int
+    number: int
+    name: str
+    unit: str
+    base: BaseType
+    scale: float
+    offset: float
 
 
-def _decoded(data: bytes) -> tuple[str, bool]:
-    """Bytes as text, and whether they are UTF-8: also where a watch cut them within their last character."""
-    try:
-        return data.decode(), True
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":
-            return data[: error.start].decode(), True
-        return data.decode("cp1252", "replace"), False  # Latin-1 as Windows extends it
+def descriptions(table: Table) -> list[Description]:
+    """All descriptions of a file, in order; those of no known type are left out."""
+    found = []
+    names, units = table.texts("field_name"), table.texts("units")
+    columns = (
+        table.positions.tolist(),
+        table.integers("developer_data_index"),
+        table.integers("field_definition_number"),
+        table.integers("fit_base_type_id"),
+        table.integers("scale"),
+        table.integers("offset"),
+    )
+    for row, (position, index, number, code, scale, offset) in enumerate(zip(*columns, strict=True)):
+        base = BASE_BY_NUMBER.get(code & 0x1F) if code is not None else None
+        if base is None or position is None or index is None or number is None or base.kind == "S":
+            continue
+        found.append(
+            Description(
+                position=position,
+                index=index,
+                number=number,
+                name=names[row].strip() or f"field_{index}_{number}",
+                unit=units[row].strip(),
+                base=base,
+                scale=scale or 1,
+                offset=offset or 0,
+            )
+        )
+    return found
 
 
-class TableView(Protocol):
-    """All messages of one kind, in the order of the file."""
+def developer_columns(table: Table, described: list[Description]) -> dict[tuple[str, str], FloatArray]:
+    """The developer fields of a table by name and unit, shape (n,), NaN where missing.
 
-    positions: npt.NDArray[np.int64]
-
-    def __len__(self) -> int:
-        """How many messages there are."""
-        ...
-
-    def has(self, name: str) -> bool:
-        """Whether any message holds the field, valid or not."""
-        ...
-
-    def numbers(self, name: str) -> FloatArray:
-        """A field as scaled numbers, NaN where it is missing."""
-        ...
-
-    def floats(self, name: str) -> list[float]:
-        """`numbers` as a list."""
-        ...
-
-    def integers(self, name: str) -> list[int | None]:
-        """A field as it stands in the bytes, None where it is missing."""
-        ...
-
-    def texts(self, name: str) -> list[str]:
-        """A text field, empty where it is missing."""
-        ...
-
-    def is_utf8(self, name: str) -> bool:
-        """Whether every text of a field is UTF-8; `texts` reads others as Latin-1."""
-        ...
-
-    def packed(self, name: str) -> npt.NDArray[np.int64]:
-        """A field of single bytes as one number, lowest byte first, -1 where it is missing."""
-        ...
+    Two fields of one name (from two apps) are told apart by a number behind the second.
+    """
+    by_key: dict[tuple[int, int], list[Description]] = {}
+    for each in described:
+        by_key.setdefault((each.index, each.number), []).append(each)
+    parts: dict[tuple[str, str, int], list[FloatArray]] = {}
+    for at, block in enumerate(table.blocks):
+        for place in block.definition.developer:
+            for each, rows in _in_force(by_key.get((place.index, place.number), []), block):
+                values = _values(block, place, each)
+                if values is None:
+                    continue
+                key = (each.name, each.unit, each.index)
+                columns = parts.setdefault(key, [np.full(len(other), np.nan) for other in table.blocks])
+                columns[at][rows] = values[rows]
+    return _named({key: table.in_order(columns) for key, columns in parts.items()})
 
 
-class FileView(Protocol):
-    """All messages of a file."""
+def _named(columns: dict[tuple[str, str, int], FloatArray]) -> dict[tuple[str, str], FloatArray]:
+    found: dict[tuple[str, str], FloatArray] = {}
+    taken: set[str] = set()
+    for (name, unit, _), values in columns.items():
+        unique, count = name, 1
+        while unique in taken:
+            count += 1
+            unique = f"{name} {count}"
+        taken.add(unique)
+        found[unique, unit] = values
+    return found
 
-    def table(self, name: str) -> TableView:
-        """All messages of a kind, by its name in the profile."""
-        ...
 
-    def times(self, name: str) -> FloatArray:
-        """When each message of a kind was written [s, FIT clock], NaN where that is not known."""
-        ...
+def _in_force(described: list[Description], block: Slot) -> list[tuple[Description, slice]]:
+    """Which description holds for which rows: the last one before a row, the first one for rows before all."""
+    if len(described) <= 1:
+        return [(each, slice(None)) for each in described]
+    cuts = np.searchsorted(block.positions, [each.position for each in described]).tolist()
+    cuts[0] = 0
+    ends = [*cuts[1:], len(block)]
+    return [(each, slice(start, end)) for each, start, end in zip(described, cuts, ends, strict=True) if start < end]
 
-    def developer(self, name: str) -> dict[tuple[str, str], FloatArray]:
-        """The developer fields of a kind of message by name and unit."""
-        ...
+
+def _values(block: Slot, place: DeveloperPlace, each: Description) -> FloatArray | None:
+    field = Field(each.number, each.name, each.base.name, each.scale, each.offset)
+    return block.values(Place(place.start, place.size, each.base), field)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from retrorun.errors import SessionError, WorkoutError
-from retrorun.fit import step_values as wire
-from retrorun.fit import words
+from retrorun.fit import profile
+from retrorun.fit import workout_message as wire
 from retrorun.fit.workout_message import FileIdentity, RawStep, RawWorkout
 from retrorun.session import model
 from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Setting, Step
@@ -247,13 +247,13 @@ class _Reader:
         if workout.latin1:
             self.say("a text in the file is no UTF-8: read as Latin-1", "see that names and notes are right")
         if workout.sport != wire.RUNNING:
-            sport = words.word(words.SPORT, workout.sport, prefix="number")
+            sport = profile.word(profile.SPORT, workout.sport, prefix="number")
             self.say(f"the sport is {sport or 'not said'}", "taken as running")
         setting = _SETTINGS.get(workout.sub_sport or 0)
         if setting is None:
             indoors = workout.sub_sport == wire.SubSport.INDOOR_RUNNING
             setting = Setting.TREADMILL if indoors else Setting.ROAD
-            said = words.word(words.SUB_SPORT, workout.sub_sport, prefix="number")
+            said = profile.word(profile.SUB_SPORT, workout.sub_sport, prefix="number")
             if said != setting.value:  # cyclists have a road of their own
                 self.say(f"the kind of sport is {said}", f"taken as {setting.value}")
         plain = sum(step.duration_type not in wire.REPEATS for step in workout.steps)

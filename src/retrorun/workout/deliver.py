@@ -15,7 +15,7 @@ from retrorun.documents import Fields, to_json
 from retrorun.errors import DocumentError, WorkoutError
 from retrorun.files import read_bytes
 from retrorun.fit import profile, reader
-from retrorun.fit.words import FILE_SCHEDULES, FILE_WORKOUT
+from retrorun.fit.profile import FILE_SCHEDULES, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, file_identity, identity_values, is_workout
 from retrorun.fit.writer import Message, Value, write_fit
 from retrorun.session.model import Finding, Session

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from retrorun.errors import SessionError, WorkoutError
-from retrorun.fit import step_values as wire
+from retrorun.fit import workout_message as wire
 from retrorun.fit.workout_message import RawStep, RawWorkout
 from retrorun.session import values, wording
 from retrorun.session.model import Intensity, Items, Repeat, Session, Setting, Step

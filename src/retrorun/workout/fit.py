@@ -8,9 +8,8 @@ from os import PathLike
 
 from retrorun.errors import FitError, WorkoutError
 from retrorun.files import GZIP, as_path, read_bytes
-from retrorun.fit.profile import FIRST_DATE, FIT_EPOCH_UNIX_S
+from retrorun.fit.profile import FILE_ACTIVITY, FILE_WORKOUT, FIRST_DATE, FIT_EPOCH_UNIX_S
 from retrorun.fit.reader import FitFile, read_fit
-from retrorun.fit.words import FILE_ACTIVITY, FILE_WORKOUT
 from retrorun.fit.workout_message import FileIdentity, RawWorkout, identity_of, workout_of, write_workout
 from retrorun.session.model import Finding, Session
 from retrorun.workout import check, devices

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrorun.fit.crc import crc16
+from retrorun.fit.chain import crc16
 from tests.fit.handmade import crc, recording
 
 
