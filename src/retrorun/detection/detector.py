@@ -9,17 +9,10 @@ import numpy as np
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
 from retrorun.arrays import BoolArray, FloatArray
+from retrorun.detection import explain
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine, LinePrior, fit_line
 from retrorun.detection.candidates import Candidates, find_candidates, stepping_bins, without_overlap
-from retrorun.detection.explain import (
-    cannot_tell,
-    could_be_all_backward,
-    evidence_of,
-    lowers_trust,
-    possible,
-    session_words,
-)
 from retrorun.detection.likelihoods import Likelihoods, likelihoods, physical, surface
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.resample import Grid, build_grid, stretch_means
@@ -72,7 +65,7 @@ def detect_gait(
     told = False
     for start_s, end_s in spans:
         grid = build_grid(activity, start_s, end_s)
-        missing = cannot_tell(grid)
+        missing = explain.cannot_tell(grid)
         judged = None if missing else _weighed(grid, activity, profile, planned, weights)
         if judged is None:
             reasons.append(missing or "nobody ran in it for a minute")
@@ -81,13 +74,13 @@ def detect_gait(
         parts.append(judged)
         found = _segments(judged, grid, activity, planned)
         segments += found
-        reasons += session_words(judged.pieces, judged.chance, judged.densities) if found else []
-        reasons += possible(judged.pieces, judged.chance, grid)
-        if not found and could_be_all_backward(judged.line, profile):
+        reasons += explain.session_words(judged.pieces, judged.chance, judged.densities) if found else []
+        reasons += explain.possible(judged.pieces, judged.chance, grid)
+        if not found and explain.could_be_all_backward(judged.line, profile):
             reasons.append("it is as slow, and as quick of step, as backward running from start to end would be")
         else:
             told = True
-        reasons += lowers_trust(grid, judged.line, activity, profile)
+        reasons += explain.lowers_trust(grid, judged.line, activity, profile)
     verdict: Verdict = "found" if segments else "none" if told else "cannot tell"
     none = math.prod(1.0 - part.session for part in parts if len(part.pieces))
     return Detection(
@@ -197,7 +190,7 @@ def _segments(judged: Judged, grid: Grid, activity: Activity, planned: Sequence[
                 start_s=start_s,
                 end_s=end_s,
                 probability=float(chance[group].max()),
-                evidence=evidence_of(group, pieces, judged.densities, judged.support, chance, judged.line),
+                evidence=explain.evidence_of(group, pieces, judged.densities, judged.support, chance, judged.line),
                 distance_m=_known(distance_m, float(pieces.speed_mps[first]) * (end_s - start_s)),
                 mean_speed_mps=_known(speed, float(pieces.speed_mps[first])),
                 mean_cadence_spm=_known(cadence, float(pieces.cadence_spm[first])),
