@@ -198,6 +198,13 @@ def test_model_and_folders_are_read() -> None:
     )
 
 
+def test_a_manifest_in_another_encoding_is_read() -> None:
+    text = manifest(model="fēnix").replace("UTF-8", "utf-16")
+    assert read_manifest(text.encode("utf-16")) == Manifest(
+        model="fēnix", inboxes=("GARMIN/NEWFILES",), stores=("GARMIN/WORKOUTS",)
+    )
+
+
 def test_a_folder_for_both_ways_is_both() -> None:
     found = read_manifest(manifest(inbox="GARMIN/WORKOUTS", store="GARMIN/OLD", direction="InputOutput").encode())
     assert found == Manifest(
@@ -243,9 +250,13 @@ def test_no_key_is_ever_held() -> None:
         b"<Device>",
         b"\x00\xff not xml",
         b'<!DOCTYPE d [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><Device>&c;</Device>',
+        '<!DOCTYPE d [<!ENTITY a "b">]><Device>&a;</Device>'.encode("utf-16"),
+        b'<?xml version="1.0" encoding="nobody\'s"?><Device/>',
+        b'<?xml version="1.0" encoding="none"?><Device/>',
+        b'<?xml version="1.0" encoding="shift_jis"?><Device/>',
         b"<Device>" + b" " * LARGEST_MANIFEST + b"</Device>",
     ],
-    ids=["empty", "cut off", "no XML", "entities", "too large"],
+    ids=["empty", "cut off", "no XML", "entities", "in UTF-16", "no name", "unknown", "of many bytes", "too large"],
 )
 def test_what_cannot_be_trusted_is_no_manifest(data: bytes) -> None:
     assert read_manifest(data) is None

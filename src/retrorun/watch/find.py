@@ -24,8 +24,8 @@ WORKOUTS = "FIT_TYPE_5"  # the manifest's name for FIT files of type 5, workouts
 INTO_UNIT = ("InputToUnit", "InputOutput")  # the first is preferred
 LARGEST_MANIFEST = 4_000_000  # bytes; real ones hold some tens of thousands
 LONGEST_MODEL = 60  # characters
-# Declarations, which no watch makes, and which can be made to fill the memory; UTF-16, in which they hide, has NULs.
-_UNTRUSTED = re.compile(rb"<!(?:DOCTYPE|ENTITY)|\0")
+# The declarations of a document type or an entity, also in UTF-16: no watch makes them, and they can fill the memory.
+_DECLARED = re.compile(rb"<\0?!\0?[DE]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Manifest:
 
 def read_manifest(data: bytes) -> Manifest | None:
     """The manifest in these bytes; None where they hold none that can be trusted."""
-    if len(data) > LARGEST_MANIFEST or _UNTRUSTED.search(data):
+    if len(data) > LARGEST_MANIFEST or _DECLARED.search(data):
         return None
     try:
         root = ET.fromstring(data)  # noqa: S314 - without declarations there is nothing to expand
