@@ -115,11 +115,7 @@ def _said(**told: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a document 
 
 
 def session_from_dict(data: object) -> Session:
-    """The session of plain data, as `session_to_dict` makes it.
-
-    Raises:
-        DocumentError: it describes no session; `where` is the path of the first problem.
-    """
+    """The session of plain data, as `session_to_dict` makes it; a DocumentError with the path of the first problem."""
     from pydantic import ValidationError
 
     from retrorun.session.shape import SessionShape, worst_error

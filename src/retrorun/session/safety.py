@@ -326,16 +326,15 @@ def _target(step: Step, target: values.Target) -> Iterator[tuple[str, str]]:
 
 
 def _speed(step: Step, target: values.SpeedRange) -> Iterator[tuple[str, str]]:
-    fast = _fast_end(target)
     record_mps = _FORWARD_MARGIN * _record_mps(_FORWARD_RECORDS, _length_m(step.duration, target.high_mps))
     if (
         step.direction is Direction.FORWARD and target.high_mps > record_mps
     ):  # of backward ones `safety_findings` says it
-        yield f"{fast} is faster than the records over that distance", "check the pace and its unit"
+        yield f"{_fast_end(target)} is faster than the records over that distance", "check the pace and its unit"
     elif step.gait is Gait.WALK and target.high_mps > FASTEST_WALK_MPS[step.direction]:
-        yield f"nobody walks at {fast}", "check the pace, or run"
+        yield f"nobody walks at {_fast_end(target)}", "check the pace, or run"
     elif step.gait is Gait.RUN and target.high_mps < SLOWEST_MPS[step.direction]:
-        yield f"{fast} is slower than a walk", "check the pace and its unit"
+        yield f"{_fast_end(target)} is slower than a walk", "check the pace and its unit"
     elif target.high_mps > WIDEST * target.low_mps:
         yield f"{format_target(target)} is any pace at all", "check both ends"
 

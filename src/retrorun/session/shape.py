@@ -123,17 +123,14 @@ def json_schema() -> dict[str, Any]:
 # ---- what pydantic found wrong, in our own words ---------------------------------------------------------------------
 
 _LONGEST_SHOWN = 60
-_MUST_BE = {
-    "string_type": ("text", "put it in quotes, with its unit"),
-    "int_type": ("a whole number", ""),
-    "float_type": ("a number", ""),
-    "finite_number": ("a number", ""),
-    "bool_type": ("true or false", ""),
-    "list_type": ("a list", ""),
-    "model_type": ("a mapping", "write e.g. - duration: 10min"),
-}
 _SAID = {
     "missing": ("the key {key} is missing", "add it"),
+    "string_type": ("must be text, not {shown}", "put it in quotes, with its unit"),
+    "int_type": ("must be a whole number, not {shown}", ""),
+    **dict.fromkeys(("float_type", "finite_number"), ("must be a number, not {shown}", "")),
+    "bool_type": ("must be true or false, not {shown}", ""),
+    "list_type": ("must be a list, not {shown}", ""),
+    "model_type": ("must be a mapping, not {shown}", "write e.g. - duration: 10min"),
     "enum": ("unknown value {shown}", "use one of: {expected}"),
     "invalid_key": ("a key must be text", "put it in quotes, or leave it out"),
     "too_short": ("needs at least one step", "write e.g. - duration: 10min"),
@@ -155,8 +152,6 @@ def worst_error(found: Sequence[ErrorDetails]) -> DocumentError:
         known = _KEYS.get(details["loc"][-2]) if len(details["loc"]) > 1 else None
         known = known or list(SessionShape.model_fields)
         what, hint = f"unknown key {key!r}", nearest_of(key, known, f"use one of: {', '.join(known)}")
-    elif kind in _MUST_BE:
-        what, hint = f"must be {_MUST_BE[kind][0]}, not {shown}", _MUST_BE[kind][1]
     else:
         expected = details.get("ctx", {}).get("expected", "")
         both = _SAID.get(kind, ("{message}", ""))

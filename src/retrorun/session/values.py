@@ -6,10 +6,11 @@ kept for display and takes no part in comparison.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 from retrorun.errors import RetrorunError, SessionError
@@ -325,6 +326,9 @@ class Progression:
 
 Target = Range | HeartRateZone | HeartRateZoneRange | RpeRange | Limit | Progression
 Measure = PercentOf | type[Range]
+_ENDS: dict[type[Range], Callable[[Range], tuple[float, float]]] = {
+    kind: attrgetter(*(each.name for each in fields(kind)[:2])) for kind in get_args(Range)
+}
 Quantity = Literal["speed", "heart rate", "cadence", "power"]
 _QUANTITIES: dict[object, Quantity] = {
     **dict.fromkeys((SpeedRange, *PercentOf), "speed"),
@@ -347,8 +351,7 @@ def values_of(*targets: Target | None) -> tuple[Target, ...]:
 
 def ends_of(target: Range) -> tuple[float, float]:
     """Both ends of a range, the lower first, in its own unit."""
-    low, high, *_ = (getattr(target, each.name) for each in fields(target))
-    return low, high
+    return _ENDS[type(target)](target)
 
 
 def range_of(measure: Measure, low: float, high: float) -> Range:

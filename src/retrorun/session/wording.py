@@ -156,17 +156,18 @@ def _shortest(value: float, same: Callable[[str], bool], write: Callable[[float,
 
 
 def _shortest_pace(speed_mps: float, unit: str) -> str:
-    pace_s = speed_to_pace_s(speed_mps, per_m=PACE_UNITS_M[unit])
+    per_m = PACE_UNITS_M[unit]
+    pace_s = speed_to_pace_s(speed_mps, per_m=per_m)
 
     def same(text: str) -> bool:
-        return pace_range_of(parse_clock(text), parse_clock(text), unit).low_mps == speed_mps
+        read_s = parse_clock(text)
+        return read_s > 0 and round(per_m / read_s, 3) == speed_mps
 
     # Slower than 16:40/km several whole seconds stand for one speed; a coach wrote the roundest.
     for step_s in _ROUND_PACES_S:
         text = _clock(round(pace_s / step_s) * step_s, 0)
-        with suppress(SessionError):
-            if same(text):
-                return text
+        if same(text):
+            return text
     return _shortest(pace_s, same, lambda value, digits: _clock(round(value * 10**digits), digits))
 
 
