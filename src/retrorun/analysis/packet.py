@@ -7,6 +7,7 @@ height count from the first sample. Nothing else of the recording is looked at, 
 import io
 import zipfile
 from dataclasses import asdict, dataclass
+from importlib import resources
 
 import numpy as np
 
@@ -20,18 +21,6 @@ FORMAT, VERSION = "retrorun packet", 1
 DOCUMENT, COLUMNS, CONSENT = "packet.json", "columns.csv", "CONSENT.txt"
 DECIMALS = {"time_s": 2, "speed_mps": 3, "cadence_spm": 1, "distance_m": 1, "altitude_m": 1}
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold
-CONSENT_TEXT = """\
-This packet holds one run, as numbers: time, speed, cadence, distance and height since its start, its laps, and which
-stretches of it were run backward and forward, as the runner says. It holds no position, no date, no heart rate, no name
-and no number of a device or an account.
-
-Whoever gives it to the retrorun project says by that:
-- I ran this myself, or the runner has agreed to this text.
-- The project may keep it, measure with it, and publish it with what is measured, for anybody to use, for good.
-- Numbers of a run that is public elsewhere can be recognised by comparing; I accept that.
-
-It is sent by nobody but its owner, and what has not been published yet is deleted when its owner asks for that.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +61,8 @@ def make_packet(activity: Activity, labels: Labels) -> Packet:
         "labels": [asdict(one) for one in moved],
         "laps": [[lap.start_s - start_s, lap.end_s - start_s] for lap in activity.laps],
     }
-    held = {DOCUMENT: to_json(document, indent=2) + "\n", COLUMNS: _csv(columns), CONSENT: CONSENT_TEXT}
+    consent = (resources.files("retrorun") / "analysis" / "consent.txt").read_text(encoding="utf-8")
+    held = {DOCUMENT: to_json(document, indent=2) + "\n", COLUMNS: _csv(columns), CONSENT: consent}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in held.items():

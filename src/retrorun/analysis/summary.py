@@ -10,7 +10,7 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import spans_on_foot
-from retrorun.arrays import BoolArray, FloatArray, Interval, mask
+from retrorun.arrays import BoolArray, FloatArray, Interval, mask, running_total
 from retrorun.detection.result import Detection, Verdict
 from retrorun.errors import expect
 from retrorun.session.safety import fastest_backward_mps
@@ -94,9 +94,8 @@ def summarise(activity: Told, detection: Detection | None = None) -> Summary:
         activity, detection, _ = answered(activity, detection)
     expect(detection, Detection, "a Detection", hint="rr.detect gives one")
     weight_s = sample_weights_s(activity)
-    moving = is_moving(activity)
     backward = _backward_shares(activity, detection)
-    forward = np.where(moving, 1.0 - backward, 0.0)
+    forward = np.where(is_moving(activity), 1.0 - backward, 0.0)
     step_m = step_distances_m(activity, weight_s)
     parts = {
         "total": _totals(activity, weight_s, step_m, forward + backward),
@@ -165,12 +164,12 @@ def _totals(activity: Activity, weight_s: FloatArray, step_m: FloatArray | None,
     """Totals of the given share, 0 to 1, of what each sample stands for."""
     part_s = weight_s * share
     time_s = float(part_s.sum())
-    distance_m = None if step_m is None else float((step_m * share).sum())
+    way_m = np.zeros(len(share)) if step_m is None else step_m * share
     # A way covered in a silence of the watch has no time of its own, so it must not count towards a speed.
-    timed_m = 0.0 if step_m is None else float((step_m * share)[weight_s > 0].sum())
+    timed_m = float(way_m[weight_s > 0].sum())
     return Totals(
         time_s=time_s,
-        distance_m=distance_m,
+        distance_m=None if step_m is None else float(way_m.sum()),
         mean_speed_mps=timed_m / time_s if time_s > 0 and timed_m > 0 else None,
         mean_cadence_spm=_mean(activity.cadence_spm, part_s),
         mean_heart_rate_bpm=_mean(activity.heart_rate_bpm, part_s),
@@ -248,7 +247,7 @@ def _stretches(activity: Activity, detection: Detection) -> Iterator[tuple[Float
     step_m = step_distances_m(activity, sample_weights_s(activity))
     if step_m is None:
         return
-    way_m = np.concatenate(([0.0], np.cumsum(step_m[:-1])))
+    way_m = running_total(step_m[:-1])
     for segment in detection.segments:
         inside = (activity.time_s > segment.start_s) & (activity.time_s < segment.end_s)
         time_s = np.concatenate(([segment.start_s], activity.time_s[inside], [segment.end_s]))

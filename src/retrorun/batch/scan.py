@@ -275,7 +275,7 @@ def _settled(kept: Journal, answers: Iterator[Answer]) -> Iterator[Row]:
         return (row.parts or (row,))[numbers[index]]
 
     counts = counting(np.asarray(outlines).reshape(-1, len(Outline._fields)))
-    for index, counted in enumerate(counts.tolist()):
+    for index, counted in enumerate(map(int, counts)):
         if counted == index:
             yield part_at(index)
         else:
