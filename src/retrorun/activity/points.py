@@ -66,25 +66,22 @@ class Points:
         return values
 
     def recording(self, source: str, document: Document, columns: dict[str, FloatArray]) -> RawRecording:
-        """The raw recording that the points make.
-
-        Raises:
-            RecordingError: none of them has a time.
-        """
+        """The raw recording that the points make, if any of them has a time."""
         if not np.isfinite(self.times).any():
             what = f"the points of this {source.upper()} have no times: it is a route, not a recording"
             raise RecordingError(what, hint="export the recording with its times")
         if "heart_rate_bpm" in columns:
             heart_rate = columns["heart_rate_bpm"]
             heart_rate[heart_rate <= 0] = np.nan  # how exports write a strap that was not worn
-        (name,) = self.fields["time"]
+        extra = {name: columns.pop(name) for name in _EXTRA if name in columns}
+        (time,) = self.fields["time"]
         return RawRecording(
             source=source,
             time=self.times,
-            columns=only_present({name: values for name, values in columns.items() if name not in _EXTRA}),
+            columns=only_present(columns),
             position=self.at,
-            utc_offset_s=utc_offset_s(self.texts[name][0]),
-            extra=only_present({name: values for name, values in columns.items() if name in _EXTRA}),
+            utc_offset_s=utc_offset_s(self.texts[time][0]),
+            extra=only_present(extra),
             losses=(*document.losses, *self.losses),
         )
 
@@ -94,18 +91,9 @@ def gather(
 ) -> tuple[Points, list[bytes], Iterator[tuple[str, int, bytes, bytes]]]:
     """Sort the tags of a document into columns by the point they stand in.
 
-    Args:
-        data: of the document.
-        fields: the elements of points.
-        point: the local name of a point.
-        others: elements outside the points, by local name, and those that end the points before them.
-
-    Returns:
-        The points, their attributes, and the elements outside of them: each with its local name, how many points stand
-        before it, its attributes and its text.
-
-    Raises:
-        RecordingError: there are more points than any recording has.
+    `point` is the local name of a point; `others` are those of elements outside the points, and of what ends the points
+    before them. What comes back is the points, their attributes, and the elements outside of them: each with its local
+    name, how many points stand before it, its attributes and its text.
     """
     points = Points(fields)
     tags = find_tags(data, tuple(dict.fromkeys((*points.rows, point, *others))))
@@ -129,11 +117,7 @@ def gather(
 
 
 def bounded(points: int) -> None:
-    """Nothing, for as many points as a recording can have.
-
-    Raises:
-        RecordingError: there are more.
-    """
+    """Refuses more points than a recording can have."""
     if points > rules.MAX_POINTS:
         raise RecordingError(f"{points:,} points are more than any recording has", hint="give one recording")
 
@@ -183,9 +167,9 @@ def _of_one_shape(texts: list[bytes], *, zone_at: int) -> FloatArray | None:
     By their digits: numpy's own reader of dates ends the whole process at a wrong one among many (2.4).
     """
     block = np.frombuffer(b"".join(texts), dtype=np.uint8).reshape(len(texts), -1)
-    signs = np.flatnonzero((block[0] < ord("0")) | (block[0] > ord("9")) | (np.arange(block.shape[1]) >= zone_at))
-    digits = block[:, :zone_at] - np.uint8(ord("0"))
-    if (block[:, signs] != block[0, signs]).any() or (np.delete(digits, signs[signs < zone_at], axis=1) > 9).any():
+    is_digit = (block[0] >= ord("0")) & (block[0] <= ord("9")) & (np.arange(block.shape[1]) < zone_at)
+    digits = block - np.uint8(ord("0"))
+    if (block[:, ~is_digit] != block[0, ~is_digit]).any() or (digits[:, is_digit] > 9).any():
         return None
     ends = ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
     year, month, day, hour, minute, second = (_whole(digits[:, first:end]) for first, end in ends)
@@ -198,7 +182,7 @@ def _of_one_shape(texts: list[bytes], *, zone_at: int) -> FloatArray | None:
     if not (dates & (hour < 24) & (minute < 60) & (second < 60)).all():
         return None
     seconds: FloatArray = (86_400 * days + 3600 * hour + 60 * minute + second).astype(np.float64)
-    return seconds + _whole(digits[:, 20:]) / 1000.0 - (utc_offset_s(texts[0]) or 0.0)
+    return seconds + _whole(digits[:, 20:zone_at]) / 1000.0 - (utc_offset_s(texts[0]) or 0.0)
 
 
 def _whole(digits: npt.NDArray[np.uint8]) -> IntArray:

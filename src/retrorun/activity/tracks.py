@@ -62,6 +62,17 @@ _TRIGGER = {
     "HeartRate": "heart_rate",
 }
 
+_TCX_INSTEAD = {
+    b"Course": "a course, no recording",
+    b"Workout": "a workout, no recording",
+    b"Lap": "laps without samples, as of a pool or an activity entered by hand",
+}
+_GPX_INSTEAD = {
+    b"rte": "a route, no recording",
+    b"trk": "a track without points, no recording",
+    b"wpt": "a list of places, no recording",
+}
+
 _HEAD = re.compile(rb"<%bgpx(\s[^<>]*)>" % _PREFIX)
 _TYPE = re.compile(rb"<%btype>([^<]*)<" % _PREFIX)
 _TRACK = re.compile(rb"<%btrk[\s>]" % _PREFIX)
@@ -103,8 +114,10 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").strip()
 
 
-def _holds(data: bytes, name: bytes) -> bool:
-    return re.search(rb"<%b%b[\s/>]" % (_PREFIX, name), data) is not None
+def _no_points(kind: str, data: bytes, instead: dict[bytes, str], otherwise: str) -> RecordingError:
+    """The error for a document without points, by the first of some elements that it holds instead."""
+    held = (what for name, what in instead.items() if re.search(rb"<%b%b[\s/>]" % (_PREFIX, name), data))
+    return RecordingError(f"this {kind} holds {next(held, otherwise)}", hint="export the recording itself")
 
 
 # ---- TCX -------------------------------------------------------------------------------------------------------------
@@ -123,7 +136,7 @@ def _tcx(document: Document) -> RawRecording:
         elif name in _LAP_VALUES and laps:
             laps[-1][0].setdefault(name, text)
     if not points.n:
-        raise RecordingError(f"this TCX holds {_instead_of_tcx(data)}", hint="export the recording itself")
+        raise _no_points("TCX", data, _TCX_INSTEAD, "no recording")
     behind = data.rfind(b"<Creator")  # at the end, and far quicker to find than the pattern
     creator = _CREATOR.match(data, behind) if behind >= 0 else None
     device = _text(creator[1]) if creator else ""
@@ -161,14 +174,6 @@ def _tcx_laps(points: Points, laps: list[tuple[dict[str, bytes], int]]) -> tuple
     )
 
 
-def _instead_of_tcx(data: bytes) -> str:
-    for name, what in ((b"Course", "a course"), (b"Workout", "a workout")):
-        if _holds(data, name):
-            return f"{what}, no recording"
-    by_hand = "laps without samples, as of a pool or an activity entered by hand"
-    return by_hand if _holds(data, b"Lap") else "no recording"
-
-
 # ---- GPX -------------------------------------------------------------------------------------------------------------
 
 
@@ -177,36 +182,26 @@ def _gpx(document: Document) -> RawRecording:
     points, attributes, around = gather(data, GPX, point="trkpt", others=("trk", "trkseg", "/trkseg"))
     begun: dict[str, list[int]] = {"trk": [], "trkseg": []}  # how many points stand before each
     for name, before, _, _ in around:
-        if name in begun:
-            begun[name].append(before)
+        begun.get(name, []).append(before)
     if not points.n:
-        raise RecordingError(f"this GPX holds {_instead_of_gpx(data)}", hint="export the recording itself")
+        raise _no_points("GPX", data, _GPX_INSTEAD, "nothing, no recording")
     columns = points.columns()
     for name, texts in zip(("latitude_deg", "longitude_deg"), _positions(attributes), strict=True):
         columns[name] = points.numbers(name, texts)
     kinds = _kinds(data, len(begun["trk"]))
     head = _HEAD.search(data)
     device = _text(attribute(head[1], "creator")) if head else ""
+    raw = points.recording("gpx", document, columns)
+    sport, sub_sport = kinds[0] if kinds else ("", "")
     raw = replace(
-        points.recording("gpx", document, columns),
-        laps=_gpx_laps(data),
-        sport=kinds[0][0] if kinds else "",
-        sub_sport=kinds[0][1] if kinds else "",
-        device=Device(name=device) if device else None,
+        raw, laps=_gpx_laps(data), sport=sport, sub_sport=sub_sport, device=Device(name=device) if device else None
     )
     if len(begun["trkseg"]) < 2:
         return raw
     segment, track = (numbered(begun[name], points.n) for name in ("trkseg", "trk"))
     activity, parts = _activities(points.times, segment, track, kinds)
-    several = len(parts) > 1
-    return replace(raw, segment=segment, activity=activity if several else None, parts=parts if several else ())
-
-
-def _instead_of_gpx(data: bytes) -> str:
-    for name, what in ((b"rte", "a route"), (b"trk", "a track without points"), (b"wpt", "a list of places")):
-        if _holds(data, name):
-            return f"{what}, no recording"
-    return "nothing, no recording"
+    raw = replace(raw, segment=segment)
+    return replace(raw, activity=activity, parts=parts) if len(parts) > 1 else raw
 
 
 def _positions(attributes: list[bytes]) -> tuple[list[bytes], list[bytes]]:
@@ -324,15 +319,11 @@ def _kml(document: Document) -> RawRecording:
         columns[name] = numbers([coord[at] if at < len(coord) else b"" for coord in coords])
     if not columns["altitude_m"].any():
         del columns["altitude_m"]  # how a place clamped to the ground is written
-    kind = rules.sport_of_words(sport)
-    lost = f"{rules.counted(unpaired, 'point')} without a time or a place left out"
-    return replace(
-        points.recording("kml", document, columns),
-        sport=kind[0],
-        sub_sport=kind[1],
-        segment=np.array(segments, dtype=np.int64),
-        decisions=(lost,) if unpaired else (),
-    )
+    raw = points.recording("kml", document, columns)
+    if unpaired:
+        raw = replace(raw, decisions=(f"{rules.counted(unpaired, 'point')} without a time or a place left out",))
+    kind, sub_kind = rules.sport_of_words(sport)
+    return replace(raw, sport=kind, sub_sport=sub_kind, segment=np.array(segments, dtype=np.int64))
 
 
 def _stretches(tags: Tags) -> Iterator[tuple[bool, list[bytes], list[list[bytes]], dict[str, list[bytes]]]]:
@@ -340,9 +331,9 @@ def _stretches(tags: Tags) -> Iterator[tuple[bool, list[bytes], list[list[bytes]
     in_track, times, places = False, list[bytes](), list[list[bytes]]()
     arrays: dict[str, list[bytes]] = {}
     values: list[bytes] = []
-    whole = slice(None)
-    for number_, attributes, text in zip(tags.which.tolist(), tags.said(whole), tags.texts(whole), strict=True):
-        match tags.names[number_]:
+    names, every = (tags.names[which] for which in tags.which.tolist()), slice(None)
+    for name, attributes, text in zip(names, tags.said(every), tags.texts(every), strict=True):
+        match name:
             case "when":
                 times.append(text)
             case "coord":
@@ -353,7 +344,7 @@ def _stretches(tags: Tags) -> Iterator[tuple[bool, list[bytes], list[list[bytes]
                 values.append(text)
             case "SimpleArrayData" | "Data":
                 values = arrays.setdefault(_text(attribute(attributes, "name")).lower(), [])
-            case name:
+            case _:
                 yield in_track, times, places, arrays
                 in_track, times, places = name == "Track", [], []
                 arrays = arrays if in_track else {}
