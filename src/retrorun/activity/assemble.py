@@ -19,6 +19,7 @@ from retrorun.fit.workout_message import FileIdentity, RawWorkout
 
 Columns = dict[str, FloatArray]
 Rows = npt.NDArray[np.intp] | slice  # a slice where all are taken as they are
+_SAID_OF_A_LAP = ("distance_m", "timer_s", "trigger", "planned_step_index", "intensity")
 _LEAST_LAP_S = 0.5  # nobody runs a lap of less; a button that was pressed twice leaves one
 _SLACK_S = 3600.0  # a lap may begin before the first sample (waiting for satellites) or end after the last one
 
@@ -86,11 +87,7 @@ def has_values(values: FloatArray) -> bool:
 
 
 def assemble(raw: RawRecording) -> Activity:
-    """Make an activity of a raw recording.
-
-    Raises:
-        RecordingError: there is no sample with a time in it, or too many.
-    """
+    """Make an activity of a raw recording; one without a sample that has a time, or with too many, is refused."""
     decisions = list(raw.decisions)
     if len(raw.time) > rules.MAX_SAMPLES:
         raise rules.too_many(len(raw.time))
@@ -284,10 +281,8 @@ def _parts(raw: RawRecording, zero: float, time_s: FloatArray, activity: IntArra
     """The parts on the activity's clock, in order: the sports of a multisport recording, the activities of a file."""
     places: dict[int, tuple[float, float]] = {}
     if activity is not None:  # the rows of each stand together
-        cuts = np.flatnonzero(np.diff(activity))
-        firsts, lasts = np.append(0, cuts + 1), np.append(cuts, len(activity) - 1)
-        times = zip(time_s[firsts].tolist(), time_s[lasts].tolist(), strict=True)
-        places = dict(zip(activity[firsts].tolist(), times, strict=True))
+        cuts = [0, *(np.flatnonzero(np.diff(activity)) + 1).tolist(), len(activity)]
+        places = {int(activity[first]): (float(time_s[first]), float(time_s[end - 1])) for first, end in pairwise(cuts)}
     found = []
     for number, part in enumerate(raw.parts):
         if activity is None:
@@ -297,16 +292,8 @@ def _parts(raw: RawRecording, zero: float, time_s: FloatArray, activity: IntArra
             start, end = places[number]
         else:
             continue
-        found.append(
-            Part(
-                start_s=start,
-                end_s=max(end, start),
-                sport=part.sport,
-                sub_sport=part.sub_sport,
-                distance_m=part.distance_m,
-                timer_s=part.timer_s,
-            )
-        )
+        said = {name: getattr(part, name) for name in ("sport", "sub_sport", "distance_m", "timer_s")}
+        found.append(Part(start_s=start, end_s=max(end, start), **said))
     return tuple(sorted(found, key=lambda part: part.start_s))
 
 
@@ -336,17 +323,8 @@ def _laps(
         stop = start + lap.elapsed if 0 < lap.elapsed < math.inf else min(later, max(bound, start))
         if stop <= 0.0 < end:
             continue
-        found.append(
-            Lap(
-                start_s=max(start, 0.0),
-                end_s=max(stop, start, 0.0),
-                distance_m=lap.distance_m,
-                timer_s=lap.timer_s,
-                trigger=lap.trigger,
-                planned_step_index=lap.planned_step_index,
-                intensity=lap.intensity,
-            )
-        )
+        said = {name: getattr(lap, name) for name in _SAID_OF_A_LAP}
+        found.append(Lap(start_s=max(start, 0.0), end_s=max(stop, start, 0.0), **said))
     return tuple(found)
 
 

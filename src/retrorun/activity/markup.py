@@ -85,8 +85,7 @@ def web_page() -> RecordingError:
 def open_document(data: bytes) -> Document:
     """Prepare the bytes of an XML document; one that is broken somewhere is reported, not refused.
 
-    Raises:
-        RecordingError: it declares a document type or entities, which no recording needs and attacks do.
+    One that declares a document type or entities, which no recording needs and attacks do, is.
     """
     plain = _plain(data).lstrip()
     if len(plain) > _LARGE and plain.count(b"<") * SHORTEST_TAG > len(plain):
