@@ -14,7 +14,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib import import_module
@@ -82,10 +82,7 @@ def each_source(paths: Iterable[str | Path]) -> Iterator[Source]:
     """Every recording under the paths, each once, in the order of the paths and then of the names, as they are found.
 
     A file that is named itself is taken whatever it is called; in folders and zips only names that end like a
-    recording's. Hidden files and folders are left out.
-
-    Raises:
-        RecordingError: a path that does not exist; at once, before the first recording.
+    recording's. Hidden files and folders are left out. A path that does not exist is an error before the first of them.
     """
     found = [_under(str(path)) for path in paths]
     return found[0] if len(found) == 1 else _once(chain.from_iterable(found))
@@ -101,11 +98,7 @@ def _once(sources: Iterable[Source]) -> Iterator[Source]:
 
 
 def load(source: Source) -> bytes:
-    """The bytes of one recording.
-
-    Raises:
-        RecordingError: it cannot be read; says where and why.
-    """
+    """The bytes of one recording; an error says where and why it cannot be read."""
     if source.problem:
         raise RecordingError(source.problem, where=source.name, hint="fetch or export it anew")
     try:
@@ -135,24 +128,20 @@ def load(source: Source) -> bytes:
 
 def _under(path: str) -> Iterator[Source]:
     if "://" in path:
-        return _recordings([_urls_below(path)], _as_it_is)
+        return _recordings([_urls_below(path)])
     if os.path.isdir(path):  # noqa: PTH112 - paths stay text here, because URLs are paths too
         return _in_folder(path)
     if not os.path.exists(path):  # noqa: PTH110 - the same
         raise RecordingError("there is no such file or folder", where=path, hint="check the path")
-    return _in_zip(path, ()) if path.lower().endswith(".zip") else iter([_as_it_is(path)])
+    return _in_zip(path, ()) if path.lower().endswith(".zip") else iter([Source(path=path)])
 
 
 def _in_folder(path: str) -> Iterator[Source]:
     closed: list[OSError] = []
-    yield from _recordings(_files_below(path, closed.append), _as_it_is)
+    yield from _recordings(_files_below(path, closed.append))
     for error in closed:
         why = f"this folder cannot be entered ({error.strerror or error})"
         yield Source(path=str(error.filename or path), problem=why)
-
-
-def _as_it_is(path: str) -> Source:
-    return Source(path=path)
 
 
 def _files_below(folder: str, closed: Callable[[OSError], object]) -> Iterator[list[str]]:
@@ -173,11 +162,11 @@ def _in_zip(path: str, members: tuple[str, ...]) -> Iterator[Source]:
         yield Source(path=path, members=members, problem=f"this zip cannot be opened ({why})")
         return
     names = sorted(info.filename for info in container.infolist() if not _is_aside(info.filename))
-    yield from _recordings([names], lambda name: Source(path=path, members=(*members, name)))
+    yield from _recordings([names], (path, *members))
 
 
-def _recordings(folders: Iterable[Iterable[str]], place: Callable[[str], Source]) -> Iterator[Source]:
-    """The recordings among the names of folders or a zip, with what an `activities.csv` in or above theirs says."""
+def _recordings(folders: Iterable[Iterable[str]], within: tuple[str, ...] = ()) -> Iterator[Source]:
+    """The recordings among names of folders, or within a zip, with what an `activities.csv` in or above them says."""
     listed: dict[str, Listed] = {}
     for folder in folders:
         names = dict.fromkeys(folder)
@@ -185,15 +174,21 @@ def _recordings(folders: Iterable[Iterable[str]], place: Callable[[str], Source]
             if PurePosixPath(name).name == LISTING:
                 beside = name.removesuffix(LISTING)
                 with contextlib.suppress(RecordingError):  # it only adds titles; the recordings are there without it
-                    listed |= {beside + key: value for key, value in read_listing(load(place(name))).items()}
+                    found = read_listing(load(_placed(*within, name)))
+                    listed |= {beside + key: value for key, value in found.items()}
         for name in names:
-            source, entry = place(name), listed.pop(name, None)
+            entry = listed.pop(name, None)
+            source = _placed(*within, name, title=entry.title if entry else "")
             if name.lower().endswith(".zip") and len(source.members) < DEEPEST_ZIP:
                 yield from _in_zip(source.path, source.members)
             elif name.lower().endswith(_SUFFIXES):
-                yield source if entry is None else replace(source, title=entry.title)
+                yield source
     for name, entry in listed.items():
-        yield replace(place(name), title=entry.title, problem=entry.problem or "listed, but not in the export")
+        yield _placed(*within, name, title=entry.title, problem=entry.problem or "listed, but not in the export")
+
+
+def _placed(path: str, *members: str, title: str = "", problem: str = "") -> Source:
+    return Source(path=path, members=members, title=title, problem=problem)
 
 
 def read_listing(data: bytes) -> dict[str, Listed]:
@@ -283,11 +278,7 @@ def _fsspec(url: str) -> ModuleType:
 
 
 def unpack(data: bytes) -> bytes:
-    """The recording in packed bytes; bytes that are not packed come back as they are.
-
-    Raises:
-        RecordingError: the packing is broken, or holds more than any recording does, or not exactly one recording.
-    """
+    """The one recording in packed bytes; bytes that are not packed come back as they are."""
     for _ in range(3):  # a zip may hold a zip with a gzipped file; deeper nesting is no recording
         if data.startswith(GZIP):
             data = _gunzip(data)

@@ -64,11 +64,7 @@ def read_activity(source: Source, *, engine: Engine = "columns") -> Activity:
 
 
 def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
-    """Read the bytes of a recording that is not packed.
-
-    Raises:
-        RecordingError: as `read_activity`.
-    """
+    """Read the bytes of a recording that is not packed; errors as of `read_activity`."""
     if engine not in ENGINES:
         raise RecordingError(f"there is no engine {engine!r}", hint=f"take one of {', '.join(ENGINES)}")
     if engine == "fitparse" and not is_fit(data):
@@ -126,16 +122,8 @@ def activity_from_streams(
     The service resamples and smooths them, so that a recording from the watch says more. What its terms say of them is
     held to elsewhere: no gait profile takes an activity whose `source` is `strava`, and nothing here is stored.
 
-    Args:
-        streams: values by stream name, as the service gives them: seconds, metres, m/s, pairs of degrees; cadence of a
-            run is one foot's [rpm].
-        sport_type: Strava's word, e.g. `Run`.
-        start_time: the moment of second 0, aware of its zone.
-        utc_offset_s: local time less UTC.
-        trainer: whether it was done on a treadmill.
-
-    Raises:
-        RecordingError: there is no time stream, or streams are of different lengths.
+    Values come as the service gives them: seconds, metres, m/s, pairs of degrees; cadence of a run is one foot's [rpm].
+    `sport_type` is Strava's word, e.g. `Run`; `start_time` is the moment of second 0; on a `trainer` means a treadmill.
     """
     if not streams.get("time"):
         raise RecordingError("the activity has no recorded samples", hint="one that was entered by hand has none")
