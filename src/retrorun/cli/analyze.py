@@ -14,7 +14,6 @@ from retrorun import files
 from retrorun.analysis import labels
 from retrorun.cli import options, sources
 from retrorun.cli.console import say, say_json, say_table
-from retrorun.cli.options import PlanOption, ProfileOption, RecordingArgument, Units, UnitsOption, title_of
 from retrorun.report import export, tables
 from retrorun.units import format_clock
 
@@ -28,11 +27,11 @@ def analyze(
     recordings: Annotated[
         list[Path], typer.Argument(help="Recordings: FIT, TCX, GPX or KML, also packed; - reads stdin.")
     ],
-    profile: ProfileOption = None,
-    plan: PlanOption = None,
+    profile: options.ProfileOption = None,
+    plan: options.PlanOption = None,
     plot: Annotated[Path | None, options.picture_option("Also draw the run into this picture")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say for each segment why it was called.")] = False,
-    units: UnitsOption = Units.KM,
+    units: options.UnitsOption = options.Units.KM,
     as_json: options.JsonOption = False,
 ) -> None:
     """Find the stretches of a recording that were run backward.
@@ -43,33 +42,27 @@ def analyze(
     if len(recordings) > 1:
         if plot is not None or why:
             raise typer.BadParameter("--plot and --why take one recording")
-        found = [(recording, _tried(recording, profile, plan)) for recording in recordings]
-        if as_json:
-            say_json([{"file": str(recording), **_document(run)} for recording, run in found])
-            return
-        for recording, run in found:
-            say(f"{title_of(recording)}: {_line(run)}", whole=True)
-        say("retrorun scan makes a table of many recordings, and a season of them", err=True)
+        _analyze_each(recordings, profile, plan, as_json=as_json)
         return
     [recording] = recordings
     run = sources.run_of(recording, profile, plan)
     if plot is not None:
         _draw(run, plot, [recording])
     if as_json:
-        say_json(_document(run))
+        say_json(export.analysis_document(run.activity, run.detection))
         return
-    tell(run, title=title_of(recording), why=why, per_m=units.per_m)
+    tell(run, title=options.title_of(recording), why=why, per_m=units.per_m)
     if plot is not None:
         say(f"picture    {plot}", whole=True)
 
 
 def match(
-    recording: RecordingArgument,
+    recording: options.RecordingArgument,
     session: Annotated[str | None, options.session_argument(options.PLAN_HELP)] = None,
-    plan: PlanOption = None,
+    plan: options.PlanOption = None,
     index: Annotated[Path | None, typer.Option(help="The index that `compile --index` keeps (JSON).")] = None,
-    profile: ProfileOption = None,
-    units: UnitsOption = Units.KM,
+    profile: options.ProfileOption = None,
+    units: options.UnitsOption = options.Units.KM,
     as_json: options.JsonOption = False,
 ) -> None:
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
@@ -91,7 +84,7 @@ def match(
     if as_json:
         say_json(export.adherence_document(found, kept))
         return
-    title, name = title_of(recording), found.session.name
+    title, name = options.title_of(recording), found.session.name
     say(f"{title}: {name}" if name else title)
     say()
     typer.echo(tables.adherence_table(kept, per_m=units.per_m).to_text())
@@ -100,11 +93,11 @@ def match(
 
 
 def report(
-    recording: RecordingArgument,
+    recording: options.RecordingArgument,
     output: Annotated[Path, options.output_option("The page to write (.html).", ".html")],
-    profile: ProfileOption = None,
-    plan: PlanOption = None,
-    units: UnitsOption = Units.KM,
+    profile: options.ProfileOption = None,
+    plan: options.PlanOption = None,
+    units: options.UnitsOption = options.Units.KM,
     interactive: Annotated[
         bool, typer.Option("--interactive", help="Let readers zoom and pan: needs plotly, and adds 5 MB to the page.")
     ] = False,
@@ -118,13 +111,13 @@ def report(
 
 
 def draw(
-    recording: RecordingArgument,
+    recording: options.RecordingArgument,
     output: Annotated[Path, options.output_option("The picture to write (.png, .svg, .pdf).", *options.PICTURES)],
     view: Annotated[View, typer.Option(help="What to draw.")] = View.RUN,
     look: Annotated[Look, typer.Option(help="A light or a dark ground.")] = Look.LIGHT,
-    profile: ProfileOption = None,
-    plan: PlanOption = None,
-    units: UnitsOption = Units.KM,
+    profile: options.ProfileOption = None,
+    plan: options.PlanOption = None,
+    units: options.UnitsOption = options.Units.KM,
 ) -> None:
     """Draw a recording: the run over time, the gait plane, the track, or the plan beside the run."""
     from retrorun.report.figures.style import picture_kind
@@ -136,12 +129,12 @@ def draw(
 
 
 def convert(
-    recording: RecordingArgument,
+    recording: options.RecordingArgument,
     output: Annotated[Path, options.output_option(f"The file to write ({', '.join(FORMATS)}).", *FORMATS)],
     rows: Annotated[Rows, typer.Option(help="What a row of CSV or Parquet is.")] = Rows.SAMPLES,
-    profile: ProfileOption = None,
-    plan: PlanOption = None,
-    units: UnitsOption = Units.KM,
+    profile: options.ProfileOption = None,
+    plan: options.PlanOption = None,
+    units: options.UnitsOption = options.Units.KM,
 ) -> None:
     """Write a recording with the direction in it: JSON, CSV, Parquet, GeoJSON, GPX, annotated FIT.
 
@@ -203,26 +196,26 @@ def tell_recording(activity: rr.Activity, *, title: str) -> None:
         say(f"damaged    {damage}", under=11)
 
 
-def _tried(recording: Path, profile: Path | None, plan: str | None) -> rr.Analysis | rr.RetrorunError:
-    """The answer about one recording of several; what cannot be read keeps nobody else from being."""
-    try:
-        return sources.run_of(recording, profile, plan)
-    except rr.RetrorunError as error:
-        return error
-
-
-def _document(run: rr.Analysis | rr.RetrorunError) -> dict[str, object]:
-    if isinstance(run, rr.RetrorunError):
-        return {"error": {"what": run.what, "where": run.where, "hint": run.hint}}
-    return export.analysis_document(run.activity, run.detection)
-
-
-def _line(run: rr.Analysis | rr.RetrorunError) -> str:
-    if isinstance(run, rr.RetrorunError):
-        return run.what
-    found, time_s = run.summary.segments, run.summary.backward.time_s
-    said = f", {found} segments, {format_clock(time_s)} backward" if found else ""
-    return f"{run.activity.sport}, {run.detection.told}{said}"
+def _analyze_each(recordings: list[Path], profile: Path | None, plan: str | None, *, as_json: bool) -> None:
+    """Several recordings, a line each or in one list; what cannot be read keeps nobody else from being."""
+    told = []
+    for recording in recordings:
+        try:
+            run = sources.run_of(recording, profile, plan)
+            document = export.analysis_document(run.activity, run.detection)
+            found, time_s = run.summary.segments, run.summary.backward.time_s
+            said = f", {found} segments, {format_clock(time_s)} backward" if found else ""
+            line = f"{run.activity.sport}, {run.detection.told}{said}"
+        except rr.RetrorunError as error:
+            document = {"error": {"what": error.what, "where": error.where, "hint": error.hint}}
+            line = error.what
+        told.append({"file": str(recording), **document})
+        if not as_json:
+            say(f"{options.title_of(recording)}: {line}", whole=True)
+    if as_json:
+        say_json(told)
+    else:
+        say("retrorun scan makes a table of many recordings, and a season of them", err=True)
 
 
 def _inputs(output: Path, recording: Path, profile: Path | None, plan: str | None) -> list[Path]:

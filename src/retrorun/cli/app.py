@@ -5,8 +5,6 @@ called, so that no command pays for another. Exit codes: 0 fine, 1 bad input (on
 2 wrong usage.
 """
 
-from __future__ import annotations
-
 import errno
 import logging
 import os

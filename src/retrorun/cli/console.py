@@ -27,23 +27,19 @@ GAP = "   "
 def say(text: str = "", *, indent: int = 0, under: int | None = None, whole: bool = False, err: bool = False) -> None:
     """Print text; `indent` is for its first line, `under` for the lines after it, `whole` keeps lines unfolded."""
     first, rest = " " * indent, " " * (indent if under is None else under)
-    for line in printable(text, keep="\n\t").split("\n"):
-        typer.echo("\n".join(_folded(line, first, rest, width=None if whole else _width())), err=err)
-
-
-def _width() -> int | None:
-    """How wide prose may be; None in a pipe or a file, where whoever reads it folds."""
-    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
-        return None
-    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-
-
-def _folded(line: str, first: str, rest: str, *, width: int | None) -> list[str]:
-    if width is None or len(first) + len(line) <= width:
-        return [first + line if line else ""]
-    return textwrap.wrap(
-        line, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    fold = textwrap.TextWrapper(
+        _width(), initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
+    for line in printable(text, keep="\n\t").split("\n"):
+        plain = whole or len(first) + len(line) <= fold.width
+        typer.echo((first * bool(line) + line) if plain else fold.fill(line), err=err)
+
+
+def _width() -> int:
+    """How wide prose may be; as wide as it likes in a pipe or a file, where whoever reads it folds."""
+    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+        return sys.maxsize
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
 
 
 def say_json(document: object) -> None:

@@ -17,7 +17,6 @@ import retrorun as rr
 from retrorun import files
 from retrorun.cli import options, sources
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
-from retrorun.cli.options import DeviceOption, JsonOption, NameOption, SessionArgument, WrittenUnitsOption
 from retrorun.session import plan as plans
 from retrorun.session import safety, wording
 from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, ready_made
@@ -51,8 +50,8 @@ def library(
     output: Annotated[Output, SAVED] = None,
     kind: Annotated[str | None, KIND] = None,
     level: Annotated[str | None, LEVEL] = None,
-    units: WrittenUnitsOption = None,
-    as_json: JsonOption = False,
+    units: options.WrittenUnitsOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """List the ready-made sessions, or show and save one with your own numbers."""
     if key is None:
@@ -86,8 +85,8 @@ def pace(
     easy: Annotated[str | None, typer.Option(help="Your easy forward pace, e.g. 6:00/km.")] = None,
     race: Annotated[str | None, typer.Option(help="The distance of a forward race, e.g. 10km.")] = None,
     time: Annotated[str | None, typer.Option(help="Your time in that race, e.g. 45:00.")] = None,
-    units: WrittenUnitsOption = None,
-    as_json: JsonOption = False,
+    units: options.WrittenUnitsOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Tell the backward pace that goes with what you run forward."""
     if (race is None) is not (time is None) or (easy is None) is (race is None):
@@ -125,10 +124,10 @@ def plan(
     output: Annotated[
         Output, typer.Option("--output", "-o", help="Write workouts, schedule and calendar into this folder.")
     ] = None,
-    device: DeviceOption = "generic",
+    device: options.DeviceOption = "generic",
     created: Annotated[str | None, typer.Option(help="When the files were made; else now.")] = None,
-    units: WrittenUnitsOption = None,
-    as_json: JsonOption = False,
+    units: options.WrittenUnitsOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Plan weeks of backward running, and say by what rule it grows."""
     units = units or options.units_in(easy, weekly)
@@ -171,10 +170,10 @@ def plan(
 
 
 def compile_session(
-    session: SessionArgument,
+    session: options.SessionArgument,
     output: Annotated[Output, options.output_option("The FIT file to write.", ".fit")] = None,
-    name: NameOption = "",
-    device: DeviceOption = "generic",
+    name: options.NameOption = "",
+    device: options.DeviceOption = "generic",
     created: Annotated[str | None, typer.Option(help=CREATED)] = None,
     serial: Annotated[int | None, typer.Option(help="The file's serial number; else from the content.")] = None,
     athlete: Annotated[Path | None, typer.Option(help=SQUAD)] = None,
@@ -183,7 +182,7 @@ def compile_session(
         Path | None, typer.Option(help="Remember the session in this file (JSON), for `match --index`.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; write nothing.")] = False,
-    as_json: JsonOption = False,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Compile a session to a FIT workout for a watch, or check whether the watch takes it."""
     from retrorun.workout import deliver
@@ -217,14 +216,14 @@ def compile_session(
 
 
 def export(
-    session: SessionArgument,
+    session: options.SessionArgument,
     to: Annotated[Format, typer.Option("--to", "--format", "-f", help="The format.")],
     output: Annotated[Output, typer.Option("--output", "-o", help="Write to this file instead of printing.")] = None,
-    name: NameOption = "",
+    name: options.NameOption = "",
     athlete: options.AthleteOption = None,
     race: Annotated[str, typer.Option(help="For zwo: the runner's race time, e.g. 5km=24:30 or 10km=51:00.")] = "",
-    units: WrittenUnitsOption = None,
-    as_json: JsonOption = False,
+    units: options.WrittenUnitsOption = None,
+    as_json: options.JsonOption = False,
 ) -> None:
     """Write a session as intervals.icu text, Garmin Connect JSON, a Zwift run or a coach's sheet.
 

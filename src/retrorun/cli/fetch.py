@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 import retrorun as rr
+from retrorun.cli import options
 from retrorun.cli.console import say, say_json
-from retrorun.cli.options import JsonOption, day
 from retrorun.services import fetch as services
 from retrorun.services import garmin_connect, intervals_icu, keys
 
@@ -123,7 +123,7 @@ def _connect(service: Service) -> intervals_icu.IntervalsIcu | garmin_connect.Ga
 
 
 def _since(since: str | None) -> date:
-    return day(since or "today", "--since") - timedelta(weeks=0 if since else WEEKS)
+    return options.day(since or "today", "--since") - timedelta(weeks=0 if since else WEEKS)
 
 
 def _say_fetched(done: services.Fetched) -> None:
@@ -171,7 +171,7 @@ def login(
 
 
 @strava.command("fetch")
-def analyse_at_strava(activity_id: ActivityId, as_json: JsonOption = False) -> None:
+def analyse_at_strava(activity_id: ActivityId, as_json: options.JsonOption = False) -> None:
     """Analyse one of your own activities. Nothing of it is stored."""
     from retrorun.cli.analyze import tell
     from retrorun.report.export import analysis_document

@@ -12,15 +12,13 @@ from typing import Annotated
 import typer
 
 import retrorun as rr
+from retrorun import files, units
 from retrorun.analysis import labels as words
 from retrorun.arrays import Interval, Span, covered_s, overlap_s
+from retrorun.cli import options, sources
 from retrorun.cli.console import say, say_table
-from retrorun.cli.options import RecordingArgument
-from retrorun.cli.sources import must_be_on_foot
 from retrorun.detection.resample import stretch_means
-from retrorun.files import check_ending, write_atomic
 from retrorun.match.model import timer_s
-from retrorun.units import format_clock, format_pace, format_percent, parse_time
 
 SAME = 0.5  # chosen: a stretch of which half is labelled, or called already, is not asked about again
 _KEYS = {"y": rr.Direction.BACKWARD, "n": rr.Direction.FORWARD, "s": None, "\r": None, "\n": None}
@@ -32,7 +30,7 @@ Spans = list[str] | None
 
 
 def label(
-    recording: RecordingArgument,
+    recording: options.RecordingArgument,
     backward: Annotated[
         Spans, typer.Option(help="Run backward: 12:30-13:10, laps:even, lap:3,5-7, all or steps; may come again.")
     ] = None,
@@ -69,7 +67,7 @@ def label(
 
 
 def share(
-    recording: RecordingArgument,
+    recording: options.RecordingArgument,
     output: Annotated[Path, typer.Option("-o", "--output", help="The packet (.zip).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be in it.")] = False,
 ) -> None:
@@ -79,18 +77,18 @@ def share(
     """
     from retrorun.analysis.packet import make_packet
 
-    check_ending(output, (".zip",), "a packet")
+    files.check_ending(output, (".zip",), "a packet")
     activity = rr.read_activity(recording)
-    must_be_on_foot(activity, recording)
+    sources.must_be_on_foot(activity, recording)
     packet = make_packet(activity, rr.load_labels(recording))
-    held = f"{packet.samples} samples over {format_clock(packet.length_s)}: {', '.join(packet.columns)}"
+    held = f"{packet.samples} samples over {units.format_clock(packet.length_s)}: {', '.join(packet.columns)}"
     say(f"in it      {held}", under=11)
     _say_labels(packet.labels)
     say("left out   positions, date and time of day, heart rate, device, workout, names, notes", under=11)
     if dry_run:
         say("nothing was written")
         return
-    write_atomic(output, packet.data, inputs=[recording])
+    files.write_atomic(output, packet.data, inputs=[recording])
     say(f"wrote {output}", whole=True)
     say("Read CONSENT.txt in it. Nothing was sent: give it to the project yourself, if you want to.")
 
@@ -119,7 +117,9 @@ def _must_belong(labels: rr.Labels, run: rr.Analysis, recording: Path) -> None:
 
 
 def _say_labels(labels: Iterable[rr.Label]) -> None:
-    lines = [f"{one.direction.value:<10} {format_clock(one.start_s)}-{format_clock(one.end_s)}" for one in labels]
+    lines = [
+        f"{one.direction.value:<10} {units.format_clock(one.start_s)}-{units.format_clock(one.end_s)}" for one in labels
+    ]
     say("\n".join(lines) or "no labels")
 
 
@@ -143,9 +143,9 @@ def _lap_row(number: int, lap: rr.Lap, run: rr.Analysis, labels: rr.Labels) -> t
     said = (way.value for way in rr.Direction if _mostly(lap, [one for one in labels.labels if one.direction is way]))
     return (
         str(number),
-        format_clock(lap.start_s),
-        format_clock(lap.end_s - lap.start_s),
-        format_pace(speed) if speed > 0 else "",
+        units.format_clock(lap.start_s),
+        units.format_clock(lap.end_s - lap.start_s),
+        units.format_pace(speed) if speed > 0 else "",
         f"{cadence:.0f} spm" if cadence > 0 else "",
         rr.Direction.BACKWARD.value if _mostly(lap, run.detection.segments) else "",
         next(said, ""),
@@ -170,13 +170,15 @@ def _span(text: str, length_s: float) -> tuple[float, float]:
     if found is None:
         raise rr.LabelError(f"{text!r} is no stretch of time", hint=words.LAPS_HINT)
     try:
-        start_s, end_s = parse_time(found[1]), parse_time(found[2])
+        start_s, end_s = units.parse_time(found[1]), units.parse_time(found[2])
     except rr.SessionError as error:
         raise rr.LabelError(error.what, where=text, hint=words.LAPS_HINT) from None
     if end_s <= start_s:
         raise rr.LabelError("a stretch ends before it starts", where=text, hint=f"did you mean {found[2]}-{found[1]}?")
     if end_s > length_s + 1.0:
-        raise rr.LabelError(f"the recording ends at {format_clock(length_s)}", where=text, hint="count from its start")
+        raise rr.LabelError(
+            f"the recording ends at {units.format_clock(length_s)}", where=text, hint="count from its start"
+        )
     return start_s, min(end_s, length_s)
 
 
@@ -246,8 +248,8 @@ def _key() -> str:
 
 def _shown(run: rr.Analysis, one: Interval) -> str:
     speed, cadence, _ = stretch_means(run.activity, one.start_s, one.end_s)
-    parts = [f"{format_clock(one.start_s)}-{format_clock(one.end_s)}"]
-    parts += [format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)
+    parts = [f"{units.format_clock(one.start_s)}-{units.format_clock(one.end_s)}"]
+    parts += [units.format_pace(speed)] * (speed > 0) + [f"{cadence:.0f} spm"] * (cadence > 0)
     called = max(run.detection.segments, key=lambda segment: overlap_s(segment, one), default=None)
     chance = 0.0 if called is None or overlap_s(called, one) <= 0 else called.probability
-    return ", ".join([*parts, f"chance {format_percent(chance)}" if chance else "planned, not called"])
+    return ", ".join([*parts, f"chance {units.format_percent(chance)}" if chance else "planned, not called"])

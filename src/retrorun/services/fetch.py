@@ -5,8 +5,6 @@ on the disk before it is remembered, under a name that only it can have: a fetch
 as one that was not. What goes back into a run's description or name is marked, replaced, and never added twice.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterator

@@ -7,8 +7,6 @@ sends and where is its own affair: `services.http` does not stand between.
 An account is asked what it holds, and nothing is remembered here: whoever was interrupted does it again.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress

@@ -4,8 +4,6 @@ One session for all of them. stravalib sets no time limits, tries nothing again 
 session is where that is mended.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 import time
@@ -64,7 +62,7 @@ def safe_address(address: str, *, where: str) -> str:
 
 def make_session(
     address: str, *, limit_s: float = MOST_S, sleep: Callable[[float], None] = time.sleep
-) -> requests.Session:
+) -> "requests.Session":
     """A session for the service at a safe `address`, and no other; also for what stravalib asks of its built-in one.
 
     A request may take `limit_s` [s], with all tries and waiting; `sleep` waits some seconds before another try. It
@@ -105,13 +103,13 @@ def make_session(
 
 
 def _tried(
-    once: Callable[[float], requests.Response],
+    once: Callable[[float], "requests.Response"],
     limit_s: float,
     *,
     reads: bool,
     address: str,
     sleep: Callable[[float], None],
-) -> requests.Response:
+) -> "requests.Response":
     """The answer to a request, tried again where that is safe and may help."""
     import requests
     from urllib3.exceptions import HTTPError

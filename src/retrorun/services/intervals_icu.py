@@ -5,8 +5,6 @@ in one request and those whose `external_id` is known are changed instead of dou
 newest to the oldest. A personal key goes as the password of the user `API_KEY`.
 """
 
-from __future__ import annotations
-
 import base64
 import os
 import re
@@ -86,7 +84,7 @@ class IntervalsIcu:
             service is out of reach, refuses or answers something else than it should. The key is in no message.
     """
 
-    def __init__(self, key: Key, *, url: str = "", session: requests.Session | None = None) -> None:
+    def __init__(self, key: Key, *, url: str = "", session: "requests.Session | None" = None) -> None:
         self.url = http.safe_address(url or os.environ.get(VARIABLE, URL), where="address")
         self._session = session or http.make_session(self.url)
         self._session.auth = ("API_KEY", key.secret)

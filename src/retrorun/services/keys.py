@@ -4,14 +4,13 @@ Strava's refresh token changes with each use, and the old one dies with it. So t
 anything else is done with it; the file is readable by its owner only.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
 
 from retrorun import files
 from retrorun.documents import Fields, parse_json
@@ -64,7 +63,7 @@ class Application:
     client_secret: str = field(repr=False)
 
     @classmethod
-    def from_environment(cls) -> Application:
+    def from_environment(cls) -> Self:
         """From STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET."""
         number, secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
         if not number.isdecimal() or not secret:
@@ -82,7 +81,7 @@ class Token:
     expires_at: float
 
     @classmethod
-    def of(cls, fields: Fields) -> Token:
+    def of(cls, fields: Fields) -> Self:
         """The token in a file or in an answer."""
         token = cls(
             access_token=fields.text("access_token"),

@@ -4,8 +4,6 @@ Strava's terms (API policy of 1 June 2026 and API agreement) allow an athlete to
 nothing fetched here is stored, learnt from or combined with other data.
 """
 
-from __future__ import annotations
-
 import hmac
 import logging
 import time
@@ -49,7 +47,7 @@ class Strava:
         token_file: Path,
         *,
         now: Callable[[], float] = time.time,
-        session: requests.Session | None = None,
+        session: "requests.Session | None" = None,
     ) -> None:
         self._application = application
         self._token_file = token_file
@@ -163,7 +161,7 @@ def _refusal(code: int, headers: Mapping[str, str]) -> DeliveryError:
     return http.refusal(code, known)
 
 
-def _client(session: requests.Session, see_limits: Callable[[Mapping[str, str], str], None]) -> Client:
+def _client(session: "requests.Session", see_limits: Callable[[Mapping[str, str], str], None]) -> "Client":
     with _quiet():
         try:
             from stravalib import Client
