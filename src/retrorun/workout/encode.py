@@ -196,21 +196,13 @@ _PLAIN = wire.Quantity()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What the whole workout tells of its writer, so that every step of it is read alike.
+    """What the whole workout tells of its writer, so that every step of it is read alike."""
 
-    Args:
-        ours: this library wrote it.
-        embedded: it comes out of a recording, where watches leave the offsets of heart rate and power away.
-        plain_bpm: a workout file without the offset of heart rate.
-        seconds_as_ms: times in seconds where milliseconds belong: an old writer's fault.
-        one_foot: cadences of one foot are doubled up to this [spm]; 0: never.
-    """
-
-    ours: bool = False
-    embedded: bool = False
-    plain_bpm: bool = False
-    seconds_as_ms: bool = False
-    one_foot: int = 0
+    ours: bool = False  # this library wrote it
+    embedded: bool = False  # out of a recording, where watches leave the offsets of heart rate and power away
+    plain_bpm: bool = False  # a workout file without the offset of heart rate
+    seconds_as_ms: bool = False  # times in seconds where milliseconds belong: an old writer's fault
+    one_foot: int = 0  # cadences of one foot are doubled up to this [spm]; 0: never
 
     @classmethod
     def of(cls, workout: RawWorkout, *, ours: bool, walking: bool) -> Self:

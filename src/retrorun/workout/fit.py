@@ -167,9 +167,8 @@ def identity_from(content: str, kind: int, *, created: datetime | None, serial: 
         serial = int.from_bytes(digest[:4], "big") or 1  # zero means "no serial" in FIT
     elif isinstance(serial, bool) or not isinstance(serial, int) or not 1 <= serial <= 0xFFFF_FFFF:
         raise WorkoutError(f"a serial number cannot be {serial!r}", hint="use a whole number from 1 to 4294967295")
-    date = (
-        _DERIVED_FROM + int.from_bytes(digest[4:8], "big") % _DERIVED_RANGE if created is None else _fit_date(created)
-    )
+    derived = _DERIVED_FROM + int.from_bytes(digest[4:8], "big") % _DERIVED_RANGE
+    date = derived if created is None else _fit_date(created)
     return FileIdentity(type=kind, manufacturer=MANUFACTURER, product=PRODUCT, serial=serial, time_created=date)
 
 

@@ -188,6 +188,7 @@ def _target(target: values.Target | None, name: str, zone: str) -> Json:
     if isinstance(target, values.HeartRateZone):
         return {f"{name}Type": _kind("workoutTargetType", HEART_RATE), zone: target.zone}
     raw = encode.raw_target(target)  # what an open end or a progression becomes is the same as in a file [inferred]
+    # Of the two for a speed the last, which is a pace.
     number = max(number for number, measure in TARGETS.items() if encode.WIRE[measure].type == raw.type)
     quantity = encode.WIRE[TARGETS[number]].quantity
     # Metres per second, the slower end first; steps per minute [inferred].

@@ -18,14 +18,9 @@ from retrorun.units import METRES_PER_MILE, METRES_PER_YARD
 from retrorun.workout import encode
 from retrorun.workout.check import Group, Part, Single, arrange
 from retrorun.workout.decode import Decompiled, Exported
-from retrorun.workout.step_text import clean, incline, label, label_of, one_line
+from retrorun.workout.step_text import WHERE, clean, incline, label, label_of, one_line
 
 NAME = "intervals.icu text"
-_SETTINGS = {
-    Setting.TRACK: "on the track",
-    Setting.TRAIL: "on a trail",
-    Setting.TREADMILL: "on a treadmill",
-}
 _PER_CENT = {
     values.PercentOf.MAX_HR: "HR",
     values.PercentOf.THRESHOLD_HR: "LTHR",
@@ -57,7 +52,7 @@ def to_intervals_icu(session: Session) -> Exported:
     blocks = page.blocks(arranged.parts)
     page.remark("", session.note)
     if session.setting is not Setting.ROAD:
-        page.remark("", _SETTINGS[session.setting])
+        page.remark("", WHERE[session.setting])
         hint = "it stands in the notes below the steps"
         page.say("setting", f"{NAME} does not say where a session takes place", hint)
     text = "\n\n".join(filter(None, [*blocks, "\n".join(page.notes)])) + "\n"
@@ -285,7 +280,7 @@ class _Reader:
 
     def session(self, name: str) -> Session:
         notes = self.notes[""]
-        setting = next((setting for setting, words in _SETTINGS.items() if notes[-1:] == [words]), Setting.ROAD)
+        setting = next((setting for setting, words in WHERE.items() if notes[-1:] == [words]), Setting.ROAD)
         note = clean("\n".join(notes if setting is Setting.ROAD else notes[:-1]))
 
         def noted(place: str, item: Step | Repeat) -> Step | Repeat:

@@ -23,16 +23,11 @@ from retrorun.session.model import (
 from retrorun.session.values import LapButton, Times
 from retrorun.units import format_clock, format_distance
 from retrorun.workout.decode import Decompiled, Exported
-from retrorun.workout.step_text import incline, label, length, one_line, purpose, read_sentence, targets
+from retrorun.workout.step_text import WHERE, incline, label, length, one_line, purpose, read_sentence, targets
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~&=])")
 _NAMELESS = "Session"
-_PLACES = {
-    Setting.ROAD: "",
-    Setting.TRACK: "On the track.",
-    Setting.TRAIL: "On a trail.",
-    Setting.TREADMILL: "On a treadmill.",
-}
+_PLACES = {setting: f"{where.capitalize()}." for setting, where in WHERE.items()}
 
 
 def to_sheet(session: Session, *, style: Literal["markdown", "plain"] = "markdown") -> Exported:
@@ -44,7 +39,7 @@ def to_sheet(session: Session, *, style: Literal["markdown", "plain"] = "markdow
         return _MARKS.sub(r"\\\1", one_line(text)) if markdown else one_line(text)
 
     name = own(session.name) or _NAMELESS
-    about = [_PLACES[session.setting], *session.note.split("\n")]
+    about = [_PLACES.get(session.setting, ""), *session.note.split("\n")]
     totals = [f"{direction.capitalize()} in all: {_total(session, direction)}" for direction in Direction]
     blocks = [
         f"# {name}" if markdown else f"{name}\n{'=' * len(name)}",
@@ -126,7 +121,7 @@ def from_sheet(text: str) -> Decompiled:
     about = [own(line.strip()) for block in blocks[1:-2] for line in block.split("\n")]
     rows = [(number, _ITEM.fullmatch(line)) for number, line in enumerate(blocks[-2].split("\n"), start=1)]
     items = _items(rows[::-1], 0, own)
-    setting = next((setting for setting, words in _PLACES.items() if words and about[:1] == [words]), Setting.ROAD)
+    setting = next((setting for setting, words in _PLACES.items() if about[:1] == [words]), Setting.ROAD)
     note = "\n".join(about if setting is Setting.ROAD else about[1:])
     name = own(title.removeprefix("# "))
     with values.retold(WorkoutError):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from retrorun.errors import SessionError
 from retrorun.session import model, wording
-from retrorun.session.model import Direction, Gait, Intensity, Say, Slope, Step
+from retrorun.session.model import Direction, Gait, Intensity, Say, Setting, Slope, Step
 from retrorun.session.values import Duration, LapButton, Progression
 
 SKIP_LAST = "SKIP LAST"  # first in the note of a repeat whose last round was written out without its last step
@@ -65,7 +65,7 @@ _NOTE = re.compile(
     re.DOTALL,
 )
 _REPEAT_NOTE = re.compile(rf"(?P<mark>{SKIP_LAST}|{PLAIN_NOTE})(?:: (?P<text>.+))?", re.DOTALL)
-WORK = (Intensity.ACTIVE, Intensity.INTERVAL)
+WHERE = {Setting.TRACK: "on the track", Setting.TRAIL: "on a trail", Setting.TREADMILL: "on a treadmill"}
 
 
 # ---- on the watch ----------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def label(step: Step) -> str:
 
 def purpose(step: Step) -> str:
     """What the step is for; empty where it is the work itself, or a rest that already says so."""
-    named = step.intensity in WORK or label(step).startswith(Intensity.REST.value)
+    named = step.intensity in (Intensity.ACTIVE, Intensity.INTERVAL) or label(step).startswith(Intensity.REST.value)
     return "" if named else step.intensity.value
 
 
