@@ -9,18 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from retrorun import documents, errors, files
+from retrorun.activity import read
 from retrorun.activity.model import COLUMNS, Activity
-from retrorun.activity.read import activity_from_bytes
 from retrorun.analysis.summary import is_moving
 from retrorun.arrays import BoolArray, IndexArray, Interval, covered_s, from_mask
 from retrorun.detection.result import Detection
-from retrorun.documents import to_json
-from retrorun.errors import RecordingError
-from retrorun.files import printable
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
+from retrorun.report import tables
 from retrorun.report.figures.run import breaks
-from retrorun.report.tables import local_start
 
 FORWARD, BACKWARD = 0, 1
 DIRECTION = ByteField(
@@ -67,10 +65,10 @@ def annotate_fit(data: bytes, activity: Activity, detection: Detection) -> bytes
         return BACKWARD if covered_s(lap, detection.segments) > 0.5 * lap.duration_s else FORWARD
 
     annotated = extend(data, DIRECTION, value_of)
-    before, after = activity_from_bytes(data), activity_from_bytes(annotated)
+    before, after = read.activity_from_bytes(data), read.activity_from_bytes(annotated)
     alike = all(np.array_equal(getattr(before, name), getattr(after, name), equal_nan=True) for name in COLUMNS)
     if not alike or before.laps != after.laps:
-        raise RecordingError(
+        raise errors.RecordingError(
             "with the direction in it this file would not read as the same samples", hint="export it as GPX or CSV"
         )
     return annotated
@@ -95,7 +93,7 @@ def _fit_seconds_at_zero(data: bytes, activity: Activity) -> float:
         return (start if start.tzinfo else start.replace(tzinfo=dt.UTC)).timestamp() - FIT_EPOCH_UNIX_S
     first = min((one.timestamp for one in moments(data, ("record",)) if one.timestamp is not None), default=None)
     if first is None:
-        raise RecordingError("no record of this file says when it was", hint="give a recording with records")
+        raise errors.RecordingError("no record of this file says when it was", hint="give a recording with records")
     return float(first)
 
 
@@ -105,14 +103,15 @@ def sample_columns(activity: Activity, detection: Detection) -> Columns:
     `direction` is `backward`, `forward`, or None: standing still, or it cannot be told. `told` is the same, or
     `probably backward`. `segment` counts from 1; outside of segments it is None, and `probability` NaN.
     """
-    start = local_start(activity)
+    start = tables.local_start(activity)
     columns: Columns = {}
     if start is not None:
         columns["time"] = [start + dt.timedelta(seconds=time_s) for time_s in activity.time_s.tolist()]
     columns |= {name: getattr(activity, name).tolist() for name in COLUMNS}
     # Names of further columns come from the file, and may be anything.
-    columns |= {printable(name): values.tolist() for name, values in activity.extra.items() if name not in COLUMNS}
-    columns |= {printable(f"developer.{name}"): values.tolist() for name, values in activity.developer.items()}
+    more = {name: values for name, values in activity.extra.items() if name not in COLUMNS}
+    more |= {f"developer.{name}": values for name, values in activity.developer.items()}
+    columns |= {files.printable(name): values.tolist() for name, values in more.items()}
     known = detection.verdict != "cannot tell"
     direction = ["forward" if known and moves else None for moves in is_moving(activity).tolist()]
     said: Columns = {"direction": direction, "segment": [None] * len(activity)}
@@ -141,7 +140,7 @@ def to_geojson(activity: Activity, detection: Detection) -> bytes:
         line = {"type": "LineString", "coordinates": _coordinates(activity, indices)}
         features.append({"type": "Feature", "geometry": line, "properties": properties})
     answer = {"verdict": detection.verdict, "told": detection.told, "reasons": list(detection.reasons)}
-    return to_json({"type": "FeatureCollection", "features": features, "retrorun": answer}).encode()
+    return documents.to_json({"type": "FeatureCollection", "features": features, "retrorun": answer}).encode()
 
 
 def to_gpx(activity: Activity, detection: Detection) -> bytes:
@@ -160,7 +159,7 @@ def to_gpx(activity: Activity, detection: Detection) -> bytes:
     gpx.creator = "retrorun"
     gpx.nsmap = {"retrorun": GPX_DIRECTION, "gpxtpx": GPX_GARMIN}
     track = GPXTrack()
-    track.type = printable(activity.sport)  # type: ignore[assignment]  # gpxpy infers None from its own default
+    track.type = files.printable(activity.sport)  # type: ignore[assignment]  # gpxpy infers None from its own default
     track.description = f"backward running: {detection.told}"
     gpx.tracks.append(track)
     for indices in np.split(located, np.flatnonzero(_cut(activity, located)) + 1):
@@ -205,7 +204,7 @@ def _gpx_extensions(activity: Activity, direction: str | None, index: int) -> li
 def _located(activity: Activity) -> IndexArray:
     located = np.flatnonzero(np.isfinite(activity.latitude_deg) & np.isfinite(activity.longitude_deg))
     if not len(located):
-        raise RecordingError("this recording has no positions", hint="export it as JSON, CSV or Parquet")
+        raise errors.RecordingError("this recording has no positions", hint="export it as JSON, CSV or Parquet")
     return located
 
 

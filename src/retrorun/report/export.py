@@ -14,20 +14,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
+from retrorun import documents, errors, files, units
 from retrorun.activity.archive import unpack
 from retrorun.activity.model import Activity
-from retrorun.analysis.adherence import Adherence, StepAdherence
-from retrorun.analysis.analyse import Told, answered
-from retrorun.analysis.summary import summarise
+from retrorun.analysis import adherence, analyse, summary
 from retrorun.detection.result import Detection
-from retrorun.documents import to_json
-from retrorun.errors import OutputError, RecordingError, install_hint
-from retrorun.files import as_path, check_ending, plain_cell, read_bytes, write_atomic
 from retrorun.fit.chain import is_fit
 from retrorun.match.model import Match
-from retrorun.report.annotate import Columns, annotate_fit, sample_columns, to_geojson, to_gpx
-from retrorun.report.tables import local_start
-from retrorun.units import METRES_PER_MILE, format_pace
+from retrorun.report import annotate, tables
 
 Rows = Literal["samples", "segments"]
 FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
@@ -36,7 +30,7 @@ VERSION = 1  # of both documents; goes up when a field changes its meaning or go
 
 def save_export(
     path: str | os.PathLike[str],
-    activity: Told,
+    activity: analyse.Told,
     detection: Detection | None = None,
     *,
     recording: bytes | None = None,
@@ -59,16 +53,16 @@ def save_export(
         OutputError: the ending is unknown, pyarrow is missing, `path` is one of `inputs`, or cannot be written.
         RecordingError: the format cannot hold this recording.
     """
-    target = as_path(path)
-    form = check_ending(target, tuple(f".{form}" for form in FORMATS), "an analysed recording").removeprefix(".")
+    target = files.as_path(path)
+    form = files.check_ending(target, tuple(f".{form}" for form in FORMATS), "an analysed recording").removeprefix(".")
     if isinstance(activity, str | os.PathLike):
-        recording, inputs = read_bytes(Path(activity)), (*inputs, Path(activity))
+        recording, inputs = files.read_bytes(Path(activity)), (*inputs, Path(activity))
     elif isinstance(activity, bytes):
         recording = activity
-    told, found, _ = answered(activity, detection)
+    told, found, _ = analyse.answered(activity, detection)
     original = None if recording is None else unpack(recording)
     fit = original if original is not None and is_fit(original) else None
-    write_atomic(target, export_bytes(form, told, found, recording=fit, rows=rows, per_m=per_m), inputs=inputs)
+    files.write_atomic(target, export_bytes(form, told, found, recording=fit, rows=rows, per_m=per_m), inputs=inputs)
 
 
 def export_bytes(
@@ -89,19 +83,20 @@ def export_bytes(
         case "parquet":
             return to_parquet(activity, detection, rows=rows, per_m=per_m)
         case "geojson":
-            return to_geojson(activity, detection)
+            return annotate.to_geojson(activity, detection)
         case "gpx":
-            return to_gpx(activity, detection)
+            return annotate.to_gpx(activity, detection)
         case "fit":
             if recording is None:
-                raise RecordingError("only a FIT recording can be annotated", hint="export this one as GPX or CSV")
-            return annotate_fit(recording, activity, detection)
-    raise OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
+                what = "only a FIT recording can be annotated"
+                raise errors.RecordingError(what, hint="export this one as GPX or CSV")
+            return annotate.annotate_fit(recording, activity, detection)
+    raise errors.OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
 
 
 def analysis_json(activity: Activity, detection: Detection) -> bytes:
     """An analysis as the bytes of a JSON file; `analysis-1.schema.json` describes it."""
-    return (to_json(analysis_document(activity, detection), indent=2) + "\n").encode()
+    return (documents.to_json(analysis_document(activity, detection), indent=2) + "\n").encode()
 
 
 def analysis_document(activity: Activity, detection: Detection) -> dict[str, object]:
@@ -123,11 +118,11 @@ def analysis_document(activity: Activity, detection: Detection) -> dict[str, obj
         "told": detection.told,
         "reasons": list(detection.reasons),
         "segments": [asdict(segment) | {"told": segment.told} for segment in detection.segments],
-        "summary": summarise(activity, detection).to_dict(),
+        "summary": summary.summarise(activity, detection).to_dict(),
     }
 
 
-def adherence_document(match: Match, kept: Adherence) -> dict[str, object]:
+def adherence_document(match: Match, kept: adherence.Adherence) -> dict[str, object]:
     """Plan beside run: each step as it was meant and as it was run, and what they amount to."""
     from retrorun.session.document import session_to_dict
 
@@ -144,7 +139,7 @@ def adherence_document(match: Match, kept: Adherence) -> dict[str, object]:
     }
 
 
-def _step(kept: StepAdherence) -> dict[str, object]:
+def _step(kept: adherence.StepAdherence) -> dict[str, object]:
     match = kept.step
     return {
         "place": match.place,
@@ -175,7 +170,7 @@ def to_csv(activity: Activity, detection: Detection, *, rows: Rows = "samples", 
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     columns = _columns(activity, detection, rows, per_m)
-    writer.writerow([plain_cell(name) for name in columns])
+    writer.writerow([files.plain_cell(name) for name in columns])
     writer.writerows(zip(*([_cell(value) for value in column] for column in columns.values()), strict=True))
     return buffer.getvalue().encode()
 
@@ -190,7 +185,7 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise OutputError("Parquet needs pyarrow", hint=install_hint("pyarrow")) from None
+        raise errors.OutputError("Parquet needs pyarrow", hint=errors.install_hint("pyarrow")) from None
     columns = _columns(activity, detection, rows, per_m)
     table = pa.table({name: pa.array([_known(value) for value in column]) for name, column in columns.items()})
     table = table.replace_schema_metadata({"retrorun": analysis_json(activity, detection)})
@@ -199,20 +194,20 @@ def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "sample
     return buffer.getvalue()
 
 
-def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float) -> Columns:
+def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float) -> annotate.Columns:
     """One row a sample, or one row a segment: where it lies, its means, its evidence, and its pace for people."""
     if rows == "samples":
-        return sample_columns(activity, detection)
-    start, segments = local_start(activity), detection.segments
+        return annotate.sample_columns(activity, detection)
+    start, segments = tables.local_start(activity), detection.segments
     evidence = [segment.evidence for segment in segments]
-    pace = f"pace_min_per_{'mi' if per_m == METRES_PER_MILE else 'km'}"
+    pace = f"pace_min_per_{'mi' if per_m == units.METRES_PER_MILE else 'km'}"
     place = ("start_s", "end_s", "duration_s", "distance_m", "mean_speed_mps")
     why = ("forward_cadence_spm", "usual_speed_mps", "uplift", "log_odds", "grade_pct", "planned")
     return {
         "segment": list(range(1, len(segments) + 1)),
         "time": [None if start is None else start + dt.timedelta(seconds=segment.start_s) for segment in segments],
         **{name: [getattr(segment, name) for segment in segments] for name in place},
-        pace: [format_pace(segment.mean_speed_mps, per_m=per_m).partition("/")[0] for segment in segments],
+        pace: [units.format_pace(segment.mean_speed_mps, per_m=per_m).partition("/")[0] for segment in segments],
         **{name: [getattr(one, name) for one in segments] for name in ("mean_cadence_spm", "probability", "told")},
         **{name: [getattr(each, name) for each in evidence] for name in why},
         **{name: [" · ".join(getattr(each, name)) for each in evidence] for name in ("for_it", "against_it")},
@@ -226,4 +221,6 @@ def _known(value: object) -> object:
 def _cell(value: object) -> object:
     if _known(value) is None:
         return ""
-    return plain_cell(value) if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else value
+    if isinstance(value, str):
+        return files.plain_cell(value)
+    return value.isoformat() if isinstance(value, dt.datetime) else value

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrorun import errors, units
 from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.analyse import Analysis, Told, analyse, answered
@@ -22,13 +23,9 @@ from retrorun.analysis.summary import Summary, summarise
 from retrorun.arrays import FloatArray, mask
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
-from retrorun.errors import OutputError, install_hint
 from retrorun.match.model import Match
 from retrorun.report import tables, template
-from retrorun.report.figures import run, session, track
-from retrorun.report.figures.style import THEMES
-from retrorun.report.template import WIDE_IN, Picture
-from retrorun.units import METRES_PER_MILE, format_change, format_clock, format_number, format_pace, format_percent
+from retrorun.report.figures import run, session, style, track
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -99,7 +96,7 @@ def report_html(
         detection=detection,
         answer=tables.answer_of(detection, summary, per_m),
         totals=tables.totals_table(summary, per_m=per_m),
-        elapsed=format_clock(summary.elapsed_s),
+        elapsed=units.format_clock(summary.elapsed_s),
         missing=tables.listed([f"no {name}" for name in columns if name not in there]),
         over_time=over_time,
         small=small,
@@ -148,17 +145,18 @@ def analysis_html(analysis: Analysis, *, per_m: float = 1000.0) -> str:
 def _why(number: int, segment: Segment, per_m: float) -> dict[str, object]:
     evidence = segment.evidence
     told = (
-        f"Observed {format_number(evidence.observed_cadence_spm, 'spm')} at "
-        f"{format_pace(evidence.observed_speed_mps, per_m=per_m)}; running forward at that speed, this runner would "
-        f"show {format_number(evidence.forward_cadence_spm, 'spm')}. That is {format_change(evidence.uplift)}. "
-        f"Usual pace of the run: {format_pace(evidence.usual_speed_mps, per_m=per_m)}."
+        f"Observed {units.format_number(evidence.observed_cadence_spm, 'spm')} at "
+        f"{units.format_pace(evidence.observed_speed_mps, per_m=per_m)}; running forward at that speed, this runner "
+        f"would show {units.format_number(evidence.forward_cadence_spm, 'spm')}. "
+        f"That is {units.format_change(evidence.uplift)}. "
+        f"Usual pace of the run: {units.format_pace(evidence.usual_speed_mps, per_m=per_m)}."
     )
     if evidence.grade_pct is not None:
-        told += f" The slope was {format_change(evidence.grade_pct / 100)} on average."
+        told += f" The slope was {units.format_change(evidence.grade_pct / 100)} on average."
     if evidence.planned:
         told += " The plan meant a backward step here."
-    span = f"{format_clock(segment.start_s)} to {format_clock(segment.end_s)}"
-    title = f"{number}. {span}, {format_percent(segment.probability)}"
+    span = f"{units.format_clock(segment.start_s)} to {units.format_clock(segment.end_s)}"
+    title = f"{number}. {span}, {units.format_percent(segment.probability)}"
     return {"title": title, "facts": told, "for_it": evidence.for_it, "against_it": evidence.against_it}
 
 
@@ -175,8 +173,8 @@ def _commands(detection: Detection, name: str) -> list[str]:
     file = shlex.quote(name or "recording.fit")
     lines = [f"retrorun label {file} --backward 12:30-13:10"]
     if detection.segments:
-        wrong = detection.segments[0]
-        lines.append(f"retrorun label {file} --forward {format_clock(wrong.start_s)}-{format_clock(wrong.end_s)}")
+        wrong = "-".join(map(units.format_clock, (detection.segments[0].start_s, detection.segments[0].end_s)))
+        lines.append(f"retrorun label {file} --forward {wrong}")
     return [*lines, f"retrorun report {file} -o report.html"]
 
 
@@ -185,8 +183,8 @@ def _plotly() -> Markup:
         # plotly is slow to import, and nothing of it is needed but its script.
         from plotly.offline import get_plotlyjs
     except ImportError:
-        hint = f"{install_hint('plotly')}, or leave --interactive out"
-        raise OutputError("pages that can be zoomed need plotly", hint=hint) from None
+        hint = f"{errors.install_hint('plotly')}, or leave --interactive out"
+        raise errors.OutputError("pages that can be zoomed need plotly", hint=hint) from None
     return template.script(get_plotlyjs())
 
 
@@ -204,9 +202,9 @@ class _Pictures:
     per_m: float
     places: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
-    def over_time(self, shown: list[str]) -> Picture:
+    def over_time(self, shown: list[str]) -> template.Picture:
         """The run over time, of the columns that are there."""
-        end = format_clock(self.summary.elapsed_s)
+        end = units.format_clock(self.summary.elapsed_s)
         title, text = f"{tables.listed(shown).capitalize()} over time", f"From 0:00 to {end}. {self._told()}"
         told = ["shaded and drawn thick: run backward"] if self.detection.segments else []
         told += ["dotted: a lap begins"] if len(self.activity.laps) > 1 else []
@@ -216,13 +214,13 @@ class _Pictures:
             thin = self._run(width_in)
             figure = run.figure_run(thin, self.detection, per_m=self.per_m, title=None, width_in=width_in)
             first, last = (template.frame_of(figure.axes[at]) for at in (0, -1))
-            kind = "wide" if width_in == WIDE_IN else "narrow"
+            kind = "wide" if width_in == template.WIDE_IN else "narrow"
             self.places[f"over-time-{kind}"] = (first[0], first[1], first[2], last[1] + last[3] - first[1])
             return figure
 
         return template.in_both_sizes(draw, "over-time", title=title, text=text, caption=caption)
 
-    def small(self, there: list[str]) -> Iterator[Picture]:
+    def small(self, there: list[str]) -> Iterator[template.Picture]:
         """Speed against cadence, and the way from above, as far as the recording holds them."""
         if "speed" in there and "cadence" in there:
             thin, _ = run.thinned(self.activity, SMALL_POINTS * 3)
@@ -238,12 +236,12 @@ class _Pictures:
             words = "The way seen from above, north up, without a map: it does not say where it was."
             yield self._small(figure, "track", title="Track", shows="The track", words=words, text=words)
 
-    def _small(self, figure: Figure, name: str, *, title: str, shows: str, words: str, text: str) -> Picture:
+    def _small(self, figure: Figure, name: str, *, title: str, shows: str, words: str, text: str) -> template.Picture:
         wide = template.inline_svg(figure, name=f"{name}-picture", title=shows, text=f"{text} {self._told()}")
         self.places[f"{name}-picture"] = template.scale_of(figure.axes[0])
-        return Picture(name=name, wide=wide, title=title, words=words)
+        return template.Picture(name=name, wide=wide, title=title, words=words)
 
-    def plan(self, match: Match) -> Picture:
+    def plan(self, match: Match) -> template.Picture:
         """The plan above what was run of it."""
         ended = [step.outcome for step in match.steps]
         counts = tables.listed([f"{ended.count(each)} {each}" for each in dict.fromkeys(ended)])
@@ -257,19 +255,20 @@ class _Pictures:
 
     def _run(self, width_in: float) -> Activity:
         """The recording with as many points as such a width can show."""
-        return run.thinned(self.activity, WIDE_POINTS if width_in == WIDE_IN else NARROW_POINTS)[0]
+        return run.thinned(self.activity, WIDE_POINTS if width_in == template.WIDE_IN else NARROW_POINTS)[0]
 
     def _told(self) -> str:
         """What is to be seen, in a sentence or two."""
-        spans = [f"{format_clock(one.start_s)} to {format_clock(one.end_s)}" for one in self.detection.segments]
+        segments = self.detection.segments
+        spans = [" to ".join(map(units.format_clock, (one.start_s, one.end_s))) for one in segments]
         if not spans:
             return "No stretch is marked as backward."
         where = f"Backward from {tables.listed(spans)}."
         if len(spans) > MOST_SPANS:
             where = f"{len(spans)} backward stretches, the first from {spans[0]}, the last from {spans[-1]}."
         parts = [
-            f"{name} at {format_pace(part.mean_speed_mps, per_m=self.per_m)}"
-            f" with {format_number(part.mean_cadence_spm, 'spm')}"
+            f"{name} at {units.format_pace(part.mean_speed_mps, per_m=self.per_m)}"
+            f" with {units.format_number(part.mean_cadence_spm, 'spm')}"
             for name, part in (("forward", self.summary.forward), ("backward", self.summary.backward))
         ]
         return f"{where} On average {tables.listed(parts)}. The tables on this page say the same in numbers."
@@ -283,7 +282,7 @@ def _page_data(
     Positions are metres from the middle of the track, so the page does not say where on Earth it was.
     """
     return {
-        "per": "mi" if per_m == METRES_PER_MILE else "km",
+        "per": "mi" if per_m == units.METRES_PER_MILE else "km",
         "per_m": per_m,
         "rest": tables.name_of_rest(detection),
         "axis_s": max(float(activity.time_s[-1]), 1.0) if len(activity) else 1.0,
@@ -302,7 +301,7 @@ def _zoom_data(activity: Activity, detection: Detection, match: Match | None, pe
         "laps": [round(lap.start_s, 1) for lap in activity.laps[1:]],
         "targets": targets,
         "plane": _plane(activity, detection),
-        "themes": {theme.name: asdict(theme) for theme in THEMES.values()},
+        "themes": {theme.name: asdict(theme) for theme in style.THEMES.values()},
         **_over_time(activity, detection, per_m, ZOOM_POINTS),
     }
 

@@ -7,35 +7,14 @@ from functools import partial
 
 import numpy as np
 
-from retrorun.session.amounts import (
-    Amounts,
-    StepAmount,
-    UsualSpeeds,
-    amounts,
-    planned_speed_mps,
-    rounds_of,
-    step_time_s,
-)
-from retrorun.session.model import (
-    Direction,
-    Gait,
-    Intensity,
-    Repeat,
-    Session,
-    Step,
-    bodies,
-    number_of,
-    walk,
-    written_per_m,
-)
-from retrorun.session.values import Times
-from retrorun.session.wording import format_duration
-from retrorun.units import format_clock, format_distance, format_percent
-from retrorun.workout.step_text import incline, label, length, one_line, purpose, targets
+from retrorun import units
+from retrorun.session import amounts, model, values, wording
+from retrorun.session.model import Direction, Gait, Intensity, Repeat, Session, Step
+from retrorun.workout import step_text
 
 # What a picture takes where a session says nothing, so that every step has a width and a height. For pictures only:
 # no sum uses these.
-DRAWN_AT = UsualSpeeds(forward_run_mps=2.8, backward_run_mps=1.9, forward_walk_mps=1.3, backward_walk_mps=0.9)
+DRAWN_AT = amounts.UsualSpeeds(forward_run_mps=2.8, backward_run_mps=1.9, forward_walk_mps=1.3, backward_walk_mps=0.9)
 DRAWN_OPEN_S = 60.0  # a step until the lap button, a heart rate or so many calories
 MOST_BLOCKS = 2000  # more cannot be told apart; then each repeat is drawn once
 WIDTH = 80
@@ -58,7 +37,7 @@ class Block:
     @property
     def speed_mps(self) -> float:
         """The height of the block: the middle of its target, or what such a step is drawn at [m/s]."""
-        return planned_speed_mps(self.step) or DRAWN_AT.of(self.step) or 0.0
+        return amounts.planned_speed_mps(self.step) or DRAWN_AT.of(self.step) or 0.0
 
     @property
     def height_mps(self) -> float:
@@ -92,8 +71,8 @@ def profile_of(session: Session) -> Profile:
     blocks: list[Block] = []
     start_s = 0.0
     for step in _in_order(session.steps, unrolled=unrolled):
-        end_s = start_s + (step_time_s(step, usual=DRAWN_AT) or DRAWN_OPEN_S)
-        blocks.append(Block(start_s=start_s, end_s=end_s, step=step, guessed=step_time_s(step) is None))
+        end_s = start_s + (amounts.step_time_s(step, usual=DRAWN_AT) or DRAWN_OPEN_S)
+        blocks.append(Block(start_s=start_s, end_s=end_s, step=step, guessed=amounts.step_time_s(step) is None))
         start_s = end_s
     return Profile(blocks=tuple(blocks), unrolled=unrolled)
 
@@ -103,7 +82,7 @@ def _in_order(steps: tuple[Step | Repeat, ...], *, unrolled: bool) -> Iterator[S
         if isinstance(item, Step):
             yield item
             continue
-        for body in bodies(item, _rounds(item)) if unrolled else (item.steps,):
+        for body in model.bodies(item, _rounds(item)) if unrolled else (item.steps,):
             yield from _in_order(body, unrolled=unrolled)
 
 
@@ -114,7 +93,7 @@ def _count(steps: tuple[Step | Repeat, ...]) -> int:
 
 def _rounds(repeat: Repeat) -> int:
     """How many rounds of a repeat are drawn; one at least, and one where it cannot be known."""
-    return max(round(rounds_of(repeat, usual=DRAWN_AT) or 1.0), 1)
+    return max(round(amounts.rounds_of(repeat, usual=DRAWN_AT) or 1.0), 1)
 
 
 def session_text(session: Session, *, per_m: float | None = None) -> str:
@@ -122,11 +101,11 @@ def session_text(session: Session, *, per_m: float | None = None) -> str:
 
     Long ways are by `per_m` metres, else as the session is written.
     """
-    per_m = written_per_m(session) if per_m is None else per_m
-    whole = amounts(session)
-    lines = [", ".join(part for part in (one_line(session.name), session.setting.value) if part)]
+    per_m = model.written_per_m(session) if per_m is None else per_m
+    whole = amounts.amounts(session)
+    lines = [", ".join(part for part in (step_text.one_line(session.name), session.setting.value) if part)]
     if session.note:
-        lines += _wrapped(one_line(session.note), "  ")
+        lines += _wrapped(step_text.one_line(session.note), "  ")
     lines += ["", *_step_lines(session, whole, per_m), ""]
     lines += [f"{name:<10} {words}" for name, words in _sums(whole, per_m)]
     forward, backward = terminal_strip(session)
@@ -139,36 +118,36 @@ def session_html(session: Session) -> str:
     from retrorun.report.tables import Table
     from retrorun.report.template import notebook_html
 
-    whole, per_m = amounts(session), written_per_m(session)
+    whole, per_m = amounts.amounts(session), model.written_per_m(session)
     by_place = {each.place: each for each in whole.steps}
     rows: list[tuple[str, ...]] = []
-    for place, item in walk(session.steps):
+    for place, item in model.walk(session.steps):
         if isinstance(item, Step):
-            said = (f"{length(item.duration)} {_step_words(item)}", *_amount_words(by_place[place], per_m))
+            said = (f"{step_text.length(item.duration)} {_step_words(item)}", *_amount_words(by_place[place], per_m))
         else:
             said = (_repeat_words(item), "", "")
-        rows.append((number_of(place), *said, one_line(item.note)))
+        rows.append((model.number_of(place), *said, step_text.one_line(item.note)))
     steps = Table(headings=("", "step", "time", "distance", "note"), rows=tuple(rows))
     sums = Table(headings=("", ""), rows=tuple(_sums(whole, per_m)))
-    title = one_line(session.name) or "Session"
-    return notebook_html(title, one_line(session.note), [steps, sums], facts=[session.setting.value])
+    title = step_text.one_line(session.name) or "Session"
+    return notebook_html(title, step_text.one_line(session.note), [steps, sums], facts=[session.setting.value])
 
 
-def _step_lines(session: Session, whole: Amounts, per_m: float) -> Iterator[str]:
+def _step_lines(session: Session, whole: amounts.Amounts, per_m: float) -> Iterator[str]:
     by_place = {each.place: each for each in whole.steps}
-    for place, item in walk(session.steps):
+    for place, item in model.walk(session.steps):
         indent = " " * 2 * place.count("[")
         if isinstance(item, Repeat):
-            note = f": {one_line(item.note)}" if item.note else ""
+            note = f": {step_text.one_line(item.note)}" if item.note else ""
             yield from _wrapped(f"{_repeat_words(item)}{note}", indent)
             continue
-        words = f"{length(item.duration):<10} {_step_words(item)}"
+        words = f"{step_text.length(item.duration):<10} {_step_words(item)}"
         first, *rest = _wrapped(words, indent, width=WIDTH - _AMOUNTS, hang=11)
         time, distance = _amount_words(by_place[place], per_m)
         yield f"{first:<{WIDTH - _AMOUNTS}}{time:>8} {distance:>10}"
         yield from rest
         if item.note:
-            yield from _wrapped(one_line(item.note), indent + " " * 11)
+            yield from _wrapped(step_text.one_line(item.note), indent + " " * 11)
 
 
 def _wrapped(text: str, indent: str, *, width: int = WIDTH, hang: int = 2) -> list[str]:
@@ -179,31 +158,33 @@ def _wrapped(text: str, indent: str, *, width: int = WIDTH, hang: int = 2) -> li
 
 def _repeat_words(repeat: Repeat) -> str:
     """How often a repeat goes round, e.g. `4 times`."""
-    rounds = format_duration(repeat.until) + (" times" if isinstance(repeat.until, Times) else "")
+    rounds = wording.format_duration(repeat.until) + (" times" if isinstance(repeat.until, values.Times) else "")
     return rounds + (", the last round without its last step" if repeat.skip_last else "")
 
 
 def _step_words(step: Step) -> str:
     """What to do in a step, e.g. `BACKWARD run, at 6:40-7:20/km`."""
-    return ", ".join(filter(None, (label(step), targets(step) and f"at {targets(step)}", incline(step), purpose(step))))
+    held = step_text.targets(step)
+    facts = (step_text.label(step), held and f"at {held}", step_text.incline(step), step_text.purpose(step))
+    return ", ".join(filter(None, facts))
 
 
-def _amount_words(amount: StepAmount, per_m: float) -> tuple[str, str]:
+def _amount_words(amount: amounts.StepAmount, per_m: float) -> tuple[str, str]:
     """The time and the distance of one round of a step."""
-    time = _UNKNOWN if amount.time_s is None else format_clock(amount.time_s)
-    return time, format_distance(amount.distance_m, per_m=per_m)
+    time = _UNKNOWN if amount.time_s is None else units.format_clock(amount.time_s)
+    return time, units.format_distance(amount.distance_m, per_m=per_m)
 
 
-def _sums(whole: Amounts, per_m: float) -> Iterator[tuple[str, str]]:
+def _sums(whole: amounts.Amounts, per_m: float) -> Iterator[tuple[str, str]]:
     """The sums as far as they are known, in all and backward, and the backward share where both are."""
     time_s, distance_m = whole.time_s, whole.distance_m
-    ways = partial(format_distance, per_m=per_m)
-    time = _known(format_clock, time_s.total, whole=time_s.whole)
+    ways = partial(units.format_distance, per_m=per_m)
+    time = _known(units.format_clock, time_s.total, whole=time_s.whole)
     yield "planned", f"{time}, {_known(ways, distance_m.total, whole=distance_m.whole)}"
-    time = _known(format_clock, time_s.backward, whole=time_s.split)
+    time = _known(units.format_clock, time_s.backward, whole=time_s.split)
     yield "backward", f"{time}, {_known(ways, distance_m.backward, whole=distance_m.split)}"
     shares = [
-        f"{format_percent(total.backward_share)} of the {name}"
+        f"{units.format_percent(total.backward_share)} of the {name}"
         for name, total in (("time", time_s), ("distance", distance_m))
         if total.backward_share is not None
     ]

@@ -4,22 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrorun import units
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import counted
 from retrorun.analysis.adherence import Adherence, StepAdherence
 from retrorun.analysis.summary import Summary
 from retrorun.detection.result import Detection
+from retrorun.session import wording
 from retrorun.session.model import Direction, Gait, Intensity, Step
 from retrorun.session.values import SpeedRange, Target
-from retrorun.session.wording import format_duration, format_target
-from retrorun.units import (
-    METRES_PER_MILE,
-    format_clock,
-    format_distance,
-    format_number,
-    format_pace,
-    format_percent,
-)
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -83,7 +76,7 @@ def name_of_rest(detection: Detection) -> str:
 
 def distance_name(distance_m: float) -> str:
     """How runners call the distance of a race."""
-    names = {METRES_PER_MILE: "mile", 21_097.5: "half marathon", 42_195.0: "marathon"}
+    names = {units.METRES_PER_MILE: "mile", 21_097.5: "half marathon", 42_195.0: "marathon"}
     if distance_m in names:
         return names[distance_m]
     return f"{distance_m:g} m" if distance_m < 3000 else f"{distance_m / 1000:g} km"
@@ -101,15 +94,15 @@ def answer_of(detection: Detection, summary: Summary, per_m: float) -> str:
     if detection.verdict == "cannot tell":
         return "This recording cannot tell backward running from forward running."
     back = summary.backward
-    facts = [counted(len(detection.segments), "stretch", "stretches"), f"{format_clock(back.time_s)} in all"]
+    facts = [counted(len(detection.segments), "stretch", "stretches"), f"{units.format_clock(back.time_s)} in all"]
     if back.distance_m is not None:
-        facts.append(format_distance(back.distance_m, per_m=per_m))
+        facts.append(units.format_distance(back.distance_m, per_m=per_m))
     if back.mean_speed_mps is not None:
-        facts.append(f"at {format_pace(back.mean_speed_mps, per_m=per_m)} on average")
+        facts.append(f"at {units.format_pace(back.mean_speed_mps, per_m=per_m)} on average")
     chances = sorted(segment.probability for segment in detection.segments)
-    facts.append(f"{'each ' if len(chances) > 1 else ''}with a chance of {format_percent(chances[0])}")
-    more = " or more" if format_percent(chances[0]) != format_percent(chances[-1]) else ""
-    share = "" if summary.backward_share is None else format_percent(summary.backward_share)
+    facts.append(f"{'each ' if len(chances) > 1 else ''}with a chance of {units.format_percent(chances[0])}")
+    more = " or more" if units.format_percent(chances[0]) != units.format_percent(chances[-1]) else ""
+    share = "" if summary.backward_share is None else units.format_percent(summary.backward_share)
     told = f"Backward running was {detection.told}: {', '.join(facts)}{more}."
     return f"{told} That is {share} of the time on the move." if share else told
 
@@ -147,11 +140,11 @@ def totals_table(summary: Summary, *, per_m: float = 1000.0) -> Table:
     rows = tuple(
         (
             name,
-            format_clock(totals.time_s),
-            format_distance(totals.distance_m, per_m=per_m),
-            format_pace(totals.mean_speed_mps, per_m=per_m),
-            format_number(totals.mean_cadence_spm, "spm"),
-            format_number(totals.mean_heart_rate_bpm, "bpm"),
+            units.format_clock(totals.time_s),
+            units.format_distance(totals.distance_m, per_m=per_m),
+            units.format_pace(totals.mean_speed_mps, per_m=per_m),
+            units.format_number(totals.mean_cadence_spm, "spm"),
+            units.format_number(totals.mean_heart_rate_bpm, "bpm"),
         )
         for name, totals in parts
     )
@@ -163,12 +156,12 @@ def stretch_table(detection: Detection, *, per_m: float = 1000.0) -> Table:
     rows = tuple(
         (
             str(number),
-            *map(format_clock, (segment.start_s, segment.end_s, segment.duration_s)),
-            format_distance(segment.distance_m, per_m=per_m),
-            format_pace(segment.mean_speed_mps, per_m=per_m),
-            format_number(segment.mean_cadence_spm, "spm"),
-            format_number(segment.evidence.forward_cadence_spm, "spm"),
-            format_percent(segment.probability),
+            *map(units.format_clock, (segment.start_s, segment.end_s, segment.duration_s)),
+            units.format_distance(segment.distance_m, per_m=per_m),
+            units.format_pace(segment.mean_speed_mps, per_m=per_m),
+            units.format_number(segment.mean_cadence_spm, "spm"),
+            units.format_number(segment.evidence.forward_cadence_spm, "spm"),
+            units.format_percent(segment.probability),
         )
         for number, segment in enumerate(detection.segments, start=1)
     )
@@ -184,20 +177,20 @@ def adherence_table(kept: Adherence, *, per_m: float = 1000.0) -> Table:
 def _row(number: int, kept: StepAdherence, per_m: float) -> tuple[str, ...]:
     match = kept.step
     rounds = ".".join(map(str, match.repetition))
-    done = [] if match.timer_s is None else [format_clock(match.timer_s)]
+    done = [] if match.timer_s is None else [units.format_clock(match.timer_s)]
     if done and match.distance_m is not None:
-        done.append(format_distance(match.distance_m, per_m=per_m))
+        done.append(units.format_distance(match.distance_m, per_m=per_m))
     first = kept.targets[0] if kept.targets else None
     return (
         str(number),
         _name_of(match.step) + (f" (round {rounds})" if rounds else ""),
-        format_duration(match.step.duration),
+        wording.format_duration(match.step.duration),
         ", ".join(done) or "–",
-        format_pace(kept.mean_speed_mps, per_m=per_m),
+        units.format_pace(kept.mean_speed_mps, per_m=per_m),
         _wanted(match.step.target, per_m),
-        format_percent(None if first is None else first.in_range),
-        format_number(kept.mean_cadence_spm, ""),
-        format_number(kept.mean_heart_rate_bpm, ""),
+        units.format_percent(None if first is None else first.in_range),
+        units.format_number(kept.mean_cadence_spm, ""),
+        units.format_number(kept.mean_heart_rate_bpm, ""),
         _ending(kept),
     )
 
@@ -216,8 +209,8 @@ def _wanted(target: Target | None, per_m: float) -> str:
     if target is None:
         return "–"
     if not isinstance(target, SpeedRange):
-        return format_target(target)
-    fast, slow = (format_pace(speed, per_m=per_m) for speed in (target.high_mps, target.low_mps))
+        return wording.format_target(target)
+    fast, slow = (units.format_pace(speed, per_m=per_m) for speed in (target.high_mps, target.low_mps))
     return slow if fast == slow else f"{fast.split('/')[0]}–{slow}"
 
 
@@ -234,14 +227,14 @@ def _ending(kept: StepAdherence) -> str:
 def _below(kept: Adherence, per_m: float) -> tuple[str, ...]:
     lines = [", ".join(f"{count} {outcome}" for outcome, count in kept.outcomes.items())]
     if kept.planned_time_s:
-        lines.append(f"by time: {format_clock(kept.time_s)} of {format_clock(kept.planned_time_s)} planned")
+        lines.append(f"by time: {units.format_clock(kept.time_s)} of {units.format_clock(kept.planned_time_s)} planned")
     if kept.planned_distance_m:
-        done, planned = (format_distance(m, per_m=per_m) for m in (kept.distance_m, kept.planned_distance_m))
+        done, planned = (units.format_distance(m, per_m=per_m) for m in (kept.distance_m, kept.planned_distance_m))
         lines.append(f"by distance: {done} of {planned} planned")
     if kept.in_range is not None:
-        lines.append(f"in the target range: {format_percent(kept.in_range)} of the time with a target")
+        lines.append(f"in the target range: {units.format_percent(kept.in_range)} of the time with a target")
     if kept.directions:
         lines.append("planned backward: " + ", ".join(f"{count} {word}" for word, count in kept.directions.items()))
     if kept.unplanned_backward_s:
-        lines.append(f"backward without a plan: {format_clock(kept.unplanned_backward_s)}")
+        lines.append(f"backward without a plan: {units.format_clock(kept.unplanned_backward_s)}")
     return (*lines, *kept.reasons)

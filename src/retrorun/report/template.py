@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDE_IN, NARROW_IN = 10.5, 4.6  # of a picture for a wide window, and of that for a phone
-SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 CLASSES = {getattr(LIGHT, name): name for name in COLOURS}
 # The page says these for all text; matplotlib's default of a line's ends and corners is the browser's as well.
 DROPPED = {"font-family", "font-style", "font-weight", "font-stretch", "font-variant", "-inkscape-font-specification"}
@@ -165,26 +165,26 @@ def inline_svg(figure: Figure, *, name: str, title: str, text: str) -> Markup:
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "path.simplify_threshold": 0.2}):
         figure.savefig(buffer, format="svg", metadata=UNSAID["svg"])
-    root = ET.fromstring(buffer.getvalue())  # noqa: S314 - matplotlib wrote it, just now
+    # Without the namespaces, which an element in a page needs no more than once.
+    drawn = re.sub(r' xmlns(:xlink)?="[^"]*"', "", buffer.getvalue().decode()).replace("xlink:href", "href")
+    root = ET.fromstring(drawn)  # noqa: S314 - matplotlib wrote it, just now
+    view = root.get("viewBox", "").split()
     _clean(root, name)
-    for attribute in ("width", "height", "version"):
-        root.attrib.pop(attribute, None)
-    width, height = (float(size) for size in root.get("viewBox", "").split()[2:])
-    root.attrib |= {
+    width, height = (f"{float(size):g}" for size in view[2:])
+    root.attrib = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {width} {height}",
         "id": name,
         "class": "picture",
-        "viewBox": f"0 0 {width:g} {height:g}",
-        "width": f"{width:g}",
-        "height": f"{height:g}",
+        "width": width,
+        "height": height,
         "role": "img",
         "aria-labelledby": f"{name}-title {name}-text",
         "font-family": "sans-serif",
     }
     for at, (tag, kind, said) in enumerate((("title", "title", title), ("desc", "text", text))):
-        root.insert(at, ET.Element(f"{{{SVG}}}{tag}", {"id": f"{name}-{kind}"}))
+        root.insert(at, ET.Element(tag, {"id": f"{name}-{kind}"}))
         root[at].text = said
-    ET.register_namespace("", SVG)
-    ET.register_namespace("xlink", XLINK)
     return trusted(re.sub(r">\s+<", "><", ET.tostring(root, encoding="unicode")))
 
 
@@ -206,7 +206,9 @@ def scale_of(axes: Axes) -> tuple[float, float, float, float]:
 
 def _clean(root: ET.Element, name: str) -> None:
     """Drop what says nothing, round what no eye sees, turn colours into classes, give names to what is named."""
-    used = dict.fromkeys(key for element in root.iter() for key in _named_by(element))
+    said = [item for element in root.iter() for item in element.attrib.items()]
+    named = ([value[1:]] if key == "href" else _LOCAL.findall(value) for key, value in said)
+    used = dict.fromkeys(itertools.chain.from_iterable(named))
     short = {key: f"{name}-{number}" for number, key in enumerate(used)}
     for element in root.iter():
         identity = element.attrib.pop("id", "")
@@ -214,40 +216,32 @@ def _clean(root: ET.Element, name: str) -> None:
             element.set("id", short[identity])
         _style(element)
         for key, value in list(element.attrib.items()):
-            if key == f"{{{XLINK}}}href":
-                del element.attrib[key]
-                element.set("href", f"#{short[value.removeprefix('#')]}")
+            if key == "href":
+                element.set(key, f"#{short[value[1:]]}")
             elif "url(#" in value:
                 element.set(key, _LOCAL.sub(lambda found: f"url(#{short[found[1]]})", value))
             elif key == "d":
                 element.set(key, _short_path(value))
             elif key in ("x", "y", "transform", "width", "height"):
                 element.set(key, _short(value, 3 if "scale" in value else 1))
-    shapes = {element.get("id", ""): element.get("d", "") for element in root.iter(f"{{{SVG}}}path")}
+    shapes = {element.get("id", ""): element.get("d", "") for element in root.iter("path")}
     _tidy(root, shapes)
-
-
-def _named_by(element: ET.Element) -> list[str]:
-    """The names of other elements that this one needs."""
-    found = [name for value in element.attrib.values() for name in _LOCAL.findall(value)]
-    link = element.get(f"{{{XLINK}}}href")
-    return found if link is None else [*found, link.removeprefix("#")]
 
 
 def _tidy(parent: ET.Element, shapes: dict[str, str]) -> None:
     """Take groups that group nothing out, metadata too, and make one path of many equal markers."""
     children: list[ET.Element] = []
     for child in parent:
-        if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
+        if child.tag in ("metadata", "style"):
             continue
         _tidy(child, shapes)
-        if child.tag == f"{{{SVG}}}g" and not child.attrib:
+        if child.tag == "g" and not child.attrib:
             children += list(child)
-        elif len(child) or child.tag not in (f"{{{SVG}}}g", f"{{{SVG}}}defs"):
+        elif len(child) or child.tag not in ("g", "defs"):
             children.append(child)
-    uses = [child for child in children if child.tag == f"{{{SVG}}}use"]
+    uses = [child for child in children if child.tag == "use"]
     if len(uses) >= MANY and len(uses) == len(children):
-        children = [_merged(uses, shapes[uses[0].get("href", "").removeprefix("#")])]
+        children = [_merged(uses, shapes[uses[0].get("href", "")[1:]])]
     parent[:] = children
 
 
@@ -261,10 +255,10 @@ def _merged(uses: list[ET.Element], shape: str) -> ET.Element:
         look["stroke-opacity"] = look.pop("fill-opacity", look.pop("opacity", "1"))
         look["class"] = look.get("class", "").replace("f-", "s-")
         drawn = "".join(f"M{x:g} {y:g}h0" for x, y in places)
-        return ET.Element(f"{{{SVG}}}path", {**look, "stroke-linecap": "round", "fill": "none", "d": drawn})
+        return ET.Element("path", {**look, "stroke-linecap": "round", "fill": "none", "d": drawn})
     across, down, sides = re.fullmatch(r"M(-?[\d.]+) (-?[\d.]+)(.*)", shape).groups()  # type: ignore[union-attr]  # ours
     drawn = "".join(f"M{x + float(across):.1f} {y + float(down):.1f}{sides}" for x, y in places)
-    return ET.Element(f"{{{SVG}}}path", {**look, "d": drawn})
+    return ET.Element("path", {**look, "d": drawn})
 
 
 def _style(element: ET.Element) -> None:

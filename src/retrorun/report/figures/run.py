@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
 
-from retrorun.activity import model
+from retrorun.activity import model, rules
 from retrorun.activity.model import Activity
-from retrorun.activity.rules import counted
 from retrorun.analysis.analyse import Told, answered
 from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
 from retrorun.arrays import BoolArray, FloatArray, IndexArray, mask, running_total
@@ -175,7 +174,7 @@ def figure_run(
 
 def _title(activity: Activity, detection: Detection) -> str:
     """A heading: the verdict, and when it was where that is known."""
-    stretches = counted(len(detection.segments), "backward stretch", "backward stretches")
+    stretches = rules.counted(len(detection.segments), "backward stretch", "backward stretches")
     found = {
         "found": detection.told.partition("found")[0].capitalize() + stretches,
         "none": "No backward running found",

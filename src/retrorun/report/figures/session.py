@@ -15,10 +15,8 @@ from retrorun.match.model import Match, StepMatch
 from retrorun.report.figures import style
 from retrorun.report.figures.style import LIGHT, Given, T, Theme, Titled
 from retrorun.report.session_view import Profile, profile_of
-from retrorun.session.amounts import step_time_s
+from retrorun.session import amounts, values, wording
 from retrorun.session.model import Direction, Intensity, Session, Setting, Slope, Step
-from retrorun.session.values import SpeedRange
-from retrorun.session.wording import format_target
 from retrorun.workout.importing import as_session
 
 if TYPE_CHECKING:
@@ -117,7 +115,7 @@ def _write_paces(axes: Axes, profile: Profile, theme: Theme) -> None:
         room_pt = (block.end_s - block.start_s) / profile.end_s * wide_pt
         if block.step.target is None or room_pt < _LABEL_PT:
             continue
-        text, backward = format_target(block.step.target), block.height_mps < 0
+        text, backward = wording.format_target(block.step.target), block.height_mps < 0
         lines = text if room_pt >= _letters_pt(text) else text.replace("-", "-\n")
         flat = room_pt >= max(map(_letters_pt, lines.split("\n")))
         place = ((block.start_s + block.end_s) / 2, block.height_mps if flat else 0.0)
@@ -213,7 +211,7 @@ def target_paces(match: Match, per_m: float) -> Iterator[tuple[int, float, float
     """Number, start, end, fast and slow pace, and whether backward, of each executed step with a range of speed."""
     for index, done in enumerate(match.steps):
         target = done.step.target
-        if isinstance(target, SpeedRange) and done.start_s is not None and done.end_s is not None:
+        if isinstance(target, values.SpeedRange) and done.start_s is not None and done.end_s is not None:
             backward = done.step.direction is Direction.BACKWARD
             yield index, done.start_s, done.end_s, per_m / target.high_mps, per_m / target.low_mps, backward
 
@@ -253,7 +251,7 @@ def _draw_steps(axes: Axes, match: Match, theme: Theme) -> None:
 
 def planned_duration_s(done: StepMatch) -> float:
     """How long the step was meant to last [s]; what was run, or a minute, where the plan does not say."""
-    planned_s = step_time_s(done.step)
+    planned_s = amounts.step_time_s(done.step)
     if planned_s is not None:
         return planned_s
     return done.end_s - done.start_s if done.start_s is not None and done.end_s is not None else GUESSED_S

@@ -18,11 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from retrorun import errors, files, units
 from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray
-from retrorun.errors import OutputError
-from retrorun.files import check_ending
-from retrorun.units import METRES_PER_MILE, format_clock
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -114,7 +112,7 @@ def picture_kind(path: Path) -> str:
     Raises:
         OutputError: the name ends otherwise.
     """
-    return check_ending(path, tuple(f".{kind}" for kind in UNSAID), "a picture").removeprefix(".")
+    return files.check_ending(path, tuple(f".{kind}" for kind in UNSAID), "a picture").removeprefix(".")
 
 
 def picture_bytes(figure: Figure, kind: str = "png") -> bytes:
@@ -159,9 +157,9 @@ def given_axes(ax: Given, most: int) -> list[Axes]:
 
     given: list[Axes] = np.ravel(np.array(ax, dtype=object)).tolist()
     if not given or not all(isinstance(one, Axes) for one in given):
-        raise OutputError("a picture needs Axes of matplotlib", hint="give ax=plt.gca(), or leave ax out")
+        raise errors.OutputError("a picture needs Axes of matplotlib", hint="give ax=plt.gca(), or leave ax out")
     if len(given) > most:
-        raise OutputError(f"there are {len(given)} Axes for a picture of {most}", hint="give fewer")
+        raise errors.OutputError(f"there are {len(given)} Axes for a picture of {most}", hint="give fewer")
     return given
 
 
@@ -235,7 +233,7 @@ def dress_clock(axes: Axes, end_s: float) -> None:
     def text(value: float, _: int) -> str:
         low, high = axes.get_xlim()
         cut = (high - value) / max(high - low, 1.0) * wide_in < EDGE_IN
-        return "" if value < 0 or cut else format_clock(value)
+        return "" if value < 0 or cut else units.format_clock(value)
 
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(FuncFormatter(text))
@@ -273,12 +271,12 @@ def dress_paces(axes: Axes, slowest_s: float, fastest_s: float) -> None:
     axes.set_ylim(slowest_s, fastest_s)
     step = next((step for step in (5, 10, 15, 30, 60, 120, 300) if slowest_s - fastest_s <= 6 * step), 600)
     axes.yaxis.set_major_locator(MultipleLocator(step))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_clock(value) if value > 0 else ""))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: units.format_clock(value) if value > 0 else ""))
 
 
 def pace_unit(per_m: float) -> str:
     """The unit of a pace for so many metres: min/km or min/mi."""
-    return "min/mi" if per_m == METRES_PER_MILE else "min/km"
+    return "min/mi" if per_m == units.METRES_PER_MILE else "min/km"
 
 
 def limits(values: FloatArray, *, least: float = 1.0) -> tuple[float, float]:
