@@ -78,14 +78,11 @@ def plausible(columns: Mapping[str, FloatArray]) -> tuple[dict[str, FloatArray],
     from retrorun.activity.model import Damage
 
     kept, found = dict(columns), []
-    names = [name for name in PLAUSIBLE if name in columns]
-    held = np.array([columns[name] for name in names]) if names else np.empty((0, 1))
-    lowest = np.fmin.reduce(held, axis=1, initial=np.inf).tolist()  # of no samples too
-    highest = np.fmax.reduce(held, axis=1, initial=-np.inf).tolist()
-    for name, least, most in zip(names, lowest, highest, strict=True):
-        low, high = PLAUSIBLE[name]
-        if least < low or most > high:
-            values = columns[name]
+    for name, (low, high) in PLAUSIBLE.items():
+        values = columns.get(name)
+        if values is None:
+            continue
+        if np.fmin.reduce(values, initial=low) < low or np.fmax.reduce(values, initial=high) > high:
             wrong = (values < low) | (values > high)
             kept[name] = np.where(wrong, np.nan, values)
             found.append(f"{counted(np.count_nonzero(wrong), 'value')} of {plain_name(name)} that cannot be")

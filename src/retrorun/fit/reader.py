@@ -76,10 +76,9 @@ class FitFile:
             for field in table.message.fields
             if field.number in table.held and field.base not in {"string", "byte"}
         ]
-        columns = {field.name: table.numbers(field.name) for field in fields}
-        if TIMESTAMP in table.message.by_number:
-            columns["timestamp"] = self.times(name)
-        return columns
+        timed = TIMESTAMP in table.message.by_number
+        columns = {field.name: table.numbers(field.name) for field in fields if field.number != TIMESTAMP}
+        return {"timestamp": self.times(name), **columns} if timed else columns
 
     def developer(self, name: str) -> dict[tuple[str, str], FloatArray]:
         """The developer fields of a kind of message by name and unit, shape (n,); NaN where they are missing."""

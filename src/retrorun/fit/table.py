@@ -82,9 +82,9 @@ class Table:
         if self._n < _SPREAD * len(self.blocks):
             data = self.blocks[0].data
             items = np.ndarray((len(data) - base.width + 1,), dtype, data, strides=(1,))
-            lacks = np.array([index not in having for index in range(len(self.blocks))])
             picked: npt.NDArray[np.generic] = items[self.positions + np.array(starts)[self._block_of_row]]
             if len(having) < len(self.blocks):
+                lacks = np.array([index not in having for index in range(len(self.blocks))])
                 picked[lacks[self._block_of_row]] = missing
             return picked
         raw = np.full(self._n, missing, dtype=dtype)
