@@ -41,10 +41,8 @@ def install_hint(*packages: str) -> str:
 class RetrorunError(Exception):
     """The root of all errors of this library.
 
-    Args:
-        what: what is wrong, one sentence without a full stop at its end.
-        where: the place: a path in a document, an offset in a file, a file's name. May be empty.
-        hint: what to do about it. May be empty.
+    `what` is wrong, in one sentence without a full stop at its end; `where`: a path in a document, an offset in a file,
+    a file's name; `hint` is what to do about it. The last two may be empty.
     """
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
@@ -81,14 +79,7 @@ class SessionError(RetrorunError, ValueError):
 
 
 class NotationError(SessionError):
-    """Text that is no session in the notation.
-
-    Args:
-        what: what is wrong at the place.
-        text: the whole text.
-        position: index of the first wrong character in `text`.
-        hint: what was expected there.
-    """
+    """Text that is no session in the notation; `position` is the index of the first wrong character in it."""
 
     def __init__(self, what: str, *, text: str, position: int, hint: str = "") -> None:
         self.text = text
@@ -134,13 +125,7 @@ class RecordingError(RetrorunError, ValueError):
 
 
 class FitError(RecordingError):
-    """Bytes that are no FIT file.
-
-    Args:
-        what: what is wrong.
-        offset: where in the bytes, counted from 0.
-        hint: what to do about it.
-    """
+    """Bytes that are no FIT file; `offset` says where in them, counted from 0."""
 
     def __init__(self, what: str, *, offset: int = 0, hint: str = "") -> None:
         self.offset = offset

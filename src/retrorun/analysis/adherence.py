@@ -45,10 +45,7 @@ FORWARD_UPLIFT = 0.02
 # were those of a slow forward jog.
 LEAST_UPLIFT = 0.01
 FASTER_THAN = 0.95  # of the usual forward speed: hardly anybody runs backward that fast (0.65–0.80, Arata 2000)
-_AS_LABELLED: dict[Direction, AsRun] = {
-    Direction.BACKWARD: "run as planned",
-    Direction.FORWARD: "run forward instead",
-}
+_AS_LABELLED: dict[Direction, AsRun] = {Direction.BACKWARD: "run as planned", Direction.FORWARD: "run forward instead"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +130,7 @@ class DirectionReport:
 
 
 def adherence(
-    match: Match,
-    activity: Activity,
-    detection: result.Detection,
-    *,
-    labels: Labels | None = None,
+    match: Match, activity: Activity, detection: result.Detection, *, labels: Labels | None = None
 ) -> Adherence:
     """How well the plan was kept.
 
@@ -243,11 +236,7 @@ def _in_range(steps: tuple[StepAdherence, ...]) -> float | None:
 
 
 def judge_directions(
-    match: Match,
-    detection: result.Detection,
-    activity: Activity,
-    *,
-    labels: Labels | None = None,
+    match: Match, detection: result.Detection, activity: Activity, *, labels: Labels | None = None
 ) -> DirectionReport:
     """What became of each step that was planned backward.
 

@@ -249,10 +249,7 @@ def planned_spans(match: Match) -> tuple[PlannedSpan, ...]:
         return ()
     return tuple(
         PlannedSpan(
-            start_s=span.start_s,
-            end_s=span.end_s,
-            direction=found.step.direction,
-            guessed=found.step.direction_guessed,
+            start_s=span.start_s, end_s=span.end_s, direction=found.step.direction, guessed=found.step.direction_guessed
         )
         for found, span in placed(match)
         if found.step.direction is Direction.FORWARD or found.step.gait is Gait.RUN

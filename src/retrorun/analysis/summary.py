@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrorun.activity.model import Activity
-from retrorun.activity.rules import spans_on_foot
+from retrorun.activity.rules import counted, spans_on_foot
 from retrorun.arrays import BoolArray, FloatArray, Interval, mask, running_total
 from retrorun.detection.result import Detection, Verdict
 from retrorun.errors import expect
@@ -76,8 +76,8 @@ class Summary:
             rows += [("forward", self.forward), ("backward", self.backward)]
         lines += [f"{name:<10} {_totals_text(totals, per_m)}" for name, totals in rows]
         if self.segments and self.backward_share is not None:
-            count = f"{self.segments} segment" + ("s" if self.segments > 1 else "")
-            lines.append(f"share      {format_percent(self.backward_share)} of the time on the move, in {count}")
+            share, count = format_percent(self.backward_share), counted(self.segments, "segment")
+            lines.append(f"share      {share} of the time on the move, in {count}")
         return "\n".join(lines)
 
 
