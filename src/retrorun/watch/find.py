@@ -120,7 +120,7 @@ def usual_mounts(top: Path = Path("/")) -> Iterator[Path]:
             yield from sorted(top.glob(pattern))
 
 
-def child(folder: Path, name: str) -> Path | None:
+def _child(folder: Path, name: str) -> Path | None:
     """The folder or file of that name, in whatever case the watch wrote it."""
     try:
         named = [path for path in folder.iterdir() if path.name.casefold() == name.casefold()]
@@ -138,19 +138,19 @@ def is_folder(path: Path) -> bool:
 
 
 def _watch(root: Path) -> Watch | None:
-    garmin = child(root, "GARMIN")
+    garmin = _child(root, "GARMIN")
     if garmin is None:
         return None
-    path = child(garmin, "GarminDevice.xml")
+    path = _child(garmin, "GarminDevice.xml")
     manifest = Manifest()
     with contextlib.suppress(DeliveryError):
         data = b"" if path is None else read_bytes(path, most=LARGEST_MANIFEST, error=DeliveryError)
         manifest = read_manifest(data) or manifest
     named = (_below(root, path) for path in manifest.inboxes)
-    inbox = next((path for path in (*named, child(garmin, "NewFiles")) if path and _inside(root, path)), None)
+    inbox = next((path for path in (*named, _child(garmin, "NewFiles")) if path and _inside(root, path)), None)
     if inbox is None:
         return None
-    stores = (*(_below(root, path) for path in manifest.stores), child(garmin, "Workouts"))
+    stores = (*(_below(root, path) for path in manifest.stores), _child(garmin, "Workouts"))
     return Watch(
         name=manifest.model or root.resolve().name,
         root=root,
@@ -171,5 +171,5 @@ def _below(root: Path, path: str) -> Path | None:
     for part in filter(None, re.split(r"[\\/]", path)):
         if here is None or part in (".", ".."):
             return None
-        here = child(here, part)
+        here = _child(here, part)
     return here if here != root else None

@@ -209,11 +209,8 @@ class Habits:
         """The habits of a workout's writer; our own files are as they should be."""
         if ours:
             return cls(ours=True, embedded=workout.embedded)
-        times = [
-            step.duration_value
-            for step in workout.steps
-            if step.duration_type == wire.DurationType.TIME and step.duration_value
-        ]
+        timed = (step for step in workout.steps if step.duration_type == wire.DurationType.TIME)
+        times = [step.duration_value for step in timed if step.duration_value]
         return cls(
             embedded=workout.embedded,
             plain_bpm=not workout.embedded and _without_offset(workout.steps),
@@ -224,13 +221,10 @@ class Habits:
 
 def _without_offset(steps: tuple[RawStep, ...]) -> bool:
     """Whether the heart rates of a workout file, less the offset that belongs there, are those of nobody who runs."""
-    tops = [
-        step.target_high
-        for step in steps
-        if step.target_type == wire.TargetType.HEART_RATE and not step.target_value and step.target_high
-    ]
-    tops = [top for top in tops if top > wire.HEART_RATE_BPM.offset]
-    return any(top - wire.HEART_RATE_BPM.offset < _EASIEST_BPM for top in tops) and max(tops) <= _HIGHEST_BPM
+    ranges = (step for step in steps if step.target_type == wire.TargetType.HEART_RATE and not step.target_value)
+    offset = wire.HEART_RATE_BPM.offset
+    tops = [top for step in ranges if (top := step.target_high or 0) > offset]
+    return bool(tops) and min(tops) - offset < _EASIEST_BPM and max(tops) <= _HIGHEST_BPM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,13 +285,10 @@ def backward_word(text: str) -> str:
     for sentence in _SENTENCES.split(plain.casefold()):
         for match in _BACKWARD.finditer(sentence):
             if _means_running(sentence, match):
-                return _as_written(plain, match.group())
+                word = match.group()
+                at = plain.casefold().find(word)  # where it stands as it was written, unless that has another length
+                return plain[at : at + len(word)] if len(plain) == len(plain.casefold()) else word
     return ""
-
-
-def _as_written(text: str, word: str) -> str:
-    at = text.casefold().find(word)
-    return text[at : at + len(word)] if at >= 0 and len(text) == len(text.casefold()) else word
 
 
 def _means_running(sentence: str, match: re.Match[str]) -> bool:
