@@ -132,3 +132,11 @@ def test_a_cut_document_gives_the_points_before_the_cut() -> None:
     np.testing.assert_array_equal(found.time_s, np.arange(N + 5))
     np.testing.assert_array_equal(found.altitude_m, 100 + np.arange(N + 5))
     assert found.damage
+
+
+def test_places_that_no_number_can_be_read_from_are_counted_as_damage() -> None:
+    found = read_activity(kml(track().replace(coord(5), "8.25 north 105")))
+    assert np.flatnonzero(np.isnan(found.latitude_deg)).tolist() == [5]
+    assert [str(each) for each in found.damage] == [
+        "1 value of latitude that no number can be read from, taken as missing"
+    ]

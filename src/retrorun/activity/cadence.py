@@ -49,8 +49,7 @@ def _decide(cadence: FloatArray, speed_mps: FloatArray, sport: str, decisions: l
     # Where hardly anyone runs, the slow steps of a walk and the strides of a run overlap: all samples speak, and the
     # usual unit, strides, stands unless they are too many for strides.
     runs = np.count_nonzero(running) >= ENOUGH_RUNNING * np.count_nonzero(stepping) > 0
-    chosen = running if runs else stepping
-    values = cadence[chosen]
+    values = cadence[running if runs else stepping]
     typical = at_share(values) if len(values) else 0.0
     is_steps = typical >= (WALK_STRIDE_LIMIT if sport in WALKS and not runs else STRIDE_LIMIT)
     decisions.append(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -93,13 +94,10 @@ def _laps(first: tuple[Lap, ...], second: tuple[Lap, ...]) -> list[Difference]:
     for index, (one, other) in enumerate(zip(first, second, strict=True)):
         for part in fields(Lap):
             mine, theirs = getattr(one, part.name), getattr(other, part.name)
-            if mine != theirs and not _close(mine, theirs):
+            numbers = isinstance(mine, float) and isinstance(theirs, float)
+            if mine != theirs and not (numbers and math.isclose(mine, theirs, rel_tol=TOLERANCE, abs_tol=TOLERANCE)):
                 found.append(Difference(where=f"laps[{index}].{part.name}", what=f"{mine!r} and {theirs!r}"))
     return found
-
-
-def _close(one: object, other: object) -> bool:
-    return isinstance(one, float) and isinstance(other, float) and abs(one - other) <= TOLERANCE * max(abs(one), 1.0)
 
 
 # ---- fitparse's reading, in the tables of our own reader -------------------------------------------------------------

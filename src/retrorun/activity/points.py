@@ -38,8 +38,12 @@ class Points:
         self.texts: dict[str, list[bytes]] = {name: [] for name in names}
 
     def numbers(self, column: str, texts: list[bytes]) -> FloatArray:
-        """Texts as numbers; those that are none, and not empty, are counted as lost."""
-        found = numbers(texts)
+        """Texts as numbers, shape (n,), NaN where one is none; those that are not empty are counted as lost."""
+        try:
+            found = np.array(list(map(float, texts)), dtype=np.float64)
+        except ValueError:
+            found = np.array([number(text) for text in texts], dtype=np.float64)
+        found[~np.isfinite(found)] = np.nan
         wrong = sum(bool(texts[row].strip()) for row in np.flatnonzero(np.isnan(found)).tolist())
         if wrong:
             what = f"{rules.counted(wrong, 'value')} of {rules.plain_name(column)} that no number can be read from"
@@ -131,16 +135,6 @@ def attribute(attributes: bytes, name: str) -> bytes:
     """The value of an attribute, empty where it is missing."""
     found = re.search(rf"""\s{name}\s*=\s*["']([^"']*)["']""".encode(), attributes)
     return found[1] if found else b""
-
-
-def numbers(texts: list[bytes]) -> FloatArray:
-    """Texts as numbers, shape (n,); NaN where one is none."""
-    try:
-        values = np.array(list(map(float, texts)), dtype=np.float64)
-    except ValueError:
-        values = np.array([number(text) for text in texts], dtype=np.float64)
-    values[~np.isfinite(values)] = np.nan
-    return values
 
 
 def number(text: bytes) -> float:

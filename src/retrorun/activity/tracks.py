@@ -12,7 +12,7 @@ from retrorun.activity import rules
 from retrorun.activity.assemble import RawRecording, RawSpan, finite
 from retrorun.activity.markup import Document, Tags, find_tags, open_document, web_page
 from retrorun.activity.model import Device
-from retrorun.activity.points import Points, attribute, bounded, gather, number, numbered, numbers, unix_seconds
+from retrorun.activity.points import Points, attribute, bounded, gather, number, numbered, unix_seconds
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 
@@ -54,13 +54,8 @@ _LAP_VALUES = ("TotalTimeSeconds", "DistanceMeters", "Intensity", "TriggerMethod
 _CREATOR = re.compile(rb"<Creator[^<>]*>\s*<%bName>([^<]*)<" % _PREFIX)
 _SPORT = {"running": "running", "biking": "cycling"}
 _INTENSITY = {"Active": "active", "Resting": "rest"}
-_TRIGGER = {
-    "Manual": "manual",
-    "Distance": "distance",
-    "Time": "time",
-    "Location": "position_lap",
-    "HeartRate": "heart_rate",
-}
+_TRIGGER = {word: word.lower() for word in ("Manual", "Distance", "Time")}
+_TRIGGER |= {"Location": "position_lap", "HeartRate": "heart_rate"}
 
 _TCX_INSTEAD = {
     b"Course": "a course, no recording",
@@ -91,27 +86,23 @@ _SPORT_NAMES = ("type", "activitytype", "sport")
 
 
 def raw_from_xml(data: bytes) -> RawRecording:
-    """Read the bytes of a TCX, GPX or KML recording.
-
-    Raises:
-        RecordingError: it is none of them, or holds no point with a time.
-    """
+    """Read the bytes of a TCX, GPX or KML recording; another document, or one without a time, is refused."""
     document = open_document(data)
-    match document.root:
-        case "gpx":
-            return _gpx(document)
-        case "TrainingCenterDatabase":
-            return _tcx(document)
-        case "kml":
-            return _kml(document)
-        case root if root.lower() == "html":
-            raise web_page()
-        case root:
-            raise RecordingError(f"this is XML, but no TCX, GPX or KML: its root is {root!r}", hint="give a recording")
+    reader = {"TrainingCenterDatabase": _tcx, "gpx": _gpx, "kml": _kml}.get(document.root)
+    if reader is not None:
+        return reader(document)
+    if document.root.lower() == "html":
+        raise web_page()
+    what = f"this is XML, but no TCX, GPX or KML: its root is {document.root!r}"
+    raise RecordingError(what, hint="give a recording")
 
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").strip()
+
+
+def _device(name: bytes) -> Device | None:
+    return Device(name=_text(name)) if name.strip() else None
 
 
 def _no_points(kind: str, data: bytes, instead: dict[bytes, str], otherwise: str) -> RecordingError:
@@ -139,14 +130,13 @@ def _tcx(document: Document) -> RawRecording:
         raise _no_points("TCX", data, _TCX_INSTEAD, "no recording")
     behind = data.rfind(b"<Creator")  # at the end, and far quicker to find than the pattern
     creator = _CREATOR.match(data, behind) if behind >= 0 else None
-    device = _text(creator[1]) if creator else ""
     parts = tuple(RawSpan(sport=_SPORT.get(sport, "generic")) for sport, _ in activities)
     return replace(
         points.recording("tcx", document, points.columns()),
         laps=_tcx_laps(points, laps),
         parts=parts,
         sport=parts[0].sport if parts else "generic",
-        device=Device(name=device) if device else None,
+        device=_device(creator[1] if creator else b""),
         activity=numbered([before for _, before in activities], points.n) if parts else None,
         decisions=() if parts else ("the file is a course: its times may be planned, not run",),
     )
@@ -190,12 +180,10 @@ def _gpx(document: Document) -> RawRecording:
         columns[name] = points.numbers(name, texts)
     kinds = _kinds(data, len(begun["trk"]))
     head = _HEAD.search(data)
-    device = _text(attribute(head[1], "creator")) if head else ""
-    raw = points.recording("gpx", document, columns)
+    device = _device(attribute(head[1], "creator") if head else b"")
     sport, sub_sport = kinds[0] if kinds else ("", "")
-    raw = replace(
-        raw, laps=_gpx_laps(data), sport=sport, sub_sport=sub_sport, device=Device(name=device) if device else None
-    )
+    raw = points.recording("gpx", document, columns)
+    raw = replace(raw, laps=_gpx_laps(data), sport=sport, sub_sport=sub_sport, device=device)
     if len(begun["trkseg"]) < 2:
         return raw
     segment, track = (numbered(begun[name], points.n) for name in ("trkseg", "trk"))
@@ -316,7 +304,7 @@ def _kml(document: Document) -> RawRecording:
     points.rows.update({name: np.array(each, dtype=np.int64) for name, each in rows.items()})
     columns = points.columns()
     for at, name in enumerate(("longitude_deg", "latitude_deg", "altitude_m")):
-        columns[name] = numbers([coord[at] if at < len(coord) else b"" for coord in coords])
+        columns[name] = points.numbers(name, [coord[at] if at < len(coord) else b"" for coord in coords])
     if not columns["altitude_m"].any():
         del columns["altitude_m"]  # how a place clamped to the ground is written
     raw = points.recording("kml", document, columns)
