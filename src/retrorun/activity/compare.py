@@ -103,8 +103,8 @@ def _laps(first: tuple[Lap, ...], second: tuple[Lap, ...]) -> list[Difference]:
 # ---- fitparse's reading, in the tables of our own reader -------------------------------------------------------------
 
 
-class SecondTable(Table):
-    """All messages of one kind as fitparse gives them; each row holds a raw and a scaled value by field number."""
+class _Table(Table):
+    """The messages of one kind as fitparse gives them: each row holds a raw and a scaled value by field number."""
 
     def __init__(self, message: Message, rows: Mapping[int, dict[int, tuple[Any, Any]]]) -> None:
         super().__init__(message, [])
@@ -120,29 +120,23 @@ class SecondTable(Table):
         return [row.get(number, (None, None)) for row in self.rows]
 
     def numbers(self, name: str) -> FloatArray:
-        """A field as scaled numbers."""
         return np.array([_number(*each) for each in self._values(name)], dtype=np.float64)
 
     def floats(self, name: str) -> list[float]:
-        """`numbers` as a list."""
         found: list[float] = self.numbers(name).tolist()
         return found
 
     def integers(self, name: str) -> list[int | None]:
-        """A field as it stands in the bytes."""
         firsts = [_first(raw) for raw, _ in self._values(name)]
         return [int(value) if isinstance(value, int) else None for value in firsts]
 
     def texts(self, name: str) -> list[str]:
-        """A text field."""
         return [value if isinstance(value, str) else "" for _, value in self._values(name)]
 
     def is_utf8(self, name: str) -> bool:
-        """Whether every text of a field is UTF-8: the other reader replaces what is not."""
-        return not any("\ufffd" in text for text in self.texts(name))
+        return not any("\ufffd" in text for text in self.texts(name))  # in place of what is not
 
     def packed(self, name: str) -> IntArray:
-        """A field of single bytes as one number."""
         return np.array([_packed(raw) for raw, _ in self._values(name)], dtype=np.int64)
 
 
@@ -166,9 +160,9 @@ class SecondFile(FitFile):
             self._rows.setdefault(message.mesg_num, {})[at] = values
             self._developer.setdefault(message.mesg_num, []).append(developer)
 
-    def table(self, name: str) -> SecondTable:
+    def table(self, name: str) -> _Table:
         """All messages of a kind."""
-        return SecondTable(BY_NAME[name], self._rows.get(BY_NAME[name].number, {}))
+        return _Table(BY_NAME[name], self._rows.get(BY_NAME[name].number, {}))
 
     def times(self, name: str) -> FloatArray:
         """When each message of a kind was written."""
