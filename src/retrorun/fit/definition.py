@@ -78,10 +78,25 @@ class Definition:
     developer: tuple[DeveloperPlace, ...]
 
     @property
+    def length(self) -> int:
+        """How many bytes the definition itself takes."""
+        return len(self.layout) + 2
+
+    @property
     def timestamp_at(self) -> int | None:
         """Where the full timestamp lies in a message, None where there is none."""
         place = self.places.get(TIMESTAMP)
         return place.start if place is not None and place.size == 4 else None
+
+
+def local_type(header: int) -> int:
+    """The local type of the message that a header begins."""
+    return header >> 5 & 3 if header & COMPRESSED_BIT else header & LOCAL_MASK
+
+
+def is_definition(header: int) -> bool:
+    """Whether a definition message begins with this header."""
+    return header & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT
 
 
 def definition_length(data: bytes, pos: int) -> int:
@@ -94,6 +109,12 @@ def definition_length(data: bytes, pos: int) -> int:
             return 0
         length += 1 + 3 * data[pos + length]
     return length if pos + length <= len(data) else 0
+
+
+def definition_at(data: bytes, pos: int) -> Definition | None:
+    """The definition that begins at `pos`, None where there can be none."""
+    length = definition_length(data, pos)
+    return parse_definition(data[pos : pos + length]) if length else None
 
 
 @lru_cache(maxsize=512)  # a watch writes the same few dozen definitions into all its files

@@ -10,18 +10,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from retrorun.errors import FitError
+from retrorun.fit import definition as layout
 from retrorun.fit.chain import crc16, is_fit
-from retrorun.fit.definition import (
-    COMPRESSED_BIT,
-    DEFINITION_BIT,
-    DEVELOPER_BIT,
-    LOCAL_MASK,
-    Definition,
-    definition_length,
-    parse_definition,
-)
+from retrorun.fit.definition import COMPRESSED_BIT, DEFINITION_BIT, DEVELOPER_BIT, Definition
 from retrorun.fit.profile import BASE_BY_NAME, BY_NAME, TIMESTAMP
 
 PROTOCOL_2 = 0x20  # developer fields came with version 2.0 of the protocol
@@ -53,8 +47,7 @@ class Moment:
     start_time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(NamedTuple):
     """One message and where it lies: a definition, or a message that `definition` explains."""
 
     start: int
@@ -74,13 +67,7 @@ def extend(data: bytes, field: ByteField, value_of: Callable[[Moment], int | Non
     Raises:
         FitError: the file is damaged, or already carries a field of this application.
     """
-    out = bytearray()
-    pos = 0
-    while pos < len(data):
-        end = _checked_end(data, pos)
-        out += _extend_one(data[pos:end], pos, field, value_of)
-        pos = end
-    return bytes(out)
+    return b"".join(_extend_one(file, pos, field, value_of) for pos, file in _files(data))
 
 
 def moments(data: bytes, kinds: tuple[str, ...]) -> Iterator[Moment]:
@@ -90,29 +77,29 @@ def moments(data: bytes, kinds: tuple[str, ...]) -> Iterator[Moment]:
         FitError: the file is damaged.
     """
     numbers = {BY_NAME[kind].number for kind in kinds}
-    pos = 0
-    while pos < len(data):
-        end = _checked_end(data, pos)
+    for pos, file in _files(data):
         clock = _Clock()
-        for message in _messages(data[pos:end], pos):
+        for message in _messages(file, pos):
             if not message.is_definition:
-                moment = clock.moment(data[pos:end], message)
+                moment = clock.moment(file, message)
                 if message.definition.kind in numbers:
                     yield moment
+
+
+def _files(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where each file of a chain begins, and its bytes, checked."""
+    pos = 0
+    while pos < len(data):
+        if not is_fit(data[pos : pos + 12]) or data[pos] not in (12, 14):
+            what = "this is no FIT file" if pos == 0 else "bytes after the end of the file"
+            raise FitError(what, offset=pos, hint=MEND)
+        end = pos + data[pos] + int.from_bytes(data[pos + 4 : pos + 8], "little") + 2
+        if end > len(data):
+            raise FitError("the file is cut short", offset=len(data), hint=MEND)
+        if crc16(data[pos:end]):
+            raise FitError("the checksum is wrong", offset=pos, hint=MEND)
+        yield pos, data[pos:end]
         pos = end
-
-
-def _checked_end(data: bytes, pos: int) -> int:
-    """Where the file that begins at `pos` ends, its checksum included."""
-    if not is_fit(data[pos : pos + 12]) or data[pos] not in (12, 14):
-        what = "this is no FIT file" if pos == 0 else "bytes after the end of the file"
-        raise FitError(what, offset=pos, hint=MEND)
-    end = pos + data[pos] + int.from_bytes(data[pos + 4 : pos + 8], "little") + 2
-    if end > len(data):
-        raise FitError("the file is cut short", offset=len(data), hint=MEND)
-    if crc16(data[pos:end]):
-        raise FitError("the checksum is wrong", offset=pos, hint=MEND)
-    return end
 
 
 def _extend_one(data: bytes, offset: int, field: ByteField, value_of: Callable[[Moment], int | None]) -> bytes:
@@ -147,20 +134,19 @@ def _messages(data: bytes, offset: int) -> Iterator[_Message]:
     pos, end = data[0], len(data) - 2
     while pos < end:
         header = data[pos]
-        if header & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT:
-            length = definition_length(data, pos)
-            definition = parse_definition(data[pos : pos + length]) if length else None
+        is_definition = layout.is_definition(header)
+        if is_definition:
+            definition = layout.definition_at(data, pos)
             if definition is None:
                 raise FitError("no message begins here", offset=offset + pos, hint=MEND)
-            current[definition.local] = definition
+            current[definition.local], length = definition, definition.length
         else:
-            definition = current[header >> 5 & 3 if header & COMPRESSED_BIT else header & LOCAL_MASK]
+            definition = current[layout.local_type(header)]
             if definition is None:
                 raise FitError("a message that nothing defines", offset=offset + pos, hint=MEND)
             length = definition.size
         if pos + length > end:
             raise FitError("the file ends within a message", offset=offset + pos, hint=MEND)
-        is_definition = header & (COMPRESSED_BIT | DEFINITION_BIT) == DEFINITION_BIT
         yield _Message(pos, pos + length, definition, is_definition)
         pos += length
 

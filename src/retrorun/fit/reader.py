@@ -146,38 +146,30 @@ def _told(losses: list[Loss]) -> tuple[Loss, ...]:
     return (*losses[:MAX_LOSSES], more)
 
 
-def _block_times(block: Slot) -> FloatArray:
-    """The full timestamps of the messages of a block [s, FIT clock], shape (rows,); NaN where there is none."""
-    place = block.definition.places.get(TIMESTAMP)
-    values = None if place is None else block.values(place, _FIELD)
-    return np.full(len(block), np.nan) if values is None else values
-
-
-def _compressed_times(blocks: list[Slot]) -> tuple[IntArray, FloatArray]:
-    """IntArray of all messages with a time of their own, in order, and those times [s, FIT clock].
+def _compressed_times(slots: list[Slot]) -> tuple[IntArray, FloatArray]:
+    """Positions of all messages with a time of their own, in order, and those times [s, FIT clock].
 
     A compressed header holds the low five bits of its time, and is never more than 31 s after the one before it.
 
     Args:
-        blocks: all messages that hold a timestamp or have a compressed header, of known and unknown kinds.
+        slots: all messages that hold a timestamp or have a compressed header, of known and unknown kinds.
     """
-    positions, full, offset = [], [], []
-    for block in blocks:
-        headers = block.at(0, np.uint8)
+    full, offset = [], []
+    for slot in slots:
+        headers = slot.at(0, np.uint8)
         compressed = (headers & COMPRESSED_BIT) != 0
-        times = _block_times(block)
-        times[compressed] = np.nan
-        positions.append(block.positions)
-        full.append(times)
+        place = slot.definition.places.get(TIMESTAMP)
+        times = None if place is None else slot.values(place, _FIELD)
+        full.append(np.where(compressed, np.nan, np.nan if times is None else times))
         offset.append(np.where(compressed, headers.astype(np.int64) % _ROUND, -1))
-    joined = np.concatenate(positions)
+    joined = np.concatenate([slot.positions for slot in slots])
     order = np.argsort(joined, kind="stable")
     joined, times, offsets = joined[order], np.concatenate(full)[order], np.concatenate(offset)[order]
     timed = np.isfinite(times) | (offsets >= 0)
     return joined[timed], _unroll(times[timed], offsets[timed])
 
 
-def _unroll(times: FloatArray, offsets: np.ndarray[tuple[int], np.dtype[np.int64]]) -> FloatArray:
+def _unroll(times: FloatArray, offsets: IntArray) -> FloatArray:
     """Full times for messages in order: those that are there, and those that only five bits are known of."""
     whole = np.isfinite(times)
     low = np.where(whole, np.nan_to_num(times) % _ROUND, offsets)

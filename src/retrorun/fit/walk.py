@@ -11,16 +11,8 @@ import numpy as np
 
 from retrorun.arrays import IntArray
 from retrorun.errors import FitError
-from retrorun.fit.definition import (
-    COMPRESSED_BIT,
-    DEFINITION_BIT,
-    LATEST,
-    LOCAL_MASK,
-    Definition,
-    Slot,
-    definition_length,
-    parse_definition,
-)
+from retrorun.fit import definition as layout
+from retrorun.fit.definition import COMPRESSED_BIT, DEFINITION_BIT, LATEST, Definition, Slot, local_type
 from retrorun.fit.profile import FIRST_DATE
 
 # No real file comes near these, so that a hostile one ends in a report and not in a full memory.
@@ -116,7 +108,7 @@ class Walker:
             length = stop
         if length < _RUN:
             return pos
-        slot = self.current[header >> 5 & 3 if header & COMPRESSED_BIT else header & LOCAL_MASK]
+        slot = self.current[local_type(header)]
         if slot is not None and slot.wanted:
             slot.chunks = [*(slot.chunks or ()), pos + size * np.arange(length, dtype=np.int64)]
         return pos + size * length
@@ -142,13 +134,13 @@ class Walker:
         return pos
 
     def _define(self, pos: int, end: int) -> int:
-        length = definition_length(self.data, pos)
+        length = layout.definition_length(self.data, pos)
         if not length or pos + length > end:
             return pos
         raw = self.data[pos : pos + length]
         slot = self._known.get(raw)
         if slot is None:
-            definition = parse_definition(raw)
+            definition = layout.parse_definition(raw)
             if definition is None or len(self._known) == MAX_DEFINITIONS:
                 return pos
             slot = self._known[raw] = self._slot(definition)
@@ -257,15 +249,8 @@ def _definitions(walker: Walker, start: int, stop: int) -> IntArray:
     headers, reserved, order, fields = part[:n], part[1 : n + 1], part[2 : n + 2], part[5 : n + 5]
     likely = ((headers & 0xD0) == DEFINITION_BIT) & (reserved == 0) & (order <= 1) & (fields > 0)
     found = start + np.flatnonzero(likely)[:_MOST_CANDIDATES]
-    return np.array([at for at in found.tolist() if _is_known_kind(walker.data, at)], dtype=np.int64)
-
-
-def _is_known_kind(data: bytes, at: int) -> bool:
-    length = definition_length(data, at)
-    if not length:
-        return False
-    definition = parse_definition(data[at : at + length])
-    return definition is not None and definition.message is not None and bool(definition.places)
+    read = [(at, layout.definition_at(walker.data, at)) for at in found.tolist()]
+    return np.array([at for at, each in read if each is not None and each.message and each.places], dtype=np.int64)
 
 
 def _credible(walker: Walker, pos: int, end: int) -> bool:
@@ -278,16 +263,14 @@ def _credible(walker: Walker, pos: int, end: int) -> bool:
         if pos > end:
             return False
         header = data[pos]
-        if header & DEFINITION_BIT and not header & COMPRESSED_BIT:
-            length = definition_length(data, pos)
-            definition = parse_definition(data[pos : pos + length]) if length else None
+        if layout.is_definition(header):
+            definition = layout.definition_at(data, pos)
             if definition is None:
                 return False
             sizes[definition.local] = definition.size
-            pos += length
+            pos += definition.length
+        elif sizes[header]:
+            pos += sizes[header]
         else:
-            size = sizes[header]
-            if not size:
-                return False
-            pos += size
+            return False
     return pos <= end

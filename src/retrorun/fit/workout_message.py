@@ -7,7 +7,7 @@ The meaning of `duration_value` and `target_value` hangs on their type fields; `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 from retrorun.fit.chain import is_fit
@@ -77,30 +77,17 @@ class RawWorkout:
     latin1: bool = False
 
 
-# What `FileIdentity` calls its numbers, and what the profile does; the same for the whole numbers of a `RawStep`.
-IDENTITY_FIELDS = {
-    "type": "type",
-    "manufacturer": "manufacturer",
-    "product": "product",
+_FIELD_OF = {  # what the profile calls the numbers here, where it calls them otherwise
     "serial": "serial_number",
-    "time_created": "time_created",
-}
-STEP_FIELDS = {
-    "intensity": "intensity",
-    "duration_type": "duration_type",
-    "duration_value": "duration_value",
-    "target_type": "target_type",
-    "target_value": "target_value",
     "target_low": "custom_target_value_low",
     "target_high": "custom_target_value_high",
-    "secondary_target_type": "secondary_target_type",
-    "secondary_target_value": "secondary_target_value",
     "secondary_target_low": "secondary_custom_target_value_low",
     "secondary_target_high": "secondary_custom_target_value_high",
-    "exercise_category": "exercise_category",
-    "exercise_name": "exercise_name",
-    "exercise_weight": "exercise_weight",
 }
+IDENTITY_FIELDS, STEP_FIELDS = (
+    {each.name: _FIELD_OF.get(each.name, each.name) for each in fields(kind) if each.default is None}
+    for kind in (FileIdentity, RawStep)
+)
 _SELDOM = tuple(part for part in STEP_FIELDS if part.startswith(("secondary", "exercise")))
 
 
@@ -182,19 +169,16 @@ def _steps(table: Table) -> tuple[RawStep, ...]:
         return ()
     names, notes, skips = table.texts("wkt_step_name"), table.texts("notes"), table.integers("skip_last")
     whole = {part: table.integers(field) for part, field in STEP_FIELDS.items()}
-    steps = []
-    for row, index in enumerate(table.integers("message_index")):
-        numbers = {part: column[row] for part, column in whole.items()}
-        steps.append(
-            RawStep(
-                index=row if index is None else index,
-                name=names[row],
-                notes=notes[row],
-                skip_last=skips[row] == 1,
-                **numbers,
-            )
+    return tuple(
+        RawStep(
+            index=row if index is None else index,
+            name=names[row],
+            notes=notes[row],
+            skip_last=skips[row] == 1,
+            **{part: column[row] for part, column in whole.items()},
         )
-    return tuple(steps)
+        for row, index in enumerate(table.integers("message_index"))
+    )
 
 
 def write_workout(workout: RawWorkout, made: FileIdentity) -> bytes:
@@ -204,11 +188,9 @@ def write_workout(workout: RawWorkout, made: FileIdentity) -> bytes:
         "capabilities": CAPABILITIES,
         "num_valid_steps": workout.num_valid_steps,
         "sub_sport": workout.sub_sport,
+        **({"wkt_name": workout.name} if workout.name else {}),
+        **({"wkt_description": workout.description} if workout.description else {}),
     }
-    if workout.name:
-        about["wkt_name"] = workout.name
-    if workout.description:
-        about["wkt_description"] = workout.description
     seldom = [part for part in _SELDOM if any(getattr(step, part) is not None for step in workout.steps)]
     marks = any(step.skip_last for step in workout.steps)
     return write_fit(
@@ -221,13 +203,14 @@ def write_workout(workout: RawWorkout, made: FileIdentity) -> bytes:
 
 
 def _values(step: RawStep, seldom: list[str], *, marks: bool) -> dict[str, Value]:
-    values: dict[str, Value] = {"message_index": step.index, "wkt_step_name": step.name, "notes": step.notes}
-    for part, field in STEP_FIELDS.items():
-        if part in seldom or part not in _SELDOM:
-            values[field] = getattr(step, part)
+    held = {field: getattr(step, part) for part, field in STEP_FIELDS.items() if part in seldom or part not in _SELDOM}
     if marks:
-        values["skip_last"] = 1 if step.skip_last else None
-    return values
+        held["skip_last"] = 1 if step.skip_last else None
+    return {"message_index": step.index, "wkt_step_name": step.name, "notes": step.notes, **held}
+
+
+# ---- what the value fields of a step mean under each type of duration and target: messages `workout_step` and
+# ---- `workout` of the public FIT profile (21.x); scale and offset of these 32-bit numbers hang on the type beside them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
