@@ -40,8 +40,7 @@ def analyze(
     show backward running. Of several recordings one line each is printed, or a list with --json.
     """
     if len(recordings) > 1:
-        if plot is not None or why:
-            raise typer.BadParameter("--plot and --why take one recording")
+        options.refuse(plot is not None or why, "--plot and --why take one recording")
         _analyze_each(recordings, profile, plan, as_json=as_json)
         return
     [recording] = recordings
@@ -68,8 +67,7 @@ def match(
     """Lay a plan beside the run: each step with what was planned, what was done, and how it ended."""
     from retrorun.match.identity import load_index
 
-    if session is not None and plan is not None:
-        raise typer.BadParameter("give the plan once: after the recording, or with --plan")
+    options.refuse(session is not None and plan is not None, "give the plan once: after the recording, or with --plan")
     stdin, given = str(recording) == options.STDIN, plan if session is None else session
     activity = rr.read_activity(options.bytes_of(recording) if stdin else recording)
     sources.must_be_on_foot(activity, recording)

@@ -55,8 +55,7 @@ def library(
 ) -> None:
     """List the ready-made sessions, or show and save one with your own numbers."""
     if key is None:
-        if values or output:
-            raise typer.BadParameter("--set and --output need the key of a session")
+        options.refuse(values or output, "--set and --output need the key of a session")
         entries = ready_made(kind=kind, level=level)
         if as_json:
             say_json([_entry(entry) for entry in entries])
@@ -89,8 +88,8 @@ def pace(
     as_json: options.JsonOption = False,
 ) -> None:
     """Tell the backward pace that goes with what you run forward."""
-    if (race is None) is not (time is None) or (easy is None) is (race is None):
-        raise typer.BadParameter("give either --easy, or --race with --time")
+    right = (race is None) is (time is None) and (race is None) is not (easy is None)
+    options.refuse(not right, "give either --easy, or --race with --time")
     units = units or options.units_in(easy, race)
     if easy is not None:
         advice = safety.backward_pace_from_easy(parse_speed(easy), per_m=units.per_m)
@@ -187,8 +186,7 @@ def compile_session(
     """Compile a session to a FIT workout for a watch, or check whether the watch takes it."""
     from retrorun.workout import deliver
 
-    if (output is None) is not check:
-        raise typer.BadParameter("give either an output file (-o) or --check")
+    options.refuse((output is None) is not check, "give either an output file (-o) or --check")
     read = sources.read_session(session, name=name)
     each, findings = _for_athletes(read.session, athlete), [*read.findings]
     if output is None:
@@ -270,8 +268,7 @@ def _entry(entry: ReadyMade) -> dict[str, object]:
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
-    if not equals:
-        raise typer.BadParameter(f"{text!r} is no parameter; write e.g. reps=6")
+    options.refuse(not equals, f"{text!r} is no parameter; write e.g. reps=6")
     return name.strip(), value.strip()
 
 

@@ -75,8 +75,7 @@ def sync(
     """
     from retrorun.batch import sync
 
-    if describe is not None and service is not Service.INTERVALS_ICU:
-        raise typer.BadParameter("--describe is for intervals.icu")
+    options.refuse(describe is not None and service is not Service.INTERVALS_ICU, "--describe is for intervals.icu")
     planned = None if plan is None else sync.read_plans(plan)
     first = _since(since)
     connection = _connect(service)

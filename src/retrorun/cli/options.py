@@ -109,6 +109,12 @@ def in_units(session: rr.Session, asked: Units | None) -> rr.Session:
     return session if asked is None else with_paces_in(session, "min/mi" if asked is Units.MILE else "min/km")
 
 
+def refuse(wrong: object, words: str) -> None:
+    """Refuse options that do not go together, as wrong usage."""
+    if wrong:
+        raise typer.BadParameter(words)
+
+
 def bytes_of(name: Path | str) -> bytes:
     """The bytes of a file, or of standard input for `-`."""
     if str(name) != STDIN:

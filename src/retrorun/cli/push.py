@@ -79,16 +79,22 @@ def push(
     The key of intervals.icu comes from RETRORUN_INTERVALS_ICU_KEY or from the keyring, never from the command line.
     Garmin Connect needs the package garminconnect and asks for your login once; that login is unofficial and may break.
     """
-    _refuse_what_does_nothing(to, form=form, watch=watch, day=day, first=first, for_fit=lower or index is not None)
+    no_fit = form is Form.TEXT or to is Place.GARMIN_CONNECT
+    options.refuse(to is not Place.INTERVALS_ICU and form is Form.TEXT, "--as is for --to intervals.icu")
+    options.refuse(to is not Place.WATCH and watch, "--watch is for --to watch")
+    options.refuse(day is not None and first is not None, "give either --day or --from")
+    options.refuse(no_fit and (lower or index is not None), "--lower and --index are for FIT files")
     given, schedules = _given(sessions)
+    options.refuse(schedules and day is not None, "a schedule has days of its own; --from says when it begins")
+    options.refuse(schedules and form is Form.TEXT, "a schedule names FIT files; leave --as away")
     findings: list[rr.Finding] = []
     # A schedule names FIT files, so that sessions for Garmin Connect are found in it by theirs.
-    if form is Form.TEXT or (to is Place.GARMIN_CONNECT and not schedules):
-        read = (sources.session_of(text, name=name, athlete=athlete) for text in given)
-        ready = [_Ready(session=one, source=_source(given[at], name), order=at) for at, one in enumerate(read)]
+    if form is Form.TEXT or (no_fit and not schedules):
+        read = partial(sources.session_of, name=name, athlete=athlete)
+        ready = [_Ready(session=read(text), source=_source(text, name), order=at) for at, text in enumerate(given)]
     else:
         ready = _files(given, findings, device=device, name=name, athlete=athlete, lower=lower)
-    ready, others = _dated(ready, schedules, to, form, day, first)
+    ready, others = _dated(ready, schedules, to, day, first)
     findings += _in_no_schedule(ready, to) if schedules else []
     go: Callable[[], dict[str, Any]]
     match to:
@@ -115,19 +121,6 @@ def push(
         typer.echo(f"warning: {done['warning']}", err=True)
     for line in lines:
         typer.echo(line)
-
-
-def _refuse_what_does_nothing(
-    to: Place, *, form: Form, watch: str, day: str | None, first: str | None, for_fit: bool
-) -> None:
-    if to is not Place.INTERVALS_ICU and form is Form.TEXT:
-        raise typer.BadParameter("--as is for --to intervals.icu")
-    if to is not Place.WATCH and watch:
-        raise typer.BadParameter("--watch is for --to watch")
-    if day is not None and first is not None:
-        raise typer.BadParameter("give either --day or --from")
-    if for_fit and (form is Form.TEXT or to is Place.GARMIN_CONNECT):
-        raise typer.BadParameter("--lower and --index are for FIT files")
 
 
 def _given(arguments: list[str]) -> tuple[list[str], dict[str, bytes]]:
@@ -164,13 +157,9 @@ def _files(
 
 
 def _dated(
-    ready: list[_Ready], schedules: dict[str, bytes], to: Place, form: Form, day: str | None, first: str | None
+    ready: list[_Ready], schedules: dict[str, bytes], to: Place, day: str | None, first: str | None
 ) -> tuple[list[_Ready], list[deliver.Scheduled]]:
     """The sessions with their days, and the entries of the schedules for others."""
-    if schedules and day is not None:
-        raise typer.BadParameter("a schedule has days of its own; --from says when it begins")
-    if schedules and form is Form.TEXT:
-        raise typer.BadParameter("a schedule names FIT files; leave --as away")
     if to is Place.INTERVALS_ICU and day is None and first is None and not schedules:
         day = "today"  # its calendar has no place for a workout without a day
     days, others = deliver.agenda(
@@ -183,19 +172,19 @@ def _dated(
     return [replace(one, days=own) for one, own in zip(ready, days, strict=True)], others
 
 
+def _in_no_schedule(ready: list[_Ready], to: Place) -> list[rr.Finding]:
+    lost, hint = (
+        "it is not sent" if to is Place.INTERVALS_ICU else "it goes out without a day",
+        "push it alone, with --day",
+    )
+    names = [one.session.name for one in ready if not one.days]
+    return [rr.Finding(place="", what=f"'{name}' is in no schedule: {lost}", hint=hint) for name in names]
+
+
 def _source(argument: str, name: str) -> str:
     """What a delivery was made from, so that its next edition is known: a file's whole path, a name, or the words."""
     path = sources.existing_file(argument)
     return name or argument if path is None else str(path.resolve())
-
-
-def _in_no_schedule(ready: list[_Ready], to: Place) -> list[rr.Finding]:
-    lost = "it is not sent" if to is Place.INTERVALS_ICU else "it goes out without a day"
-    return [
-        rr.Finding(place="", what=f"'{one.session.name}' is in no schedule: {lost}", hint="push it alone, with --day")
-        for one in ready
-        if not one.days
-    ]
 
 
 # ---- a watch ---------------------------------------------------------------------------------------------------------

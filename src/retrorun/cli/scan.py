@@ -69,11 +69,15 @@ def scan(
     """
     inputs = _inputs(paths, profile, output)
     _check(output, plot, report, pages, inputs)
-    if update_profile:
-        _check_learning(profile, athletes=athletes)
+    options.refuse(update_profile and profile is None, "--update-profile needs --profile, the file that learns")
+    shared = "a profile is one runner's: --update-profile and --athletes exclude each other"
+    options.refuse(update_profile and athletes, shared)
+    learns = profile if update_profile else None
+    if learns is not None:
+        files.check_ending(learns, (".json",), "a gait profile")
     if scheduler is not None:
         _connect(scheduler)
-    begun = update_profile and profile is not None and not profile.exists()
+    begun = learns is not None and not learns.exists()
     usual = None if begun else sources.profile_of(profile)
     under_way = batch.Scan(
         paths,
@@ -107,8 +111,8 @@ def scan(
             say(f"wrote {path}")
     if not under_way.complete:
         raise typer.Exit(STOPPED)
-    if update_profile and profile is not None:
-        _refine(profile, rr.ScanTable(rows=tuple(lessons)), paths, shown=not as_json)
+    if learns is not None:
+        _refine(learns, rr.ScanTable(rows=tuple(lessons)), paths, shown=not as_json)
 
 
 def profile(
@@ -145,8 +149,7 @@ def _check(
     output: Path | None, plot: Path | None, report: Path | None, pages: Path | None, inputs: Sequence[Path]
 ) -> None:
     """Refuse what cannot be written before hours are spent on it."""
-    if pages is not None and report is None:
-        raise typer.BadParameter("--pages needs --report, the page that links to them")
+    options.refuse(pages is not None and report is None, "--pages needs --report, the page that links to them")
     if output is not None:
         files.check_ending(output, table.SUFFIXES, "a table")
     if plot is not None:
@@ -155,14 +158,6 @@ def _check(
         files.check_ending(report, (".html", ".htm"), "a page")
     for each in filter(None, (output, plot, report)):
         files.refuse_inputs(each, inputs)
-
-
-def _check_learning(profile: Path | None, *, athletes: bool) -> None:
-    if profile is None:
-        raise typer.BadParameter("--update-profile needs --profile, the file that learns")
-    if athletes:
-        raise typer.BadParameter("a profile is one runner's: --update-profile and --athletes exclude each other")
-    files.check_ending(profile, (".json",), "a gait profile")
 
 
 def _refine(path: Path, found: rr.ScanTable, paths: Sequence[str], *, shown: bool) -> None:
