@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from retrorun.analysis.analyse import Analysis, analyse
+import retrorun as rr
 from retrorun.arrays import Interval, overlap_s
-from retrorun.detection.result import Detection
 from retrorun.files import make_folder, write_atomic
 from retrorun.report.export import analysis_json
-from retrorun.report.figures.run import figure_run
 from retrorun.report.figures.style import picture_bytes
-from retrorun.session.document import save_session
-from retrorun.session.model import Session
-from retrorun.session.notation import parse_session
-from retrorun.workout.fit import compile_workout
 
 SESSION_NAME = "Retro 400s"
 SESSION_TEXT = "10min warmup; 4x(400m fwd @ 5:00/km; 400m bwd @ 6:40-7:20/km; 90s rest); 10min cooldown"
@@ -38,15 +32,15 @@ class Demo:
     a few words about each.
     """
 
-    session: Session
-    run: Analysis
+    session: rr.Session
+    run: rr.Analysis
     truth: tuple[Span, ...]
     files: tuple[tuple[Path, str], ...]
 
 
-def demo_session() -> Session:
+def demo_session() -> rr.Session:
     """The session of the demo."""
-    return parse_session(SESSION_TEXT, name=SESSION_NAME)
+    return rr.parse_session(SESSION_TEXT, name=SESSION_NAME)
 
 
 def demo_recording() -> bytes:
@@ -68,12 +62,12 @@ def write_demo(folder: Path) -> Demo:
     """
     make_folder(folder)
     session, recording = demo_session(), demo_recording()
-    run = analyse(recording)
-    save_session(session, folder / "session.yaml")
-    write_atomic(folder / "workout.fit", compile_workout(session, created=CREATED, serial=SERIAL))
+    run = rr.analyse(recording)
+    rr.save_session(session, folder / "session.yaml")
+    write_atomic(folder / "workout.fit", rr.compile_workout(session, created=CREATED, serial=SERIAL))
     write_atomic(folder / "recording.fit", recording)
     write_atomic(folder / "analysis.json", analysis_json(run.activity, run.detection))
-    write_atomic(folder / "run.png", picture_bytes(figure_run(run)))
+    write_atomic(folder / "run.png", picture_bytes(rr.figure_run(run)))
     written = {
         "session.yaml": "the session, as a document to edit",
         "workout.fit": "the session compiled to a FIT workout, for a watch",
@@ -98,7 +92,7 @@ class Agreement:
     both_s: float
 
 
-def agreement(detection: Detection, truth: Iterable[Span]) -> Agreement:
+def agreement(detection: rr.Detection, truth: Iterable[Span]) -> Agreement:
     """How what was found agrees with what was made."""
     made = [Interval(start_s=start_s, end_s=end_s) for start_s, end_s in truth]
     return Agreement(

@@ -17,11 +17,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
-from retrorun import files
+from retrorun import documents, files
 from retrorun.activity.model import Activity
 from retrorun.arrays import Interval, Span, covered_s, from_mask, subtract, union
 from retrorun.detection.result import Detection
-from retrorun.documents import Fields, to_json
 from retrorun.errors import LabelError, ProfileError, expect
 from retrorun.match.model import Match, placed
 from retrorun.session.model import Direction
@@ -153,7 +152,7 @@ class Labels:
             },
             "labels": [asdict(label) for label in self.labels],
         }
-        return to_json(data, indent=2) + "\n"
+        return documents.to_json(data, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -162,7 +161,7 @@ class Labels:
         Raises:
             LabelError: the text is not JSON, or not labels; says where.
         """
-        data = Fields.read(text, kind=FORMAT, version=VERSION, error=LabelError, hint=_HINT)
+        data = documents.Fields.read(text, kind=FORMAT, version=VERSION, error=LabelError, hint=_HINT)
         labels = tuple(_label_in(row) for row in data.rows("labels"))
         return cls(labels=labels, recording=_fingerprint_in(data.fields("recording")))
 
@@ -171,7 +170,7 @@ def _label(span: Span, direction: Direction) -> Label:
     return Label(start_s=span.start_s, end_s=span.end_s, direction=direction)
 
 
-def _label_in(row: Fields) -> Label:
+def _label_in(row: documents.Fields) -> Label:
     word = row.text("direction")
     if word not in list(Direction):
         raise LabelError(f"unknown direction {word!r}", where=row.place("direction"), hint="use forward or backward")
@@ -182,7 +181,7 @@ def _label_in(row: Fields) -> Label:
         raise LabelError(error.what, where=row.where, hint=error.hint) from None
 
 
-def _fingerprint_in(row: Fields) -> Fingerprint:
+def _fingerprint_in(row: documents.Fields) -> Fingerprint:
     start = row.text("start_time", "")
     try:
         start_time = dt.datetime.fromisoformat(start) if start else None

@@ -15,14 +15,13 @@ from typing import Self
 
 import numpy as np
 
+from retrorun import documents, files
 from retrorun.activity.archive import Source, each_source
 from retrorun.batch import work
 from retrorun.batch.row import SAME_AS, Outline, Row, counting, outline
 from retrorun.batch.table import ScanTable
 from retrorun.detection.profile import GaitProfile
-from retrorun.documents import Fields, parse_json
 from retrorun.errors import OutputError, expect
-from retrorun.files import locked, open_regular, writing
 
 LONGEST_LINE = 64 << 20  # bytes; a file of thousands of activities is one line
 READ_AT_ONCE = 1 << 14  # bytes; most lines are shorter
@@ -62,10 +61,10 @@ class Journal:
         if self.path is None:
             return opening.enter_context(tempfile.TemporaryFile()).fileno()
         # Another scan that writes here would lose its rows to this one.
-        opening.enter_context(locked(self.path, wait_s=2.0))
+        opening.enter_context(files.locked(self.path, wait_s=2.0))
         if self.path.exists() and not self._read(self.path):
             # Lines that were overtaken or cut off go, and what is added starts on a line of its own.
-            with open_regular(self.path, error=OutputError) as old, writing(self.path) as new:
+            with files.open_regular(self.path, error=OutputError) as old, files.writing(self.path) as new:
                 for place in np.sort(self._known[2]).tolist():
                     old.seek(place)
                     new.write(old.readline())
@@ -126,7 +125,7 @@ class Journal:
     def _read(self, path: Path) -> bool:
         """Learn what is known; False where some lines are of no use."""
         lines, place, good = array("Q"), 0, True
-        with open_regular(path, error=OutputError) as file:
+        with files.open_regular(path, error=OutputError) as file:
             while line := file.readline(LONGEST_LINE):
                 if len(line) == LONGEST_LINE:
                     raise OutputError("this is no journal of a scan", where=str(path), hint="remove it")
@@ -143,7 +142,7 @@ class Journal:
 def _said_in(line: bytes) -> tuple[str, str] | None:
     """The recording that a line is about, and its key; None where it was cut off, or is of another shape."""
     try:
-        entry = Fields.of(parse_json(line, error=OutputError), error=OutputError)
+        entry = documents.Fields.of(documents.parse_json(line, error=OutputError), error=OutputError)
         row = Row.from_dict(dict(entry.fields("row").values))
         return (row.path, entry.text("key")) if line.endswith(b"\n") else None
     except (OutputError, ValueError, KeyError, TypeError, AttributeError, OverflowError):

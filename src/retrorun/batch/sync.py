@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from retrorun import documents, files
 from retrorun.activity import model, rules
 from retrorun.analysis.analyse import Analysis, analyse
 from retrorun.analysis.labels import lesson, load_labels
@@ -20,9 +21,7 @@ from retrorun.analysis.summary import Summary
 from retrorun.batch.learn import with_run
 from retrorun.batch.row import DIGEST
 from retrorun.detection.profile import GaitProfile
-from retrorun.documents import Fields, to_json
 from retrorun.errors import PlanError, ProfileError, RecordingError, RetrorunError
-from retrorun.files import locked, printable, read_bytes, write_atomic
 from retrorun.match.identity import SessionIndex
 from retrorun.services import fetch, intervals_icu
 from retrorun.session.model import Session
@@ -59,7 +58,7 @@ def read_plans(folder: Path) -> Plans:
         PlanError: there is no such folder, or no session in it.
     """
     if not folder.is_dir():
-        raise PlanError("there is no such folder", where=printable(str(folder)), hint="name a folder of sessions")
+        raise PlanError("there is no such folder", where=files.printable(str(folder)), hint="name a folder of sessions")
     index = SessionIndex()
     days: list[tuple[date, Session]] = []
     schedules: list[deliver.Scheduled] = []
@@ -67,7 +66,7 @@ def read_plans(folder: Path) -> Plans:
         if path.suffix.lower() not in PLAN_ENDINGS or path.name.startswith("."):
             continue
         try:
-            data = read_bytes(path)
+            data = files.read_bytes(path)
             if deliver.is_schedule(data):
                 schedules += deliver.read_schedule(data)
                 continue
@@ -83,7 +82,7 @@ def read_plans(folder: Path) -> Plans:
     plans = Plans(index=index, days=(*((day, one) for day, one in scheduled if one is not None), *days))
     if not plans.index.sessions and not plans.days:
         hint = "give the folder of `retrorun plan -o FOLDER`, or sessions with a day in the name of their file"
-        raise PlanError("no planned session can be found in it", where=printable(str(folder)), hint=hint)
+        raise PlanError("no planned session can be found in it", where=files.printable(str(folder)), hint=hint)
     return plans
 
 
@@ -122,7 +121,7 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
         OutputError: the folder cannot be written, or another sync is at work in it.
         RetrorunError: what an earlier sync kept is damaged.
     """
-    with locked(folder / STATE, wait_s=fetch.WAIT_S):
+    with files.locked(folder / STATE, wait_s=fetch.WAIT_S):
         old = load_state(folder)
         homes = [_as_it_is(home, folder) for home in fetch.at_home(folder) if (folder / home.file).exists()]
         present = [(home, _key(home, folder)) for home in homes]
@@ -137,7 +136,7 @@ def analyse_home(folder: Path, *, plans: Plans | None = None) -> Iterator[Synced
             if key not in known:
                 yield run
         if state.profile is not None:
-            write_atomic(folder / PROFILE, (state.profile.to_json() + "\n").encode())
+            files.write_atomic(folder / PROFILE, (state.profile.to_json() + "\n").encode())
         else:  # one that was made of runs that were taken away since
             (folder / PROFILE).unlink(missing_ok=True)
 
@@ -149,7 +148,7 @@ def describe_home(service: intervals_icu.IntervalsIcu, folder: Path, *, take_out
         DeliveryError: as the service does; what was done is kept.
         OutputError: as `analyse_home`.
     """
-    with locked(folder / STATE, wait_s=fetch.WAIT_S):
+    with files.locked(folder / STATE, wait_s=fetch.WAIT_S):
         state = load_state(folder)
         for place, run in enumerate(state.runs):
             line = "" if take_out else run.line
@@ -223,7 +222,7 @@ def _plan(found: Analysis) -> str:
 def _as_it_is(home: fetch.Home, folder: Path) -> fetch.Home:
     """A recording with the digest of what its file holds now: the runner may have put another one there."""
     try:
-        return replace(home, sha256=hashlib.sha256(read_bytes(folder / home.file)).hexdigest())
+        return replace(home, sha256=hashlib.sha256(files.read_bytes(folder / home.file)).hexdigest())
     except RecordingError:
         return home  # its row says so
 
@@ -242,9 +241,9 @@ def load_state(folder: Path) -> State:
     path = folder / STATE
     if not path.exists():
         return State()
-    where, hint = printable(str(path)), "delete it: the runs are then analysed anew"
-    data = read_bytes(path)
-    document = Fields.read(data, kind=FORMAT, version=VERSION, error=RecordingError, where=where, hint=hint)
+    where, hint = files.printable(str(path)), "delete it: the runs are then analysed anew"
+    data = files.read_bytes(path)
+    document = documents.Fields.read(data, kind=FORMAT, version=VERSION, error=RecordingError, where=where, hint=hint)
     runs = tuple(
         Synced(
             **{name: row.text(name) for name in ("number", "file", "key", "line", "plan", "reason", "stands")},
@@ -266,4 +265,4 @@ def _save(state: State, folder: Path) -> None:
         "profile": "" if state.profile is None else state.profile.to_json(),
         "runs": [asdict(run) for run in state.runs],
     }
-    write_atomic(folder / STATE, to_json(document, indent=2).encode())
+    files.write_atomic(folder / STATE, documents.to_json(document, indent=2).encode())

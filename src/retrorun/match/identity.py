@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Self
 
-from retrorun import files
+from retrorun import documents, files
 from retrorun.activity.model import Activity
-from retrorun.documents import Fields, to_json
 from retrorun.errors import PlanError, SessionError, WorkoutError
 from retrorun.fit.workout_message import FileIdentity
 from retrorun.session.document import session_from_dict, session_to_dict
@@ -56,7 +55,7 @@ class SessionIndex:
             {"serial": serial, "time_created": time_created, "session": session_to_dict(session)}
             for serial, time_created, session in self.sessions
         ]
-        return to_json({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2) + "\n"
+        return documents.to_json({"format": FORMAT, "version": VERSION, "sessions": rows}, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -66,11 +65,11 @@ class SessionIndex:
             PlanError: the text is not JSON, or no index; says where.
         """
         hint = "give an index as `retrorun compile --index` writes it"
-        document = Fields.read(text, kind=FORMAT, version=VERSION, error=PlanError, hint=hint)
+        document = documents.Fields.read(text, kind=FORMAT, version=VERSION, error=PlanError, hint=hint)
         return cls(sessions=tuple(_entry(row) for row in document.rows("sessions")))
 
 
-def _entry(row: Fields) -> tuple[int, int, Session]:
+def _entry(row: documents.Fields) -> tuple[int, int, Session]:
     serial, time_created = row.integer("serial"), row.integer("time_created")
     try:
         return serial, time_created, session_from_dict(row.values.get("session"))
