@@ -13,7 +13,7 @@ from retrorun.activity.rules import counted, spans_on_foot
 from retrorun.arrays import BoolArray, FloatArray, Interval, mask, running_total
 from retrorun.detection.result import Detection, Verdict
 from retrorun.errors import expect
-from retrorun.session.safety import fastest_backward_mps
+from retrorun.session.pace import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_number, format_pace, format_percent
 
 if TYPE_CHECKING:

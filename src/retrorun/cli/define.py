@@ -17,8 +17,9 @@ import retrorun as rr
 from retrorun import files
 from retrorun.cli import options, sources
 from retrorun.cli.console import findings_json, say, say_findings, say_json, say_table
+from retrorun.session import pace as paces
 from retrorun.session import plan as plans
-from retrorun.session import safety, wording
+from retrorun.session import wording
 from retrorun.session.library import Kind, Level, ReadyMade, find_ready_made, ready_made
 from retrorun.units import format_clock, format_pace, parse_clock, parse_distance, parse_speed, parse_time
 
@@ -92,9 +93,9 @@ def pace(
     options.refuse(not right, "give either --easy, or --race with --time")
     units = units or options.units_in(easy, race)
     if easy is not None:
-        advice = safety.backward_pace_from_easy(parse_speed(easy), per_m=units.per_m)
+        advice = paces.backward_pace_from_easy(parse_speed(easy), per_m=units.per_m)
     else:
-        advice = safety.backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""), per_m=units.per_m)
+        advice = paces.backward_pace_from_race(parse_distance(race or ""), parse_time(time or ""), per_m=units.per_m)
     target, ratio = advice.target, advice.ratio
     if units is options.Units.MILE:
         target = replace(target, unit="min/mi")

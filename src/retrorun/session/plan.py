@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from retrorun.errors import SessionError
-from retrorun.session import library, notation, safety, values, wording
+from retrorun.session import library, notation, pace, values, wording
 from retrorun.session.library import Level
 from retrorun.session.model import Session
 from retrorun.units import format_distance
@@ -96,7 +96,7 @@ def make_plan(
             raise SessionError(f"{name} is {value!r}", hint=f"use a whole number from 1 to {most}")
     if not isinstance(start, date) or isinstance(start, datetime):
         raise SessionError(f"a plan's start is a date, not {start!r}", hint="leave the time of day out")
-    target = None if easy_mps is None else safety.backward_pace_from_easy(easy_mps).target
+    target = None if easy_mps is None else pace.backward_pace_from_easy(easy_mps).target
     top = _top_rung(sessions_a_week, easy_mps=easy_mps, weekly_distance_m=weekly_distance_m)
     sessions = tuple(_sessions(start, weeks, sessions_a_week, first=FIRST_RUNG[level], top=top, target=target))
     return TrainingPlan(level=level, sessions=sessions, rule=_rule(level, top, weekly_distance_m, per_m))
@@ -141,7 +141,7 @@ def _top_rung(a_week: int, *, easy_mps: float | None, weekly_distance_m: float |
         return len(LADDER) - 1
     if not 0 < weekly_distance_m < math.inf:
         raise SessionError("the weekly distance must be above zero")
-    speed_mps = FAST_BACKWARD_MPS if easy_mps is None else easy_mps * safety.BACKWARD_RATIO.high
+    speed_mps = FAST_BACKWARD_MPS if easy_mps is None else easy_mps * pace.BACKWARD_RATIO.high
     room_m = LARGEST_SHARE * weekly_distance_m
     fitting = [rung for rung, dose in enumerate(LADDER) if dose.backward_s * a_week * speed_mps <= room_m]
     if not fitting:
