@@ -14,6 +14,7 @@ import pytest
 from retrorun.activity.archive import Source
 from retrorun.activity.read import read_activity
 from retrorun.analysis.labels import Fingerprint, Label, Labels, save_labels
+from retrorun.batch import work
 from retrorun.batch.learn import learn_profile
 from retrorun.batch.scan import Journal, scan
 from retrorun.errors import RetrorunError
@@ -210,3 +211,13 @@ def test_a_journal_that_is_cut_under_a_scan_ends_it_and_the_next_goes_on(tmp_pat
         with pytest.raises(RetrorunError, match="was cut while a scan was at work"):
             kept.row(0)
     assert scan(path, workers=1, journal=journal) == first
+
+
+def test_two_names_of_one_hash_are_not_taken_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = work.hash_of
+    monkeypatch.setattr(work, "hash_of", lambda *texts: own(*texts) if len(texts) > 1 else 7)
+    good(tmp_path)
+    (tmp_path / "ride.fit").write_bytes(made(seed=2, day=2, duration_s=600, spans=(), sport=CYCLING))
+    first = scan(tmp_path, workers=1, journal=tmp_path / "journal")
+    assert sorted(row.status for row in first) == ["read", "skipped"]
+    assert scan(tmp_path, workers=1, journal=tmp_path / "journal") == first
