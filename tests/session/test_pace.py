@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from retrorun.errors import SessionError
 from retrorun.session.pace import (
     BACKWARD_RATIO,
     RECORDS,
