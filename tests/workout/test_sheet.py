@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from hypothesis import assume, given, settings
 
-from retrorun.errors import WorkoutError
+from retrorun.errors import RetrorunError, WorkoutError
 from retrorun.session.model import Direction, Intensity, Repeat, Session, Step, walk
 from retrorun.session.values import Distance, HeartRateAbove, LapButton, SpeedRange, Time, Times
 from retrorun.workout.sheet import from_sheet, is_sheet, to_sheet
@@ -117,3 +117,11 @@ def test_a_line_that_is_none_of_a_sheets_is_named() -> None:
     with pytest.raises(WorkoutError, match="line") as caught:
         from_sheet(text)
     assert caught.value.where.startswith("line ")
+
+
+@pytest.mark.parametrize("depth", [9, 10, 400])
+def test_repeats_too_deep_for_a_session_are_refused(depth: int) -> None:
+    repeats = "\n".join(f"{'    ' * level}1. **2 ×**" for level in range(depth))
+    steps = f"{repeats}\n{'    ' * depth}1. **forward run** 400m"
+    with pytest.raises(RetrorunError, match="nested more than 8 deep|none of a sheet's"):
+        from_sheet(f"# Deep\n\n{steps}\n\n- Forward in all: none\n- Backward in all: none\n")
