@@ -28,7 +28,7 @@ from retrorun.detection.profile import GaitProfile
 from retrorun.documents import to_json
 from retrorun.errors import RetrorunError
 from retrorun.report.annotate import annotate_fit, to_geojson, to_gpx
-from retrorun.report.export import analysis_document, to_csv
+from retrorun.report.export import analysis_document, export_bytes
 from retrorun.report.html import report_html
 from retrorun.session.model import Direction
 from retrorun.session.notation import format_session, parse_session
@@ -129,7 +129,7 @@ def recording(data: bytes) -> None:
     if np.isfinite(activity.latitude_deg).any():
         to_gpx(activity, detection)
         no_nan(to_geojson(activity, detection).decode())
-    to_csv(activity, detection)
+    export_bytes("csv", activity, detection)
 
 
 def workout(data: bytes) -> None:

@@ -75,23 +75,17 @@ def export_bytes(
     per_m: float = 1000.0,
 ) -> bytes:
     """The same as bytes; `form` is one of `FORMATS`."""
-    match form:
-        case "json":
-            return analysis_json(activity, detection)
-        case "csv":
-            return to_csv(activity, detection, rows=rows, per_m=per_m)
-        case "parquet":
-            return to_parquet(activity, detection, rows=rows, per_m=per_m)
-        case "geojson":
-            return annotate.to_geojson(activity, detection)
-        case "gpx":
-            return annotate.to_gpx(activity, detection)
-        case "fit":
-            if recording is None:
-                what = "only a FIT recording can be annotated"
-                raise errors.RecordingError(what, hint="export this one as GPX or CSV")
-            return annotate.annotate_fit(recording, activity, detection)
-    raise errors.OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
+    writers = {"json": analysis_json, "geojson": annotate.to_geojson, "gpx": annotate.to_gpx}
+    if form in writers:
+        return writers[form](activity, detection)
+    if form in ("csv", "parquet"):
+        columns = _columns(activity, detection, rows, per_m)
+        return _csv(columns) if form == "csv" else _parquet(columns, analysis_json(activity, detection))
+    if form != "fit":
+        raise errors.OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
+    if recording is None:
+        raise errors.RecordingError("only a FIT recording can be annotated", hint="export this one as GPX or CSV")
+    return annotate.annotate_fit(recording, activity, detection)
 
 
 def analysis_json(activity: Activity, detection: Detection) -> bytes:
@@ -162,35 +156,28 @@ def _fields(value: object, *names: str) -> dict[str, object]:
     return {name: getattr(value, name) for name in names}
 
 
-def to_csv(activity: Activity, detection: Detection, *, rows: Rows = "samples", per_m: float = 1000.0) -> bytes:
+def _csv(columns: annotate.Columns) -> bytes:
     """CSV (RFC 4180, UTF-8) with a heading; missing values are empty, numbers keep all their digits.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    columns = _columns(activity, detection, rows, per_m)
     writer.writerow([files.plain_cell(name) for name in columns])
     writer.writerows(zip(*([_cell(value) for value in column] for column in columns.values()), strict=True))
     return buffer.getvalue().encode()
 
 
-def to_parquet(activity: Activity, detection: Detection, *, rows: Rows = "samples", per_m: float = 1000.0) -> bytes:
-    """Parquet with the same columns as CSV; the metadata of its schema holds the answer as JSON, under `retrorun`.
-
-    Raises:
-        OutputError: pyarrow is not installed.
-    """
+def _parquet(columns: annotate.Columns, answer: bytes) -> bytes:
+    """Parquet with the same columns; the metadata of its schema holds the answer as JSON, under `retrorun`."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise errors.OutputError("Parquet needs pyarrow", hint=errors.install_hint("pyarrow")) from None
-    columns = _columns(activity, detection, rows, per_m)
     table = pa.table({name: pa.array([_known(value) for value in column]) for name, column in columns.items()})
-    table = table.replace_schema_metadata({"retrorun": analysis_json(activity, detection)})
     buffer = io.BytesIO()
-    pq.write_table(table, buffer)
+    pq.write_table(table.replace_schema_metadata({"retrorun": answer}), buffer)
     return buffer.getvalue()
 
 

@@ -19,7 +19,7 @@ from retrorun.activity import model, rules
 from retrorun.activity.model import Activity
 from retrorun.analysis.analyse import Told, answered
 from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
-from retrorun.arrays import BoolArray, FloatArray, IndexArray, mask, running_total
+from retrorun.arrays import BoolArray, FloatArray, mask, running_total
 from retrorun.detection.result import Detection
 from retrorun.report.figures import style
 from retrorun.report.figures.style import LIGHT, Given, T, Theme, Titled
@@ -87,19 +87,22 @@ def thinned(activity: Activity, most: int) -> tuple[Activity, float]:
     step_s = max(1.0, float(math.ceil(end_s / most)))
     if len(activity) <= most:
         return activity, 1.0
+    return in_bins(activity, step_s), step_s
+
+
+def in_bins(activity: Activity, step_s: float) -> Activity:
+    """One sample for each stretch of so many seconds, the mean of the values that it holds; zero cadence is missing."""
     present, at = np.unique(np.floor(activity.time_s / step_s).astype(np.int64), return_inverse=True)
-    columns = {name: means(getattr(activity, name), at, len(present)) for name in model.COLUMNS}
-    steps = np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan)
-    columns["cadence_spm"] = means(steps, at, len(present))
-    return replace(activity, **columns, extra={}, developer={}), step_s  # type: ignore[arg-type]  # columns only
 
+    def mean(values: FloatArray) -> FloatArray:
+        there = np.isfinite(values)
+        total = np.bincount(at[there], weights=values[there], minlength=len(present))
+        number = np.bincount(at[there], minlength=len(present))
+        return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
-def means(values: FloatArray, at: IndexArray, count: int) -> FloatArray:
-    """The mean of the values that there are in each of `count` stretches; NaN where there is none."""
-    there = np.isfinite(values)
-    total = np.bincount(at[there], weights=values[there], minlength=count)
-    number = np.bincount(at[there], minlength=count)
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    columns = {name: mean(getattr(activity, name)) for name in model.COLUMNS}
+    columns["cadence_spm"] = mean(np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan))
+    return replace(activity, **columns, extra={}, developer={})  # type: ignore[arg-type]  # columns only
 
 
 # Each column beside the pace: its unit, its colour in a theme, and its values.

@@ -79,12 +79,11 @@ def _draw_session(axes: Axes, session: Session, theme: Theme) -> None:
     style.dress_clock(axes, profile.end_s)
     axes.set_yticks([-fastest / 2, fastest / 2], ["backward", "forward"], rotation=90, va="center")
     axes.tick_params(colors=theme.text, length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)
     if profile.remarks:
         axes.set_xlabel("; ".join(profile.remarks), color=theme.quiet, fontsize=8)
-    setting = "" if session.setting is Setting.ROAD else f" · {session.setting.value}"
-    title = f"{' '.join(session.name.split()) or 'Session'}{setting}"
+    title = " ".join(session.name.split()) or "Session"
+    title += "" if session.setting is Setting.ROAD else f" · {session.setting.value}"
     pad = 40.0 if style.is_narrow(axes) else 6.0
     axes.set_title(title, color=theme.text, fontsize=11, loc="left", pad=pad, parse_math=False)
     steps = [block.step for block in profile.blocks]

@@ -17,7 +17,7 @@ from retrorun.analysis.summary import STANDING_MPS
 from retrorun.arrays import BoolArray, FloatArray, mask
 from retrorun.detection.result import Detection
 from retrorun.report.figures import style
-from retrorun.report.figures.run import breaks, means
+from retrorun.report.figures.run import breaks, in_bins
 from retrorun.report.figures.style import LIGHT, Look, Theme
 from retrorun.report.tables import name_of_rest
 from retrorun.units import METRES_PER_MILE, format_clock
@@ -164,14 +164,9 @@ class Plane:
 
 def gait_plane(activity: Activity, detection: Detection) -> Plane:
     """The points, and the forward line that the detection was made with."""
-    present, at = np.unique(np.floor(activity.time_s / BIN_S).astype(np.int64), return_inverse=True)
-    steps = np.where(activity.cadence_spm > 0, activity.cadence_spm, np.nan)
-    time_s, speed, cadence = (
-        means(values, at, len(present)) for values in (activity.time_s, activity.speed_mps, steps)
-    )
-    with np.errstate(invalid="ignore"):
-        there = (speed > STANDING_MPS) & (cadence > 0)
-    time_s, speed, cadence = time_s[there], speed[there], cadence[there]
+    run = in_bins(activity, BIN_S)
+    there = (run.speed_mps > STANDING_MPS) & (run.cadence_spm > 0)
+    time_s, speed, cadence = run.time_s[there], run.speed_mps[there], run.cadence_spm[there]
     backward = mask(time_s, detection.segments)
     line_mps, line_spm, band = np.empty(0), np.empty(0), float("nan")
     if detection.line is not None and (~backward).any():
