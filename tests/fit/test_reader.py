@@ -99,6 +99,16 @@ def test_a_field_may_change_its_type_its_place_and_its_byte_order(rounds: int) -
     assert file.table("record").integers("speed") == [1000, 70_000, None, None, None, 2000] * rounds
 
 
+def test_a_short_message_at_the_end_of_a_cut_file_lacks_the_wide_fields_of_others() -> None:
+    wide, short = Kind(0, 20, [(253, U32, 4), (3, U8, 1)]), Kind(1, 20, [(3, U8, 1)])
+    rows = [wide.data(START + second, 120) for second in range(30)]
+    data = fit(wide.define(), *rows, short.define(), short.data(121))[:-2]
+    table = read_fit(data).table("record")
+    assert table.numbers("heart_rate").tolist() == [120.0] * 30 + [121.0]
+    assert table.numbers("timestamp")[:30].tolist() == [START + second for second in range(30)]
+    assert np.isnan(table.numbers("timestamp")[30])
+
+
 def test_unknown_kinds_and_unknown_fields_are_passed_over() -> None:
     kind = Kind(1, 20, [(250, U32, 4), (253, U32, 4), (199, U16, 2)])
     file = read_fit(

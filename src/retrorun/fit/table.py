@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.arrays import FloatArray, IntArray
-from retrorun.fit.definition import DTYPES, DeveloperPlace, Place, Slot, is_number, scaled
+from retrorun.fit.definition import DTYPES, Place, Slot, is_number, scaled
 from retrorun.fit.profile import BASE_BY_NUMBER, BaseType, Field, Message
 
 _NO_POSITIONS = np.empty(0, dtype=np.int64)
@@ -82,10 +83,14 @@ class Table:
         if self._n < _SPREAD * len(self.blocks):
             data = self.blocks[0].data
             items = np.ndarray((len(data) - base.width + 1,), dtype, data, strides=(1,))
-            picked: npt.NDArray[np.generic] = items[self.positions + np.array(starts)[self._block_of_row]]
-            if len(having) < len(self.blocks):
-                lacks = np.array([index not in having for index in range(len(self.blocks))])
-                picked[lacks[self._block_of_row]] = missing
+            at = self.positions + np.array(starts)[self._block_of_row]
+            if len(having) == len(self.blocks):
+                picked: npt.NDArray[np.generic] = items[at]
+                return picked
+            lacks = np.isin(self._block_of_row, having, invert=True)
+            at[lacks] = 0  # a short message at the end has no bytes to pick
+            picked = items[at]
+            picked[lacks] = missing
             return picked
         raw = np.full(self._n, missing, dtype=dtype)
         for index in having:
@@ -132,7 +137,7 @@ class Table:
         """`numbers` as a list, quick for a few messages."""
         field = self.message.by_name[name]
         if self._n > _FEW or any(block.holds_float(field.number) for block in self.blocks):
-            found: list[float] = (self._column(field) if field.number in self.held else self.numbers(name)).tolist()
+            found: list[float] = self._column(field).tolist()
             return found
         scale, offset = field.scale, field.offset
         return [math.nan if value is None else value / scale - offset for value in self.integers(name)]
@@ -191,42 +196,23 @@ class Description:
 
     position: int
     index: int
-    number: int
-    name: str
-    unit: str
     base: BaseType
-    scale: float
-    offset: float
+    field: Field
 
 
 def descriptions(table: Table) -> list[Description]:
     """All descriptions of a file, in order; those of no known type are left out."""
+    names = ("developer_data_index", "field_definition_number", "fit_base_type_id", "scale", "offset")
+    texts = (table.texts("field_name"), table.texts("units"))
+    rows = zip(table.positions.tolist(), *texts, *map(table.integers, names), strict=True)
     found = []
-    names, units = table.texts("field_name"), table.texts("units")
-    columns = (
-        table.positions.tolist(),
-        table.integers("developer_data_index"),
-        table.integers("field_definition_number"),
-        table.integers("fit_base_type_id"),
-        table.integers("scale"),
-        table.integers("offset"),
-    )
-    for row, (position, index, number, code, scale, offset) in enumerate(zip(*columns, strict=True)):
+    for position, name, unit, index, number, code, scale, offset in rows:
         base = BASE_BY_NUMBER.get(code & 0x1F) if code is not None else None
-        if base is None or position is None or index is None or number is None or base.kind == "S":
+        if base is None or index is None or number is None or base.kind == "S":
             continue
-        found.append(
-            Description(
-                position=position,
-                index=index,
-                number=number,
-                name=names[row].strip() or f"field_{index}_{number}",
-                unit=units[row].strip(),
-                base=base,
-                scale=scale or 1,
-                offset=offset or 0,
-            )
-        )
+        known = name.strip() or f"field_{index}_{number}"
+        field = Field(number, known, base.name, scale or 1, offset or 0, unit.strip())
+        found.append(Description(position=position, index=index, base=base, field=field))
     return found
 
 
@@ -237,31 +223,27 @@ def developer_columns(table: Table, described: list[Description]) -> dict[tuple[
     """
     by_key: dict[tuple[int, int], list[Description]] = {}
     for each in described:
-        by_key.setdefault((each.index, each.number), []).append(each)
+        by_key.setdefault((each.index, each.field.number), []).append(each)
     parts: dict[tuple[str, str, int], list[FloatArray]] = {}
     for at, block in enumerate(table.blocks):
         for place in block.definition.developer:
             for each, rows in _in_force(by_key.get((place.index, place.number), []), block):
-                values = _values(block, place, each)
+                values = block.values(Place(place.start, place.size, each.base), each.field)
                 if values is None:
                     continue
-                key = (each.name, each.unit, each.index)
+                key = (each.field.name, each.field.unit, each.index)
                 columns = parts.setdefault(key, [np.full(len(other), np.nan) for other in table.blocks])
                 columns[at][rows] = values[rows]
     return _named({key: table.in_order(columns) for key, columns in parts.items()})
 
 
 def _named(columns: dict[tuple[str, str, int], FloatArray]) -> dict[tuple[str, str], FloatArray]:
-    found: dict[tuple[str, str], FloatArray] = {}
-    taken: set[str] = set()
+    found: dict[str, tuple[str, FloatArray]] = {}
     for (name, unit, _), values in columns.items():
-        unique, count = name, 1
-        while unique in taken:
-            count += 1
-            unique = f"{name} {count}"
-        taken.add(unique)
-        found[unique, unit] = values
-    return found
+        candidates = itertools.chain([name], (f"{name} {count}" for count in itertools.count(2)))
+        free = next(each for each in candidates if each not in found)
+        found[free] = unit, values
+    return {(name, unit): values for name, (unit, values) in found.items()}
 
 
 def _in_force(described: list[Description], block: Slot) -> list[tuple[Description, slice]]:
@@ -272,8 +254,3 @@ def _in_force(described: list[Description], block: Slot) -> list[tuple[Descripti
     cuts[0] = 0
     ends = [*cuts[1:], len(block)]
     return [(each, slice(start, end)) for each, start, end in zip(described, cuts, ends, strict=True) if start < end]
-
-
-def _values(block: Slot, place: DeveloperPlace, each: Description) -> FloatArray | None:
-    field = Field(each.number, each.name, each.base.name, each.scale, each.offset)
-    return block.values(Place(place.start, place.size, each.base), field)
