@@ -123,5 +123,5 @@ def test_a_line_that_is_none_of_a_sheets_is_named() -> None:
 def test_repeats_too_deep_for_a_session_are_refused(depth: int) -> None:
     repeats = "\n".join(f"{'    ' * level}1. **2 ×**" for level in range(depth))
     steps = f"{repeats}\n{'    ' * depth}1. **forward run** 400m"
-    with pytest.raises(RetrorunError, match="nested more than 8 deep|none of a sheet's"):
+    with pytest.raises(RetrorunError, match=r"nested more than 8 deep|none of a sheet's"):
         from_sheet(f"# Deep\n\n{steps}\n\n- Forward in all: none\n- Backward in all: none\n")
