@@ -166,7 +166,10 @@ def plan(
     for path in written:
         say(f"wrote {path}")
     if written:
-        _say_too_many(len(dated))
+        from retrorun.workout.deliver import MOST_SCHEDULED
+
+        if len(dated) > MOST_SCHEDULED:
+            say(f"The schedule has {len(dated)} entries; watches were seen to take the first {MOST_SCHEDULED}.")
 
 
 def compile_session(
@@ -289,13 +292,6 @@ def _write_plan(made: plans.TrainingPlan, folder: Path, *, device: str, created:
     for name, data in contents.items():
         files.write_atomic(folder / name, data)
     return tuple(folder / name for name in contents)
-
-
-def _say_too_many(entries: int) -> None:
-    from retrorun.workout.deliver import MOST_SCHEDULED
-
-    if entries > MOST_SCHEDULED:
-        say(f"The schedule has {entries} entries; watches were seen to take the first {MOST_SCHEDULED}.")
 
 
 def _for_athletes(session: rr.Session, path: Path | None) -> dict[str, rr.Session]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -56,34 +56,29 @@ def _keys(incomplete: str) -> list[tuple[str, str]]:
     return [(entry.key, entry.title) for entry in ready_made() if entry.key.startswith(incomplete)]
 
 
-def _endings(*endings: str) -> Callable[[str], list[str]]:
-    """Completes the name of a file to write once its point is there; until then the shell offers files."""
+def session_argument(words: str = SESSION_HELP, *, metavar: str | None = None) -> Said:
+    """A session on the command line, whose keys a shell completes."""
+    return typer.Argument(help=words, autocompletion=_keys, metavar=metavar)
+
+
+def output_option(words: str, *endings: str, names: Sequence[str] = ("--output", "-o")) -> Said:
+    """The file that a command writes; a shell completes its ending once its point is there, and offers files before."""
 
     def complete(incomplete: str) -> list[str]:
         stem, point, _ = incomplete.rpartition(".")
         return [f"{stem}{ending}" for ending in endings] if stem and point else []
 
-    return complete
+    return typer.Option(*names, help=words, autocompletion=complete)
 
 
-def session_argument(help: str = SESSION_HELP, *, metavar: str | None = None) -> Said:  # noqa: A002 - as typer calls it
-    """A session on the command line, whose keys a shell completes."""
-    return typer.Argument(help=help, autocompletion=_keys, metavar=metavar)
+def picture_option(words: str) -> Said:
+    """A picture that a command draws besides."""
+    return output_option(f"{words} (.png, .svg, .pdf).", *PICTURES, names=["--plot"])
 
 
-def output_option(help: str, *endings: str) -> Said:  # noqa: A002 - as typer calls it
-    """The file that a command writes, whose ending a shell completes."""
-    return typer.Option("--output", "-o", help=help, autocompletion=_endings(*endings))
-
-
-def picture_option(help: str) -> Said:  # noqa: A002 - as typer calls it
-    """A picture that a command draws besides, whose ending a shell completes."""
-    return typer.Option("--plot", help=f"{help} (.png, .svg, .pdf).", autocompletion=_endings(*PICTURES))
-
-
-def word_option(name: str, help: str, words: Iterable[str]) -> Said:  # noqa: A002 - as typer calls it
+def word_option(name: str, words: str, choices: Iterable[str]) -> Said:
     """One of some words, which the help lists and a shell completes."""
-    return typer.Option(name, help=f"{help}{', '.join(words)}.", autocompletion=lambda: list(words))
+    return typer.Option(name, help=f"{words}{', '.join(choices)}.", autocompletion=lambda: list(choices))
 
 
 PLAN_HELP = f"The plan, if the recording has none. {SESSION_HELP}"
