@@ -1,20 +1,17 @@
 """FIT recordings: tables of messages to a raw recording."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from retrorun.activity.assemble import RawRecording, RawSpan, finite, has_values, only_present
-from retrorun.activity.compare import SecondFile
 from retrorun.activity.model import Device
 from retrorun.activity.rules import MAX_SAMPLES, too_many
 from retrorun.arrays import FloatArray, IntArray
 from retrorun.errors import RecordingError
 from retrorun.fit import profile
-from retrorun.fit.reader import FitFile, read_fit
+from retrorun.fit.reader import FitFile
 from retrorun.fit.table import Table
 from retrorun.fit.workout_message import file_type, identity_of, workout_of
 
@@ -40,60 +37,30 @@ EXTRA = {
     "step_length_mm": "step_length",
 }
 
-
-# Developer fields that several apps write are offered under one name with the unit at its end.
-_UNITS = {
-    "w": "w",
-    "watts": "w",
-    "ms": "ms",
-    "milliseconds": "ms",
-    "cm": "cm",
-    "centimeters": "cm",
-    "deg": "deg",
-    "degrees": "deg",
-    "°": "deg",
-    "kn/m": "kn_m",
-    "m/s": "mps",
-    "rpm": "rpm",
+# Developer fields that several apps write are offered under one name with the unit at its end: the spellings of units,
+_SPELLINGS = {"w": "w watts", "ms": "ms milliseconds", "cm": "cm centimeters", "deg": "deg degrees °", "rpm": "rpm"}
+_SPELLINGS |= {"kn_m": "kn/m", "mps": "m/s"}
+_UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+# and the names of the fields, each with its unit; Stryd's fields, and compasses of any app.
+_NAMES = {
+    "form power": "w",
+    "air power": "w",
+    "power": "w",
+    "leg spring stiffness": "kn_m",
+    "ground time": "ms",
+    "vertical oscillation": "cm",
+    "cadence": "rpm",
+    "effort pace": "mps",
 }
-# Words in a field's own name, and the name that it is offered under; Stryd's fields, and compasses of any app.
-_NAMES = (
-    ("form power", "form_power", "w"),
-    ("air power", "air_power", "w"),
-    ("power", "power", "w"),
-    ("leg spring stiffness", "leg_spring_stiffness", "kn_m"),
-    ("ground time", "ground_time", "ms"),
-    ("vertical oscillation", "vertical_oscillation", "cm"),
-    ("cadence", "cadence", "rpm"),
-    ("effort pace", "effort_pace", "mps"),
-)
 _COMPASS = ("heading", "compass", "bearing", "azimuth")
 
 
-def raw_from_fit(data: bytes) -> RawRecording:
-    """Read the bytes of a FIT recording.
-
-    Raises:
-        FitError: the bytes are no FIT file.
-        RecordingError: it is a FIT file, but holds no samples.
-    """
-    return _raw(read_fit(data))
-
-
-def raw_from_fitparse(data: bytes) -> RawRecording:
-    """Read the bytes of a FIT recording with fitparse, as a second opinion.
-
-    Raises:
-        FitError: fitparse cannot read it.
-        RecordingError: it holds no samples.
-    """
-    return _raw(SecondFile(data))
-
-
-def _raw(file: FitFile) -> RawRecording:
+def raw_from_fit(file: FitFile) -> RawRecording:
+    """The recording that a FIT file holds; one without samples, or with too many, is refused."""
     records = file.table("record")
     if not len(records):
-        raise RecordingError(_why_empty(file), hint="give a recorded activity")
+        what = "is a workout, not a recording" if file_type(file) == profile.FILE_WORKOUT else "holds no samples"
+        raise RecordingError(f"this FIT file {what}", hint="give a recorded activity")
     if len(records) > MAX_SAMPLES:
         raise too_many(len(records))
     decisions: list[str] = []
@@ -131,12 +98,6 @@ def _activities(file: FitFile) -> IntArray | None:
     sessions = np.searchsorted(starts, file.table("session").positions, side="right")
     files, activity = np.unique(np.searchsorted(starts, records, side="right"), return_inverse=True)
     return activity if len(files) > 1 and np.array_equal(files, sessions) else None
-
-
-def _why_empty(file: FitFile) -> str:
-    if file_type(file) == profile.FILE_WORKOUT:
-        return "this FIT file is a workout, not a recording"
-    return "this FIT file holds no samples"
 
 
 def _dated(time: FloatArray) -> bool:
@@ -208,28 +169,20 @@ def _extra(records: Table) -> dict[str, FloatArray]:
 
 
 def _developer(file: FitFile) -> dict[str, FloatArray]:
-    found = file.developer("record")
-    return _offered({key: values for key, values in found.items() if has_values(values)})
-
-
-def _offered(columns: Mapping[tuple[str, str], FloatArray]) -> dict[str, FloatArray]:
-    """Developer columns by name and unit under plain names; a field that nobody knows keeps its own."""
+    """Developer columns under plain names; a field that nobody knows keeps its own."""
     found: dict[str, FloatArray] = {}
-    for (name, unit), values in columns.items():
-        plain = _plain_name(name, unit)
-        found[name if plain is None or plain in found else plain] = values
+    for (name, unit), values in file.developer("record").items():
+        if has_values(values):
+            plain = _plain_name(name.strip().lower(), _UNITS.get(unit.strip().lower()))
+            found[name if plain is None or plain in found else plain] = values
     return found
 
 
-def _plain_name(name: str, unit: str) -> str | None:
+def _plain_name(name: str, unit: str | None) -> str | None:
     """The plain name of a developer field, None where it is not known."""
-    lower, short = name.strip().lower(), _UNITS.get(unit.strip().lower())
-    for theirs, ours, expected in _NAMES:
-        if lower == theirs and short == expected:
-            return f"{ours}_{expected}"
-    if short == "deg" and any(word in lower for word in _COMPASS):
-        return "heading_deg"
-    return None
+    if unit is not None and _NAMES.get(name) == unit:
+        return f"{name.replace(' ', '_')}_{unit}"
+    return "heading_deg" if unit == "deg" and any(word in name for word in _COMPASS) else None
 
 
 def _utc_offset(activity: Table) -> float | None:
@@ -242,12 +195,8 @@ def _utc_offset(activity: Table) -> float | None:
 
 def _laps(file: FitFile, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("lap")
-    columns = (
-        *_spans(table),
-        table.integers("lap_trigger"),
-        table.integers("wkt_step_index"),
-        table.integers("intensity"),
-    )
+    words = (table.integers("lap_trigger"), table.integers("wkt_step_index"), table.integers("intensity"))
+    columns = (*_spans(table), *words)
     return tuple(
         RawSpan(
             start=start + shift,
@@ -310,7 +259,9 @@ def _stops(file: FitFile, shift: float) -> tuple[tuple[float, float], ...]:
 
 def _device(file: FitFile) -> Device | None:
     identity = file.table("file_id")
-    names = identity.texts("product_name") + _creator_names(file.table("device_info"))
+    devices = file.table("device_info")
+    creators = zip(devices.texts("product_name"), devices.integers("device_index"), strict=True)
+    names = identity.texts("product_name") + [name for name, index in creators if index == 0]  # the device itself
     readable = next((name for name in names if name), "")
     makers, products = identity.integers("manufacturer"), identity.integers("product")
     maker = profile.word(profile.MANUFACTURER, makers[0] if makers else None, prefix="manufacturer")
@@ -318,12 +269,3 @@ def _device(file: FitFile) -> Device | None:
     if not (readable or maker):
         return None
     return Device(name=readable or f"{maker} {product}".strip(), manufacturer=maker, product=product)
-
-
-def _creator_names(table: Table) -> list[str]:
-    """Product names of the recording device itself, whose device index is 0."""
-    return [
-        name
-        for name, index in zip(table.texts("product_name"), table.integers("device_index"), strict=True)
-        if index == 0
-    ]

@@ -10,7 +10,8 @@ import numpy as np
 
 from retrorun.activity.archive import unpack
 from retrorun.activity.assemble import RawRecording, assemble
-from retrorun.activity.fit import raw_from_fit, raw_from_fitparse
+from retrorun.activity.compare import SecondFile
+from retrorun.activity.fit import raw_from_fit
 from retrorun.activity.markup import looks_like_xml
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import MAX_BYTES
@@ -19,6 +20,7 @@ from retrorun.arrays import FloatArray
 from retrorun.errors import RecordingError, RetrorunError
 from retrorun.files import read_bytes
 from retrorun.fit.chain import is_fit
+from retrorun.fit.reader import read_fit
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 Engine = Literal["columns", "fitparse"]
@@ -70,7 +72,7 @@ def activity_from_bytes(data: bytes, *, engine: Engine = "columns") -> Activity:
     if engine == "fitparse" and not is_fit(data):
         raise RecordingError("fitparse reads FIT files only", hint='leave out engine="fitparse"')
     if is_fit(data):
-        return assemble(raw_from_fit(data) if engine == "columns" else raw_from_fitparse(data))
+        return assemble(raw_from_fit(read_fit(data) if engine == "columns" else SecondFile(data)))
     if looks_like_xml(data):
         return assemble(raw_from_xml(data))
     if not data:
