@@ -14,16 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.arrays import FloatArray, IntArray
-from retrorun.fit.profile import (
-    BASE_BY_NAME,
-    BASE_BY_NUMBER,
-    BASE_TYPES,
-    BY_NUMBER,
-    TIMESTAMP,
-    BaseType,
-    Field,
-    Message,
-)
+from retrorun.fit import profile
+from retrorun.fit.profile import BASE_BY_NAME, BASE_BY_NUMBER, TIMESTAMP, BaseType, Field, Message
 
 DEFINITION_BIT = 0x40
 DEVELOPER_BIT = 0x20
@@ -35,7 +27,7 @@ LATEST = 9  # messages whose times speak for where a recording stands
 _LETTERS = {1: "b", 2: "h", 4: "i", 8: "q"}  # of `struct`, for whole numbers of so many bytes
 DTYPES = {
     (base.code, big_endian): np.dtype(f"{'>' if big_endian else '<'}{base.kind}{base.width}")
-    for base in BASE_TYPES
+    for base in profile.BASE_TYPES
     for big_endian in (False, True)
     if base.kind != "S"
 }
@@ -127,7 +119,7 @@ def parse_definition(raw: bytes) -> Definition | None:
     if raw[2] > 1 or raw[0] & 0x90 or codes.translate(None, _CODES):
         return None
     kind = int.from_bytes(raw[3:5], "big" if big_endian else "little")
-    message = BY_NUMBER.get(kind)
+    message = profile.BY_NUMBER.get(kind)
     known = message.by_number if message is not None else _ONLY_TIMESTAMP
     starts = list(accumulate(sizes, initial=1))
     places: dict[int, Place] = {}

@@ -203,20 +203,15 @@ def _announcement(field: ByteField, index: int, local: int) -> bytes:
     """The messages developer_data_id and field_description, each with its definition."""
     name, unit = (text.encode() + b"\0" for text in (field.name, field.unit))
     identity = ((1, 16, "byte"), (3, 1, "uint8"), (4, 4, "uint32"))
-    description = (
-        (0, 1, "uint8"),
-        (1, 1, "uint8"),
-        (2, 1, "uint8"),
-        (3, len(name), "string"),
-        (8, len(unit), "string"),
-    )
-    return b"".join(
-        (
-            _definition(local, DEVELOPER_DATA_ID, identity),
-            struct.pack("<B16sBI", local, field.application_id, index, field.version),
-            _definition(local, FIELD_DESCRIPTION, description),
-            bytes((local, index, 0, BASE_BY_NAME["uint8"].code)) + name + unit,
-        )
+    numbers = tuple((number, 1, "uint8") for number in (0, 1, 2))
+    description = (*numbers, (3, len(name), "string"), (8, len(unit), "string"))
+    identified = struct.pack("<B16sBI", local, field.application_id, index, field.version)
+    described = bytes((local, index, 0, BASE_BY_NAME["uint8"].code)) + name + unit
+    return (
+        _definition(local, DEVELOPER_DATA_ID, identity)
+        + identified
+        + _definition(local, FIELD_DESCRIPTION, description)
+        + described
     )
 
 

@@ -285,12 +285,7 @@ class TargetType(IntEnum):
 
 # What a target over some stretch of time comes to when the stretch is left out.
 AVERAGED: Mapping[int, TargetType] = {
-    TargetType.POWER_3S: TargetType.POWER,
-    TargetType.POWER_10S: TargetType.POWER,
-    TargetType.POWER_30S: TargetType.POWER,
-    TargetType.POWER_LAP: TargetType.POWER,
-    TargetType.SPEED_LAP: TargetType.SPEED,
-    TargetType.HEART_RATE_LAP: TargetType.HEART_RATE,
+    kind: TargetType[kind.name.rpartition("_")[0]] for kind in TargetType if kind.name.endswith(("0S", "3S", "_LAP"))
 }
 
 
