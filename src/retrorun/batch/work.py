@@ -208,24 +208,18 @@ def run_in_processes(tasks: Iterable[Task], settings: Settings, workers: int) ->
 
 def run_on_joblib(tasks: Iterable[Task], settings: Settings, backend: str) -> Iterator[list[Done]]:
     """Groups on a joblib backend (`dask`, `loky`, …) that the caller has connected, or a RetrorunError."""
+    packages = ("dask[distributed]",) if backend == "dask" else ()
     try:
         from joblib import Parallel, delayed, parallel_config
     except ImportError:
-        raise RetrorunError("a cluster needs joblib", hint=install_hint("joblib", *_packages(backend))) from None
+        raise RetrorunError("a cluster needs joblib", hint=install_hint("joblib", *packages)) from None
     try:
         with parallel_config(backend=backend):
             runner = Parallel(n_jobs=-1, return_as="generator", batch_size=1)
             yield from runner(delayed(scan_group)(group, settings, known) for group, known in tasks)
     except (ImportError, ValueError) as error:
-        packages = _packages(backend)
-        raise RetrorunError(
-            f"joblib cannot use the backend {backend!r} ({error})",
-            hint=f"{install_hint(*packages)} and connect to it" if packages else "check its name",
-        ) from error
-
-
-def _packages(backend: str) -> tuple[str, ...]:
-    return ("dask[distributed]",) if backend == "dask" else ()
+        hint = f"{install_hint(*packages)} and connect to it" if packages else "check its name"
+        raise RetrorunError(f"joblib cannot use the backend {backend!r} ({error})", hint=hint) from error
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
