@@ -11,7 +11,6 @@ import math
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,11 +24,8 @@ from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
 from retrorun.match.model import Match
 from retrorun.report import tables, template
-from retrorun.report.figures import run, session, style, track
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-    from matplotlib.figure import Figure
+from retrorun.report.figures import run, session, track
+from retrorun.report.figures.style import THEMES, Figure
 
 SMALL_IN = 4.8
 WIDE_POINTS, NARROW_POINTS, SMALL_POINTS = 1000, 400, 1500
@@ -131,10 +127,10 @@ def analysis_html(analysis: Analysis, *, per_m: float = 1000.0) -> str:
     shown = [tables.totals_table(summary, per_m=per_m)]
     if detection.segments:
         shown.append(tables.stretch_table(detection, per_m=per_m))
-    picture: Markup | str = ""
+    picture: str = ""
     if len(activity) > 1:
         thin = run.thinned(activity, NOTEBOOK_POINTS)[0]
-        figure: Figure = run.figure_run(thin, detection, per_m=per_m, title=None, width_in=NOTEBOOK_IN)
+        figure = run.figure_run(thin, detection, per_m=per_m, title=None, width_in=NOTEBOOK_IN)
         # Several analyses stand in one notebook, and their pictures must not share names.
         name = f"run-{analysis.fingerprint.digest[:12]}-{len(activity)}-{summary.segments}"
         picture = template.inline_svg(figure, name=name, title="The run over time", text=answer)
@@ -178,7 +174,7 @@ def _commands(detection: Detection, name: str) -> list[str]:
     return [*lines, f"retrorun report {file} -o report.html"]
 
 
-def _plotly() -> Markup:
+def _plotly() -> str:
     try:
         # plotly is slow to import, and nothing of it is needed but its script.
         from plotly.offline import get_plotlyjs
@@ -301,7 +297,7 @@ def _zoom_data(activity: Activity, detection: Detection, match: Match | None, pe
         "laps": [round(lap.start_s, 1) for lap in activity.laps[1:]],
         "targets": targets,
         "plane": _plane(activity, detection),
-        "themes": {theme.name: asdict(theme) for theme in style.THEMES.values()},
+        "themes": {theme.name: asdict(theme) for theme in THEMES.values()},
         **_over_time(activity, detection, per_m, ZOOM_POINTS),
     }
 

@@ -4,24 +4,17 @@ Like the report of one run it is whole without a script, follows the scheme of t
 nothing. It names files, days and numbers, and no places.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from retrorun.activity.rules import counted
 from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report.figures import season as figures
-from retrorun.report.figures.style import LIGHT, new_figure
+from retrorun.report.figures.style import LIGHT, Axes, Figure, new_figure
 from retrorun.report.tables import Table, day_of, distance_name
 from retrorun.report.template import WIDE_IN, Picture, in_both_sizes, render
 from retrorun.units import format_clock, format_distance, format_number, format_pace, format_percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MOST_YEARS = 10  # calendars; more years than that are told in the table of runs alone
 

@@ -23,14 +23,12 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from retrorun.documents import to_json
-from retrorun.report.figures.style import COLOURS, LIGHT, UNSAID
+from retrorun.report.figures.style import COLOURS, LIGHT, UNSAID, Axes, Figure
 from retrorun.report.tables import TEXT_COLUMNS, Table
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 WIDE_IN, NARROW_IN = 10.5, 4.6  # of a picture for a wide window, and of that for a phone
 CLASSES = {getattr(LIGHT, name): name for name in COLOURS}

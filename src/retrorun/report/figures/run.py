@@ -10,8 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Unpack, overload
+from typing import Any, Unpack, overload
 
 import numpy as np
 
@@ -22,12 +21,8 @@ from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
 from retrorun.arrays import BoolArray, FloatArray, mask, running_total
 from retrorun.detection.result import Detection
 from retrorun.report.figures import style
-from retrorun.report.figures.style import LIGHT, Given, T, Theme, Titled
+from retrorun.report.figures.style import LIGHT, Axes, Figure, Given, T, Theme, Titled
 from retrorun.report.tables import when
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 BREAK_S = 10.0  # a line is not drawn across so long a gap; watches that save power record every few seconds
 LEAST_S = 1e-6  # samples that stand for less time than this are one moment, and keep their own values
@@ -108,8 +103,8 @@ def in_bins(activity: Activity, step_s: float) -> Activity:
 # Each column beside the pace: its unit, its colour in a theme, and its values.
 COLUMNS: dict[str, tuple[str, str, Callable[[Activity], FloatArray]]] = {
     "cadence": ("steps/min", "cadence", smooth_cadence_spm),
-    "heart rate": ("bpm", "heart", attrgetter("heart_rate_bpm")),
-    "altitude": ("m", "quiet", attrgetter("altitude_m")),
+    "heart rate": ("bpm", "heart", lambda activity: activity.heart_rate_bpm),
+    "altitude": ("m", "quiet", lambda activity: activity.altitude_m),
 }
 
 

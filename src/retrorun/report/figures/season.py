@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Unpack, overload
+from typing import Unpack, overload
 
 import numpy as np
 
 from retrorun.analysis.season import Best, Period, Season, SeasonRun, season_runs
 from retrorun.report import tables
 from retrorun.report.figures import style
-from retrorun.report.figures.style import LIGHT, Given, Look, T, Theme
+from retrorun.report.figures.style import LIGHT, Axes, Figure, Given, Look, T, Theme
 from retrorun.units import format_clock, format_percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 WHAT = ("time", "distance", "plan")
 LEAST_WEEKS = 8  # that the axis has room for, so that one week is no giant bar

@@ -13,16 +13,13 @@ from retrorun.detection.result import Detection
 from retrorun.errors import PlanError
 from retrorun.match.model import Match, StepMatch
 from retrorun.report.figures import style
-from retrorun.report.figures.style import LIGHT, Given, T, Theme, Titled
+from retrorun.report.figures.style import LIGHT, Axes, Figure, Given, T, Theme, Titled
 from retrorun.report.session_view import Profile, profile_of
 from retrorun.session import amounts, values, wording
 from retrorun.session.model import Direction, Intensity, Session, Setting, Slope, Step
 from retrorun.workout.importing import as_session
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from retrorun.analysis.analyse import Told
 
 PlanLike = Session | str | PathLike[str]

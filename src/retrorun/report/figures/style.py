@@ -13,7 +13,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +23,16 @@ from retrorun.activity.model import Activity
 from retrorun.arrays import FloatArray
 
 if TYPE_CHECKING:
+    from matplotlib import axes, figure
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-Given: TypeAlias = "Axes | Sequence[Axes] | npt.NDArray[np.object_]"
+    Axes = axes.Axes
+    Figure = figure.Figure
+else:
+    Axes = Figure = object  # for annotations; matplotlib is loaded when something is drawn
+
+Given = Axes | Sequence[Axes] | npt.NDArray[np.object_]
 T = TypeVar("T", bound=Given)
 
 

@@ -7,7 +7,7 @@ longitude is shown, so a picture can be passed on without saying where it was.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Unpack, overload
+from typing import Unpack, overload
 
 import numpy as np
 
@@ -18,13 +18,9 @@ from retrorun.arrays import BoolArray, FloatArray, mask
 from retrorun.detection.result import Detection
 from retrorun.report.figures import style
 from retrorun.report.figures.run import breaks, in_bins
-from retrorun.report.figures.style import LIGHT, Look, Theme
+from retrorun.report.figures.style import LIGHT, Axes, Figure, Look, Theme
 from retrorun.report.tables import name_of_rest
 from retrorun.units import METRES_PER_MILE, format_clock
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 SHORT_SHARE = 1 / 30  # of the picture; what spans less cannot be told from the line around it
 BIN_S = 5.0  # of time in one point
