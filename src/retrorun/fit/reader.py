@@ -32,11 +32,9 @@ class FitFile:
         self._compressed = compressed  # some messages carry their time in the header
         self._clock: tuple[IntArray, FloatArray] | None = None
         self._slots = [slot for slot in slots if slot.singles or slot.chunks]
-        self._alike: dict[int, dict[bytes, Slot]] = {}  # by kind, then by layout
+        self._alike: dict[int, dict[bytes, list[Slot]]] = {}  # by kind, then by layout
         for slot in self._slots:
-            of_kind, layout = self._alike.setdefault(slot.definition.kind, {}), slot.definition.layout
-            same = of_kind.get(layout)
-            of_kind[layout] = slot if same is None else slot.keep(np.sort(np.append(same.positions, slot.positions)))
+            self._alike.setdefault(slot.definition.kind, {}).setdefault(slot.definition.layout, []).append(slot)
         self._tables: dict[str, Table] = {}
 
     def table(self, name: str) -> Table:
@@ -44,7 +42,7 @@ class FitFile:
         table = self._tables.get(name)
         if table is None:
             message = BY_NAME[name]
-            blocks = list(self._alike.get(message.number, {}).values())
+            blocks = [_merged(slots) for slots in self._alike.get(message.number, {}).values()]
             table = self._tables[name] = Table(message, blocks)
         return table
 
@@ -125,6 +123,13 @@ def _walk(data: bytes, frame: Frame, losses: list[Loss]) -> Walker:
             break
         stop = walker.walk(following, frame.end)
     return walker
+
+
+def _merged(slots: list[Slot]) -> Slot:
+    """The messages of definitions that are alike, in order."""
+    if len(slots) == 1:
+        return slots[0]
+    return slots[0].keep(np.sort(np.concatenate([slot.positions for slot in slots])))
 
 
 def _bound(slots: list[Slot], losses: list[Loss]) -> None:

@@ -70,7 +70,7 @@ class Table:
         column = np.full(self._n, np.nan) if len(types) != 1 else None
         for (code, big_endian), having in types.items():
             base, dtype = BASE_BY_NUMBER[code & 0x1F], DTYPES[code, big_endian]
-            starts = [place.start if place is not None else 0 for place in places]
+            starts = [place.start if place is not None and at in having else -1 for at, place in enumerate(places)]
             values = scaled(self._gathered(having, starts, base, dtype), base, field)
             column = values if column is None else np.where(np.isnan(values), column, values)
         return np.full(self._n, np.nan) if column is None else column
@@ -83,14 +83,13 @@ class Table:
         if self._n < _SPREAD * len(self.blocks):
             data = self.blocks[0].data
             items = np.ndarray((len(data) - base.width + 1,), dtype, data, strides=(1,))
-            at = self.positions + np.array(starts)[self._block_of_row]
-            if len(having) == len(self.blocks):
-                picked: npt.NDArray[np.generic] = items[at]
-                return picked
-            lacks = np.isin(self._block_of_row, having, invert=True)
-            at[lacks] = 0  # a short message at the end has no bytes to pick
-            picked = items[at]
-            picked[lacks] = missing
+            start = np.array(starts)[self._block_of_row]
+            at = self.positions + start
+            if len(having) < len(self.blocks):
+                at[start < 0] = 0  # a short message at the end has no bytes to pick
+            picked: npt.NDArray[np.generic] = items[at]
+            if len(having) < len(self.blocks):
+                picked[start < 0] = missing
             return picked
         raw = np.full(self._n, missing, dtype=dtype)
         for index in having:

@@ -81,7 +81,7 @@ class Walker:
                     last = pos
                     pos += size
                 else:
-                    following = self._special(pos, end)
+                    following = self._define(pos, end) if header >> 6 == 1 else self._compressed(pos)
                     if following == pos:
                         return pos
                     last, pos = pos, following
@@ -113,25 +113,21 @@ class Walker:
             slot.chunks = [*(slot.chunks or ()), pos + size * np.arange(length, dtype=np.int64)]
         return pos + size * length
 
-    def _special(self, pos: int, end: int) -> int:
-        """A definition, or the first header with a compressed timestamp; `pos` itself where it is neither."""
+    def _compressed(self, pos: int) -> int:
+        """Behind the first message with a compressed timestamp; `pos` itself where none begins."""
         header = self.data[pos]
-        if header & COMPRESSED_BIT:
-            slot = self.current[header >> 5 & 3]
-            if slot is None or self._is_erased(pos, slot.definition.size):
-                return pos
-            self.compressed = True
-            if not self.keep_timed:
-                return pos  # the walk begins anew, and keeps more
-            for each in self.current[:4]:
-                if each is not None:
-                    self._expect_compressed(each)
-            if slot.wanted:
-                slot.singles.append(pos)
-            return pos + slot.definition.size
-        if header & DEFINITION_BIT:
-            return self._define(pos, end)
-        return pos
+        slot = self.current[header >> 5 & 3] if header & COMPRESSED_BIT else None
+        if slot is None or self._is_erased(pos, slot.definition.size):
+            return pos
+        self.compressed = True
+        if not self.keep_timed:
+            return pos  # the walk begins anew, and keeps more
+        for each in self.current[:4]:
+            if each is not None:
+                self._expect_compressed(each)
+        if slot.wanted:
+            slot.singles.append(pos)
+        return pos + slot.definition.size
 
     def _define(self, pos: int, end: int) -> int:
         length = layout.definition_length(self.data, pos)
