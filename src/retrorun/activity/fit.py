@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -196,41 +197,37 @@ def _utc_offset(activity: Table) -> float | None:
 def _laps(file: FitFile, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("lap")
     words = (table.integers("lap_trigger"), table.integers("wkt_step_index"), table.integers("intensity"))
-    columns = (*_spans(table), *words)
     return tuple(
         RawSpan(
-            start=start + shift,
-            elapsed=elapsed,
-            distance_m=finite(distance),
-            timer_s=finite(timer),
+            **span,
             trigger=profile.word(profile.LAP_TRIGGER, trigger, prefix="trigger"),
             planned_step_index=step,
             intensity=profile.word(profile.INTENSITY, intensity, prefix="intensity"),
         )
-        for start, elapsed, timer, distance, trigger, step, intensity in zip(*columns, strict=True)
+        for span, trigger, step, intensity in zip(_spans(table, shift), *words, strict=True)
     )
-
-
-def _spans(table: Table) -> tuple[list[float], ...]:
-    """When laps or sessions began on the file's clock, how long they took, on the timer too, and how far they went."""
-    fields = ("start_time", "total_elapsed_time", "total_timer_time", "total_distance")
-    return tuple(table.floats(name) for name in fields)
 
 
 def _parts(file: FitFile, shift: float) -> tuple[RawSpan, ...]:
     table = file.table("session")
-    columns = (*_spans(table), table.integers("sport"), table.integers("sub_sport"))
+    words = (table.integers("sport"), table.integers("sub_sport"))
     return tuple(
         RawSpan(
-            start=start + shift,
-            elapsed=elapsed,
+            **span,
             sport=profile.word(profile.SPORT, sport, prefix="sport"),
             sub_sport=profile.word(profile.SUB_SPORT, sub_sport, prefix="sub_sport"),
-            distance_m=finite(distance),
-            timer_s=finite(timer),
         )
-        for start, elapsed, timer, distance, sport, sub_sport in zip(*columns, strict=True)
+        for span, sport, sub_sport in zip(_spans(table, shift), *words, strict=True)
     )
+
+
+def _spans(table: Table, shift: float) -> list[dict[str, Any]]:
+    """When laps or sessions began, how long they took, on the timer too, and how far they went."""
+    fields = ("start_time", "total_elapsed_time", "total_timer_time", "total_distance")
+    return [
+        {"start": start + shift, "elapsed": elapsed, "timer_s": finite(timer), "distance_m": finite(distance)}
+        for start, elapsed, timer, distance in zip(*(table.floats(name) for name in fields), strict=True)
+    ]
 
 
 def _first_word(table: Table, field: str, words: Mapping[int, str]) -> str:

@@ -74,9 +74,8 @@ class Points:
         if not np.isfinite(self.times).any():
             what = f"the points of this {source.upper()} have no times: it is a route, not a recording"
             raise RecordingError(what, hint="export the recording with its times")
-        if "heart_rate_bpm" in columns:
-            heart_rate = columns["heart_rate_bpm"]
-            heart_rate[heart_rate <= 0] = np.nan  # how exports write a strap that was not worn
+        heart_rate = columns.get("heart_rate_bpm", np.empty(0))
+        heart_rate[heart_rate <= 0] = np.nan  # how exports write a strap that was not worn
         extra = {name: columns.pop(name) for name in _EXTRA if name in columns}
         (time,) = self.fields["time"]
         return RawRecording(
