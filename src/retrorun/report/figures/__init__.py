@@ -1,1 +1,1 @@
-"""Pictures of runs, sessions and seasons with matplotlib; every `draw_…` takes an Axes and returns it."""
+"""Pictures of runs, sessions and seasons with matplotlib, on Axes that are given or in figures of their own."""
