@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib import import_module
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import IO
@@ -85,7 +84,7 @@ def each_source(paths: Iterable[str | Path]) -> Iterator[Source]:
     recording's. Hidden files and folders are left out. A path that does not exist is an error before the first of them.
     """
     found = [_under(str(path)) for path in paths]
-    return found[0] if len(found) == 1 else _once(chain.from_iterable(found))
+    return found[0] if len(found) == 1 else _once(source for each in found for source in each)
 
 
 def _once(sources: Iterable[Source]) -> Iterator[Source]:

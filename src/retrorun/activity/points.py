@@ -1,7 +1,6 @@
 """The points of an XML recording: the texts of their elements, sorted into columns."""
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -141,7 +140,7 @@ def number(text: bytes) -> float:
     try:
         return float(text if b"." in text or text.count(b",") != 1 else text.replace(b",", b"."))
     except ValueError:
-        return math.nan
+        return np.nan
 
 
 def unix_seconds(texts: list[bytes]) -> FloatArray:
@@ -190,7 +189,7 @@ def _moment(text: bytes) -> float:
         moment = dt.datetime.fromisoformat(plain.removesuffix("UTC").removesuffix("GMT").rstrip())
         return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
     except (ValueError, OverflowError):
-        return math.nan
+        return np.nan
 
 
 def utc_offset_s(text: bytes) -> float | None:

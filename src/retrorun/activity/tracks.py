@@ -1,6 +1,5 @@
 """TCX, GPX and KML: what the elements of each say, as a raw recording."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -248,7 +247,7 @@ def _activities(
             stretches.append((float(own.min()), float(own.max()), first, end))
     activity = np.zeros(len(time), dtype=np.int64)
     found: list[Kind] = []
-    stopped, before = -math.inf, -1
+    stopped, before = -np.inf, -1
     for start, stop, first, end in sorted(stretches):
         which = int(track[first])
         kind = kinds[which] if 0 <= which < len(kinds) else ("", "")
