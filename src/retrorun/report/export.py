@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from retrorun import documents, errors, files, units
 from retrorun.activity.archive import unpack
@@ -21,7 +21,7 @@ from retrorun.analysis import adherence, analyse, summary
 from retrorun.detection.result import Detection
 from retrorun.fit.chain import is_fit
 from retrorun.match.model import Match
-from retrorun.report import annotate, tables
+from retrorun.report import tables
 
 Rows = Literal["samples", "segments"]
 FORMATS = ("json", "csv", "parquet", "geojson", "gpx", "fit")
@@ -75,11 +75,16 @@ def export_bytes(
     per_m: float = 1000.0,
 ) -> bytes:
     """The same as bytes; `form` is one of `FORMATS`."""
+    from retrorun.report import annotate  # which other users of these documents need not load
+
     writers = {"json": analysis_json, "geojson": annotate.to_geojson, "gpx": annotate.to_gpx}
     if form in writers:
         return writers[form](activity, detection)
     if form in ("csv", "parquet"):
-        columns = _columns(activity, detection, rows, per_m)
+        segments = rows == "segments"
+        columns = (
+            _segment_columns(activity, detection, per_m) if segments else annotate.sample_columns(activity, detection)
+        )
         return _csv(columns) if form == "csv" else _parquet(columns, analysis_json(activity, detection))
     if form != "fit":
         raise errors.OutputError(f"unknown format {form!r}", hint=f"use one of: {', '.join(FORMATS)}")
@@ -156,7 +161,7 @@ def _fields(value: object, *names: str) -> dict[str, object]:
     return {name: getattr(value, name) for name in names}
 
 
-def _csv(columns: annotate.Columns) -> bytes:
+def _csv(columns: dict[str, list[Any]]) -> bytes:
     """CSV (RFC 4180, UTF-8) with a heading; missing values are empty, numbers keep all their digits.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it.
@@ -168,7 +173,7 @@ def _csv(columns: annotate.Columns) -> bytes:
     return buffer.getvalue().encode()
 
 
-def _parquet(columns: annotate.Columns, answer: bytes) -> bytes:
+def _parquet(columns: dict[str, list[Any]], answer: bytes) -> bytes:
     """Parquet with the same columns; the metadata of its schema holds the answer as JSON, under `retrorun`."""
     try:
         import pyarrow as pa
@@ -181,10 +186,8 @@ def _parquet(columns: annotate.Columns, answer: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _columns(activity: Activity, detection: Detection, rows: Rows, per_m: float) -> annotate.Columns:
-    """One row a sample, or one row a segment: where it lies, its means, its evidence, and its pace for people."""
-    if rows == "samples":
-        return annotate.sample_columns(activity, detection)
+def _segment_columns(activity: Activity, detection: Detection, per_m: float) -> dict[str, list[Any]]:
+    """One row a segment: where it lies, its means, its evidence, and its pace for people."""
     start, segments = tables.local_start(activity), detection.segments
     evidence = [segment.evidence for segment in segments]
     pace = f"pace_min_per_{'mi' if per_m == units.METRES_PER_MILE else 'km'}"
