@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import retrorun as rr
-from retrorun.arrays import Interval, overlap_s
 from retrorun.files import make_folder, write_atomic
+from retrorun.intervals import Interval, overlap_s
 from retrorun.report.export import analysis_json
 from retrorun.report.figures.style import picture_bytes
 

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrorun.arrays import Interval, covered_s
 from retrorun.detection import parameters as p
 from retrorun.detection.result import Detection, Segment
+from retrorun.intervals import Interval, covered_s
 
 Answer = tuple[Sequence[tuple[float, float]], Detection]  # the backward spans that are in it, and what was said
 _EDGES = (0.0, 0.02, 0.1, 0.5, 0.7, 0.9, 0.97, 1.0)

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retrorun.arrays import FloatArray, Interval, covered_s
+from retrorun.arrays import FloatArray
 from retrorun.detection import parameters as p
 from retrorun.detection.detector import detect_gait
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection
+from retrorun.intervals import Interval, covered_s
 from tests.evaluation import calibration
 from tests.evaluation.corpus import HARD, athletes, examples, folder_or_exit
 from tests.evaluation.estimate import collect, fit_surface, made_sessions

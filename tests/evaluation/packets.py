@@ -18,8 +18,8 @@ import numpy as np
 
 from retrorun.activity.model import Activity, Lap
 from retrorun.analysis.packet import COLUMNS, DOCUMENT, FORMAT, VERSION
-from retrorun.arrays import Interval, covered_s
 from retrorun.detection.detector import detect_gait
+from retrorun.intervals import Interval, covered_s
 from tests.evaluation.corpus import Example
 
 

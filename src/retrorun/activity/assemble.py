@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from retrorun.activity import cadence, motion, rules
 from retrorun.activity.model import COLUMNS, Activity, Damage, Device, Lap, Part, Pause
-from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share, mask
+from retrorun.arrays import BoolArray, FloatArray, IntArray, at_share
 from retrorun.errors import RecordingError
 from retrorun.fit.chain import Loss
 from retrorun.fit.workout_message import FileIdentity, RawWorkout
+from retrorun.intervals import mask
 
 Columns = dict[str, FloatArray]
 Rows = npt.NDArray[np.intp] | slice  # a slice where all are taken as they are

@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrorun.activity.rules import ENOUGH_RUNNING, FOOT_SPORTS, MOVING_MPS, RUN_MPS, STRIDE_LIMIT, counted
-from retrorun.arrays import BoolArray, FloatArray, at_share, edges
+from retrorun.arrays import BoolArray, FloatArray, at_share
+from retrorun.intervals import edges
 
 WALKS = ("walking", "hiking")
 NO_STEP_SPM = 20.0  # a zero that was averaged with its neighbours is still no step

@@ -9,9 +9,10 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.analysis.labels import Labels
-from retrorun.arrays import FloatArray, Interval, covered_s, overlap_s
+from retrorun.arrays import FloatArray
 from retrorun.detection import parameters, resample, result
 from retrorun.errors import expect
+from retrorun.intervals import Interval, covered_s, overlap_s
 from retrorun.match.model import Match, StepMatch, placed
 from retrorun.session import values
 from retrorun.session.model import Direction, Gait

@@ -19,12 +19,12 @@ from retrorun.activity.read import read_activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.labels import Fingerprint, Label, Labels, labels_of_direction, load_labels
 from retrorun.analysis.summary import Summary, is_backward, summarise
-from retrorun.arrays import overlap_s, subtract
 from retrorun.detection import cadence_model, detector, resample
 from retrorun.detection.profile import GaitProfile, check_profile
 from retrorun.detection.result import Detection, Evidence, PlannedSpan, Segment
 from retrorun.errors import LabelError, PlanError, RetrorunError, expect
 from retrorun.files import printable, read_bytes
+from retrorun.intervals import overlap_s, subtract
 from retrorun.match.model import Match, placed
 from retrorun.session.model import Direction, Gait, Session
 

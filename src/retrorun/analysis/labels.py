@@ -19,9 +19,9 @@ from typing import Self
 
 from retrorun import documents, files
 from retrorun.activity.model import Activity
-from retrorun.arrays import Interval, Span, covered_s, from_mask, subtract, union
 from retrorun.detection.result import Detection
 from retrorun.errors import LabelError, ProfileError, expect
+from retrorun.intervals import Interval, Span, covered_s, from_mask, subtract, union
 from retrorun.match.model import Match, placed
 from retrorun.session.model import Direction
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from retrorun.activity.model import Activity
 from retrorun.activity.rules import counted, spans_on_foot
-from retrorun.arrays import BoolArray, FloatArray, Interval, mask, running_total
+from retrorun.arrays import BoolArray, FloatArray, running_total
 from retrorun.detection.result import Detection, Verdict
 from retrorun.errors import expect
+from retrorun.intervals import Interval, mask
 from retrorun.session.pace import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_number, format_pace, format_percent
 

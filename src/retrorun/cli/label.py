@@ -14,10 +14,10 @@ import typer
 import retrorun as rr
 from retrorun import files, units
 from retrorun.analysis import labels as words
-from retrorun.arrays import Interval, Span, covered_s, overlap_s
 from retrorun.cli import options, sources
 from retrorun.cli.console import say, say_table
 from retrorun.detection.resample import stretch_means
+from retrorun.intervals import Interval, Span, covered_s, overlap_s
 from retrorun.match.model import timer_s
 
 SAME = 0.5  # chosen: a stretch of which half is labelled, or called already, is not asked about again

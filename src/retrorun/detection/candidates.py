@@ -12,10 +12,11 @@ from typing import Self
 
 import numpy as np
 
-from retrorun.arrays import BoolArray, FloatArray, IntArray, runs
+from retrorun.arrays import BoolArray, FloatArray, IntArray
 from retrorun.detection import parameters as p
 from retrorun.detection.cadence_model import ForwardLine
 from retrorun.detection.resample import Grid
+from retrorun.intervals import runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

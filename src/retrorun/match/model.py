@@ -8,7 +8,8 @@ from typing import Literal, Self
 import numpy as np
 
 from retrorun.activity.model import Activity, Lap
-from retrorun.arrays import Interval, at_share
+from retrorun.arrays import at_share
+from retrorun.intervals import Interval
 from retrorun.session.model import Occurrence, Session, Step
 from retrorun.session.values import Distance, Duration, LapButton, Time
 

@@ -13,10 +13,11 @@ from retrorun import documents, errors, files
 from retrorun.activity import read
 from retrorun.activity.model import COLUMNS, Activity
 from retrorun.analysis.summary import is_moving
-from retrorun.arrays import BoolArray, IndexArray, Interval, covered_s, from_mask
+from retrorun.arrays import BoolArray, IndexArray
 from retrorun.detection.result import Detection
 from retrorun.fit.extend import ByteField, Moment, extend, moments
 from retrorun.fit.profile import FIT_EPOCH_UNIX_S
+from retrorun.intervals import Interval, covered_s, from_mask
 from retrorun.report import tables
 from retrorun.report.figures.run import breaks
 

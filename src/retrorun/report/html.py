@@ -19,9 +19,10 @@ from retrorun.activity.model import Activity
 from retrorun.analysis.adherence import Adherence, adherence
 from retrorun.analysis.analyse import Analysis, Told, analyse, answered
 from retrorun.analysis.summary import Summary, summarise
-from retrorun.arrays import FloatArray, mask
+from retrorun.arrays import FloatArray
 from retrorun.detection.profile import GaitProfile
 from retrorun.detection.result import Detection, Segment
+from retrorun.intervals import mask
 from retrorun.match.model import Match
 from retrorun.report import tables, template
 from retrorun.report.figures import run, session, track

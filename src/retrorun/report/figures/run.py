@@ -18,8 +18,9 @@ from retrorun.activity import model, rules
 from retrorun.activity.model import Activity
 from retrorun.analysis.analyse import Told, answered
 from retrorun.analysis.summary import STANDING_MPS, sample_weights_s
-from retrorun.arrays import BoolArray, FloatArray, mask, running_total
+from retrorun.arrays import BoolArray, FloatArray, running_total
 from retrorun.detection.result import Detection
+from retrorun.intervals import mask
 from retrorun.report.figures import style
 from retrorun.report.figures.style import LIGHT, Axes, Figure, Given, T, Theme, Titled
 from retrorun.report.tables import when

@@ -14,8 +14,9 @@ import numpy as np
 from retrorun.activity.model import Activity
 from retrorun.analysis.analyse import Told, answered
 from retrorun.analysis.summary import STANDING_MPS
-from retrorun.arrays import BoolArray, FloatArray, mask
+from retrorun.arrays import BoolArray, FloatArray
 from retrorun.detection.result import Detection
+from retrorun.intervals import mask
 from retrorun.report.figures import style
 from retrorun.report.figures.run import breaks, in_bins
 from retrorun.report.figures.style import LIGHT, Axes, Figure, Look, Theme
