@@ -1,13 +1,11 @@
 """What a scan keeps of one recording: plain values that fit in one line of a table."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from math import nan
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -89,7 +87,7 @@ class Row:
     segments: tuple[ScanSegment, ...] = ()
     efforts: tuple[Effort, ...] = ()
     timed_efforts: tuple[Effort, ...] = ()
-    parts: tuple[Row, ...] = ()
+    parts: "tuple[Row, ...]" = ()
     digest: str = ""
     unsure: str = ""
     lesson: str = ""
@@ -110,7 +108,7 @@ class Row:
         return data
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Row:
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The row that `to_dict` wrote; raises KeyError, TypeError or ValueError where it is none."""
         values = {name: data[name] for name, _ in _COLUMNS[cls]}
         start = values["start_time"]

@@ -8,8 +8,6 @@ stand 15m or more before the end may be struck out if they are added to the bits
 with ever smaller m shrinks 4 kB to a few bytes in some thirty operations on one large number.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

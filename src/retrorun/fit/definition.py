@@ -1,7 +1,5 @@
 """Definition messages, and the messages of each: how they lie in the bytes, and their fields."""
 
-from __future__ import annotations
-
 import struct
 from array import array
 from collections.abc import Callable
@@ -168,7 +166,7 @@ class Slot:
             self._positions = found
         return self._positions
 
-    def keep(self, positions: IntArray) -> Slot:
+    def keep(self, positions: IntArray) -> "Slot":
         """The same definition with just these positions."""
         kept = Slot(self.data, self.definition)
         kept.chunks = [positions]

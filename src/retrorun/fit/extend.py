@@ -5,8 +5,6 @@ the first of them come the two messages that say what the field is. Everything e
 gets its new length, and the checksums are renewed.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Numbers, types, scales, offsets and units are those of the public FIT profile; t
 of two independent readers. A message kind that is not in the table is skipped without a look at its content.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

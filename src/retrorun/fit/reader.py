@@ -1,7 +1,5 @@
 """FIT files: bytes in, tables of messages out. A damaged file gives what can be saved, and says what was lost."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retrorun.arrays import FloatArray, IntArray

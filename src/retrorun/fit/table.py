@@ -1,7 +1,5 @@
 """All messages of one kind as a table: rows in the order of the file, columns scaled, missing values NaN."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """The walk from message header to message header, and the search for the next credible one behind damaged bytes."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Callable
 from functools import lru_cache

@@ -4,8 +4,6 @@ Both halves use it: the compiler turns a session into a `RawWorkout` and back, a
 The meaning of `duration_value` and `target_value` hangs on their type fields; `retrorun.workout` resolves it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum

@@ -5,8 +5,6 @@ script lets a reader move along the run. Zooming needs plotly, which a page carr
 only when a reader asks.
 """
 
-from __future__ import annotations
-
 import math
 import shlex
 from collections.abc import Iterator
@@ -157,7 +155,7 @@ def _why(number: int, segment: Segment, per_m: float) -> dict[str, object]:
     return {"title": title, "facts": told, "for_it": evidence.for_it, "against_it": evidence.against_it}
 
 
-def _plan(match: Match, kept: Adherence | None, pictures: _Pictures) -> dict[str, object]:
+def _plan(match: Match, kept: Adherence | None, pictures: "_Pictures") -> dict[str, object]:
     plan: dict[str, object] = {"name": match.session.name, "reasons": match.reasons, "table": None}
     if match.basis != "nothing":
         kept = adherence(match, pictures.activity, pictures.detection) if kept is None else kept

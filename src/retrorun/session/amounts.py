@@ -4,8 +4,6 @@ A step's time follows from its duration, or from its distance and its target spe
 its distance likewise. What follows from neither stays unknown and is left out of the sums, which then say so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -42,7 +40,7 @@ class Sum:
         """The backward part, 0 to 1; None where some of it is unknown or there is nothing."""
         return self.backward / self.total if self.whole and self.split and self.total > 0 else None
 
-    def plus(self, other: Sum, rounds: float = 1.0) -> Sum:
+    def plus(self, other: "Sum", rounds: float = 1.0) -> "Sum":
         """This and so many of the other."""
         return Sum(
             total=self.total + other.total * rounds,

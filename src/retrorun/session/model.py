@@ -3,8 +3,6 @@
 The one way through them, one by one or in the order in which they are run, and what is said about one: findings.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -118,7 +116,7 @@ class Repeat:
     `skip_last` leaves out the last step of the last round, usually a rest; only for a count.
     """
 
-    steps: Items
+    steps: "Items"
     until: RepeatUntil
     skip_last: bool = False
     note: str = ""

@@ -4,8 +4,6 @@ Its columns are made ready for the eye before: smoothed in time, broken at gaps,
 drawn, nothing that is decided, hangs on that.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace

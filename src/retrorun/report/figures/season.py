@@ -1,7 +1,5 @@
 """The season: backward running week by week, best efforts, pace at equal heart rate, plan kept, the year's calendar."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial

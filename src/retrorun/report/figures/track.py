@@ -4,8 +4,6 @@ The track is drawn in metres from its own middle, with no map beneath it. No til
 longitude is shown, so a picture can be passed on without saying where it was.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Unpack, overload
 
