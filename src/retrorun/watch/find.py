@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from xml.etree import ElementTree as ET
 
 from retrorun.errors import DeliveryError
 from retrorun.files import read_bytes
@@ -39,6 +38,8 @@ class Manifest:
 
 def read_manifest(data: bytes) -> Manifest | None:
     """The manifest in these bytes; None where they hold none that can be trusted."""
+    from xml.etree import ElementTree as ET  # every command asks where a watch is, few find one
+
     if len(data) > LARGEST_MANIFEST or _DECLARED.search(data):
         return None
     try:
