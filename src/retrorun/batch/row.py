@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from math import nan
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self, get_type_hints
 
 import numpy as np
 
@@ -120,18 +120,18 @@ class Row:
         return cls(**_typed(cls, values))
 
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-    "float | None": (int, float, type(None)),
+_TYPES: dict[object, tuple[type, ...]] = {
+    str: (str,),
+    bool: (bool,),
+    int: (int,),
+    float: (int, float),
+    float | None: (int, float, type(None)),
 }
 
 
 # The fields of each, and which types a plain one of them takes.
 _COLUMNS: dict[type[Any], tuple[tuple[str, tuple[type, ...]], ...]] = {
-    kind: tuple((field.name, _TYPES.get(str(field.type), (object,))) for field in fields(kind))
+    kind: tuple((name, _TYPES.get(hint, (object,))) for name, hint in get_type_hints(kind).items())
     for kind in (Row, ScanSegment, Effort)
 }
 
