@@ -31,12 +31,12 @@ def main() -> None:
 
 def session_evidence(activity: Activity) -> Figure:
     """Speed, cadence against the forward line, and each slow piece's uplift with its error."""
-    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    grid = build_grid(activity)
     line = fit_line(grid, LinePrior())
     if line is None:
         raise ValueError("there is no running in the session")
     judged = judge(grid, line, activity)
-    minutes = 0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]) / 60.0
+    minutes = grid.middle_s / 60.0
     figure = Figure(figsize=(9.0, 6.4), layout="constrained")
     above, middle, below = figure.subplots(3, 1, sharex=True)
     above.plot(minutes, grid.speed_mps, color="#4477aa", linewidth=1.0)

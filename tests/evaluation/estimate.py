@@ -37,7 +37,7 @@ class Pieces:
 
 def pieces_of(athlete: str, activity: Activity, spans: Iterable[tuple[float, float]] | None = None) -> Pieces | None:
     """The pieces with an uplift; with `spans` only those that lie in one of them."""
-    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    grid = build_grid(activity)
     line = fit_line(grid, LinePrior())
     if line is None:
         return None
@@ -104,7 +104,7 @@ def heart_rate_falls(folder: Path) -> list[float]:
     for name in athletes(folder):
         for example in examples(folder, name):
             run = example.activity
-            grid = build_grid(run, float(run.time_s[0]), float(run.time_s[-1]))
+            grid = build_grid(run)
             line = fit_line(grid, LinePrior())
             if line is None or not example.running or not np.isfinite(run.heart_rate_bpm).any():
                 continue
@@ -129,7 +129,7 @@ def lags_within(folder: Path, window: int = 400) -> tuple[int, int]:
     for name in athletes(folder):
         for example in () if name == "athlete27" else examples(folder, name):
             run = example.activity
-            grid = build_grid(run, float(run.time_s[0]), float(run.time_s[-1]))
+            grid = build_grid(run)
             for start in range(0, len(grid) - window + 1, window):
                 part = slice(start, start + window)
                 # Cadence is moved back already, so that what is left here is the window's own.

@@ -137,7 +137,7 @@ def make_session(  # noqa: PLR0915 - the making of one session, step by step
     With `forward` the same pieces are run at the same slow speeds, but forward: a plan that was not kept. `runner` is
     an uplift and a speed ratio, one's own in all sessions.
     """
-    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    grid = build_grid(activity)
     line = fit_line(grid, LinePrior())
     if line is None or line.weight_s < 600.0:
         return None
@@ -150,7 +150,7 @@ def make_session(  # noqa: PLR0915 - the making of one session, step by step
         return None
     t, old_speed, old_cadence = activity.time_s, activity.speed_mps, activity.cadence_spm
     speed, cadence, height = old_speed.copy(), old_cadence.copy(), np.zeros(len(t))
-    middle = 0.5 * (grid.edge_s[1:] + grid.edge_s[:-1])
+    middle = grid.middle_s
     smooth = np.maximum(np.interp(t, middle, np.where(np.isfinite(grid.speed_mps), grid.speed_mps, usual)), 0.5)
     wobble = np.clip(np.where(np.isfinite(old_speed), old_speed, usual) / smooth, 0.7, 1.3)
     scatter = old_cadence - line.cadence_spm(old_speed)

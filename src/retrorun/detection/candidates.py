@@ -72,7 +72,7 @@ def find_candidates(
     """
     stepping = stepping_bins(grid)
     count, total = _totals(stepping, np.log(np.fmax(grid.speed_mps, 0.3)))
-    fixed = set(np.searchsorted(0.5 * (grid.edge_s[1:] + grid.edge_s[:-1]), np.asarray(cuts)).tolist())
+    fixed = set(np.searchsorted(grid.middle_s, np.asarray(cuts)).tolist())
     changes = sorted(fixed | set(_changes(total, count).tolist()))
     sums, counts = total.tolist(), count.tolist()
     starts, ends = [], []

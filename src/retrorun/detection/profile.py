@@ -143,7 +143,7 @@ def _fact(activity: Activity, labels: Sequence[tuple[float, float]]) -> _Fact | 
         )
     if not len(activity):
         return None
-    grid = build_grid(activity, float(activity.time_s[0]), float(activity.time_s[-1]))
+    grid = build_grid(activity)
     backward = np.zeros(len(grid), dtype=np.bool_)
     for start_s, end_s in labels:
         backward |= (grid.edge_s[1:] > start_s) & (grid.edge_s[:-1] < end_s)

@@ -34,15 +34,19 @@ class Grid:
     def __len__(self) -> int:
         return len(self.speed_mps)
 
+    @property
+    def middle_s(self) -> FloatArray:
+        """The middle of each bin [s], shape (n,)."""
+        return 0.5 * (self.edge_s[1:] + self.edge_s[:-1])
+
     def bins(self, start_s: float, end_s: float) -> tuple[int, int]:
         """The bins whose middle lies in `[start_s, end_s)`, as indices `[first, end)`."""
-        middle_s = 0.5 * (self.edge_s[1:] + self.edge_s[:-1])
-        first, end = np.searchsorted(middle_s, (start_s, end_s))
+        first, end = np.searchsorted(self.middle_s, (start_s, end_s))
         return int(first), int(end)
 
 
-def build_grid(activity: Activity, start_s: float, end_s: float) -> Grid:
-    """The part `[start_s, end_s]` of an activity on a grid of `BIN_S`; linear in the number of samples."""
+def build_grid(activity: Activity, start_s: float = -np.inf, end_s: float = np.inf) -> Grid:
+    """An activity, or the part `[start_s, end_s]` of it, on a grid of `BIN_S`; linear in the number of samples."""
     low, high = np.searchsorted(activity.time_s, start_s), np.searchsorted(activity.time_s, end_s, side="right")
     all_s = activity.time_s[low:high]
     rising = np.diff(all_s, prepend=-np.inf) > 0
