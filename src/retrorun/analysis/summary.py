@@ -12,7 +12,6 @@ from retrorun.activity.model import Activity
 from retrorun.activity.rules import counted, spans_on_foot
 from retrorun.arrays import BoolArray, FloatArray, running_total
 from retrorun.detection.result import Detection, Verdict
-from retrorun.errors import expect
 from retrorun.intervals import Interval, mask
 from retrorun.session.pace import fastest_backward_mps
 from retrorun.units import METRES_PER_MILE, format_clock, format_distance, format_number, format_pace, format_percent
@@ -89,11 +88,9 @@ def summarise(activity: Told, detection: Detection | None = None) -> Summary:
     counts as backward, so that sparse samples add up to the segments; the rest counts as forward when the runner moves
     (above 0.5 m/s, or stepping where speed is missing).
     """
-    if not isinstance(activity, Activity) or detection is None:
-        from retrorun.analysis.analyse import answered  # which sums up with this very function
+    from retrorun.analysis.analyse import answered  # which sums up with this very function
 
-        activity, detection, _ = answered(activity, detection)
-    expect(detection, Detection, "a Detection", hint="rr.detect gives one")
+    activity, detection, _ = answered(activity, detection)
     weight_s = sample_weights_s(activity)
     backward = _backward_shares(activity, detection)
     forward = np.where(is_moving(activity), 1.0 - backward, 0.0)
