@@ -8,10 +8,10 @@ import secrets
 import stat
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from retrorun.errors import OutputError, RecordingError, RetrorunError, expect, is_hidden
 
@@ -28,6 +28,8 @@ _NOT_A_FILE = {
     stat.S_IFBLK: "a device",
     stat.S_IFDIR: "a folder",
 }
+
+T = TypeVar("T")
 
 
 def printable(text: str, *, keep: str = "") -> str:
@@ -78,12 +80,16 @@ def read_bytes(path: Path, *, most: int = MOST_BYTES, error: type[RetrorunError]
     return data
 
 
-def read_if_there(path: Path) -> bytes | None:
-    """All bytes of a file, as `read_bytes` does; None where there is none."""
+def load_if_there(path: Path, read: Callable[[bytes], T], empty: T) -> T:
+    """What `read` makes of a file, `empty` where there is none; the errors of both name the file."""
     try:
-        return read_bytes(path) if path.exists() else None
+        data = read_bytes(path) if path.exists() else None
     except OSError:  # a name so long that nothing can lie there
-        return None
+        data = None
+    try:
+        return empty if data is None else read(data)
+    except RetrorunError as error:
+        raise error.within(printable(str(path))) from None
 
 
 def open_regular(path: Path, *, error: type[RetrorunError] = RecordingError) -> BinaryIO:

@@ -205,12 +205,7 @@ def load_labels(recording: str | PathLike[str]) -> Labels:
     Raises:
         LabelError: the file of labels is damaged.
     """
-    path = labels_path(recording)
-    data = files.read_if_there(path)
-    try:
-        return Labels() if data is None else Labels.from_json(data)
-    except LabelError as error:
-        raise error.within(files.printable(str(path))) from None
+    return files.load_if_there(labels_path(recording), Labels.from_json, Labels())
 
 
 def save_labels(labels: Labels, recording: str | PathLike[str]) -> Path:

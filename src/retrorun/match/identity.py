@@ -83,11 +83,7 @@ def load_index(path: str | PathLike[str]) -> SessionIndex:
     Raises:
         PlanError: the file is no index.
     """
-    data = files.read_if_there(files.as_path(path))
-    try:
-        return SessionIndex() if data is None else SessionIndex.from_json(data)
-    except PlanError as error:
-        raise error.within(files.printable(str(path))) from None
+    return files.load_if_there(files.as_path(path), SessionIndex.from_json, SessionIndex())
 
 
 def save_index(index: SessionIndex, path: str | PathLike[str]) -> None:
