@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from retrorun.workout.decode import Exported
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -53,6 +57,11 @@ class Golden:
             assert made == kept.decode()
         else:
             assert data == kept
+
+    def exported(self, stem: str, ending: str, made: Exported) -> None:
+        """A session in another format, and beside it what that could not hold."""
+        self.check(f"other-formats/{stem}{ending}", made.text)
+        self.check(f"other-formats/{stem}.findings.txt", "".join(f"{one}\n" for one in made.findings))
 
 
 @pytest.fixture

@@ -72,9 +72,7 @@ def one(step: Step) -> Json:
 
 @pytest.mark.parametrize(("name", "session"), [("retro-400s", RETRO_400S), ("everything", EVERYTHING)])
 def test_golden(golden: Golden, name: str, session: Session) -> None:
-    exported = to_garmin_connect(session)
-    golden.check(f"other-formats/{name}.connect.json", exported.text)
-    golden.check(f"other-formats/{name}.connect.findings.txt", "".join(f"{one}\n" for one in exported.findings))
+    golden.exported(f"{name}.connect", ".json", to_garmin_connect(session))
 
 
 @settings(max_examples=60, deadline=None)

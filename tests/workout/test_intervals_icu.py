@@ -69,9 +69,7 @@ def read_text(text: str) -> list[tuple[str, float | None, float | None, str]]:
 
 @pytest.mark.parametrize(("name", "session"), [("retro-400s", RETRO_400S), ("everything", EVERYTHING)])
 def test_golden(golden: Golden, name: str, session: Session) -> None:
-    exported = to_intervals_icu(session)
-    golden.check(f"other-formats/{name}.intervals.txt", exported.text)
-    golden.check(f"other-formats/{name}.intervals.findings.txt", "".join(f"{one}\n" for one in exported.findings))
+    golden.exported(f"{name}.intervals", ".txt", to_intervals_icu(session))
 
 
 @settings(max_examples=60, deadline=None)
